@@ -38,6 +38,7 @@ def run_worker(app: "Celery", *, queues: str, concurrency: int | None) -> int:
         concurrency=concurrency,
         pool_cls="prefork",
         loglevel="INFO",
+        quiet=True,  # Celery's banner is not JSON, unlike the rest of the log
         without_gossip=True,
         without_mingle=True,
     )

@@ -94,6 +94,17 @@ def end_all(processes: Iterable[psutil.Process], steps: Sequence[tuple[Signals, 
             return
 
 
+def describe_end(code: int) -> str:
+    """Return how a process ended, from its exit code, or from that of its keeper: "killed by SIGKILL", "exit code 1".
+
+    A keeper's exit code is that of its command, modulo 256: subprocess reports a signal as a negative number.
+    """
+    number = code if code < 0 else code - 256
+    with contextlib.suppress(ValueError):
+        return f"killed by {Signals(-number).name}"
+    return f"exit code {code}"
+
+
 def tail(log: Path, lines: int = 8) -> str:
     """Return the last lines of a log, for an error message; empty if there is no log."""
     try:

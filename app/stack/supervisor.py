@@ -23,12 +23,12 @@ from app.settings import Settings
 from app.stack.errors import HomeInUseError, PortTakenError, ServerStartError
 from app.stack.graphs import GraphBuilder
 from app.stack.home import Home
-from app.stack.processes import end_together, open_log, tail
+from app.stack.processes import describe_end, end_together, open_log, tail
 from app.stack.schema import prepare_database
 from app.stack.servers.postgres import EmbeddedPostgres
 from app.stack.servers.valkey import EmbeddedValkey
 from app.stack.services import SERVE, WAIT_FOR_LINE, Addresses, Service, services
-from app.stack.upkeep import StateFile, Upkeep, disk_full_mapped
+from app.stack.upkeep import RoomWatch, StateFile, Upkeep, disk_full_mapped
 from app.stack.watchdog import ServerWatch, Watchdog, kill_kept
 from app.storage.keyfile import ensure_key_file
 
@@ -169,10 +169,12 @@ class Stack:
         restart. Servers restart at their old addresses, so that the processes reconnect.
         """
         servers = ServerWatch(self._servers, report=self._report)
+        room = RoomWatch(self._home, floor=Settings().storage.min_free_bytes, report=self._report)
         while not until():
             notify_watchdog()
             with self._surviving_disk_errors():
                 self._state.retry()
+                room.check()
                 servers.check()
                 self._revive_servers()
                 self._kill_frozen()
@@ -296,13 +298,14 @@ class Stack:
 
     def _restart_if_ended(self, running: _Running) -> None:
         now = time.monotonic()
-        if running.process.poll() is None:
+        if (code := running.process.poll()) is None:
             return
         if running.restart_at is None:
             running.failures = 0 if now - running.started_at > STEADY_SECONDS else running.failures + 1
             wait = 0.0 if running.failures == 0 else min(0.5 * 2**running.failures, MAX_BACKOFF_SECONDS)
             running.restart_at = now + wait
-            self._report(f"The {running.service.name} ended; see {self._log(running.service)}. Restarting it")
+            end = f"The {running.service.name} ended ({describe_end(code)})"
+            self._report(f"{end}; see {self._log(running.service)}. Restarting it")
         if now >= running.restart_at:
             running.restart_at = None
             running.started_at = now

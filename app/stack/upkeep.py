@@ -2,9 +2,10 @@
 
 import contextlib
 import errno
+import shutil
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Self
 
 from sqlalchemy.exc import OperationalError
@@ -59,6 +60,28 @@ class Upkeep:
             if time.monotonic() >= next_logs:
                 rotate_logs(self._home.logs, max_bytes=self._stack.log_bytes, kept=self._stack.logs_kept)
                 next_logs = time.monotonic() + LOG_SECONDS
+
+
+class RoomWatch:
+    """Reports once when the home's disk has less than `floor` bytes of free space, and once when it has them again."""
+
+    def __init__(self, home: Home, *, floor: int, report: Callable[[str], None]) -> None:
+        self._home = home
+        self._floor = floor
+        self._report = report
+        self._full = False
+
+    def check(self) -> None:
+        """Raises OSError."""
+        full = shutil.disk_usage(self._home.path).free < self._floor
+        if full == self._full:
+            return
+        self._full = full
+        if full:
+            least = f"less than {self._floor // 1024**2} MiB of free space"
+            self._report(f"The disk of {self._home.path} has {least}: uploads are refused. Waiting for space")
+        else:
+            self._report(f"The disk of {self._home.path} has space again. Accepting uploads")
 
 
 class StateFile:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import psutil
 
+from app.stack.processes import describe_end
 from app.stack.supervisor import KEEPER
 
 TREE = """
@@ -34,7 +35,7 @@ def test_keeper_ends_a_finished_commands_children_and_returns_its_exit_code() ->
     keeper = start("ending")
     assert keeper.stdout is not None
     child = int(keeper.stdout.readline().split()[1])
-    assert keeper.wait(10) == 3
+    assert describe_end(keeper.wait(10)) == "exit code 3"
     assert not psutil.pid_exists(child)
 
 
@@ -50,7 +51,7 @@ def test_command_that_ignores_sigterm_is_killed_after_the_grace_period() -> None
     keeper = start("stubborn")
     tree = read_tree(keeper)
     keeper.send_signal(signal.SIGTERM)
-    assert keeper.wait(10) == (-signal.SIGKILL) & 0xFF
+    assert describe_end(keeper.wait(10)) == "killed by SIGKILL"
     assert not any(process.is_running() for process in tree)
 
 

@@ -11,7 +11,7 @@ import pytest
 from app.stack.home import Home
 from app.stack.logs import rotate_logs
 from app.stack.reserve import PAUSE_SECONDS, STEP_BYTES, Reserve
-from app.stack.upkeep import StateFile
+from app.stack.upkeep import RoomWatch, StateFile
 from tests.small_disk import small_disk
 
 WRITER = """
@@ -41,6 +41,24 @@ def test_log_is_rotated_while_its_writer_runs(tmp_path: Path) -> None:
     assert all(file.stat().st_size < 70 for file in files)
     lines = "".join(file.read_text() for file in files).splitlines()
     assert lines == [f"line {number}" for number in range(40 - len(lines), 40)]
+
+
+def test_short_space_and_its_end_are_each_reported_once(tmp_path: Path) -> None:
+    with small_disk(tmp_path / "disk", 8 * 1024 * 1024) as disk:
+        reports: list[str] = []
+        room = RoomWatch(Home.at(disk.path), floor=4 * 1024 * 1024, report=reports.append)
+        room.check()
+        assert reports == []
+        disk.fill(left=1024 * 1024)
+        room.check()
+        room.check()
+        assert reports == [
+            f"The disk of {disk.path} has less than 4 MiB of free space: uploads are refused. Waiting for space"
+        ]
+        disk.empty()
+        room.check()
+        room.check()
+        assert reports[1:] == [f"The disk of {disk.path} has space again. Accepting uploads"]
 
 
 def test_reserve_shrinks_in_steps_on_a_full_disk_and_grows_again(tmp_path: Path) -> None:
