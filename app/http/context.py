@@ -7,6 +7,7 @@ import time
 
 from fastapi import Request
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.core.ids import new_id
@@ -74,6 +75,8 @@ class RequestContextMiddleware:
 
         try:
             await self._app(scope, receive, send_with_headers)
+        except ClientDisconnect:
+            pass  # Nobody receives a response. The request is recorded as 499.
         except Exception as error:
             if status:
                 # The status line has already been sent, so only closing the connection can still signal the error.

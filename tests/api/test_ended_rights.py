@@ -23,6 +23,7 @@ from app.http.authority import Authority, authorise_recently
 from app.http.dependencies import PAGE_HEADER
 from app.identity.sessions.service import SessionService
 from app.storage.store import _SpooledWriter
+from tests.waiting import wait_for
 
 FORM = "multipart/form-data; boundary=x"
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
@@ -241,6 +242,23 @@ def test_slow_uploads_and_bodies_are_refused(start_server):
     ):
         slow = OpenRequest(caller, "POST", path, media_type, body).wait()
         assert slow.answer()[:2] == (408, "body-too-slow")
+
+
+@pytest.mark.parametrize("upload", [*UPLOADS, None])
+def test_disconnecting_client_leaves_nothing_and_is_no_internal_error(server, upload):
+    caller = Caller(server)
+    before = caller.stored()
+    arguments = upload(caller) if upload else ("POST", "/v1/collections", "application/json", b'{"name": "a"}')
+
+    def count(status):
+        lines = caller.user.http.get("/metrics").text.splitlines()
+        return sum(float(line.split()[-1]) for line in lines if f'status="{status}"' in line and "_total" in line)
+
+    ended, crashed = count(499), count(500)
+    OpenRequest(caller, *arguments).wait().connection.close()
+    wait_for(lambda: count(499) > ended or count(500) > crashed, what="the end of the request")
+    assert count(500) == crashed
+    assert caller.stored() == before
 
 
 def test_each_key_has_a_limited_number_of_open_uploads(start_server):

@@ -218,7 +218,7 @@ async def _receive(
     """Store the file of the body. `read` writes it; `check` checks the caller's right to the place after the last byte.
 
     The caller is authorised again before the file is stored, and once more before its rows are written, because storing
-    a large file takes seconds. If any check fails, the received bytes are deleted.
+    a large file takes seconds. If a check fails, the received bytes are deleted: after the last one, by the collector.
     """
     _check_length(request, uploads)
     transfers: Transfers = request.app.state.transfers
