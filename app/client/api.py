@@ -1,6 +1,7 @@
 """The API calls. Each returns the API's response, or raises its problem document as an error with the same message."""
 
 import mimetypes
+import os
 import ssl
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
@@ -11,7 +12,13 @@ from uuid import uuid4
 import httpx
 from pydantic import BaseModel, RootModel, ValidationError
 
-from app.client.errors import ApiProblemError, ServerUnreachableError, ServerUrlError, UnreadableResponseError
+from app.client.errors import (
+    ApiProblemError,
+    FileChangedError,
+    ServerUnreachableError,
+    ServerUrlError,
+    UnreadableResponseError,
+)
 from app.client.models import (
     ApiAnswer,
     ApiCollection,
@@ -92,7 +99,7 @@ class ApiClient:
         priority: str | None = None,
         on_bytes: Callable[[int], None] = lambda _: None,
     ) -> ApiUploaded:
-        """Upload one file as a stream. Raises ApiProblemError.
+        """Upload one file as a stream. Raises ApiProblemError, FileChangedError.
 
         `on_bytes` is called with the number of bytes that have been read so far.
         """
@@ -261,15 +268,22 @@ class _AnyObject(RootModel[dict[str, Any]]):
 
 
 class _CountedFile:
-    """A file that reports how many of its bytes have been read. httpx reads it in parts."""
+    """A file that reports how many of its bytes have been read. httpx reads it in parts.
+
+    Its size must not change: the request's Content-Length is sent before the file.
+    """
 
     def __init__(self, file: BinaryIO, on_bytes: Callable[[int], None]) -> None:
         self._file = file
         self._on_bytes = on_bytes
+        self._size = os.fstat(file.fileno()).st_size
 
     def read(self, size: int = -1) -> bytes:
         part = self._file.read(size)
-        self._on_bytes(self._file.tell())
+        read = self._file.tell()
+        if read > self._size or (not part and read < self._size):
+            raise FileChangedError
+        self._on_bytes(read)
         return part
 
     def seek(self, offset: int, whence: int = 0) -> int:

@@ -38,6 +38,11 @@ class IngestionStoppedError(FootnoteError):
     title = "The ingestion was interrupted before this file was uploaded: repeat the command."
 
 
+class FileChangedError(InvalidInputError):
+    code = "file-changed"
+    title = "The file grew or shrank while it was read: upload it again when no program writes to it."
+
+
 def code_of(error: FootnoteError) -> str:
     """Return the stable code of the error, or of the API's problem document."""
     return error.problem_code if isinstance(error, ApiProblemError) else error.code

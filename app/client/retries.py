@@ -107,7 +107,7 @@ class Attempts:
             return False
         if retry_after is None and not self._retries.reached:
             return False
-        return self._again(self._retries.note_down(reached=False), retry_after)
+        return self._again(self._retries.note_down(reached=retry_after is not None), retry_after)
 
     def _again(self, down: float, retry_after: float | None = None) -> bool:
         now = time.monotonic()

@@ -136,8 +136,9 @@ class RateLimitedError(FootnoteError):
 
 
 class UnavailableError(FootnoteError):
-    """Its response has the header Retry-After."""
+    """Its response has the header Retry-After, unless an operator must act first (`ends_by_itself` is False)."""
 
+    ends_by_itself: ClassVar[bool] = True
     code = "unavailable"
     status = 503
     title = "A service that this request needs is not responding: try again shortly."
@@ -149,7 +150,8 @@ class UnavailableError(FootnoteError):
         extra: Mapping[str, object] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> None:
-        super().__init__(detail, extra=extra, headers={"Retry-After": RETRY_AFTER} | dict(headers or {}))
+        wait = {"Retry-After": RETRY_AFTER} if self.ends_by_itself else {}
+        super().__init__(detail, extra=extra, headers=wait | dict(headers or {}))
 
 
 class InsufficientStorageError(UnavailableError):

@@ -25,6 +25,7 @@ _SEND_KEY = text("SELECT ensure_context_key(:inner, :outer)")
 
 class ContextRefusedError(UnavailableError):
     code = "database-context-refused"
+    ends_by_itself = False
     title = (
         "The database rejected this process's signature. After changing the password of its database role, run "
         "`footnote database forget-contexts`. If the clocks differ by more than five minutes, synchronise them."

@@ -18,6 +18,7 @@ _BEFORE_BASELINE = re.compile(r"\d{4}")
 
 class SchemaTooOldError(UnavailableError):
     code = "schema-too-old"
+    ends_by_itself = False
     title = (
         "This database was made by Footnote before its first release, and can't be upgraded: start with a new home "
         "(`footnote up --home FOLDER`) or an empty database, and upload the documents again."

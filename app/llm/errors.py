@@ -23,6 +23,7 @@ class ModelUnavailableError(UnavailableError):
 
 class LocalModelMissingError(UnavailableError):
     code = "local-model-missing"
+    ends_by_itself = False
     title = "The local model is not installed: run 'make local-llm' first."
 
 

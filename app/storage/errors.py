@@ -46,6 +46,7 @@ class StorageFullError(InsufficientStorageError):
 
 class StorageKeyError(UnavailableError):
     code = "storage-key-unavailable"
+    ends_by_itself = False
     title = "The key that decrypts stored files cannot be used: check the key file."
 
 

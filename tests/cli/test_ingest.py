@@ -328,12 +328,6 @@ def test_deleted_document_fails_and_the_other_files_are_followed(tmp_path: Path)
     assert [(outcome.status, outcome.code) for outcome in outcomes] == [("failed", "run-not-found"), ("ready", None)]
 
 
-@pytest.mark.parametrize("answer", [problem(503, "storage-key"), problem(503, "database-unavailable")])
-def test_server_that_was_never_up_or_needs_an_operator_is_not_awaited(answer: httpx.Response) -> None:
-    with client(lambda _: answer) as api, pytest.raises(ApiProblemError, match="Not now"):
-        api.ask("Why?")
-
-
 @pytest.mark.parametrize("failures", OUTAGES)
 def test_interrupted_question_is_asked_again_with_the_same_key(failures: Any) -> None:
     with client(failing(lambda _: httpx.Response(201, json={"id": "a1"}), *failures)) as api:

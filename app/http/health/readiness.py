@@ -28,6 +28,7 @@ _NO_TENANT = UUID(int=0)
 
 class MigrationsBehindError(UnavailableError):
     code = "migrations-behind"
+    ends_by_itself = False
     title = "The database schema is too old for this version: run the migrations."
 
 
