@@ -2,6 +2,7 @@
 
 import json
 import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -301,6 +302,22 @@ def test_folder_of_a_killed_backup_is_deleted_by_the_next_one(tmp_path: Path) ->
         assert not (tmp_path / "tuesday").exists()
         (unfinished / "file").touch()
     assert [path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*")] == ["tuesday", "tuesday/file"]
+
+
+def test_folder_of_an_earlier_process_with_the_same_id_is_deleted(tmp_path: Path) -> None:
+    (tmp_path / f".monday.footnote-draft-{platform.node()}-{os.getpid()}" / "file").mkdir(parents=True)
+    with whole_folder(tmp_path / "monday"):
+        pass
+    assert [path.name for path in tmp_path.rglob("*")] == ["monday"]
+
+
+def test_unreadable_homes_and_backups_are_explained(tmp_path: Path) -> None:
+    unreadable = "n" * 300  # no file system has names of this length
+    error = run_refused(["backup", "one", "--home", unreadable], tmp_path)
+    assert (error["code"], "File name too long" in error["detail"]) == ("backup-failed", True)
+    error = run_refused(["restore", unreadable, "--home", "home"], tmp_path)
+    assert (error["code"], "File name too long" in error["detail"]) == ("restore-failed", True)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_failed_backup_leaves_nothing(running_footnote: Stack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,7 +20,8 @@ _PIECE = 1 << 20
 def whole_folder(target: Path) -> Iterator[Path]:
     """Yield a new, private folder beside `target`. Rename it to `target` at the end; delete it after any exception.
 
-    A process that is killed leaves its folder behind, under a hidden name; the next call beside it deletes it.
+    A process that is killed leaves its folder behind, under a hidden name; the next call beside it deletes it. So a
+    process may not have two such folders beside each other.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     _delete_leftovers(target.parent)
@@ -67,11 +68,14 @@ def _sync_folders(top: Path) -> None:
 
 
 def _delete_leftovers(folder: Path) -> None:
-    """Delete the unfinished folders of processes of this machine that were killed."""
+    """Delete the unfinished folders of processes of this machine that were killed.
+
+    In a container, each run may have the same process ID, so a folder with this process's ID is from an earlier one.
+    """
     unfinished = re.compile(rf"\..+\.footnote-draft-{re.escape(platform.node())}-(\d+)")
     for path in folder.iterdir():
         found = unfinished.fullmatch(path.name)
-        if found and not psutil.pid_exists(int(found[1])):
+        if found and (int(found[1]) == os.getpid() or not psutil.pid_exists(int(found[1]))):
             shutil.rmtree(path, ignore_errors=True)
 
 

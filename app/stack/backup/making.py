@@ -37,14 +37,15 @@ def make_backup(
 
     Raises HomeMissingError, BackupExistsError, BackupFailedError, StorageKeyError, ServerStartError.
     """
-    if not (home.postgres / "PG_VERSION").exists():
-        raise HomeMissingError(f"{home.path} is not a home of Footnote: choose the home with --home.")
-    if target.exists():
-        raise BackupExistsError(f"{target} exists already: choose another name for the backup.")
-    if target.is_relative_to(home.path):
-        raise BackupExistsError(f"{target} is inside the home, and would be lost with it: choose another folder.")
-    with _disk_errors_reported(target), _started_database(home, report) as database, whole_folder(target) as draft:
-        return _write(home, database, draft, include_secrets=include_secrets, report=report)
+    with _disk_errors_reported(home, target):
+        if not (home.postgres / "PG_VERSION").exists():
+            raise HomeMissingError(f"{home.path} is not a home of Footnote: choose the home with --home.")
+        if target.exists():
+            raise BackupExistsError(f"{target} exists already: choose another name for the backup.")
+        if target.is_relative_to(home.path):
+            raise BackupExistsError(f"{target} is inside the home, and would be lost with it: choose another folder.")
+        with _started_database(home, report) as database, whole_folder(target) as draft:
+            return _write(home, database, draft, include_secrets=include_secrets, report=report)
 
 
 def _write(
@@ -139,7 +140,7 @@ def _started_database(home: Home, report: Callable[[str], None]) -> Iterator[Emb
 
 
 @contextmanager
-def _disk_errors_reported(target: Path) -> Iterator[None]:
+def _disk_errors_reported(home: Home, target: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
@@ -147,5 +148,5 @@ def _disk_errors_reported(target: Path) -> Iterator[None]:
         raise BackupFailedError(
             f"The disk of {target} is full: free some space, or choose a folder on another disk."
             if full
-            else f"The backup cannot be written to {target} ({error.strerror}): choose another folder."
+            else f"The home {home.path} cannot be read, or {target} cannot be written ({error.strerror})."
         ) from error

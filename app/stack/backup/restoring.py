@@ -49,6 +49,15 @@ def restore_backup(
     Raises HomeNotEmptyError, RestoreFailedError, StorageKeyError, ServerStartError, SchemaTooOldError, and the errors
     of `app.stack.backup.errors` that begin with "Backup".
     """
+    with _disk_errors_reported(home):
+        manifest, given, keyring = _check(folder, home, secrets)
+        with whole_folder(home.path) as draft:
+            _restore(folder, manifest, Home.at(draft), given=given, keyring=keyring, report=report)
+    return manifest
+
+
+def _check(folder: Path, home: Home, secrets: Path | None) -> tuple[Manifest, Path, Keyring]:
+    """Check the backup and the place of the home. Return the manifest, the folder of the key file, and the keys."""
     manifest = read_manifest(folder)
     given = _find_secrets(folder, secrets)
     keyring = open_keyring(manifest, load_key_file(given / home.storage_key.name))
@@ -62,9 +71,7 @@ def restore_backup(
     _check_files(folder, manifest)
     if home.path.exists() and not (home.path.is_dir() and not any(home.path.iterdir())):
         raise HomeNotEmptyError(f"{home.path} is not empty: choose a folder that does not exist with --home.")
-    with _disk_errors_reported(home), whole_folder(home.path) as draft:
-        _restore(folder, manifest, Home.at(draft), given=given, keyring=keyring, report=report)
-    return manifest
+    return manifest, given, keyring
 
 
 def _restore(
