@@ -73,8 +73,10 @@ def page(chromium: Browser) -> Iterator[Page]:
 
 
 @contextmanager
-def new_page(chromium: Browser) -> Iterator[Page]:
-    """A page in a new browser context. The test fails if the browser's console shows an error."""
+def new_page(chromium: Browser, *, expected: str | None = None) -> Iterator[Page]:
+    """A page in a new browser context. The test fails if the browser's console shows an error without the text
+    `expected`.
+    """
     context: BrowserContext = chromium.new_context(viewport={"width": 1440, "height": 900})
     context.set_default_timeout(60_000)
     opened = context.new_page()
@@ -83,13 +85,20 @@ def new_page(chromium: Browser) -> Iterator[Page]:
     opened.on("pageerror", lambda error: errors.append(str(error)))
     yield opened
     context.close()
-    assert errors == []
+    assert [error for error in errors if expected is None or expected not in error] == []
 
 
 @pytest.fixture
 def analyst_page(page: Page, site: Site) -> Page:
     """The home page with the analyst signed in."""
     return sign_in(page, site.url, site.key)
+
+
+@pytest.fixture
+def interrupted_page(chromium: Browser, site: Site) -> Iterator[Page]:
+    """The home page with the analyst signed in. Its requests may fail."""
+    with new_page(chromium, expected="Failed to load resource") as opened:
+        yield sign_in(opened, site.url, site.key)
 
 
 @pytest.fixture

@@ -1,14 +1,18 @@
-import { call, element, idempotencyKey } from "./api.js";
+import { Problem, element, idempotencyKey, received, send } from "./api.js";
+import { Interruption, persist, silenceLimit } from "./retries.js";
 import { openCitation } from "./viewer.js";
 
+const AFTERWARDS = "Ask again later. If the server finishes this answer in the background, the page does not show it.";
 const answer = document.getElementById("answer");
 
-// Reads server-sent events with fetch, because EventSource can't POST. A blank line ends an event.
-async function* events(response) {
+// Reads server-sent events with fetch, because EventSource can't POST. A blank line ends an event. Calls `heard` for
+// each part, also for the comments that the server sends while it works.
+async function* events(response, heard) {
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   let buffer = "";
   for (;;) {
-    const { value, done } = await reader.read();
+    const { value, done } = await received(reader.read());
+    heard();
     if (done) {
       return;
     }
@@ -53,29 +57,51 @@ function notes(done) {
   return made.map((text) => element("p", { class: "note" }, text));
 }
 
-export async function ask(form) {
-  const button = form.querySelector("button");
-  const claims = element("ol");
-  answer.replaceChildren(element("p", { class: "hint" }, "Searching the documents…"));
-  answer.setAttribute("aria-busy", "true");
-  button.disabled = true;
+// Asks once. A repeat of a question that was answered completely gets its answer as JSON, not as events.
+async function show(body, key) {
+  const limit = silenceLimit();
   try {
-    const response = await call("/v1/questions", {
+    const response = await send("/v1/questions", {
       method: "POST",
-      headers: { Accept: "text/event-stream", "Content-Type": "application/json", "Idempotency-Key": idempotencyKey() },
-      body: JSON.stringify({ question: form.elements.question.value }),
+      headers: { Accept: "text/event-stream", "Content-Type": "application/json", "Idempotency-Key": key },
+      body,
+      signal: limit.signal,
     });
+    const claims = element("ol");
+    if (!response.headers.get("Content-Type").startsWith("text/event-stream")) {
+      const done = await received(response.json());
+      claims.append(...done.claims.map(claim));
+      answer.replaceChildren(claims, ...notes(done));
+      return;
+    }
     answer.replaceChildren(claims);
-    for await (const event of events(response)) {
+    for await (const event of events(response, limit.heard)) {
       if (event.name === "claim") {
         claims.append(claim(event.data));
       } else if (event.name === "done") {
         answer.append(...notes(event.data));
+        return;
       } else if (event.name === "error") {
-        throw new Error(event.data.detail);
+        throw new Problem(event.data, event.data.status);
       }
     }
+    throw new Interruption();
+  } finally {
+    limit.stop();
+  }
+}
+
+export async function ask(form) {
+  const button = form.querySelector("button");
+  const body = JSON.stringify({ question: form.elements.question.value });
+  const key = idempotencyKey();
+  answer.replaceChildren(element("p", { class: "hint" }, "Searching the documents…"));
+  answer.setAttribute("aria-busy", "true");
+  button.disabled = true;
+  try {
+    await persist(() => show(body, key), AFTERWARDS);
   } catch (error) {
+    answer.querySelector(".hint")?.remove();
     answer.append(element("p", { class: "problem", role: "alert" }, error.message));
   } finally {
     answer.setAttribute("aria-busy", "false");

@@ -1,4 +1,4 @@
-import { call, element } from "./api.js";
+import { element, read } from "./api.js";
 
 const list = document.getElementById("documents");
 const more = document.getElementById("more");
@@ -25,15 +25,21 @@ async function load(cursor) {
   if (cursor) {
     query.set("cursor", cursor);
   }
-  const page = await (await call(`/v1/documents?${query}`)).json();
-  list.append(...page.items.map(row));
-  next = page.next_cursor;
-  more.hidden = !next;
+  more.disabled = true;
+  list.querySelector(".problem")?.remove();
+  try {
+    const page = await read(`/v1/documents?${query}`, "Load this page again later to see the documents.");
+    const rows = page.items.map(row);
+    cursor ? list.append(...rows) : list.replaceChildren(...rows);
+    next = page.next_cursor;
+    more.hidden = !next;
+  } catch (error) {
+    list.append(element("li", { class: "problem", role: "alert" }, error.message));
+  } finally {
+    more.disabled = false;
+  }
 }
 
-export async function listDocuments() {
-  list.replaceChildren();
-  await load(null);
-}
+export const listDocuments = () => load(null);
 
 more.addEventListener("click", () => load(next));

@@ -1,7 +1,9 @@
-import { call, element } from "./api.js";
+import { element, read, received, send } from "./api.js";
+import { persist } from "./retries.js";
 
 const viewer = document.getElementById("viewer");
 const sheet = document.getElementById("sheet");
+const AFTERWARDS = "Open the page again later.";
 const SVG = "http://www.w3.org/2000/svg";
 let opener = null;
 
@@ -30,6 +32,17 @@ function markText(text, start, end) {
   return element("pre", { tabindex: "0" }, cut(0, start), element("mark", {}, cut(start, end)), cut(end));
 }
 
+const showProblem = (error) => sheet.replaceChildren(element("p", { class: "problem", role: "alert" }, error.message));
+
+// An image that fails does not say why. Therefore, fetch it, which waits for the end of an outage, and load it again.
+function pageImage(src, alt) {
+  const image = element("img", { src, alt });
+  const fetched = async () => received((await send(src)).blob());
+  const again = () => persist(fetched, AFTERWARDS).then(() => { image.src = src; }, (error) => image.isConnected && showProblem(error));
+  image.addEventListener("error", again, { once: true });
+  return image;
+}
+
 export async function openCitation(citation, button) {
   for (const other of document.querySelectorAll(".cite")) {
     other.setAttribute("aria-pressed", String(other === button));
@@ -41,15 +54,21 @@ export async function openCitation(citation, button) {
   viewer.hidden = false;
   const path = `/v1/documents/${citation.document_id}/versions/${citation.version_id}/pages/${citation.page_number}`;
   try {
-    const page = await (await call(path)).json();
+    const page = await read(path, AFTERWARDS);
+    if (opener !== button) {
+      return; // The user closed the page meanwhile, or opened another one.
+    }
     if (page.width > 0) {
-      const image = element("img", { src: `${path}/image?dpi=110`, alt: `Page ${citation.page_number} of ${citation.document_title}` });
-      sheet.replaceChildren(image, highlight(page, citation));
+      const alt = `Page ${citation.page_number} of ${citation.document_title}`;
+      sheet.replaceChildren(pageImage(`${path}/image?dpi=110`, alt), highlight(page, citation));
     } else {
       sheet.replaceChildren(markText(page.text, citation.char_start, citation.char_end));
     }
   } catch (error) {
-    sheet.replaceChildren(element("p", { class: "problem", role: "alert" }, error.message));
+    if (opener !== button) {
+      return;
+    }
+    showProblem(error);
   }
   viewer.focus();
   const mark = sheet.querySelector("rect, mark");
