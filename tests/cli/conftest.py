@@ -72,7 +72,8 @@ def start() -> Iterator[Callable[..., Running]]:
 
 @pytest.fixture(scope="session")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    up = start_up(tmp_path_factory.mktemp("home"))
+    # Tests freeze its worker. On a busy machine, this can take longer than the default of 20 seconds.
+    up = start_up(tmp_path_factory.mktemp("home"), FOOTNOTE_HEALTH__FROZEN_SECONDS="300")
     yield up
     if up.process.poll() is None:
         up.stop()

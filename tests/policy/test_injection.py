@@ -132,8 +132,10 @@ def test_sql_in_uploads_is_not_executed(server, module_database, tenants, canary
     document, version = "/v1/documents", "/v1/documents/{document_id}/versions"
     texts = {(document, name) for name in ("title", "source", "password", "filename")}
     others = {(document, name) for name in ("collection", "document_type")} | {
+        (document, "priority"),
         (version, "password"),
         (version, "filename"),
+        (version, "priority"),
     }
     assert sent == dict.fromkeys(texts | others, len(PAYLOADS))
     assert texts <= done
