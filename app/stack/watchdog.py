@@ -38,7 +38,8 @@ class _Notices:
         self.restart()
 
     def restart(self) -> None:
-        """Wait for the first notice of a new process."""
+        """Wait for the first notice of a new process. Discard the notices of the process before it."""
+        self._receive()
         self._started_at = time.monotonic()
         self._noticed_at: float | None = None
 
@@ -52,15 +53,22 @@ class _Notices:
     def seconds_overdue(self, frozen_seconds: float) -> float:
         """Return how long a notice is overdue; negative if it is not."""
         now = time.monotonic()
-        with contextlib.suppress(BlockingIOError):
-            while self._socket.recv(64):
-                self._noticed_at = now
+        if self._receive():
+            self._noticed_at = now
         if self._noticed_at is None:
             return now - self._started_at - START_SECONDS
         return now - self._noticed_at - frozen_seconds
 
     def close(self) -> None:
         self._socket.close()
+
+    def _receive(self) -> bool:
+        """Receive all waiting notices. Return whether there was one."""
+        received = False
+        with contextlib.suppress(BlockingIOError):
+            while self._socket.recv(64):
+                received = True
+        return received
 
 
 class Watchdog:

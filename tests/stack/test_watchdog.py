@@ -44,6 +44,21 @@ def test_process_that_never_notifies_is_frozen_after_its_time_to_start(monkeypat
         assert wait_for(watched.list_frozen) == ["relay"]
 
 
+def test_notice_of_an_ended_process_does_not_count_for_its_successor(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process that still loads its code has sent no notice, so it has its time to start."""
+    with Watchdog(("relay",), frozen_seconds=0.3) as watched:
+        monkeypatch.setenv(watchdog.ADDRESS, watched.environment("relay")[watchdog.ADDRESS])
+        notify_watchdog()
+        watched.environment("relay")
+        until = time.monotonic() + 0.6
+
+        def check() -> bool:
+            assert watched.list_frozen() == []
+            return time.monotonic() > until
+
+        wait_for(check)
+
+
 def test_watchdog_that_was_frozen_itself_gives_processes_time() -> None:
     with Watchdog(("relay",), frozen_seconds=0.2) as watched:
         os.environ.update(watched.environment("relay"))
