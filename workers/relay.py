@@ -52,14 +52,15 @@ def build_outbox(settings: Settings, *, stop: threading.Event, marks: Marks, liv
 def build_pulse(settings: Settings, *, marks: Marks, liveness: Liveness) -> Pulse:
     """Build the pulse of the relay. Call it after `build_outbox`, which checks the database's URL.
 
-    It also notifies the watchdog, unless the thread that sends messages is stuck: a statement may take its time.
+    It also notifies the watchdog, unless the relay's thread is stuck: a statement may take its time. The newest mark
+    counts, because the same thread makes all marks, and the scheduler makes none while the database is down.
     """
     assert settings.database.relay_url is not None, "the outbox was built before"
     stuck_seconds = 2 * settings.database.statement_timeout_ms / 1000
 
     def list_beats() -> list[Beat]:
         beats = marks.list_beats()
-        if all(beat.age_seconds < stuck_seconds for beat in beats):
+        if min((beat.age_seconds for beat in beats), default=0.0) < stuck_seconds:
             notify_watchdog()
         return beats
 
