@@ -122,7 +122,7 @@ class Outbox:
     def _run_listening(self, connection: LimitedConnection) -> None:
         while not self._stop.is_set():
             work_left = self._schedule.run_due()
-            self._marks.mark(SCHEDULER)
+            self._marks.mark(SCHEDULER, trouble=self._schedule.trouble)
             while self.send_batch() == BATCH and not self._stop.is_set():
                 self._marks.mark(RELAY)
             # If a periodic job has work left, send the due messages, then continue the job without waiting.
@@ -132,6 +132,6 @@ class Outbox:
         until = time.monotonic() + seconds
         notified: list[psycopg.Notify] = []
         while not notified and not self._stop.is_set() and (left := until - time.monotonic()) > 0:
-            for part in (SCHEDULER, RELAY):
-                self._marks.mark(part)
+            self._marks.mark(SCHEDULER, trouble=self._schedule.trouble)
+            self._marks.mark(RELAY)
             notified = list(connection.notifies(timeout=min(left, MARK_SECONDS), stop_after=1))

@@ -7,7 +7,7 @@ from functools import partial
 
 from sqlalchemy import text
 
-from app.core.errors import BrokerUnavailableError
+from app.core.errors import BrokerUnavailableError, UnavailableError
 from app.db.session import Database
 from app.jobs.plan import Queue
 from app.observability.logging import get_logger
@@ -19,6 +19,8 @@ log = get_logger(__name__)
 EVERY_TURN = 0.0
 """The interval of a job that runs each time the relay wakes, which is at each notification and at each poll."""
 
+RETRY_SECONDS = 5.0
+
 SWEEP_BATCH = 500
 PURGE_BATCH = 1_000
 
@@ -27,8 +29,8 @@ PURGE_BATCH = 1_000
 class Periodic:
     """A job: its name, the seconds between two runs, and the function to call.
 
-    `call` returns True if the job has more work, which should continue without waiting. A job that raises an error is
-    due again immediately.
+    `call` returns True if the job has more work, which should continue without waiting. A job that raises
+    UnavailableError is due again after `RETRY_SECONDS`, or after its interval if that is shorter and not EVERY_TURN.
     """
 
     name: str
@@ -57,24 +59,44 @@ def periodic_jobs(
 
 
 class Schedule:
-    """Runs each job when its interval has passed. The first run runs all jobs."""
+    """Runs each job when its interval has passed. The first run runs all jobs.
+
+    `trouble` is the code of the error of a job whose last call failed, or None.
+    """
 
     def __init__(self, jobs: Sequence[Periodic], *, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._jobs = jobs
         self._monotonic = monotonic
-        self._called_at = {job.name: float("-inf") for job in jobs}
+        self._due_at = {job.name: float("-inf") for job in jobs}
+        self._failures: dict[str, str] = {}
+
+    @property
+    def trouble(self) -> str | None:
+        return next(iter(self._failures.values()), None)
 
     def shortest_interval(self) -> float:
         """Return the shortest interval in seconds. `run_due` must be called at least this often."""
         return min((job.seconds for job in self._jobs if job.seconds != EVERY_TURN), default=float("inf"))
 
     def run_due(self) -> bool:
-        """Run the jobs that are due. Return whether any has more work. Raises any error of a job."""
+        """Run the jobs that are due. Return whether any has more work.
+
+        If a job raises UnavailableError, which may take until a time limit, leave the others for the next run, so that
+        messages are sent between. Raises any other error of a job.
+        """
         work_left = False
         for job in self._jobs:
-            if self._monotonic() - self._called_at[job.name] >= job.seconds:
+            if self._monotonic() < self._due_at[job.name]:
+                continue
+            self._failures.pop(job.name, None)
+            try:
                 work_left |= bool(job.call())
-                self._called_at[job.name] = self._monotonic()
+            except UnavailableError as error:
+                log.warning("relay.job_failed", job=job.name, code=error.code)
+                self._failures[job.name] = error.code
+                self._due_at[job.name] = self._monotonic() + min(job.seconds or RETRY_SECONDS, RETRY_SECONDS)
+                return True
+            self._due_at[job.name] = self._monotonic() + job.seconds
         return work_left
 
 

@@ -7,7 +7,10 @@ import pytest
 from sqlalchemy import text
 
 from app.core.errors import BrokerUnavailableError
+from app.db.session import DatabaseUnavailableError
+from app.jobs.health import SCHEDULER
 from app.observability.pulse import Marks
+from tests.waiting import wait_for
 from tests.workers.conftest import Ingestion
 from workers.outbox import BATCH, Outbox
 from workers.schedule import EVERY_TURN, Periodic, Schedule
@@ -43,14 +46,14 @@ def remaining(ingestion):
     return [row_id for (row_id,) in ingestion.sql("SELECT id FROM outbox ORDER BY id")]
 
 
-def open_outbox(ingestion, sender, *jobs, stop=None):
+def open_outbox(ingestion, sender, *jobs, marks=None, stop=None):
     return Outbox(
         database=ingestion.database.relay,
         sender=sender,
         listen_url=ingestion.database.urls["relay"],
         schedule=Schedule(jobs),
         poll_seconds=60,
-        marks=Marks(),
+        marks=marks or Marks(),
         stop=stop or threading.Event(),
     )
 
@@ -92,3 +95,29 @@ def test_unfinished_periodic_job_continues_after_the_due_messages(ingestion):
     running.join(20)
     assert not running.is_alive()
     assert outstanding == [BATCH + 1, 0, 0]
+
+
+def test_failing_periodic_job_delays_neither_messages_nor_other_jobs(ingestion):
+    write_messages(ingestion, 2)
+    written, sender, marks, stop = remaining(ingestion), RecordingSender(), Marks(), threading.Event()
+    called = []
+
+    def fail():
+        raise DatabaseUnavailableError  # for example, because its statement reached the time limit
+
+    outbox = open_outbox(
+        ingestion,
+        sender,
+        Periodic("fails", 60, fail),
+        Periodic("other", 60, lambda: called.append("other")),
+        marks=marks,
+        stop=stop,
+    )
+    running = threading.Thread(target=outbox.run)
+    running.start()
+    try:
+        wait_for(lambda: sender.sent == written and called == ["other"], seconds=10)
+    finally:
+        stop.set()
+        running.join(20)
+    assert [beat.trouble for beat in marks.list_beats() if beat.part == SCHEDULER] == ["database-unavailable"]
