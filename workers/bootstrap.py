@@ -2,7 +2,7 @@
 
 import os
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -17,7 +17,7 @@ from app.db.session import Database
 from app.documents.models import PASSWORD_PURPOSE
 from app.identity.data_keys import PostgresDataKeys
 from app.jobs.leases import LeaseService
-from app.jobs.plan import LeaseTerms, StageName
+from app.jobs.plan import LeaseTerms, Queue, StageName
 from app.llm.factory import load_built_in_embedder
 from app.llm.metering import MeteredEmbedder
 from app.llm.port import Embedder
@@ -44,7 +44,7 @@ from workers.pipeline.publish import PublishStage
 from workers.pipeline.runner import StageRunner
 from workers.pipeline.stages import ChunkStage, EmbedStage, ExtractStage, Parser, ParseStage, ValidateStage
 from workers.pipeline.versions import mark_version_failed
-from workers.room import Room
+from workers.room import Room, StopFlag
 from workers.vitals import Vitals
 
 
@@ -61,6 +61,11 @@ class Worker:
     signer: CheckpointSigner
     close: Callable[[], None]
     liveness: Liveness = field(default_factory=Liveness)
+
+    def wait_for_room(self, queue: Queue, stop: StopFlag) -> bool:
+        """Wait for disk space, like `Room.wait`. Meanwhile, `queue` is not stalled: its worker continues by itself."""
+        with self.runner.queue_marks.working_on(queue):
+            return self.room.wait(stop)
 
 
 def lease_terms(settings: JobSettings) -> LeaseTerms:
@@ -189,13 +194,18 @@ def build_worker_database(settings: Settings, liveness: Liveness) -> Database:
     return build_database(settings.database, role="worker", pool_size=2, liveness=liveness)
 
 
-def build_pulse(settings: Settings, *, worker: Worker, vitals: Vitals) -> Pulse:
-    """Build the pulse of a pool process, which records the heartbeats of the worker and of the queues."""
+def build_pulse(
+    settings: Settings, *, worker: Worker, vitals: Vitals, list_consumed: Callable[[], Iterable[str]]
+) -> Pulse:
+    """Build the pulse of a pool process, which records the heartbeats of the worker and of the queues.
+
+    `list_consumed` returns the names of the queues that the worker consumes.
+    """
     assert settings.database.worker_url is not None, "the worker's database was built before"
     return Pulse(
         url=settings.database.worker_url.get_secret_value(),
         instance=settings.health.instance or vitals.instance,
-        list_beats=lambda: [*vitals.list_beats(), *worker.runner.queue_marks.list_beats()],
+        list_beats=lambda: [*vitals.list_beats(), *worker.runner.queue_marks.list_beats(list_consumed())],
         liveness=worker.liveness,
         beat_seconds=settings.health.beat_seconds,
         silence_seconds=settings.health.silence_seconds,

@@ -27,11 +27,16 @@ def create_app(
         vitals.watch()
         load(settings)
 
+    def start_pulse(worker: Worker) -> None:
+        build_pulse(
+            settings, worker=worker, vitals=vitals, list_consumed=lambda: list(app.amqp.queues.consume_from)
+        ).start()
+
     register_tasks(
         app,
         load=prepare,
         build=lambda: build(settings),
-        start_pulse=lambda worker: build_pulse(settings, worker=worker, vitals=vitals).start(),
+        start_pulse=start_pulse,
         observability=settings.observability,
         quarantine_bytes=settings.jobs.quarantine_memory_mib * 1024 * 1024,
     )

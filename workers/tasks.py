@@ -11,7 +11,7 @@ from celery import Celery, signals
 
 from app.audit.errors import ChainNotAsSignedError, CheckpointFormatError
 from app.core.errors import UnavailableError
-from app.jobs.plan import COLLECT_BLOBS, RUN_STAGE, SIGN_CHECKPOINT
+from app.jobs.plan import COLLECT_BLOBS, RUN_STAGE, SIGN_CHECKPOINT, Queue
 from app.jobs.states import Lease
 from app.observability.logging import configure_logging, get_logger
 from app.observability.tracing import Tracing, configure_tracing
@@ -75,7 +75,7 @@ def register_tasks(
         # messages in the queue does not delay others. The arguments name a stage for workers of earlier versions only.
         queue = task.request.delivery_info["routing_key"]
         try:
-            if not parts.get().room.wait(stop):
+            if not parts.get().wait_for_room(Queue(queue), stop):
                 log.warning("jobs.stage.disk_full", queue=queue)
                 return
             parts.get().runner.run_next(queue, quarantine=quarantine)

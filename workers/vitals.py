@@ -11,7 +11,7 @@ import signal
 import socket
 import struct
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 
 import psutil
@@ -26,9 +26,14 @@ _SLOT = struct.Struct("=qd")  # a process id, and the time of its last sign of l
 _SLOTS = 1024
 _MAIN = 0
 
+IDLE_SECONDS = 1800.0
+"""The time, in seconds, after which a queue without work is not reported any more. It is less than the hour after which
+every process deletes a heartbeat: a process that wrote an older one again would wait for the locks of the others.
+"""
+
 
 class QueueMarks:
-    """Stores when this process last worked on a stage of each queue."""
+    """Stores when this process last worked on a stage of each queue, or waited for disk space to do so."""
 
     def __init__(self) -> None:
         self._worked_at: dict[Queue, float] = {}
@@ -43,12 +48,15 @@ class QueueMarks:
             self._worked_at[queue] = time.monotonic()
             self._working_on = None
 
-    def list_beats(self) -> list[Beat]:
+    def list_beats(self, consumed: Iterable[str]) -> list[Beat]:
+        """List the heartbeats of queues, by name. `consumed` are the queues that the worker consumes: while this
+        process is busy, they are not stalled, because their stages wait for it.
+        """
         now = time.monotonic()
-        ages = {queue: now - at for queue, at in list(self._worked_at.items())}
+        ages = {queue.value: now - at for queue, at in list(self._worked_at.items()) if now - at < IDLE_SECONDS}
         if (working_on := self._working_on) is not None:
-            ages[working_on] = 0.0
-        return [Beat(queue.value, age) for queue, age in ages.items()]
+            ages |= dict.fromkeys((working_on.value, *consumed), 0.0)
+        return [Beat(queue, age) for queue, age in sorted(ages.items())]
 
 
 class Vitals:
