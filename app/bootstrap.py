@@ -172,7 +172,7 @@ def build_container(settings: Settings, *, clock: Clock | None = None) -> Contai
     ]
 
     denials = DenialLog(database=database)
-    # A connection of its own, so that renewals never wait for the requests that use up the other connections.
+    # Renewals have their own connection, so they never wait for requests that use all other connections.
     renewer = ClaimRenewer(
         database=build_database(settings.database, role="api", pool_size=1, liveness=liveness),
         lease_seconds=settings.limits.idempotency_lease_seconds,

@@ -1,4 +1,4 @@
-"""Wait for a condition, with a time limit that a busy machine keeps, too."""
+"""Wait for a condition, with a time limit that is long enough for a busy machine."""
 
 import time
 from collections.abc import Callable

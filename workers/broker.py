@@ -16,7 +16,7 @@ from app.settings import Settings
 def build_broker_app(settings: Settings, *, response_seconds: float | None = None) -> Celery:
     """Create a Celery application with queues and limits, but without tasks.
 
-    A sender passes the time that the broker has for each response. A consumer waits longer, for messages.
+    A sender passes the time limit of the broker's responses. A consumer passes none, because it waits for messages.
     """
     app = Celery("footnote", broker=settings.broker.url.get_secret_value(), set_as_current=False)
     app.conf.update(_configuration(settings, response_seconds))

@@ -52,7 +52,7 @@ def build_outbox(settings: Settings, *, stop: threading.Event, marks: Marks, liv
 def build_pulse(settings: Settings, *, marks: Marks, liveness: Liveness) -> Pulse:
     """Build the pulse of the relay. Call it after `build_outbox`, which checks the database's URL.
 
-    It also notifies the watchdog, unless the relay's thread is stuck: a statement may take its time. The newest mark
+    It also notifies the watchdog, unless the relay's thread has been stuck for two statement timeouts. The newest mark
     counts, because the same thread makes all marks, and the scheduler makes none while the database is down.
     """
     assert settings.database.relay_url is not None, "the outbox was built before"

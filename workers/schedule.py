@@ -103,7 +103,7 @@ class Schedule:
 def refill_queues(database: Database, *, count: Callable[[str], int], after_seconds: float) -> None:
     """Let the sweeper send messages for due stages whose queue is empty in the broker, because messages were lost.
 
-    Any stage may have used the message of another, so a lost message can delay each stage of its queue.
+    A message starts any stage of its queue, so a lost message can delay each of them.
     """
     for queue in Queue:
         try:

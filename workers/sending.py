@@ -18,7 +18,7 @@ SEND_SECONDS = 5.0
 """The longest wait, in seconds, for the broker's confirmation of a message. A full RabbitMQ does not confirm any."""
 
 _NO_QUEUE_IN_REDIS = "404"
-"""Redis has no empty queues. kombu reports this with AMQP's code as text."""
+"""Redis does not keep empty queues. For a missing one, kombu reports AMQP's code as text."""
 
 _NO_QUEUE_IN_RABBITMQ = 404
 """No worker has declared the queue yet. RabbitMQ then closes the channel (AMQP 0-9-1, 1.2 Class and constants)."""

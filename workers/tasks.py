@@ -71,8 +71,9 @@ def register_tasks(
 
     @app.task(name=RUN_STAGE, bind=True)  # type: ignore[untyped-decorator]  # Celery ships no types
     def run_stage(task: Any, **_: str) -> None:
-        # A message permits to run one stage of its queue. The database chooses the stage, so that a tenant with many
-        # messages in the queue does not delay others. The arguments name a stage for workers of earlier versions only.
+        # A message permits a worker to run one stage of the queue. The database chooses the stage, so that a tenant
+        # with many messages in the queue does not delay others. The arguments name a stage for workers of earlier
+        # versions only.
         queue = task.request.delivery_info["routing_key"]
         try:
             if not parts.get().wait_for_room(Queue(queue), stop):

@@ -77,8 +77,8 @@ class Vitals:
     def watch(self) -> None:
         """Mark every `beat_seconds` that the main thread works, and watch the pool.
 
-        A timer's signal does this, because Celery's main thread may wait for a broker, and a thread of its own would
-        be lost in the forks and could not show that the main thread works.
+        A timer's signal does this, because Celery's main thread may wait for a broker. A separate thread
+        could not show that the main thread works.
         """
         self._watch()
         signal.signal(signal.SIGALRM, lambda *_: self._watch())

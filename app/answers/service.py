@@ -102,7 +102,7 @@ class AnswerService:
         stored before the first claim.
 
         If the client disconnects, the answer is still completed and stored. `authorise` is called before the answer is
-        stored; if it raises, nothing is stored. Without it, the principal's right is assumed to last.
+        stored; if it raises, nothing is stored. Without `authorise`, the right is not checked again.
         Raises QuestionEmptyError, QuestionTooLongError, QuestionInvalidCharactersError before the first event, and
         UnavailableError when the database or remote embeddings are down.
         """
@@ -204,7 +204,7 @@ class AnswerService:
     def _forget(self, task: asyncio.Task[AnswerView]) -> None:
         self._finishing.discard(task)
         if not task.cancelled():
-            task.exception()  # If the request has ended, nobody else retrieves the error.
+            task.exception()  # after the end of the request, no other code retrieves the error
 
     async def _finish(self, principal: Principal, evidence: _Evidence, authorise: Authorise | None) -> AnswerView:
         # If no source mentions a name in the question, the passages concern other issuers. Then nothing is drafted.

@@ -18,7 +18,7 @@ STAGES = ("validate", "parse", "extract", "chunk", "embed", "publish")
 POLLS_PER_ROUND = 5  # at two rounds per second, polls of unfinished runs stay below the rate limit
 UPLOAD_SHARE = 0.3  # the upload's share of a document's progress bar
 NOT_FOUND = 404
-INTERACTIVE, BULK = "interactive", "bulk"  # priorities: a user waits for a single file, and imports come after it
+INTERACTIVE, BULK = "interactive", "bulk"  # priorities: a user waits for a single file, so it comes before imports
 
 READY, FAILED, PROCESSING, NOT_UPLOADED = "ready", "failed", "processing", "not-uploaded"
 
@@ -106,7 +106,8 @@ def ingest_files(
 class Ingestion:
     """Uploads each file into the collection to which `collections` maps it, and follows its run.
 
-    Both go on through a restart of the server. `list_outcomes` has every file, also after `run` was interrupted.
+    Both continue after a restart of the server. `list_outcomes` returns an outcome for every file, even if `run` was
+    interrupted.
     """
 
     def __init__(

@@ -24,14 +24,15 @@ INTERRUPTED = (httpx.NetworkError, httpx.TimeoutException, httpx.RemoteProtocolE
 
 _FROM_PROXIES = frozenset({502, 504})
 _TEMPORARY = frozenset({"unknown", "unavailable", "database-unavailable", "broker-unavailable", "storage-unavailable"})
-"""The codes of 503s that end by themselves. A proxy's 503 has no code, which becomes "unknown"."""
+"""The codes of 503 responses to temporary problems. A proxy's 503 has no code; the client calls it "unknown"."""
 
 
 class Retries:
     """The retries of one client; its threads share them.
 
-    A server that has never been up is not awaited. After `seconds` without a response, all requests of the client
-    fail at their first attempt, until one succeeds. `notify` receives a sentence at the start of each outage.
+    If the server has never responded, requests do not wait for it. After `seconds` without a response, all requests of
+    the client fail at their first attempt, until one succeeds. `notify` receives a sentence at the start of each
+    outage.
     """
 
     def __init__(self, *, seconds: float, notify: Callable[[str], None]) -> None:
@@ -44,7 +45,7 @@ class Retries:
 
     @property
     def reached(self) -> bool:
-        """Whether the server has ever been up."""
+        """Whether the server has ever responded."""
         return self._reached
 
     def stop(self) -> None:
@@ -72,7 +73,7 @@ class Retries:
 
 
 class Attempts:
-    """The attempts of one request. Each method waits before a repeat, or returns False if it is not to be repeated."""
+    """The attempts of one request. Each method waits and returns True if the request should be repeated."""
 
     def __init__(self, retries: Retries) -> None:
         self._retries = retries

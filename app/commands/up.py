@@ -36,7 +36,7 @@ class _StopSignals:
         self.requested = True
 
     def check(self) -> None:
-        """Abort the start-up if a signal was received, but its exception was lost, as in a finaliser."""
+        """Abort the start-up if a signal was received, but its exception was lost, for example in a finaliser."""
         if self.requested and not self.running and threading.current_thread() is threading.main_thread():
             raise KeyboardInterrupt
 

@@ -136,7 +136,7 @@ class RateLimitedError(FootnoteError):
 
 
 class UnavailableError(FootnoteError):
-    """Its response has the header Retry-After, unless an operator must act first (`ends_by_itself` is False)."""
+    """The response has the header Retry-After, except if an operator must act first (`ends_by_itself` is False)."""
 
     ends_by_itself: ClassVar[bool] = True
     code = "unavailable"

@@ -1,4 +1,4 @@
-"""The watchdog protocol of systemd, which `footnote up` also speaks: a process that sends nothing is replaced."""
+"""The watchdog protocol of systemd, which `footnote up` also uses: it replaces a process that sends no notices."""
 
 import os
 import socket
@@ -11,7 +11,7 @@ ALIVE = b"WATCHDOG=1"
 
 
 def notify_watchdog() -> None:
-    """Tell the supervisor, if there is one, that this process works. It never waits and never fails."""
+    """Notify the supervisor, if there is one, that this process works. It never waits and never fails."""
     address = os.environ.get(ADDRESS)
     if not address:
         return

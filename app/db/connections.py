@@ -23,7 +23,7 @@ T = TypeVar("T")
 CONNECT_SECONDS = 5.0
 LEAST_CONNECT_SECONDS = 2  # libpq's minimum (PostgreSQL documentation, "connect_timeout")
 PATIENCE_SECONDS = 1.0
-"""The shortest wait, in seconds, after which a statement is given up because another one found the server silent."""
+"""A statement waits at least this long, in seconds, before `liveness` can end it."""
 
 # The kernel closes a TCP connection after 25 s without a sign of the peer, or after 20 s without an acknowledgement.
 NETWORK_LIMITS: Mapping[str, Any] = {
@@ -47,7 +47,7 @@ class Liveness:
 
 
 class LimitedConnection(psycopg.Connection[TupleRow]):
-    """Closes itself and raises ServerSilentError if the server does not respond to a statement within `limit_seconds`.
+    """Closes itself and raises ServerSilentError after `limit_seconds` without a response to a statement.
 
     It gives up earlier if `liveness` says that the database does not respond.
     """
@@ -68,7 +68,7 @@ class LimitedConnection(psycopg.Connection[TupleRow]):
             raise
 
     def _limited(self, steps: PQGen[T]) -> Generator[Wait, Ready | int, T]:
-        """Pass on the steps of `steps`. psycopg sends `Ready.NONE` after each interval without a response."""
+        """Pass on `steps` until the limit. psycopg sends `Ready.NONE` after each interval without a response."""
         began = time.monotonic()
         try:
             wanted = next(steps)
@@ -109,7 +109,7 @@ def connect_limited(
 
 
 def limit_connections(engine: Engine, *, limit_seconds: float, liveness: Liveness) -> None:
-    """Make all connections of an engine limited ones. While the database does not respond, none is opened."""
+    """Let the engine open only `LimitedConnection`s, and none while the database does not respond."""
 
     @event.listens_for(engine, "do_connect")
     def connect(_dialect: object, _record: object, arguments: list[Any], parameters: dict[str, Any]) -> Any:

@@ -99,7 +99,7 @@ class Database:
             yield session
 
     def change_principal(self, session: Session, principal: Principal) -> None:
-        """Let the rest of a transaction act as another principal. Raises ContextRefusedError.
+        """Run the rest of a transaction as another principal. Raises ContextRefusedError.
 
         Only a worker needs this: it learns from the database for which tenant it works next.
         """

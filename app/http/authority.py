@@ -1,4 +1,4 @@
-"""Whether the caller of a running request may still do what the request does.
+"""Checks whether the caller of a running request may still do what the request does.
 
 A request is authorised when it begins. A request that takes longer (an upload, a stream, an export, an answer) asks
 this module again: the key or token may have expired or been revoked, the session ended, the user been disabled, or the
@@ -77,7 +77,7 @@ async def authorise_recently(request: Request) -> Principal:
 
 
 async def result_while_authorised(request: Request, work: Awaitable[T]) -> T:
-    """Return the result of `work`. If the caller's right ends before the result is there, cancel the work and raise.
+    """Return the result of `work`. If the caller's right ends before the work does, cancel the work and raise.
 
     Raises UnauthenticatedError, PermissionRequiredError, UnavailableError, and the errors of `work`.
     """

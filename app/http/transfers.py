@@ -1,4 +1,4 @@
-"""Uploads while they arrive: their time limit, their least rate, the number open per key, and their caller's right."""
+"""Limits the time, the rate and the number of uploads while they arrive, and checks their caller's right."""
 
 import time
 from asyncio import timeout

@@ -13,7 +13,7 @@ from app.identity.models import ApiKey
 def hold_key(session: Session, principal: Principal, now: datetime) -> None:
     """Lock the principal's key, if the request has one, so that its revocation waits until the transaction ends.
 
-    Call this first in a transaction that stores what a long request brought. A user who was disabled is rejected by
+    Call this first in a transaction that stores the data of a long request. A user who was disabled is rejected by
     row-level security instead. Raises KeyRevokedError, KeyExpiredError.
     """
     if principal.key_id is None:

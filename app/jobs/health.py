@@ -35,7 +35,7 @@ class HeartbeatView:
 
 @dataclass(frozen=True, slots=True)
 class StageWait:
-    """The stages of one kind that are due: how many wait, and since when the first has waited."""
+    """The due stages of one kind: how many wait, and how long the first has waited."""
 
     stage: str
     queue: str
@@ -64,7 +64,7 @@ class WorkLimits:
 
 
 def read_work_state(session: Session) -> WorkState:
-    """Read the state in the transaction of `session`. The roles api and owner may."""
+    """Read the state in the transaction of `session`. Only the roles api and owner may call this."""
     return WorkState(
         heartbeats=[HeartbeatView(**row) for row in session.execute(_LIST_HEARTBEATS).mappings()],
         waits=[StageWait(**row) for row in session.execute(_LIST_STAGE_WAITS).mappings()],

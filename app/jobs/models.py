@@ -117,7 +117,7 @@ class Stage(Base):
 
 
 class StageTurn(Base):
-    """When a tenant last got a turn in a queue, and how many turns it had: the memory of `choose_stage`."""
+    """When a tenant last got a turn in a queue, and how many turns it had. `choose_stage` reads and writes this."""
 
     __tablename__ = "stage_turns"
 

@@ -74,9 +74,9 @@ QUEUE_OF_STAGE: dict[StageName, Queue] = {
 class LeaseTerms:
     """How long a lease lasts without a heartbeat, and how often a stage is attempted; times in seconds.
 
-    Each limit counts attempts of one stage by how they ended. `max_attempts`: with an error; `max_crashes`: with the
-    death of the stage's own process, while its worker survived. The others are not the document's fault.
-    `max_outages`: a required service was down; `max_deaths`: the worker died.
+    Each limit counts the attempts of one stage that ended in one way. `max_attempts`: an error; `max_crashes`: the
+    death of the stage's own process, while its worker survived; `max_outages`: a required service was down;
+    `max_deaths`: the worker died. Outages and deaths of workers are not the document's fault.
     """
 
     lease_seconds: float = 60.0

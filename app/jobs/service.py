@@ -86,7 +86,7 @@ class RunService:
         return run
 
     def find_runs(self, principal: Principal, run_ids: Collection[UUID]) -> Mapping[UUID, RunView]:
-        """Return those of the runs, with their stages, whose documents the principal may see."""
+        """Return the given runs whose documents the principal may see, with their stages."""
         with self._database.transaction(principal) as session:
             repository = RunRepository(session)
             # Read the runs first: the stages of a run that has ended no longer change.

@@ -162,7 +162,7 @@ class RunStreams:
             await asyncio.sleep(PAUSE_SECONDS)
 
     async def _check(self, reader: _Reader, due: set[UUID]) -> Mapping[UUID, RunView]:
-        """Return those of the runs that the reader may see. Raises UnauthenticatedError, PermissionRequiredError,
+        """Return the given runs that the reader may see. Raises UnauthenticatedError, PermissionRequiredError,
         UnavailableError.
         """
         async with self._turns:

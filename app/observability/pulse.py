@@ -47,8 +47,9 @@ class Marks:
 class Pulse:
     """A thread that records heartbeats every `beat_seconds`, on a connection of its own.
 
-    `instance` is by default the host and the process id. A pulse finds out whether the database responds. If a
-    heartbeat gets no response within `silence_seconds`, `liveness` says so until one does. An error is a response, too.
+    `instance` is by default the host and the process id. A pulse also finds out whether the database responds:
+    `liveness` becomes false if a heartbeat gets no response within `silence_seconds`, and true again with the next
+    response. An error is a response, too.
     """
 
     def __init__(

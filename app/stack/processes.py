@@ -95,7 +95,7 @@ def end_all(processes: Iterable[psutil.Process], steps: Sequence[tuple[Signals, 
 
 
 def describe_end(code: int) -> str:
-    """Return how a process ended, from its exit code, or from that of its keeper: "killed by SIGKILL", "exit code 1".
+    """Describe the exit code of a process or of its keeper, for example as "killed by SIGKILL" or "exit code 1".
 
     A keeper's exit code is that of its command, modulo 256: subprocess reports a signal as a negative number.
     """

@@ -2,8 +2,9 @@
 
 Every read and every question writes audit rows, so PostgreSQL must be able to write on a full disk. Without space for a
 new segment of its write-ahead log, it even stops (PANIC). The reserve is a file of allocated blocks. If another program
-fills the disk, the file shrinks by just as much as the database needs next, and only when that program has met the full
-disk or slowed down: otherwise it would take the whole reserve before its first error.
+fills the disk, the file shrinks step by step, each time by only as much as the database needs next. It shrinks at once
+on a full disk, and otherwise only after a pause. Without the pause, the other program would use up the whole reserve
+before its first error.
 """
 
 import os

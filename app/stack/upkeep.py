@@ -18,7 +18,7 @@ from app.stack.logs import rotate_logs
 from app.stack.reserve import Reserve
 
 CHECK_SECONDS, LOW_SECONDS = 0.1, 0.02
-"""The intervals between two checks of the free space: usually, and while less than the floor is free."""
+"""The seconds between two checks of the free space: normally, and while less than the floor is free."""
 LOG_SECONDS = 2.0
 
 
@@ -63,7 +63,7 @@ class Upkeep:
 
 
 class RoomWatch:
-    """Reports once when the home's disk has less than `floor` bytes of free space, and once when it has them again."""
+    """Reports once when the home's disk has less than `floor` bytes free, and once when it has enough again."""
 
     def __init__(self, home: Home, *, floor: int, report: Callable[[str], None]) -> None:
         self._home = home

@@ -19,7 +19,7 @@ from app.core.watchdog import ADDRESS
 from app.stack.processes import end_all, end_process
 
 START_SECONDS = 60.0
-"""The longest time, in seconds, until a process notifies for the first time: it loads its code before."""
+"""The time limit, in seconds, of a process's first notice. Before it, the process loads its code."""
 
 SERVER_SECONDS = 60.0
 """The seconds after which a server that does not respond is replaced. A restart of PostgreSQL ends all transactions."""
@@ -44,7 +44,7 @@ class _Notices:
         self._noticed_at: float | None = None
 
     def excuse(self) -> None:
-        """Count from now on, because this process has not watched meanwhile."""
+        """Restart the time limit, because the watchdog itself was frozen."""
         if self._noticed_at is None:
             self._started_at = time.monotonic()
         else:
@@ -96,7 +96,7 @@ class Watchdog:
         self._open.close()
 
     def environment(self, name: str) -> Mapping[str, str]:
-        """Return the variable that tells a new process where to send its notices. Watching starts anew."""
+        """Return the variable with the address for a new process's notices, and start its time limit."""
         self._notices[name].restart()
         return {ADDRESS: str(self._paths[name])}
 

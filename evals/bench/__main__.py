@@ -76,7 +76,7 @@ def timing(json: JsonOption = None) -> None:
 
 @commands.command()
 def streams(json: JsonOption = None) -> None:
-    """Measure another tenant's lists while one key has 500 open event streams: idle ones, and of changing runs."""
+    """Measure one tenant's lists while another's key has 500 open event streams, of idle and of changing runs."""
     digest = digest_files([ROOT / "evals" / "bench" / "streams.py"], root=ROOT)
     _report("streams", digest, _run_synthetic(bench_streams), json)
 

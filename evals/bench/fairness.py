@@ -112,7 +112,7 @@ def _upload(client: ApiClient, path: Path) -> str:
 
 
 def _time_one(client: ApiClient, path: Path) -> float:
-    """Return the seconds from the begin of the upload until the document is ready."""
+    """Return the seconds from the start of the upload until the document is ready."""
     started = time.perf_counter()
     _wait(client, _upload(client, path))
     return time.perf_counter() - started

@@ -42,7 +42,7 @@ K = 20
 OTHERS = 2
 OTHERS_COPIES = 100
 SHARES = {"1 %": 1, "10 %": 10, "50 %": 50, "100 %": 100}
-"""Share of the chunks → number of issuers whose chunks the principal of this share sees. Each issuer has one
+"""Maps the share of the chunks that a principal sees to the number of issuers of these chunks. Each issuer has one
 collection.
 
 A further principal has a grant on one report and sees 0.1 % of the chunks.

@@ -27,8 +27,8 @@ SET LOCAL ROLE footnote_definer;
 
 -- Chooses and locks the stage of a queue that a worker should run next; returns no row if none is due. It chooses
 --   1. the tenant with the fewest running stages in this queue, counted in multiples of its weight;
---   2. of these, the one that has waited longest since its last turn, where a tenant of weight 3 waits three times as
---      fast. The wait of every tenant grows until it is served, so each gets a turn, however many others have work;
+--   2. of these, the one that has waited longest since its last turn. The wait of a tenant of weight 3 counts triple.
+--      The wait of every tenant grows until it is served, so each gets a turn, however many others have work;
 --   3. of its stages, the one with the best priority, and of these the one that has been due longest. Every tenth turn
 --      goes to the stage that has been due longest, whatever its priority, so every stage gets a turn.
 -- Stages that another worker is claiming are skipped. The cost grows with the number of tenants that have pending

@@ -235,7 +235,7 @@ def test_command_line_lists_and_replays(server, editor, fail):
     assert listed(editor)["items"] == []
 
 
-def test_page_shows_reasons_and_replays_one_a_kind_and_all(server, editor, analyst, collection, fail):
+def test_page_shows_reasons_and_replays_by_id_by_kind_or_all(server, editor, analyst, collection, fail):
     one, other = fail("x.txt", cause=Cause.CRASH), fail("y.txt")
     page = server.client()
     assert page.post("/sign-in", data={"key": editor.key}).status_code == 303

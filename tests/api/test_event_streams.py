@@ -237,7 +237,7 @@ def test_open_streams_of_a_key_and_of_a_tenant_are_limited(streaming, opened):
     opened(owner, run)
 
 
-def test_streams_of_missing_runs_are_not_found_and_count_no_longer(streaming):
+def test_streams_of_missing_runs_are_not_found_and_not_counted(streaming):
     server = streaming(streams_per_key=1)
     user = server.user()
     assert [user.http.get(f"/v1/runs/{uuid4()}/events").status_code for _ in range(3)] == [404] * 3

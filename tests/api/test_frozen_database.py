@@ -1,4 +1,4 @@
-"""While the database is frozen, each request ends soon; when it responds again, so do all routes."""
+"""While the database is frozen, each request ends soon. When it responds again, all routes do, too."""
 
 import time
 from concurrent.futures import ThreadPoolExecutor

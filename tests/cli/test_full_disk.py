@@ -132,7 +132,7 @@ def refused(answer: httpx.Response) -> None:
 
 
 def kill_processes(site: Site) -> None:
-    """Kill the worker, the relay, the API and Valkey, as a machine in need of memory may do."""
+    """Kill the worker, the relay, the API and Valkey, as a machine that runs out of memory may do."""
     killed = [child for child in psutil.Process(site.up.process.pid).children() if "postgres" not in child.name()]
     for process in killed:
         process.kill()

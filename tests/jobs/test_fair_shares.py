@@ -159,7 +159,7 @@ def test_claim_reads_few_rows_of_ten_thousand_waiting(yard):
 
 @dataclass
 class Rules:
-    """What `choose_stage` should do with tenants of equal weight, written again in Python."""
+    """A model of `choose_stage` in Python, for tenants of equal weight."""
 
     due: dict = field(default_factory=dict)  # tenant → [(priority, number)]
     running: dict = field(default_factory=dict)

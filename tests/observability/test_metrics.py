@@ -121,7 +121,7 @@ def test_metrics_of_worker_processes_are_merged(tmp_path):
         )
     api = Metrics(read_state=lambda: SystemState(outbox_pending=4, outbox_oldest_seconds=0.0), workers=folder)
     api.record_model_call(purpose="embed-documents", model="small", outcome="ok", seconds=0.25)
-    for _ in range(2):  # a scrape changes nothing
+    for _ in range(2):  # a second scrape finds the same
         samples = samples_of(api.render())
         assert samples["footnote_ingestion_stages_total", "done", "parse"] == 2
         assert samples["footnote_ingestion_stage_seconds_count", "parse"] == 2
@@ -136,7 +136,7 @@ def test_metrics_that_cannot_be_written_leave_the_older_ones(tmp_path):
     worker, api = Metrics(shared=folder), Metrics(workers=folder)
     worker.record_stage(stage="parse", outcome="done", seconds=1.0)
     (file,) = folder.iterdir()
-    file.with_name(file.name + ".new").mkdir()  # in the way of the next write
+    file.with_name(file.name + ".new").mkdir()  # makes the next write fail
     worker.record_stage(stage="parse", outcome="done", seconds=1.0)
     assert samples_of(api.render())["footnote_ingestion_stages_total", "done", "parse"] == 1
     file.with_name(file.name + ".new").rmdir()

@@ -104,7 +104,7 @@ def test_state_that_cannot_be_written_is_written_later(tmp_path: Path) -> None:
     state = StateFile(home)
     state.write({"url": "first"})
     blocker = tmp_path / f".stack.json.{os.getpid()}"
-    blocker.mkdir()  # in the way of the draft
+    blocker.mkdir()  # makes the next write fail
     state.write({"url": "second"})
     assert home.read_state() == {"url": "first"}
     blocker.rmdir()

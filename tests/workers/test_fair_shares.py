@@ -10,7 +10,7 @@ def count_ready(ingestion):
     return ingestion.sql("SELECT count(*) FROM runs WHERE status = 'ready'")[0][0]
 
 
-def test_one_document_overtakes_those_of_another_tenant_and_a_users_those_of_an_import(ingestion, wait_for):
+def test_document_overtakes_another_tenants_and_interactive_overtakes_bulk(ingestion, wait_for):
     shared = {name: getattr(ingestion, name) for name in ("database", "folder", "broker", "access_classes")}
     other = Ingestion(**shared)
     runs = [ingestion.upload(f"document {number}") for number in range(MANY)]

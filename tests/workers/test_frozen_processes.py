@@ -47,7 +47,7 @@ def test_frozen_relay_and_worker_are_reported_until_they_continue(ingestion, che
         for part in ("relay", "scheduler"):
             assert isinstance(wait_for(lambda part=part: check(part)), ProcessSilentError)
         assert check("worker") is None
-    os.kill(worker.pid, SIGSTOP)  # only the main process: the pool must not speak for it
+    os.kill(worker.pid, SIGSTOP)  # only the main process: the running pool must not hide this
     try:
         assert isinstance(wait_for(lambda: check("worker")), ProcessSilentError)
     finally:

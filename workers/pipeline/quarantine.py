@@ -70,7 +70,7 @@ class Quarantine:
         finally:
             sys.stdout.flush()
             sys.stderr.flush()
-            os._exit(code)  # the worker's exit handlers are not this process's
+            os._exit(code)  # without the exit handlers, which belong to the worker
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +85,8 @@ class QuarantinedProcess:
     def wait(self) -> str | Cause | None:
         """Wait for the end of the process. Return the stage's outcome, or the cause if the file killed the process.
 
-        Return None if the process ended for another reason. If the worker's time limit ends this call, the process is
-        killed for the same reason.
+        Return None if the process ended for another reason. If the worker's time limit interrupts this call, kill the
+        process, too.
         """
         try:
             with os.fdopen(self.reader, "rb") as report:

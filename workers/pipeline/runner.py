@@ -61,7 +61,7 @@ class Apart:
 
 @dataclass(frozen=True, slots=True)
 class Abandoned:
-    """The quarantine's process ended for a reason that is not the file's. Another attempt follows when the lease
+    """The quarantine's process ended, and the file is not the cause. Another attempt follows when the lease
     expires.
     """
 

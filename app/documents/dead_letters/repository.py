@@ -94,7 +94,7 @@ class DeadLetterRepository:
         return self._session.scalars(query).all()
 
     def list_still_dead(self, run_ids: Sequence[UUID]) -> Sequence[DeadLetter]:
-        """List those of the runs that are dead letters, newest first."""
+        """Return those of the given runs that are dead letters, newest first."""
         query = _select(None, None).where(Run.id.in_(run_ids)).order_by(Run.id.desc())
         return [_letter(row) for row in self._session.execute(query)]
 

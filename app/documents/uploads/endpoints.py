@@ -200,7 +200,7 @@ async def put_file(
 
 @dataclass(frozen=True, slots=True)
 class _Received(Generic[_Read, _Checked]):
-    """A stored file with the results of `_receive`'s functions. `principal` is the caller after the last byte."""
+    """A stored file, and the results of `read` and `check`. `principal` is the caller after the last byte."""
 
     principal: Principal
     blob: StoredBlob
@@ -215,10 +215,12 @@ async def _receive(
     read: Callable[[AsyncIterator[bytes], BlobWriter], Awaitable[_Read]],
     check: Callable[[Principal, _Read], _Checked],
 ) -> _Received[_Read, _Checked]:
-    """Store the file of the body. `read` writes it; `check` checks the caller's right to the place after the last byte.
+    """Store the file of the body. `read` writes it. After its last byte, `check` checks the right to the upload's
+    target.
 
     The caller is authorised again before the file is stored, and once more before its rows are written, because storing
-    a large file takes seconds. If a check fails, the received bytes are deleted: after the last one, by the collector.
+    a large file takes seconds. If a check fails, the received bytes are deleted. If only the last one fails, the blob
+    is already stored, and the garbage collection deletes it.
     """
     _check_length(request, uploads)
     transfers: Transfers = request.app.state.transfers

@@ -1,4 +1,4 @@
-"""Shows while the application runs that its event loop does."""
+"""Records signs of life of the event loop while the application runs."""
 
 import asyncio
 from collections.abc import AsyncIterator

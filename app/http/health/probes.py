@@ -19,7 +19,7 @@ Check = Callable[[], None]
 """A check returns if its part works; otherwise it raises an error. Only the message of a FootnoteError is shown."""
 
 CHECK_SECONDS = 3.0
-"""A check that takes longer has failed. Its thread ends at the limits of what it waits for."""
+"""A check that takes longer has failed. Its thread ends when the operation that it waits for reaches its own limit."""
 
 PartName = Literal["database", "migrations", "broker", "storage", "relay", "scheduler", "worker", "queues"]
 

@@ -84,7 +84,7 @@ def broker_check(url: str) -> Callable[[], None]:
 
 
 def write_redis(url: str, *, seconds: float) -> None:
-    """Write to Redis or Valkey. A client of `from_url` does not repeat the command. Raises redis.RedisError."""
+    """Write to Redis or Valkey. The client does not repeat a failed command. Raises redis.RedisError."""
     with redis.Redis.from_url(redis_url(url), socket_timeout=seconds, socket_connect_timeout=seconds) as client:
         client.set(_PROBE_KEY, "", ex=60)
 

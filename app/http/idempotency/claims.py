@@ -59,7 +59,7 @@ class ClaimRenewer:
         self._thread: threading.Thread | None = None
 
     def add(self, claim: ClaimedKey) -> None:
-        """Renew the claim from now on. The first claim starts the thread."""
+        """Start renewing the claim. The first claim starts the thread."""
         with self._lock:
             self._claimed_at[claim] = time.monotonic()
             if self._thread is None:
@@ -67,7 +67,7 @@ class ClaimRenewer:
                 self._thread.start()
 
     def remove(self, claim: ClaimedKey) -> None:
-        """Renew the claim no longer. If its record is neither completed nor deleted, it expires."""
+        """Stop renewing the claim. If its record is neither completed nor deleted, it expires."""
         with self._lock:
             self._claimed_at.pop(claim, None)
 

@@ -91,7 +91,7 @@ class Idempotency:
         await self._end(claim, lambda: self._delete(claim))
 
     async def _end(self, claim: ClaimedKey, change: Callable[[], None]) -> None:
-        """Complete or delete the record. If the database fails, the claim expires: the request's own result stands."""
+        """Complete or delete the record. If the database fails, the claim expires, but the result is returned."""
         try:
             await run_in_threadpool(change)
         except UnavailableError as error:

@@ -51,7 +51,7 @@ def ensure_graphs(owner: Engine, *, least_chunks: int, ended: threading.Event | 
 
 
 def _unlock(connection: Connection) -> None:
-    """Release the lock. A lost connection has released it already; its first error is the one to raise."""
+    """Release the lock. If the connection is lost, the lock is already released: ignore the error."""
     with suppress(SQLAlchemyError):
         connection.execute(_UNLOCK)
 

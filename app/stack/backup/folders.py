@@ -20,8 +20,8 @@ _PIECE = 1 << 20
 def whole_folder(target: Path) -> Iterator[Path]:
     """Yield a new, private folder beside `target`. Rename it to `target` at the end; delete it after any exception.
 
-    A process that is killed leaves its folder behind, under a hidden name; the next call beside it deletes it. So a
-    process may not have two such folders beside each other.
+    A killed process leaves its folder behind, under a hidden name. The next call with a target in the same parent
+    folder deletes it. Therefore a process must not fill two folders with the same parent at the same time.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     _delete_leftovers(target.parent)
@@ -31,7 +31,7 @@ def whole_folder(target: Path) -> Iterator[Path]:
         yield draft
         _sync_folders(draft)
         if target.is_dir():
-            target.rmdir()  # it is empty, or this fails
+            target.rmdir()  # fails if it is not empty
         draft.rename(target)
         _sync(target.parent)
     except BaseException:

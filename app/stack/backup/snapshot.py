@@ -1,7 +1,7 @@
 """A snapshot of the home's database, and what the backup of its blobs needs to know about it.
 
-While it is open, no blob is deleted. Therefore each blob that the snapshot's rows refer to is still there when its
-turn to be copied comes.
+While it is open, no blob is deleted. Therefore each blob that the snapshot's rows refer to still exists when it is
+copied.
 """
 
 from collections.abc import Iterator, Mapping
@@ -16,7 +16,7 @@ from sqlalchemy.engine import make_url
 from app.stack.backup.errors import BackupFailedError
 from app.storage.holding import REMOVALS
 
-# The cluster ends transactions that are idle for minutes, and the copying takes as long as it takes.
+# The cluster ends transactions that are idle for minutes, but the copying may take longer.
 _OPTIONS = (
     "-c statement_timeout=0 -c idle_in_transaction_session_timeout=0 -c transaction_timeout=0 -c lock_timeout=60s"
 )
@@ -48,7 +48,7 @@ class DatabaseSnapshot:
 
 @contextmanager
 def open_snapshot(admin_url: str) -> Iterator[DatabaseSnapshot]:
-    """Open a snapshot as the superuser, whom row-level security does not hide rows from. Raises BackupFailedError."""
+    """Open a snapshot as the superuser, to whom row-level security does not apply. Raises BackupFailedError."""
     url = make_url(admin_url).set(drivername="postgresql").render_as_string(hide_password=False)
     try:
         with psycopg.connect(

@@ -45,7 +45,7 @@ def restore_database(url: str, *, dump: IO[bytes]) -> None:
         with _start([*_RESTORE, f"--dbname={database}"], url, errors, stdin=subprocess.PIPE) as process:
             assert process.stdin is not None, "stdin=PIPE was passed"
             try:
-                # If pg_restore ends early, its exit code and its messages tell why.
+                # If pg_restore ends early, its exit code and its messages give the reason.
                 with suppress(BrokenPipeError):
                     shutil.copyfileobj(dump, process.stdin, _PIECE)
             except BaseException:

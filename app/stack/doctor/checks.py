@@ -177,7 +177,7 @@ def check_api(url: str) -> CheckResult:
 
 
 def _describe(response: httpx.Response) -> str:
-    """Return what the readiness probe says of the parts that are not ready."""
+    """Return the readiness probe's details of the parts that are not ready."""
     try:
         parts = response.json()["parts"].items()
     except (ValueError, KeyError):

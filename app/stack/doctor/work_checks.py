@@ -27,8 +27,8 @@ LIMIT_MS = 5_000
 def check_work(owner_url: str, settings: HealthSettings, *, started_at: float = 0.0) -> Iterator[CheckResult]:
     """Yield whether the API, the relay, the scheduler and the workers work, and whether a queue is stalled.
 
-    `started_at` is the time when Footnote started. A process that has just started may not have sent a heartbeat, so a
-    missing one is an error only after `frozen_seconds` from then.
+    `started_at` is the time when Footnote started. A process that has just started may not have sent a heartbeat. A
+    missing heartbeat is therefore an error only if Footnote has run for `frozen_seconds`.
     """
     limits = WorkLimits(frozen_seconds=settings.frozen_seconds, stalled_seconds=settings.stalled_seconds)
     database = Database(

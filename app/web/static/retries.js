@@ -35,8 +35,8 @@ export function silenceLimit() {
   return { signal: controller.signal, heard, stop };
 }
 
-// Runs `attempt` until it succeeds or fails for another reason than an outage. `afterwards` is the sentence that tells
-// the user, when the page gives up, what goes on in the background.
+// Runs `attempt` until it succeeds or fails for another reason than an outage. When the page gives up, its message ends
+// with `afterwards`: what the server may still do in the background.
 export async function persist(attempt, afterwards) {
   let failingSince = null;
   for (let backoff = FIRST_WAIT; ; backoff = Math.min(2 * backoff, LONGEST_WAIT)) {
