@@ -81,8 +81,8 @@ class Schedule:
     def run_due(self) -> bool:
         """Run the jobs that are due. Return whether any has more work.
 
-        If a job raises UnavailableError, which may take until a time limit, leave the others for the next run, so that
-        messages are sent between. Raises any other error of a job.
+        If a job raises UnavailableError, leave the others for the next run: the job may have waited until a time limit,
+        and messages should be sent before the next job. Raises any other error of a job.
         """
         work_left = False
         for job in self._jobs:

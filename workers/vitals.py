@@ -27,8 +27,8 @@ _SLOTS = 1024
 _MAIN = 0
 
 IDLE_SECONDS = 1800.0
-"""The time, in seconds, after which a queue without work is not reported any more. It is less than the hour after which
-every process deletes a heartbeat: a process that wrote an older one again would wait for the locks of the others.
+"""The time, in seconds, after which a queue without work is not reported any more. Every process deletes heartbeats
+that are older than an hour. If a process kept writing such a heartbeat, it would wait for the locks of these deletions.
 """
 
 
@@ -49,8 +49,8 @@ class QueueMarks:
             self._working_on = None
 
     def list_beats(self, consumed: Iterable[str]) -> list[Beat]:
-        """List the heartbeats of queues, by name. `consumed` are the queues that the worker consumes: while this
-        process is busy, they are not stalled, because their stages wait for it.
+        """List the heartbeats of queues, by name. `consumed` are the queues that the worker consumes. While
+        this process is busy, these count as served, because their stages only wait for it.
         """
         now = time.monotonic()
         ages = {queue.value: now - at for queue, at in list(self._worked_at.items()) if now - at < IDLE_SECONDS}

@@ -45,7 +45,7 @@ def test_process_that_never_notifies_is_frozen_after_its_time_to_start(monkeypat
 
 
 def test_notice_of_an_ended_process_does_not_count_for_its_successor(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A process that still loads its code has sent no notice, so it has its time to start."""
+    """A process that still loads its code has sent no notice, so its time to start has not ended."""
     with Watchdog(("relay",), frozen_seconds=0.3) as watched:
         monkeypatch.setenv(watchdog.ADDRESS, watched.environment("relay")[watchdog.ADDRESS])
         notify_watchdog()

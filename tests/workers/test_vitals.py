@@ -39,7 +39,7 @@ def test_busy_process_reports_all_queues_of_its_worker(clock):
 
 
 def test_queue_without_work_for_half_an_hour_is_not_reported(clock):
-    """Every process deletes heartbeats that are older than an hour, so no process may write one."""
+    """Every process deletes heartbeats that are older than an hour, so no process may write such a heartbeat."""
     marks = QueueMarks()
     with marks.working_on(Queue.PARSE):
         pass
