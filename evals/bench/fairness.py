@@ -86,9 +86,9 @@ def bench_fairness(notify: Callable[[str], None]) -> SuiteResult:
 def _open_tenant(stack: Stack, opened: ExitStack, slug: str) -> tuple[UUID, ApiClient]:
     """Create a tenant with a collection; return its id and the client of its first user."""
     admin, database = open_tenant_admin(stack.database_url("owner"))
-    opened.callback(database.close)
     tenant = admin.create_tenant(slug=slug, name=slug)
     _, key = admin.create_user(tenant, email=f"{slug}@example.org", name=slug, roles=[Role.ADMIN, Role.EDITOR])
+    database.close()
     client = opened.enter_context(ApiClient(url=stack.url, key=key))
     client.ensure_collection(COLLECTION)
     return tenant, client
