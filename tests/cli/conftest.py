@@ -55,6 +55,14 @@ def start_up(home: Path, **settings: str) -> Running:
     return Running(process, home, json.loads(text))
 
 
+@pytest.fixture(autouse=True)
+def sensitive_to_ctrl_c() -> Iterator[None]:
+    """Let new processes receive SIGINT: shells start background jobs, such as a test run, with SIGINT ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.fixture(scope="module")
 def start() -> Iterator[Callable[..., Running]]:
     """Return a function that starts `footnote up` on a home with given settings. All are stopped after the module."""

@@ -3,23 +3,13 @@
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
-import pytest
 
 from tests.cli.conftest import CLI, ROOT, environment
 
 STEPS = ("Starting PostgreSQL", "Starting Valkey", "Upgrading the schema", "Starting the API")
-
-
-@pytest.fixture(autouse=True)
-def sensitive_to_ctrl_c() -> Iterator[None]:
-    """Let new processes receive SIGINT: shells start background jobs, such as a test run, with SIGINT ignored."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
 
 
 def interrupt(home: Path, moment: str, *options: str) -> tuple[int, str]:
