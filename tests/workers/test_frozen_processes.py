@@ -70,7 +70,7 @@ def test_frozen_pool_processes_are_replaced_and_their_stages_completed(ingestion
     gate.unlink()
     (ended,) = ingestion.wait_final(run)
     assert ended.status == "ready"
-    assert not any(process.is_running() for process in pool)
+    wait_for(lambda: not any(process.is_running() for process in pool), what="the end of the frozen processes")
 
 
 def test_full_broker_is_reported_until_it_has_room(ingestion, check, wait_for):
