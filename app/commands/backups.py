@@ -23,7 +23,7 @@ def backup(
         bool,
         typer.Option(
             "--include-secrets",
-            help="Also copy the storage key and the administrator's key: whoever has the backup can then read it.",
+            help="Also copy the storage key and the administrator's key. Anyone who has the backup can then read it.",
         ),
     ] = False,
     home: HomeOption = None,
@@ -43,7 +43,7 @@ def backup(
             f"[yellow]{len(made.missing)} blobs were lost before the backup[/]: the manifest lists them as missing."
         )
     console().print(
-        "It contains the storage key, so whoever has it can read every document: store it encrypted."
+        "It contains the storage key, so anyone who has it can read every document: store it encrypted."
         if include_secrets
         else f"Nobody can read it without {place.storage_key}: keep a copy of that folder in another place."
     )

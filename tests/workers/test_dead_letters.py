@@ -15,7 +15,7 @@ def expire_lease(ingestion, run):
     )
 
 
-def test_file_that_kills_its_worker_fails_and_healthy_files_survive_five_killed_workers(ingestion, wait_for):
+def test_file_that_kills_workers_fails_and_healthy_files_survive_killed_workers(ingestion, wait_for):
     ingestion.environment["FOOTNOTE_JOBS__LEASE_SECONDS"] = "60"
     gate = ingestion.folder / "gate"
     gate.touch()

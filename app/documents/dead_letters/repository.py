@@ -19,7 +19,7 @@ from app.jobs.states import RunStatus
 class DeadLetter:
     """A document whose last run failed: the run's id, the kind and reason of the failure, and where it happened.
 
-    `kind` is the code of the error. `attempts` counts how often `stage` was started. `may_replay` tells whether the
+    `kind` is the code of the error. `attempts` counts how often `stage` was started. `may_replay` states whether the
     principal may edit the document.
     """
 

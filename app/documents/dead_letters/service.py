@@ -1,6 +1,6 @@
 """Dead letters: documents whose last run failed. They can be replayed, which starts another run of the same version.
 
-A replay repeats only what is missing, because the outputs of finished stages are reused. Whoever may upload a version
+A replay repeats only what is missing, because the outputs of finished stages are reused. Users who may upload a version
 of a document may replay it.
 """
 

@@ -130,7 +130,7 @@ class AudienceInvalidError(InvalidInputError):
 
 
 class AudienceUnboundError(InvalidInputError):
-    """The audience does not end with the tenant's ID. Tenants can share an issuer; this ID tells their tokens apart."""
+    """The audience does not end with the tenant's ID. Tenants can share an issuer, so the ID distinguishes tokens."""
 
     code = "audience-unbound"
     title = "The audience must end with your tenant's ID, so that no other tenant can use it."

@@ -33,7 +33,7 @@ def make_backup(
 
     The rows are those of one moment. The blobs are all that these rows refer to, and perhaps later ones, which the
     restored Footnote deletes after a day. With `include_secrets`, the backup also contains the storage key and the
-    administrator's key, so whoever has the backup can read it.
+    administrator's key, so anyone who has the backup can read it.
 
     Raises HomeMissingError, BackupExistsError, BackupFailedError, StorageKeyError, ServerStartError.
     """
