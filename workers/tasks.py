@@ -69,7 +69,8 @@ def register_tasks(
     traces: list[Tracing] = []
     stop = StopFlag()
 
-    @app.task(name=RUN_STAGE, bind=True)  # type: ignore[untyped-decorator]  # Celery ships no types
+    # `shared=False`: otherwise Celery also registers the task on every other app of the process, with these parts.
+    @app.task(name=RUN_STAGE, bind=True, shared=False)  # type: ignore[untyped-decorator]  # Celery ships no types
     def run_stage(task: Any, **_: str) -> None:
         # A message permits a worker to run one stage of the queue. The database chooses the stage, so that a tenant
         # with many messages in the queue does not delay others. The arguments name a stage for workers of earlier
@@ -84,7 +85,7 @@ def register_tasks(
             # The database is down. This message is already consumed, so the sweeper queues another one.
             log.warning("jobs.stage.unavailable", queue=queue, code=error.code)
 
-    @app.task(name=COLLECT_BLOBS)  # type: ignore[untyped-decorator]  # Celery ships no types
+    @app.task(name=COLLECT_BLOBS, shared=False)  # type: ignore[untyped-decorator]  # Celery ships no types
     def collect_blobs(*, tenant_id: str) -> None:
         try:
             parts.get().collector.collect(UUID(tenant_id))
@@ -92,7 +93,7 @@ def register_tasks(
             # The schedule queues the task again.
             log.warning("storage.blobs.unavailable", tenant_id=tenant_id, code=error.code)
 
-    @app.task(name=SIGN_CHECKPOINT)  # type: ignore[untyped-decorator]  # Celery ships no types
+    @app.task(name=SIGN_CHECKPOINT, shared=False)  # type: ignore[untyped-decorator]  # Celery ships no types
     def sign_checkpoint(*, tenant_id: str) -> None:
         try:
             parts.get().signer.sign(UUID(tenant_id))
