@@ -22,7 +22,7 @@ from workers.parsing.errors import (
 )
 from workers.parsing.formats import find_format
 
-PARSER_VERSION = "3"
+PARSER_VERSION = "4"
 """Part of the key of every parse output. Increase it when the result of a reader for the same file changes."""
 
 _TARGET = "workers.parsing.reader:parse_payload"

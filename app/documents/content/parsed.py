@@ -38,15 +38,81 @@ class Row:
     is_header: bool = False
 
 
+Box = tuple[float, float, float, float]
+"""x0, y0, x1, y1 in points; the origin is the top left corner of the page as displayed."""
+
+
+@dataclass(frozen=True, slots=True)
+class GridCell:
+    """A cell as the file prints it. Its text is the parts `text[start:end]` of its page, joined by blanks.
+
+    A cell covers the rows `row` to `row + row_span`, and the columns `column` to `column + column_span` (exclusive).
+    A figure's signs ("$", ")", "%") belong to its cell, also if the file prints them in columns of their own: the cell
+    covers those columns, too. Rows and columns count from 0. Cells without text are left out.
+
+    `box` is None for formats without positions. `marks` are the footnote marks that the cell prints beside its text.
+    `indent` is the distance of a cell's text from its column's left edge: in points, or in CSS pixels for HTML.
+    `is_heading` states that the file itself marks the cell as a heading (HTML `th`).
+    """
+
+    row: int
+    column: int
+    spans: tuple[tuple[int, int], ...]
+    row_span: int = 1
+    column_span: int = 1
+    box: Box | None = None
+    marks: tuple[str, ...] = ()
+    indent: float = 0.0
+    bold: bool = False
+    is_heading: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """The cells of one table on one page, by row and column. `rows` and `columns` are the numbers of both.
+
+    `caption` is the caption in the page's text that the file itself states (HTML `caption`). `continues` states that
+    the file itself continues the previous grid, because a page ends within the table.
+    """
+
+    rows: int
+    columns: int
+    cells: tuple[GridCell, ...]
+    caption: tuple[int, int] | None = None
+    continues: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A block of the page's text, `text[start:end]`. `level` is a heading's depth (1 outermost), 0 for other blocks."""
+    """A block of the page's text, `text[start:end]`. `level` is a heading's depth (1 outermost), 0 for other blocks.
+
+    A table has `rows`, the lines of its text, and its `grid`, the cells with their spans.
+    """
 
     kind: BlockKind
     start: int
     end: int
     level: int = 0
     rows: tuple[Row, ...] = ()
+    grid: Grid | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A raised footnote mark ("1", "(a)", "*"). The page's text does not contain it; it is printed before
+    `text[offset]`.
+    """
+
+    offset: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeletedText:
+    """Text that is struck through. The page's text does not contain it; it is printed before `text[offset]`."""
+
+    offset: int
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +139,8 @@ class ParsedPage:
     height: float
     words: Words
     blocks: tuple[Block, ...]
+    marks: tuple[Mark, ...] = ()
+    deleted: tuple[DeletedText, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,11 +12,24 @@ import numpy as np
 import zstandard
 
 from app.core.errors import FootnoteError
-from app.documents.content.parsed import Block, BlockKind, Cell, OutlineEntry, ParsedDocument, ParsedPage, Row, Words
+from app.documents.content.parsed import (
+    Block,
+    BlockKind,
+    Cell,
+    DeletedText,
+    Grid,
+    GridCell,
+    Mark,
+    OutlineEntry,
+    ParsedDocument,
+    ParsedPage,
+    Row,
+    Words,
+)
 
 DOCUMENT_MAGIC = b"FNPD"
 WORDS_MAGIC = b"FNWB"
-VERSION = 1
+VERSION = 2
 MAX_DECODED_BYTES = 192 << 20
 BOX_STEP = 0.05
 """Boxes are stored in steps of 1/20 point, which is less than a pixel at 200 dpi (0.36 pt)."""
@@ -100,11 +113,13 @@ def _pack_page(page: ParsedPage) -> list[Any]:
         page.height,
         _pack_words(page.words),
         [_pack_block(block) for block in page.blocks],
+        [[mark.offset, mark.text] for mark in page.marks],
+        [[deleted.offset, deleted.text] for deleted in page.deleted],
     ]
 
 
 def _unpack_page(value: Any) -> ParsedPage:
-    number, text, width, height, words, blocks = value
+    number, text, width, height, words, blocks, marks, deleted = value
     return ParsedPage(
         number=int(number),
         text=_text(text),
@@ -112,6 +127,8 @@ def _unpack_page(value: Any) -> ParsedPage:
         height=float(height),
         words=_unpack_words(words, limit=len(text)),
         blocks=tuple(_unpack_block(block, len(text)) for block in blocks),
+        marks=tuple(Mark(_offset(offset, len(text)), _text(mark)) for offset, mark in marks),
+        deleted=tuple(DeletedText(_offset(offset, len(text)), _text(struck)) for offset, struck in deleted),
     )
 
 
@@ -120,11 +137,12 @@ def _pack_block(block: Block) -> list[Any]:
         [row.start, row.end, row.is_header, [number for c in row.cells for number in (c.start, c.end, c.column)]]
         for row in block.rows
     ]
-    return [block.kind.value, block.start, block.end, block.level, rows]
+    grid = None if block.grid is None else _pack_grid(block.grid)
+    return [block.kind.value, block.start, block.end, block.level, rows, grid]
 
 
 def _unpack_block(value: Any, limit: int) -> Block:
-    kind, start, end, level, rows = value
+    kind, start, end, level, rows, grid = value
     _check_span(start, end, limit)
     return Block(
         kind=BlockKind(kind),
@@ -132,6 +150,7 @@ def _unpack_block(value: Any, limit: int) -> Block:
         end=end,
         level=int(level),
         rows=tuple(_unpack_row(row, limit) for row in rows),
+        grid=None if grid is None else _unpack_grid(grid, limit),
     )
 
 
@@ -144,6 +163,67 @@ def _unpack_row(value: Any, limit: int) -> Row:
         _check_span(cell.start, cell.end, limit)
         cells.append(cell)
     return Row(start=start, end=end, cells=tuple(cells), is_header=bool(is_header))
+
+
+def _pack_grid(grid: Grid) -> list[Any]:
+    return [grid.rows, grid.columns, grid.caption, grid.continues, [_pack_cell(cell) for cell in grid.cells]]
+
+
+def _pack_cell(cell: GridCell) -> list[Any]:
+    spans = [offset for span in cell.spans for offset in span]
+    box = None if cell.box is None else [round(edge / BOX_STEP) for edge in cell.box]
+    return [
+        cell.row,
+        cell.column,
+        cell.row_span,
+        cell.column_span,
+        spans,
+        box,
+        list(cell.marks),
+        round(cell.indent / BOX_STEP),
+        cell.bold,
+        cell.is_heading,
+    ]
+
+
+def _unpack_grid(value: Any, limit: int) -> Grid:
+    rows, columns, caption, continues, cells = value
+    rows, columns = int(rows), int(columns)
+    if caption is not None:
+        start, end = caption
+        _check_span(start, end, limit)
+        caption = (start, end)
+    return Grid(
+        rows=rows,
+        columns=columns,
+        cells=tuple(_unpack_cell(cell, rows, columns, limit) for cell in cells),
+        caption=caption,
+        continues=bool(continues),
+    )
+
+
+def _unpack_cell(value: Any, rows: int, columns: int, limit: int) -> GridCell:
+    row, column, row_span, column_span, offsets, box, marks, indent, bold, is_heading = value
+    if not (0 <= row < row + row_span <= rows and 0 <= column < column + column_span <= columns):
+        raise BadEncodingError
+    spans = tuple(zip(offsets[::2], offsets[1::2], strict=True))
+    for start, end in spans:
+        _check_span(start, end, limit)
+    if box is not None:
+        x0, y0, x1, y1 = (int(edge) * BOX_STEP for edge in box)
+        box = (x0, y0, x1, y1)
+    return GridCell(
+        row=int(row),
+        column=int(column),
+        spans=spans,
+        row_span=int(row_span),
+        column_span=int(column_span),
+        box=box,
+        marks=tuple(_text(mark) for mark in marks),
+        indent=int(indent) * BOX_STEP,
+        bold=bool(bold),
+        is_heading=bool(is_heading),
+    )
 
 
 def _pack_words(words: Words) -> list[bytes]:
@@ -174,6 +254,12 @@ def _unpack_words(value: Any, limit: int | None = None) -> Words:
 def _check_span(start: object, end: object, limit: int) -> None:
     if not (isinstance(start, int) and isinstance(end, int) and 0 <= start <= end <= limit):
         raise BadEncodingError
+
+
+def _offset(value: object, limit: int) -> int:
+    if not (isinstance(value, int) and 0 <= value <= limit):
+        raise BadEncodingError
+    return value
 
 
 def _text(value: object) -> str:

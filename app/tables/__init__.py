@@ -1,0 +1,1 @@
+"""Tables of documents: cells with spans, header path, label path and typed value."""
