@@ -6,8 +6,8 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workers.parsing.pdf.chars import PageWords, normalise_word
-from workers.parsing.pdf.page import BoldLines, compose_page
+from workers.parsing.pdf.chars import Beside, PageWords, normalise_word
+from workers.parsing.pdf.page import compose_page
 
 TOKENS = st.one_of(
     st.sampled_from(
@@ -31,29 +31,34 @@ def page_words(draw: st.DrawFn) -> PageWords:
     return PageWords(
         texts=texts,
         boxes=np.array(boxes, np.float32).reshape(-1, 4),
-        starts=np.arange(count, dtype=np.int32),
         width=612.0,
         height=792.0,
         turn=draw(st.sampled_from([0, 1, 3])),
         turned=np.array(draw(st.lists(st.booleans(), min_size=count, max_size=count)), bool),
+        sizes=np.array(sizes, np.float32),
+        baselines=np.array([box[3] for box in boxes], np.float32),
+        bold=np.arange(count) % 3 == 0,
+        marks=tuple(Beside(index, "1", before=index % 2 == 0) for index in range(0, count, 5)),
     )
 
 
 @settings(max_examples=50, deadline=None)
 @given(page_words())
 def test_every_word_occurs_once_at_its_span(words: PageWords) -> None:
-    draft = compose_page(1, words, BoldLines(starts=words.starts, is_bold=lambda index: index % 3 == 0))
+    draft = compose_page(1, words)
     said = [draft.text[start:end] for start, end in draft.words.spans.tolist()]
     assert Counter(said) == Counter(words.texts)
     assert Counter(map(tuple, draft.words.boxes.tolist())) == Counter(map(tuple, words.boxes.tolist()))
     assert "".join(said) == "".join(draft.text.split())
     assert (draft.words.spans[1:, 0] >= draft.words.spans[:-1, 1]).all()
+    assert len(draft.marks) == len(words.marks)
+    assert {mark.offset for mark in draft.marks} <= set(draft.words.spans.ravel().tolist())
 
 
 @settings(max_examples=50, deadline=None)
 @given(page_words())
 def test_blocks_rows_and_cells_are_in_order_within_the_text(words: PageWords) -> None:
-    draft = compose_page(1, words, BoldLines(starts=words.starts, is_bold=lambda index: False))
+    draft = compose_page(1, words)
     assert "\n\n".join(draft.text[block.start : block.end] for block in draft.blocks) == draft.text
     for block in draft.blocks:
         if not block.rows:

@@ -13,7 +13,8 @@ import numpy as np
 import numpy.typing as npt
 import pypdfium2.raw as pdfium
 
-Boxes = npt.NDArray[np.float32]
+from workers.parsing.pdf.calls import Address, Boxes, address_of, boxes_of, text_objects_of
+from workers.parsing.pdf.fonts import styles_of
 
 MAX_CHARS_A_PAGE = 400_000
 _WORD = re.compile(r"\S+")
@@ -32,21 +33,40 @@ _ODD = re.compile("[\u00ad\ufb00-\ufb06\u200b-\u200d\u2060\ufeff\uffff\uf000-\uf
 
 
 @dataclass(frozen=True, slots=True)
+class Beside:
+    """Text that is printed beside the word `word`, and isn't part of the page's text. It is printed after the word; or
+    `before` it, if it belongs to the words that follow.
+    """
+
+    word: int
+    text: str
+    before: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class PageWords:
     """The n words of a page in the order of the file.
 
-    `boxes` (n, 4) are in points of the displayed page. `starts` (n,) are the indexes of the words' first characters.
-    `turn` is the rotation of most words relative to the displayed page, in quarter turns clockwise. `turned` (n,) marks
-    words with a different rotation.
+    `boxes` (n, 4) are in points of the displayed page. `turn` is the rotation of most words relative to the displayed
+    page, in quarter turns clockwise. `turned` (n,) marks words with a different rotation.
+
+    `sizes` (n,) are the words' type sizes in points: of one baseline and size, 0 if unknown. `baselines` (n,) are the
+    baselines' distances from the top of the page as most words are read (see `lines.turned_back`). `bold` (n,) marks
+    bold words. `marks` are the raised footnote marks, and `deleted` the words that are struck through. Neither is among
+    the words.
     """
 
     texts: list[str]
     boxes: Boxes
-    starts: npt.NDArray[np.int32]
     width: float
     height: float
     turn: int
     turned: npt.NDArray[np.bool_]
+    sizes: npt.NDArray[np.float32]
+    baselines: npt.NDArray[np.float32]
+    bold: npt.NDArray[np.bool_]
+    marks: tuple[Beside, ...] = ()
+    deleted: tuple[Beside, ...] = ()
 
 
 def read_page_words(page: pdfium.FPDF_PAGE, text_page: pdfium.FPDF_TEXTPAGE) -> PageWords:
@@ -54,9 +74,10 @@ def read_page_words(page: pdfium.FPDF_PAGE, text_page: pdfium.FPDF_TEXTPAGE) -> 
     width = float(pdfium.FPDF_GetPageWidthF(page))
     height = float(pdfium.FPDF_GetPageHeightF(page))
     text = _read_chars(text_page)
+    address = address_of(text_page)
     spans = np.array([match.span() for match in _WORD.finditer(text)], np.int32).reshape(-1, 2)
-    first, last = _boxes_of(text_page, spans[:, 0]), _boxes_of(text_page, spans[:, 1] - 1)
-    spans, first, last = _split_jumps(text_page, spans, first, last)
+    first, last = boxes_of(address, spans[:, 0]), boxes_of(address, spans[:, 1] - 1)
+    spans, first, last = _split_jumps(address, spans, first, last)
     first, last = to_display(page, first, width, height), to_display(page, last, width, height)
     boxes = np.concatenate([np.minimum(first[:, :2], last[:, :2]), np.maximum(first[:, 2:], last[:, 2:])], axis=1)
     # Omit words that are entirely outside the displayed page, because they are invisible.
@@ -71,15 +92,28 @@ def read_page_words(page: pdfium.FPDF_PAGE, text_page: pdfium.FPDF_TEXTPAGE) -> 
         boxes, first, last, spans = boxes[seen], first[seen], last[seen], spans[seen]
     turns = _turns(first, last)
     turn = _most(turns)
+    styles = styles_of(text_objects_of(address, spans[:, 0]))
+    top, bottom = _upright(boxes, turn, width)
     return PageWords(
         texts=texts,
         boxes=boxes,
-        starts=spans[:, 0].astype(np.int32),
         width=width,
         height=height,
         turn=turn,
         turned=(turns >= 0) & (turns != turn),
+        sizes=(bottom - top) / styles.heights,
+        baselines=bottom - (bottom - top) * styles.descents / styles.heights,
+        bold=styles.bold,
     )
+
+
+def _upright(boxes: Boxes, turn: int, width: float) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+    """Return the tops and bottoms of words on the page as most words are read, in points from the page's top."""
+    if turn == 1:
+        return width - boxes[:, 2], width - boxes[:, 0]
+    if turn == 3:
+        return boxes[:, 0], boxes[:, 2]
+    return boxes[:, 1], boxes[:, 3]
 
 
 def normalise_word(word: str) -> str:
@@ -147,20 +181,8 @@ def _with_lost_letters(text_page: pdfium.FPDF_TEXTPAGE, text: str) -> str:
 _CONTROLS = dict.fromkeys((*range(32), *range(127, 161)), " ") | {0x2: "-", 0xFFFE: "-"}
 
 
-def _boxes_of(text_page: pdfium.FPDF_TEXTPAGE, indexes: npt.NDArray[np.int32]) -> Boxes:
-    """Return the boxes of the characters at `indexes`: left, top, right, bottom in page space, as high as the line."""
-    boxes = np.zeros((len(indexes), 4), np.float32)
-    address = boxes.ctypes.data
-    get = pdfium.FPDFText_GetLooseCharBox
-    rect = pdfium.FS_RECTF
-    for index in indexes.tolist():
-        get(text_page, index, rect.from_address(address))
-        address += 16
-    return boxes
-
-
 def _split_jumps(
-    text_page: pdfium.FPDF_TEXTPAGE, spans: npt.NDArray[np.int32], first: Boxes, last: Boxes
+    text_page: Address, spans: npt.NDArray[np.int32], first: Boxes, last: Boxes
 ) -> tuple[npt.NDArray[np.int32], Boxes, Boxes]:
     """Split words that pdfium joined across a gap or a line end. The characters' positions show where to split."""
     size = np.maximum(np.abs(first[:, 1] - first[:, 3]), np.abs(first[:, 2] - first[:, 0])) + 0.1
@@ -175,12 +197,12 @@ def _split_jumps(
         for span, is_odd in zip(spans, odd.tolist(), strict=True)
     ]
     cut = np.concatenate(pieces)
-    return cut, _boxes_of(text_page, cut[:, 0]), _boxes_of(text_page, cut[:, 1] - 1)
+    return cut, boxes_of(text_page, cut[:, 0]), boxes_of(text_page, cut[:, 1] - 1)
 
 
-def _pieces(text_page: pdfium.FPDF_TEXTPAGE, span: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
+def _pieces(text_page: Address, span: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
     indexes = np.arange(span[0], span[1], dtype=np.int32)
-    boxes = _boxes_of(text_page, indexes)
+    boxes = boxes_of(text_page, indexes)
     size = float(np.median(np.abs(boxes[:, 1] - boxes[:, 3]))) + 0.1
     steps = np.abs(np.diff(boxes[:, [0, 3]], axis=0))
     # `along` is the column of `steps` in which most characters advance; `off` is the other column.

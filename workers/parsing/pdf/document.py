@@ -1,8 +1,7 @@
 """Parses PDF. pdfium reads text and positions. pypdf reads metadata, and also the text if pdfium fails."""
 
-import ctypes
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -20,13 +19,11 @@ from workers.parsing.pdf.chars import read_page_words
 from workers.parsing.pdf.damaged import read_damaged_pdf
 from workers.parsing.pdf.details import read_details
 from workers.parsing.pdf.headings import mark_headings
-from workers.parsing.pdf.page import BoldLines, PageDraft, compose_page, finish_page
+from workers.parsing.pdf.page import PageDraft, compose_page, finish_page
 
 MEDIA_TYPE = "application/pdf"
 MAX_PAGES = 5_000
 MAX_CHARS = 50_000_000
-_FORCE_BOLD = 1 << 18
-"""The font descriptor's ForceBold flag (ISO 32000-1 table 123, bit 19)."""
 
 
 def parse_pdf(path: Path, *, password: str | None = None) -> ParsedDocument:
@@ -119,39 +116,9 @@ def _read_page(page: pdfium.FPDF_PAGE, number: int) -> PageDraft:
     if not text_page:
         return _empty_page(number)
     try:
-        words = read_page_words(page, text_page)
-        return compose_page(number, words, BoldLines(starts=words.starts, is_bold=_bold_reader(text_page)))
+        return compose_page(number, read_page_words(page, text_page))
     finally:
         pdfium.FPDFText_ClosePage(text_page)
-
-
-def _bold_reader(text_page: pdfium.FPDF_TEXTPAGE) -> Callable[[int], bool]:
-    """Return a function that returns whether the character at an index is bold, by its font's name, weight or flags.
-
-    Each font of the page is checked only once.
-    """
-    known: dict[int, bool] = {}
-
-    def is_bold(index: int) -> bool:
-        item = pdfium.FPDFText_GetTextObject(text_page, index)
-        font = pdfium.FPDFTextObj_GetFont(item) if item else None
-        if not font:
-            return False
-        address = ctypes.cast(font, ctypes.c_void_p).value or 0
-        if address not in known:
-            known[address] = _is_bold_font(font)
-        return known[address]
-
-    return is_bold
-
-
-def _is_bold_font(font: pdfium.FPDF_FONT) -> bool:
-    name = ctypes.create_string_buffer(256)
-    pdfium.FPDFFont_GetBaseFontName(font, name, 256)
-    lowered = name.value.lower()
-    if any(part in lowered for part in (b"bold", b"black", b"heavy", b"demi")):
-        return True
-    return int(pdfium.FPDFFont_GetWeight(font)) >= 600 or bool(int(pdfium.FPDFFont_GetFlags(font)) & _FORCE_BOLD)
 
 
 def _has_image(page: pdfium.FPDF_PAGE) -> bool:

@@ -7,14 +7,14 @@ separates blocks. All other displayed text is unchanged.
 
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 
-from app.documents.content.parsed import Block, BlockKind, Cell, ParsedPage, Row, Words
-from workers.parsing.pdf.chars import PageWords
+from app.documents.content.parsed import Block, BlockKind, Cell, DeletedText, Mark, ParsedPage, Row, Words
+from workers.parsing.pdf.chars import Beside, PageWords
 from workers.parsing.pdf.lines import read_columns
 from workers.parsing.pdf.pieces import Line, Piece
 from workers.parsing.pdf.tables import Prose, Table, join_signs, split_tables
@@ -45,6 +45,8 @@ class PageDraft:
     blocks: list[Block]
     styles: list[LineStyle]
     sizes: Counter[float]
+    marks: tuple[Mark, ...] = ()
+    deleted: tuple[DeletedText, ...] = ()
 
 
 @dataclass(slots=True)
@@ -81,12 +83,13 @@ class _Writer:
         return start, end
 
 
-def compose_page(number: int, words: PageWords, bold_lines: "BoldLines") -> PageDraft:
-    """Compose the page's text and blocks. `bold_lines` identifies bold lines."""
+def compose_page(number: int, words: PageWords) -> PageDraft:
+    """Compose the page's text and blocks."""
     writer = _Writer(words.texts)
     blocks: list[Block] = []
     styles: list[LineStyle] = []
     sizes: Counter[float] = Counter()
+    bold: list[bool] = words.bold.tolist()
     columns = read_columns(words)
     for column in columns:
         left = min((line.x0 for line in column), default=0.0)
@@ -97,7 +100,7 @@ def compose_page(number: int, words: PageWords, bold_lines: "BoldLines") -> Page
                 blocks.append(_write_table(writer, part))
                 styles.append(LineStyle(size=0, bold=False, lines=len(part.rows), centred=False))
                 continue
-            for paragraph, style in _paragraphs(part, bold_lines, (left, right)):
+            for paragraph, style in _paragraphs(part, bold, (left, right)):
                 _separate(writer)
                 blocks.append(_write_paragraph(writer, paragraph))
                 styles.append(style)
@@ -116,20 +119,31 @@ def compose_page(number: int, words: PageWords, bold_lines: "BoldLines") -> Page
         blocks=blocks,
         styles=styles,
         sizes=sizes,
+        marks=tuple(Mark(offset, text) for offset, text in _placed(words.marks, writer.order, starts, lengths)),
+        deleted=tuple(
+            DeletedText(offset, text) for offset, text in _placed(words.deleted, writer.order, starts, lengths)
+        ),
     )
 
 
-class BoldLines:
-    """Finds bold lines by their first and last words. `is_bold` returns whether the character at an index is bold."""
+def _placed(
+    items: Sequence[Beside], order: list[int], starts: npt.NDArray[np.int32], lengths: npt.NDArray[np.int32]
+) -> list[tuple[int, str]]:
+    """Return the offsets and texts of what is printed beside words, in order of the text."""
+    if not items:
+        return []
+    places = {word: place for place, word in enumerate(order)}
+    found: list[tuple[int, str]] = []
+    for item in items:
+        place = places.get(item.word)
+        if place is not None:
+            found.append((int(starts[place] + (0 if item.before else lengths[place])), item.text))
+    return sorted(found, key=lambda one: one[0])
 
-    def __init__(self, *, starts: npt.NDArray[np.int32], is_bold: Callable[[int], bool]) -> None:
-        self._starts = starts
-        self._is_bold = is_bold
 
-    def covers(self, line: Line) -> bool:
-        """Return whether the line's first and last words are bold."""
-        first, last = line.pieces[0].words[0], line.pieces[-1].words[-1]
-        return self._is_bold(int(self._starts[first])) and self._is_bold(int(self._starts[last]))
+def _is_bold(line: Line, bold: Sequence[bool]) -> bool:
+    """Return whether the line's first and last words are bold."""
+    return bold[line.pieces[0].words[0]] and bold[line.pieces[-1].words[-1]]
 
 
 def finish_page(draft: PageDraft, blocks: list[Block]) -> ParsedPage:
@@ -140,6 +154,8 @@ def finish_page(draft: PageDraft, blocks: list[Block]) -> ParsedPage:
         height=draft.height,
         words=draft.words,
         blocks=tuple(blocks),
+        marks=draft.marks,
+        deleted=draft.deleted,
     )
 
 
@@ -180,18 +196,18 @@ def _write_paragraph(writer: _Writer, lines: list[Line]) -> Block:
     return Block(BlockKind.PARAGRAPH, start, writer.length)
 
 
-def _paragraphs(prose: Prose, bold_lines: BoldLines, edges: tuple[float, float]) -> list[tuple[list[Line], LineStyle]]:
+def _paragraphs(prose: Prose, bold: Sequence[bool], edges: tuple[float, float]) -> list[tuple[list[Line], LineStyle]]:
     """Group lines with the same style and spacing into paragraphs. A short line does not by itself end a paragraph."""
     found: list[tuple[list[Line], LineStyle]] = []
     group: list[Line] = []
     is_bold = False
     for line in prose.lines:
-        bold = bold_lines.covers(line)
-        if group and _breaks(group, line, is_bold, bold):
+        line_is_bold = _is_bold(line, bold)
+        if group and _breaks(group, line, is_bold, line_is_bold):
             found.append((group, _style(group, is_bold, edges)))
             group = []
         if not group:
-            is_bold = bold
+            is_bold = line_is_bold
         group.append(line)
     if group:
         found.append((group, _style(group, is_bold, edges)))

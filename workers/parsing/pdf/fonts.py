@@ -1,0 +1,73 @@
+"""Reads which characters are bold, and the proportions of their fonts."""
+
+import ctypes
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pypdfium2.raw as pdfium
+
+from workers.parsing.pdf.calls import Address, fonts_of
+
+_FORCE_BOLD = 1 << 18
+"""The font descriptor's ForceBold flag (ISO 32000-1 table 123, bit 19)."""
+_BOLD_WEIGHT = 600
+
+
+@dataclass(frozen=True, slots=True)
+class FontStyle:
+    """`height` is a line's height, and `descent` the part of it below the baseline, both for type of size 1."""
+
+    bold: bool
+    height: float
+    descent: float
+
+
+@dataclass(frozen=True, slots=True)
+class WordStyles:
+    """The styles of n words: `bold`, and `heights` and `descents` for type of size 1 (see FontStyle)."""
+
+    bold: npt.NDArray[np.bool_]
+    heights: npt.NDArray[np.float32]
+    descents: npt.NDArray[np.float32]
+
+
+_UNKNOWN = FontStyle(bold=False, height=1.0, descent=0.0)
+
+
+def styles_of(objects: list[Address]) -> WordStyles:
+    """Return the styles of words. `objects` are the text objects of their first characters; 0 if there is none."""
+    known = list(dict.fromkeys(objects))
+    fonts = dict(zip(known, fonts_of(known), strict=True))
+    styles = {font: _read_style(font) for font in set(fonts.values())}
+    found = [styles[fonts[item]] for item in objects]
+    return WordStyles(
+        bold=np.array([style.bold for style in found], bool),
+        heights=np.array([style.height for style in found], np.float32),
+        descents=np.array([style.descent for style in found], np.float32),
+    )
+
+
+def _read_style(address: Address) -> FontStyle:
+    if not address:
+        return _UNKNOWN
+    font = ctypes.cast(ctypes.c_void_p(address), pdfium.FPDF_FONT)
+    ascent, descent = ctypes.c_float(), ctypes.c_float()
+    pdfium.FPDFFont_GetAscent(font, ctypes.c_float(1.0), ctypes.byref(ascent))
+    pdfium.FPDFFont_GetDescent(font, ctypes.c_float(1.0), ctypes.byref(descent))
+    height = ascent.value - descent.value
+    if height <= 0:
+        return FontStyle(bold=_is_bold(font), height=1.0, descent=0.0)
+    return FontStyle(bold=_is_bold(font), height=height, descent=-descent.value)
+
+
+def _is_bold(font: pdfium.FPDF_FONT) -> bool:
+    """Return whether a font is bold by its name, weight or flags."""
+    name = ctypes.create_string_buffer(256)
+    pdfium.FPDFFont_GetBaseFontName(font, name, 256)
+    lowered = name.value.lower()
+    if any(part in lowered for part in (b"bold", b"black", b"heavy", b"demi")):
+        return True
+    return int(pdfium.FPDFFont_GetWeight(font)) >= _BOLD_WEIGHT or bool(
+        int(pdfium.FPDFFont_GetFlags(font)) & _FORCE_BOLD
+    )
