@@ -48,10 +48,12 @@ def _whole(sign: str) -> str:
 
 _BY_SIGN = {code: code for code, _, _ in _CURRENCIES}
 _BY_SIGN |= {sign.upper(): code for code, signs, _ in _CURRENCIES for sign in signs}
-_CODE = rf"(?:{'|'.join(code for code, _, _ in _CURRENCIES)}|RMB)"
+CODE = rf"(?:{'|'.join(code for code, _, _ in _CURRENCIES)}|RMB)"
+"""An ISO 4217 code. Other patterns can include it, because it has no groups. Use it in case-sensitive patterns only."""
+
 _DOLLAR = r"(?:\b(?:US|Cdn|CA?|AU?|HK|NZ|S|R))?\$"
 
-CURRENCY = rf"(?:{_DOLLAR}|[€£¥₹]|\b{_CODE})"
+CURRENCY = rf"(?:{_DOLLAR}|[€£¥₹]|\b{CODE})"
 """A currency sign or code before an amount. Other patterns can include it, because it has no groups. Use it in
 case-sensitive patterns only.
 """
@@ -61,8 +63,8 @@ _NAMES = tuple(
     for code, signs, name in _CURRENCIES
 )
 # A code at the beginning of a table row is the row's label.
-_BEFORE_AMOUNT = re.compile(rf"{_DOLLAR}|[€£¥₹]|\b(?:(?<=[^\n]){_CODE}\b|{_CODE}\b(?!\t))(?=\s*[\d(])")
-_AFTER_AMOUNT = re.compile(rf"\s*(?:({_CODE})|((?:US )?dollars|euros?|pounds))\b", re.IGNORECASE)
+_BEFORE_AMOUNT = re.compile(rf"{_DOLLAR}|[€£¥₹]|\b(?:(?<=[^\n]){CODE}\b|{CODE}\b(?!\t))(?=\s*[\d(])")
+_AFTER_AMOUNT = re.compile(rf"\s*(?:({CODE})|((?:US )?dollars|euros?|pounds))\b", re.IGNORECASE)
 _BESIDE = {"d": "USD", "u": "USD", "e": "EUR", "p": "GBP"}
 
 
