@@ -74,3 +74,15 @@ class Table:
     units_line: str | None = None
     caption: str | None = None
     footnotes: tuple[Footnote, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ListedTable:
+    """A table in a list, without its cells. The fields are those of `Table`."""
+
+    number: int
+    pages: tuple[int, ...]
+    title: str | None
+    units_line: str | None
+    rows: int
+    columns: int
