@@ -14,7 +14,8 @@ import app.identity.models
 import app.identity.oidc.models
 import app.identity.sessions.models
 import app.jobs.models
-import app.retrieval.models  # noqa: F401 (these modules are imported because they define tables)
+import app.retrieval.models
+import app.tables.models  # noqa: F401 (these modules are imported because they define tables)
 from app.db.base import Base
 
 METADATA: MetaData = Base.metadata

@@ -30,6 +30,7 @@ from app.storage.keyfile import load_key_file
 from app.storage.port import BlobStore
 from app.storage.sealing import Sealer
 from app.storage.space import FreeSpace
+from app.tables.codec import VERSION as TABLE_ENCODING
 from workers.chunking.chunker import CHUNKER_VERSION, ChunkingParams, chunk_document
 from workers.chunking.tokens import count_tokens
 from workers.extraction.metadata import METADATA_VERSION, read_metadata
@@ -167,7 +168,11 @@ def build_stages(
             parser=parser,
             unseal=lambda tenant_id, sealed: sealer.open(tenant_id, PASSWORD_PURPOSE, sealed).decode(),
         ),
-        ExtractStage(read=read_metadata, version=METADATA_VERSION),
+        ExtractStage(
+            read_metadata=read_metadata,
+            read_tables=lambda _parsed: (),
+            version=f"{METADATA_VERSION}:{TABLE_ENCODING}",
+        ),
         ChunkStage(
             chunk=lambda parsed, metadata: chunk_document(parsed, metadata, params=params),
             version=f"{CHUNKER_VERSION}:{params.target}:{params.least}:{params.most}:{params.caption_most}",

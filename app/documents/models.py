@@ -91,7 +91,10 @@ def policy_of(document: Document) -> dict[str, str | None]:
 
 
 class DocumentVersion(Base):
-    """One file of a document. `sealed_password` is an encrypted file's password, sealed with the tenant's data key."""
+    """One file of a document. `sealed_password` is an encrypted file's password, sealed with the tenant's data key.
+
+    `table_count` is None for versions that were published before tables were stored.
+    """
 
     __tablename__ = "document_versions"
     __table_args__ = (
@@ -111,6 +114,7 @@ class DocumentVersion(Base):
     media_type: Mapped[str | None]
     reader: Mapped[str | None]
     page_count: Mapped[int | None]
+    table_count: Mapped[int | None]
     warnings: Mapped[dict[str, Any] | None]
     sealed_password: Mapped[bytes | None] = mapped_column(LargeBinary)
     created_at: Mapped[datetime]
@@ -119,8 +123,8 @@ class DocumentVersion(Base):
 
 
 class Page(Base):
-    """A page of a version: its text in reading order, and its words with boxes
-    (`app.documents.content.parsed_codec.decode_words`).
+    """A page of a version: its text in reading order, its words with boxes, its footnote marks and its deleted text
+    (`app.documents.content.parsed_codec` encodes them; `marks` and `deleted` are None if the page has none).
     """
 
     __tablename__ = "pages"
@@ -140,3 +144,5 @@ class Page(Base):
     height: Mapped[float]
     text: Mapped[str]
     words: Mapped[bytes] = mapped_column(LargeBinary)
+    marks: Mapped[bytes | None] = mapped_column(LargeBinary)
+    deleted: Mapped[bytes | None] = mapped_column(LargeBinary)

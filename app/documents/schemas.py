@@ -19,7 +19,9 @@ VersionStatus = Literal["processing", "ready", "failed"]
 
 
 class VersionOut(BaseModel):
-    """One file of a document."""
+    """One file of a document. `table_count` is null if its tables were not read: it is not published yet, or was
+    published before Footnote stored tables.
+    """
 
     id: UUID
     document_id: UUID
@@ -29,6 +31,7 @@ class VersionOut(BaseModel):
     size_bytes: int
     media_type: str | None
     page_count: int | None
+    table_count: int | None
     warnings: list[str]
     created_at: datetime
     published_at: datetime | None
@@ -44,6 +47,7 @@ class VersionOut(BaseModel):
             size_bytes=version.size_bytes,
             media_type=version.media_type,
             page_count=version.page_count,
+            table_count=version.table_count,
             warnings=list((version.warnings or {}).get("items", [])),
             created_at=version.created_at,
             published_at=version.published_at,
@@ -138,9 +142,16 @@ class WordOut(BaseModel):
     y1: float
 
 
+class BesideOut(BaseModel):
+    """Text that is printed on a page, but is not part of its text. It is printed before `text[offset]` of the page."""
+
+    offset: int
+    text: str
+
+
 class PageOut(BaseModel):
     """A page's text in reading order. `width` and `height` are in points (1/72 inch); they are 0 for formats without
-    page sizes.
+    page sizes. `marks` are the raised footnote marks, and `deleted` is the text that is struck through.
     """
 
     document_id: UUID
@@ -150,6 +161,8 @@ class PageOut(BaseModel):
     height: float
     text: str
     words: list[WordOut]
+    marks: list[BesideOut]
+    deleted: list[BesideOut]
 
     @staticmethod
     def of(view: PageView) -> "PageOut":
@@ -168,4 +181,6 @@ class PageOut(BaseModel):
             height=page.height,
             text=page.text,
             words=words,
+            marks=[BesideOut(offset=mark.offset, text=mark.text) for mark in view.marks],
+            deleted=[BesideOut(offset=each.offset, text=each.text) for each in view.deleted],
         )

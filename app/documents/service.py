@@ -17,8 +17,8 @@ from app.core.pagination import InvalidCursorError, PageOf, PageRequest, encode_
 from app.core.principal import Principal
 from app.db.constraints import UNIQUE_VIOLATION, translated_violations
 from app.db.session import Database
-from app.documents.content.parsed import Words
-from app.documents.content.parsed_codec import decode_words
+from app.documents.content.parsed import DeletedText, Mark, Words
+from app.documents.content.parsed_codec import decode_deleted, decode_marks, decode_words
 from app.documents.dead_letters.repository import DeadLetter, DeadLetterRepository
 from app.documents.errors import NotEditableError
 from app.documents.filters import DocumentFilters
@@ -40,11 +40,13 @@ class DocumentView:
 
 @dataclass(frozen=True, slots=True)
 class PageView:
-    """A page with its words."""
+    """A page with its words, footnote marks and deleted text."""
 
     page: Page
     version_id: UUID
     words: Words
+    marks: tuple[Mark, ...]
+    deleted: tuple[DeletedText, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +205,13 @@ class DocumentService:
                 object_id=document_id,
                 detail={"version_id": str(version.id), "page": number},
             )
-        return PageView(page=page, version_id=version.id, words=decode_words(bytes(page.words)))
+        return PageView(
+            page=page,
+            version_id=version.id,
+            words=decode_words(bytes(page.words)),
+            marks=decode_marks(page.marks, len(page.text)),
+            deleted=decode_deleted(page.deleted, len(page.text)),
+        )
 
     def get_file(self, principal: Principal, document_id: UUID, version_id: UUID | None) -> FileView:
         """Return a version's file and record the read. Raises DocumentNotFoundError, VersionNotFoundError."""

@@ -4,6 +4,8 @@
 - `raise` raises RuntimeError, `broken` raises PdfDamagedError, and `down` raises UnavailableError.
 - `die FILE` kills the process if FILE exists.
 
+A line with tabs is a table of one row.
+
 Celery, the broker, the database, the leases and the blobs are real.
 """
 
@@ -28,6 +30,7 @@ from app.observability.metrics import Metrics
 from app.settings import Settings
 from app.storage.factory import build_blob_store
 from app.storage.space import FreeSpace
+from app.tables.model import Cell, CellKind, Table
 from workers.bootstrap import Worker, build_collector, build_runner, build_signer
 from workers.celery_app import create_app
 from workers.parsing.errors import PdfDamagedError
@@ -103,6 +106,25 @@ def read_title(parsed, filename):
     return DocumentMetadata(title=filename, issuer="Plain Example Inc.", fiscal_year=2024)
 
 
+def read_lines(parsed):
+    """Return a table for each line with tabs. The tabs separate its cells."""
+    tables = []
+    for page in parsed.pages:
+        start = 0
+        for line in page.text.split("\n"):
+            cells, at = [], start
+            for column, part in enumerate(line.split("\t")):
+                if part:
+                    spans = ((at, at + len(part)),)
+                    cells.append(Cell(0, column, 1, 1, part, page.number, spans, CellKind.LABEL))
+                at += len(part) + 1
+            if "\t" in line:
+                number, columns = len(tables) + 1, line.count("\t") + 1
+                tables.append(Table(number, (page.number,), 1, columns, tuple(cells), title=f"Line {number}"))
+            start += len(line) + 1
+    return tuple(tables)
+
+
 class IndexingLog:
     """A substitute for the search index: it writes the id and the number of chunks of each version to a file."""
 
@@ -140,7 +162,7 @@ def build_plain_worker(settings, *, notes=None, database=None):
     stages = (
         ValidateStage(blobs=blobs),
         ParseStage(parser=PlainParser(blobs, notes / "parsed.txt"), unseal=lambda _tenant, sealed: sealed.decode()),
-        ExtractStage(read=read_title, version="plain-1"),
+        ExtractStage(read_metadata=read_title, read_tables=read_lines, version="plain-1"),
         ChunkStage(chunk=one_chunk_a_page, version="plain-1"),
         EmbedStage(embedder=PlainEmbedder(), weigh=lambda _text: {1: 1.0}),
         PublishStage(index=IndexingLog(notes / "indexed.txt"), clock=SystemClock()),

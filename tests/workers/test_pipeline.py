@@ -44,6 +44,22 @@ def test_queued_run_becomes_ready_and_its_version_current(running):
     ]
 
 
+def test_tables_are_published_with_the_pages_and_replaced_with_them(running):
+    run = running.upload("Revenue\t1,204\ttext\fno table\fCosts\t(9)")
+    (ended,) = running.wait_final(run)
+    named = {"id": ended.version_id}
+    found = running.sql("SELECT number, pages, title, columns FROM tables WHERE version_id = :id ORDER BY 1", **named)
+    assert found == [(1, [1], "Line 1", 3), (2, [3], "Line 2", 2)]
+    assert running.sql("SELECT table_count FROM document_versions WHERE id = :id", **named) == [(2,)]
+    (empty,) = running.wait_final(running.upload_version(run, "no table"))
+    counts = "SELECT v.table_count, count(t.number) FROM document_versions v LEFT JOIN tables t ON t.version_id = v.id "
+    counts += "WHERE v.document_id = :id GROUP BY v.id ORDER BY v.number"
+    assert running.sql(counts, id=ended.document_id) == [(2, 2), (0, 0)]
+    running.sql("DELETE FROM document_versions WHERE id = :id", id=ended.version_id)
+    assert running.sql("SELECT count(*) FROM tables WHERE version_id = :id", **named) == [(0,)]
+    assert empty.status == "ready"
+
+
 def test_repeated_tasks_change_nothing(running):
     run = running.upload("read once")
     (ended,) = running.wait_final(run)

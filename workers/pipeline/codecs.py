@@ -16,6 +16,8 @@ from app.documents.content.chunks import ChunkDraft, ChunkKind
 from app.documents.metadata import DocumentMetadata, DocumentType, FieldSource, FiscalPeriod, Origin
 from app.llm.port import EmbeddingSpaceSpec, Vectors
 from app.quantities.scales import Scale
+from app.tables.codec import StoredTable
+from app.tables.model import ListedTable
 
 _LEVEL = 1  # fast, because an output is read only once or twice
 
@@ -27,6 +29,14 @@ class ChunkVectors:
     space: EmbeddingSpaceSpec
     embeddings: Vectors
     terms: tuple[dict[int, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Extraction:
+    """The output of the extract stage: metadata, and the tables as publish stores them, in the document's order."""
+
+    metadata: DocumentMetadata
+    tables: tuple[StoredTable, ...] = ()
 
 
 def encode_drafts(drafts: Sequence[ChunkDraft]) -> bytes:
@@ -88,30 +98,46 @@ def decode_vectors(data: bytes) -> ChunkVectors:
     )
 
 
-def encode_metadata(metadata: DocumentMetadata) -> bytes:
+def encode_extraction(extraction: Extraction) -> bytes:
+    tables = [
+        [listed.number, listed.pages, listed.title, listed.units_line, listed.rows, listed.columns, table.data]
+        for table in extraction.tables
+        for listed in (table.listed,)
+    ]
+    return _seal([_pack_metadata(extraction.metadata), tables])
+
+
+def decode_extraction(data: bytes) -> Extraction:
+    metadata, tables = _open(data)
+    return Extraction(
+        metadata=_unpack_metadata(metadata),
+        tables=tuple(
+            StoredTable(ListedTable(number, tuple(pages), *rest), data) for number, pages, *rest, data in tables
+        ),
+    )
+
+
+def _pack_metadata(metadata: DocumentMetadata) -> dict[str, Any]:
     sources = {
         name: [source.origin.value, source.confidence, source.quote, source.page, source.start, source.end]
         for name, source in metadata.sources.items()
     }
-    return _seal(
-        {
-            "title": metadata.title,
-            "issuer": metadata.issuer,
-            "issuer_aliases": metadata.issuer_aliases,
-            "document_type": metadata.document_type.value,
-            "fiscal_year": metadata.fiscal_year,
-            "fiscal_period": metadata.fiscal_period and metadata.fiscal_period.value,
-            "period_end": metadata.period_end and metadata.period_end.isoformat(),
-            "filing_date": metadata.filing_date and metadata.filing_date.isoformat(),
-            "currency": metadata.currency,
-            "scale": metadata.scale and metadata.scale.value,
-            "sources": sources,
-        }
-    )
+    return {
+        "title": metadata.title,
+        "issuer": metadata.issuer,
+        "issuer_aliases": metadata.issuer_aliases,
+        "document_type": metadata.document_type.value,
+        "fiscal_year": metadata.fiscal_year,
+        "fiscal_period": metadata.fiscal_period and metadata.fiscal_period.value,
+        "period_end": metadata.period_end and metadata.period_end.isoformat(),
+        "filing_date": metadata.filing_date and metadata.filing_date.isoformat(),
+        "currency": metadata.currency,
+        "scale": metadata.scale and metadata.scale.value,
+        "sources": sources,
+    }
 
 
-def decode_metadata(data: bytes) -> DocumentMetadata:
-    value = _open(data)
+def _unpack_metadata(value: dict[str, Any]) -> DocumentMetadata:
     return DocumentMetadata(
         title=value["title"],
         issuer=value["issuer"],

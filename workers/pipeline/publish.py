@@ -11,12 +11,14 @@ from app.core.clock import Clock
 from app.db.session import system_principal
 from app.documents.content.chunks import ChunkDraft
 from app.documents.content.parsed import ParsedDocument
-from app.documents.content.parsed_codec import decode_document, encode_words
+from app.documents.content.parsed_codec import decode_document, encode_deleted, encode_marks, encode_words
 from app.documents.issuers import normalise_issuer
 from app.documents.metadata import DocumentMetadata
 from app.documents.models import Document, DocumentVersion, Page
 from app.jobs.plan import StageName
-from workers.pipeline.codecs import ChunkVectors, decode_drafts, decode_metadata, decode_vectors
+from app.tables.codec import StoredTable
+from app.tables.models import TableRow
+from workers.pipeline.codecs import ChunkVectors, decode_drafts, decode_extraction, decode_vectors
 from workers.pipeline.contract import StageContext, StageInputs, StageResult, output_key
 from workers.pipeline.versions import DocumentDeletedError
 
@@ -48,10 +50,10 @@ class Index(Protocol):
 
 
 class PublishStage:
-    """Writes pages, chunks, metadata and statuses. All other work is done before the transaction starts."""
+    """Writes pages, tables, chunks, metadata and statuses. All other work is done before the transaction starts."""
 
     name = StageName.PUBLISH
-    version = "1"
+    version = "2"
 
     def __init__(self, *, index: Index, clock: Clock) -> None:
         self._index = index
@@ -66,35 +68,28 @@ class PublishStage:
         parsed = context.load(StageName.PARSE, decode_document)
         drafts = context.load(StageName.CHUNK, decode_drafts)
         vectors = context.load(StageName.EMBED, decode_vectors)
-        metadata = context.load(StageName.EXTRACT, decode_metadata)
-        pages = _page_rows(inputs, parsed)
+        extraction = context.load(StageName.EXTRACT, decode_extraction)
+        pages, tables = _page_rows(inputs, parsed), _table_rows(inputs, extraction.tables)
 
         def write(session: Session) -> None:
             document, version, current = _lock_document(session, inputs)
-            self._replace_pages(session, inputs, pages)
-            self._describe_version(version, parsed)
+            _replace_rows(session, inputs, Page, pages)
+            _replace_rows(session, inputs, TableRow, tables)
+            self._describe_version(version, parsed, table_count=len(tables))
             # If a later version is already published, it stays the current version.
             if current is None or current.number <= version.number:
-                self._describe_document(document, version, metadata)
+                self._describe_document(document, version, extraction.metadata)
                 session.flush()
                 self._index.replace(session, document=document, version=version, drafts=drafts, vectors=vectors)
-            self._record(session, inputs, {"pages": len(pages), "chunks": len(drafts)})
+            self._record(session, inputs, {"pages": len(pages), "tables": len(tables), "chunks": len(drafts)})
 
         return StageResult(pages_total=len(pages), write=write)
 
-    def _replace_pages(self, session: Session, inputs: StageInputs, pages: Sequence[dict[str, Any]]) -> None:
-        session.execute(
-            delete(Page)
-            .where(Page.version_id == inputs.version.version_id)
-            .execution_options(synchronize_session=False)
-        )
-        if pages:
-            session.execute(insert(Page), pages)
-
-    def _describe_version(self, version: DocumentVersion, parsed: ParsedDocument) -> None:
+    def _describe_version(self, version: DocumentVersion, parsed: ParsedDocument, *, table_count: int) -> None:
         version.status = "ready"
         version.published_at = self._clock.now()
         version.page_count = len(parsed.pages)
+        version.table_count = table_count
         version.reader = parsed.reader
         version.media_type = parsed.media_type
         version.warnings = {"items": list(parsed.warnings)} if parsed.warnings else None
@@ -144,6 +139,16 @@ def _lock_document(session: Session, inputs: StageInputs) -> tuple[Document, Doc
     return document, version, current
 
 
+def _replace_rows(
+    session: Session, inputs: StageInputs, model: type[Page] | type[TableRow], rows: Sequence[dict[str, Any]]
+) -> None:
+    former = delete(model).where(model.version_id == inputs.version.version_id)
+    session.execute(former.execution_options(synchronize_session=False))
+    if rows:
+        # Without this option, SQLAlchemy sends rows with and without nulls in separate statements.
+        session.execute(insert(model), rows, execution_options={"render_nulls": True})
+
+
 def _page_rows(inputs: StageInputs, parsed: ParsedDocument) -> list[dict[str, Any]]:
     version = inputs.version
     return [
@@ -156,8 +161,30 @@ def _page_rows(inputs: StageInputs, parsed: ParsedDocument) -> list[dict[str, An
             "height": page.height,
             "text": page.text,
             "words": encode_words(page.words),
+            "marks": encode_marks(page.marks),
+            "deleted": encode_deleted(page.deleted),
         }
         for page in parsed.pages
+    ]
+
+
+def _table_rows(inputs: StageInputs, tables: Sequence[StoredTable]) -> list[dict[str, Any]]:
+    version = inputs.version
+    return [
+        {
+            "version_id": version.version_id,
+            "number": listed.number,
+            "tenant_id": version.tenant_id,
+            "document_id": version.document_id,
+            "pages": list(listed.pages),
+            "title": listed.title,
+            "units_line": listed.units_line,
+            "rows": listed.rows,
+            "columns": listed.columns,
+            "data": table.data,
+        }
+        for table in tables
+        for listed in (table.listed,)
     ]
 
 

@@ -1,6 +1,6 @@
 """The stages before publishing. A stage's output depends only on its inputs, so it never becomes outdated."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 from uuid import UUID
 
@@ -13,13 +13,16 @@ from app.llm.port import Embedder
 from app.retrieval.index.lexicon import LEXICON_VERSION
 from app.storage.errors import BlobDamagedError, BlobMissingError
 from app.storage.port import BlobStore
+from app.tables.codec import encode_table
+from app.tables.model import Table
 from workers.parsing.errors import EmptyFileError
 from workers.pipeline.codecs import (
     ChunkVectors,
+    Extraction,
     decode_drafts,
-    decode_metadata,
+    decode_extraction,
     encode_drafts,
-    encode_metadata,
+    encode_extraction,
     encode_vectors,
 )
 from workers.pipeline.contract import Encoded, StageContext, StageInputs, StageResult, VersionFacts, output_key
@@ -91,12 +94,19 @@ class ParseStage:
 
 
 class ExtractStage:
-    """Extracts metadata from the ParsedDocument."""
+    """Extracts metadata and tables from the ParsedDocument."""
 
     name = StageName.EXTRACT
 
-    def __init__(self, *, read: Callable[[ParsedDocument, str], DocumentMetadata], version: str) -> None:
-        self._read = read
+    def __init__(
+        self,
+        *,
+        read_metadata: Callable[[ParsedDocument, str], DocumentMetadata],
+        read_tables: Callable[[ParsedDocument], Sequence[Table]],
+        version: str,
+    ) -> None:
+        self._read_metadata = read_metadata
+        self._read_tables = read_tables
         self._version = version
 
     @property
@@ -108,8 +118,11 @@ class ExtractStage:
 
     def run(self, context: StageContext) -> StageResult:
         parsed = context.load(StageName.PARSE, decode_document)
-        metadata = self._read(parsed, context.inputs.version.filename)
-        return StageResult(output=Encoded(encode_metadata(metadata), metadata))
+        metadata = self._read_metadata(parsed, context.inputs.version.filename)
+        texts = {page.number: page.text for page in parsed.pages}
+        tables = tuple(encode_table(table, texts) for table in self._read_tables(parsed))
+        extraction = Extraction(metadata, tables)
+        return StageResult(output=Encoded(encode_extraction(extraction), extraction))
 
 
 class ChunkStage:
@@ -135,7 +148,7 @@ class ChunkStage:
 
     def run(self, context: StageContext) -> StageResult:
         parsed = context.load(StageName.PARSE, decode_document)
-        metadata = context.load(StageName.EXTRACT, decode_metadata)
+        metadata = context.load(StageName.EXTRACT, decode_extraction).metadata
         drafts = self._chunk(parsed, metadata)
         return StageResult(output=Encoded(encode_drafts(drafts), drafts), pages_total=len(parsed.pages))
 

@@ -1,10 +1,12 @@
 """Encode and decode a ParsedDocument. The parse stage stores it, and a sandboxed reader sends it to its worker.
 
 Format: 4 bytes magic `FNPD`, 1 byte version, then a zstd frame (RFC 8878) around one msgpack value. Arrays are
-little-endian bytes. A page's words also have a separate encoding (`FNWB`), for the page's row in the database.
-Decoding checks every length and offset, because a malicious file may control the child process that sends the bytes.
+little-endian bytes. A page's words (`FNWB`), marks (`FNMK`) and deleted text (`FNDL`) also have separate encodings, for
+the page's row in the database. Decoding checks every length and offset, because a malicious file may control the child
+process that sends the bytes.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgpack
@@ -29,6 +31,8 @@ from app.documents.content.parsed import (
 
 DOCUMENT_MAGIC = b"FNPD"
 WORDS_MAGIC = b"FNWB"
+MARKS_MAGIC = b"FNMK"
+DELETED_MAGIC = b"FNDL"
 VERSION = 2
 MAX_DECODED_BYTES = 192 << 20
 BOX_STEP = 0.05
@@ -85,6 +89,35 @@ def decode_words(data: bytes) -> Words:
     """Decode a page's words. Raises BadEncodingError."""
     try:
         return _unpack_words(msgpack.unpackb(_open(WORDS_MAGIC, data)))
+    except (ValueError, TypeError, msgpack.UnpackException) as error:
+        raise BadEncodingError from error
+
+
+def encode_marks(marks: Sequence[Mark]) -> bytes | None:
+    """Encode one page's marks; None if it has none."""
+    return _seal(MARKS_MAGIC, msgpack.packb([[mark.offset, mark.text] for mark in marks])) if marks else None
+
+
+def decode_marks(data: bytes | None, limit: int) -> tuple[Mark, ...]:
+    """Decode the marks of a page with `limit` characters. Raises BadEncodingError."""
+    return () if data is None else tuple(Mark(*each) for each in _unpack_placed(_open(MARKS_MAGIC, data), limit))
+
+
+def encode_deleted(deleted: Sequence[DeletedText]) -> bytes | None:
+    """Encode one page's deleted text; None if it has none."""
+    return _seal(DELETED_MAGIC, msgpack.packb([[each.offset, each.text] for each in deleted])) if deleted else None
+
+
+def decode_deleted(data: bytes | None, limit: int) -> tuple[DeletedText, ...]:
+    """Decode the deleted text of a page with `limit` characters. Raises BadEncodingError."""
+    if data is None:
+        return ()
+    return tuple(DeletedText(*each) for each in _unpack_placed(_open(DELETED_MAGIC, data), limit))
+
+
+def _unpack_placed(data: bytes, limit: int) -> list[tuple[int, str]]:
+    try:
+        return [(_offset(offset, limit), _text(text)) for offset, text in msgpack.unpackb(data)]
     except (ValueError, TypeError, msgpack.UnpackException) as error:
         raise BadEncodingError from error
 

@@ -3,12 +3,27 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.documents.content.parsed import Block, BlockKind, Cell, OutlineEntry, ParsedDocument, ParsedPage, Row, Words
+from app.documents.content.parsed import (
+    Block,
+    BlockKind,
+    Cell,
+    DeletedText,
+    Mark,
+    OutlineEntry,
+    ParsedDocument,
+    ParsedPage,
+    Row,
+    Words,
+)
 from app.documents.content.parsed_codec import (
     BadEncodingError,
+    decode_deleted,
     decode_document,
+    decode_marks,
     decode_words,
+    encode_deleted,
     encode_document,
+    encode_marks,
     encode_words,
 )
 
@@ -88,6 +103,26 @@ def test_words_are_unchanged_after_encoding_and_decoding(found: Words) -> None:
     decoded = decode_words(encode_words(found))
     assert same(decoded, found)
     assert (decoded.spans.dtype, decoded.boxes.dtype) == (np.int32, np.float32)
+
+
+PLACED = st.lists(st.tuples(st.integers(0, 60), TEXT), min_size=1, max_size=5)
+
+
+@settings(max_examples=60, deadline=None)
+@given(PLACED)
+def test_marks_and_deleted_text_are_unchanged_after_encoding_and_decoding(placed: list[tuple[int, str]]) -> None:
+    marks, deleted = tuple(Mark(*each) for each in placed), tuple(DeletedText(*each) for each in placed)
+    assert decode_marks(encode_marks(marks), 60) == marks
+    assert decode_deleted(encode_deleted(deleted), 60) == deleted
+    last = max(offset for offset, _ in placed)
+    for wrong in (lambda: decode_marks(encode_marks(marks), last - 1), lambda: decode_deleted(encode_marks(marks), 60)):
+        with pytest.raises(BadEncodingError):
+            wrong()
+
+
+def test_page_without_marks_and_deleted_text_stores_neither() -> None:
+    assert (encode_marks(()), encode_deleted(())) == (None, None)
+    assert (decode_marks(None, 0), decode_deleted(None, 0)) == ((), ())
 
 
 @settings(max_examples=80, deadline=None)

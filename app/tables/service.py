@@ -1,0 +1,116 @@
+"""Reads the tables of documents. Every read is audited.
+
+Other features read tables in their own transaction, with `list_tables_on_pages` and `list_tables_of_version`.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from app.audit.service import record
+from app.core.pagination import InvalidCursorError, PageOf, PageRequest, encode_cursor
+from app.core.principal import Principal
+from app.db.session import Database
+from app.documents.models import DocumentVersion
+from app.documents.repository import DocumentRepository
+from app.tables.codec import StoredTable, decode_table
+from app.tables.model import ListedTable, Table
+from app.tables.repository import TableRepository
+
+_LARGEST_NUMBER = 9
+"""Digits of the largest number of a table in a cursor."""
+
+
+@dataclass(frozen=True, slots=True)
+class TableView:
+    """A table of a version, which may be read."""
+
+    version: DocumentVersion
+    table: Table
+
+
+class TableService:
+    """Reads tables under the principal's permissions. A document that the principal may not see counts as absent."""
+
+    def __init__(self, *, database: Database) -> None:
+        self._database = database
+
+    def list_tables(
+        self,
+        principal: Principal,
+        document_id: UUID,
+        version_id: UUID | None,
+        page: PageRequest,
+        *,
+        on_page: int | None = None,
+        words: str | None = None,
+    ) -> PageOf[ListedTable]:
+        """List the tables of a version, by default of the searchable version, in order.
+
+        `on_page` selects the tables on a page, `words` those with these words in their title. Raises
+        DocumentNotFoundError, VersionNotFoundError, InvalidCursorError.
+        """
+        after = _parse_cursor(page)
+        with self._database.transaction(principal, snapshot=True) as session:
+            version = DocumentRepository(session).get_version(document_id, version_id)
+            found = TableRepository(session).list_tables(
+                version.id, page=on_page, words=words, after=after, limit=page.limit + 1
+            )
+            record(
+                session,
+                principal,
+                "tables.table.listed",
+                object_type="document",
+                object_id=document_id,
+                detail={"version_id": str(version.id)},
+            )
+        items = found[: page.limit]
+        more = len(found) > page.limit
+        return PageOf(items=items, next_cursor=encode_cursor(str(items[-1].number)) if more else None)
+
+    def get_table(self, principal: Principal, document_id: UUID, version_id: UUID | None, number: int) -> TableView:
+        """Return a table of a version, by default of the searchable version.
+
+        Raises DocumentNotFoundError, VersionNotFoundError, TableNotFoundError, TableEncodingError.
+        """
+        with self._database.transaction(principal, snapshot=True) as session:
+            version = DocumentRepository(session).get_version(document_id, version_id)
+            repository = TableRepository(session)
+            stored = repository.get_table(version.id, number)
+            texts = repository.get_page_texts(version.id, stored.listed.pages)
+            record(
+                session,
+                principal,
+                "tables.table.read",
+                object_type="document",
+                object_id=document_id,
+                detail={"version_id": str(version.id), "table": number},
+            )
+        return TableView(version=version, table=decode_table(stored, texts))
+
+
+def list_tables_of_version(session: Session, version_id: UUID) -> list[Table]:
+    """List all tables of a version, in order. The caller records the read. Raises TableEncodingError."""
+    return _decode(session, version_id, TableRepository(session).list_stored(version_id))
+
+
+def list_tables_on_pages(session: Session, version_id: UUID, pages: Iterable[int]) -> list[Table]:
+    """List the tables on any of the pages, in order. The caller records the read. Raises TableEncodingError."""
+    return _decode(session, version_id, TableRepository(session).list_stored(version_id, pages=pages))
+
+
+def _decode(session: Session, version_id: UUID, stored: Sequence[StoredTable]) -> list[Table]:
+    pages = {page for each in stored for page in each.listed.pages}
+    texts = TableRepository(session).get_page_texts(version_id, pages) if pages else {}
+    return [decode_table(each, texts) for each in stored]
+
+
+def _parse_cursor(page: PageRequest) -> int:
+    after = page.after()
+    if after is None:
+        return 0
+    if not (after.isascii() and after.isdigit() and len(after) <= _LARGEST_NUMBER):
+        raise InvalidCursorError
+    return int(after)
