@@ -66,6 +66,7 @@ from app.observability.metrics import Metrics
 from app.observability.pulse import Marks, Pulse
 from app.retrieval.service import RetrievalService
 from app.settings import IdentitySettings, LimitSettings, Settings
+from app.tables.service import TableService
 from app.web.session import Cookies
 
 
@@ -156,6 +157,7 @@ def build_container(settings: Settings, *, clock: Clock | None = None) -> Contai
         DeadLetterService(database=database, runs=runs),
         FacetService(database=database),
         PageImages(database=database, blobs=blobs, sealer=sealer, sandbox=sandbox),
+        TableService(database=database),
         UploadService(
             database=database,
             access=access,

@@ -46,6 +46,7 @@ from app.jobs.streams import RunStreams
 from app.observability.logging import configure_logging
 from app.observability.tracing import Tracing, configure_tracing, instrument_app
 from app.settings import Settings
+from app.tables.endpoints import router as tables_router
 from app.web.endpoints import web_router
 
 API_VERSION = "1.0.0"
@@ -70,6 +71,7 @@ _ROUTERS = (
     suggestions_router,
     documents_router,
     pages_router,
+    tables_router,
     runs_router,
     dead_letters_router,
     answers_router,

@@ -24,6 +24,8 @@ READ_WAYS = (
     "/v1/documents/{document}/versions/{version}/pages/1",
     "/v1/documents/{document}/pages/1/image?dpi=36",
     "/v1/documents/{document}/versions/{version}/pages/1/image?dpi=36",
+    "/v1/documents/{document}/tables",
+    "/v1/documents/{document}/versions/{version}/tables",
 )
 """Addresses that exist only if Footnote could read the document."""
 

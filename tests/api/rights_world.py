@@ -18,6 +18,7 @@ from app.documents.content.parsed_codec import encode_words
 from app.identity.sessions.service import SessionService, form_token
 from tests.api.conftest import Server, User
 from tests.api.test_evaluations import make_run
+from tests.tables.made_tables import PAGE, make_row, make_statement
 
 EVERY_ROLE = tuple(role for role in Role if role is not Role.SYSTEM)
 
@@ -243,15 +244,18 @@ class Objects(dict[str, Any]):
                 text(
                     "WITH paged AS (UPDATE document_versions SET page_count = 1 WHERE id = :version) "
                     "INSERT INTO pages (version_id, number, tenant_id, document_id, width, height, text, words) "
-                    "VALUES (:version, 1, :tenant, :document, 612, 792, 'Revenue was 1.', :words)"
+                    "VALUES (:version, 1, :tenant, :document, 612, 792, :page, :words)"
                 ),
                 {
+                    "page": PAGE,
                     "version": self["version_id"],
                     "tenant": world.tenant_id,
                     "document": self["document_id"],
                     "words": encode_words(Words.none()),
                 },
             )
+            of_version = (world.tenant_id, UUID(self["document_id"]), UUID(self["version_id"]))
+            session.add(make_row(*of_version, make_statement(), {1: PAGE}))
 
     def _fail(self) -> None:
         """Upload a document of its own whose run fails."""

@@ -40,6 +40,17 @@ _NEW_CITATION = (
     "INSERT INTO citations (question_id, claim_ordinal, ordinal, tenant_id, document_id, version_id, page_number, "
     "char_start, char_end, quote) VALUES (:question, 1, 9, :tenant, :document, :version, 1, 0, 8, 'covenant')"
 )
+_NEW_TABLE = (
+    "INSERT INTO tables (version_id, number, tenant_id, document_id, pages, rows, columns, data) "
+    "VALUES (:version, 9, :tenant, :document, '{1}', 1, 1, '')"
+)
+_WORKERS_ALONE = (
+    _NEW_TABLE,
+    "UPDATE tables SET title = 'Mine' WHERE version_id = :version",
+    "DELETE FROM tables WHERE version_id = :version",
+    "UPDATE pages SET marks = NULL, deleted = NULL WHERE version_id = :version",
+)
+"""Writes that only workers may make, with the rights of any user."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +113,9 @@ class ForbiddenWrites:
             "UPDATE document_versions SET status = status WHERE id = :version",
         ):
             tenant.try_forbidden_write(viewer, statement, named | {"collection": place})
+        for statement in _WORKERS_ALONE:
+            for user in self._users:
+                tenant.try_forbidden_write(user, statement, named)
 
     # --- writes that only owners may make -----------------------------------------------------------------------------
 

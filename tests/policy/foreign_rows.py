@@ -39,6 +39,7 @@ def plant_foreign_rows(
         "chunk_signatures": ("document_id", document, {"space_id": -1}),
         "document_versions": ("id", version, {"id": uuid4(), "number": 99}),
         "pages": ("version_id", version, {"version_id": uuid4()}),
+        "tables": ("version_id", version, {"version_id": uuid4()}),
         "runs": ("id", run, {"id": uuid4()}),
         "stages": ("run_id", run, {"id": uuid4(), "name": "foreign"}),
         "questions": ("id", question, {"id": uuid4()}),

@@ -19,6 +19,8 @@ PATHS = (
     "/v1/documents/{document}/versions/{version}",
     "/v1/documents/{document}/file",
     "/v1/documents/{document}/versions/{version}/file",
+    "/v1/documents/{document}/tables",
+    "/v1/documents/{document}/versions/{version}/tables",
     "/v1/runs/{run}",
 )
 PUBLISHED_PATHS = (
@@ -26,6 +28,8 @@ PUBLISHED_PATHS = (
     "/v1/documents/{document}/versions/{version}/pages/1",
     "/v1/documents/{document}/pages/1/image?dpi=36",
     "/v1/documents/{document}/versions/{version}/pages/1/image?dpi=36",
+    "/v1/documents/{document}/tables/1",
+    "/v1/documents/{document}/versions/{version}/tables/1",
     "/v1/runs/{run}/events",
 )
 """Paths that exist only for a published document. Its run has finished, so the event stream of the run ends."""

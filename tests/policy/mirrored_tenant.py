@@ -11,7 +11,7 @@ from hashlib import sha256
 from typing import Any, Self
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, select, text
+from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -20,9 +20,7 @@ from app.core.clock import SystemClock
 from app.core.ids import new_id
 from app.core.principal import Principal
 from app.db.session import RightsChangedError, system_principal
-from app.documents.content.parsed import Words
-from app.documents.content.parsed_codec import encode_words
-from app.documents.models import Document, Page
+from app.documents.models import Document
 from app.documents.repository import DocumentRepository
 from app.identity.keys import new_key
 from app.identity.service import key_row
@@ -32,6 +30,7 @@ from app.retrieval.index.spaces import get_space_id
 from app.retrieval.index.writing import ChunkIndex
 from tests.policy import oracle
 from tests.policy.oracle import Access, World
+from tests.policy.page_rows import replace_page_rows
 from tests.policy.refusals import is_refusal
 from tests.policy.tally import DifferenceError, Tally
 from tests.retrieval.conftest import HashEmbedder, PageText, make_drafts
@@ -180,7 +179,8 @@ class MirroredTenant:
         return made if may else None
 
     def publish(self, document: UUID, kind: str | None, source: str | None) -> None:
-        """Write pages, chunks, vectors and terms in one transaction as the worker role. A second call replaces them.
+        """Write pages, tables, chunks, vectors and terms in one transaction as the worker role. A second call replaces
+        them.
 
         `kind`: the type read from the text. It becomes the document's type unless a person has set one.
         """
@@ -201,21 +201,8 @@ class MirroredTenant:
             # The run counts as failed, so that each published document has a dead letter.
             ended = text("UPDATE runs SET status = 'failed', finished_at = now() WHERE version_id = :id")
             session.execute(ended, {"id": version})
-            session.execute(delete(Page).where(Page.version_id == version))
             words = (f"{COMMON_WORD} of {document.hex}", f"{COMMON_WORD} again, word{document.hex[-12:]}")
-            session.add(
-                Page(
-                    version_id=version,
-                    number=1,
-                    tenant_id=self.world.tenant,
-                    document_id=document,
-                    width=612,
-                    height=792,
-                    text="\n".join(words),
-                    words=encode_words(Words.none()),
-                )
-            )
-            session.flush()
+            replace_page_rows(session, self.world.tenant, document, version, words)
             drafts = make_drafts([PageText(words)])
             texts = [draft.indexed_text() for draft in drafts]
             ChunkIndex().replace(

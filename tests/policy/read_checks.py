@@ -18,7 +18,6 @@ from app.answers.repository import AnswerRepository
 from app.core.principal import Principal
 from app.db.session import system_principal
 from app.documents.dead_letters.repository import DeadLetterRepository
-from app.documents.errors import DocumentNotFoundError, PageNotFoundError
 from app.documents.filters import DocumentFilters
 from app.documents.repository import DocumentRepository
 from app.jobs.repository import RunRepository
@@ -27,6 +26,7 @@ from app.retrieval.index.lexicon import term_id, tokenise
 from app.retrieval.index.spaces import get_space_id
 from app.retrieval.repository import Graph, SearchRepository
 from tests.policy import oracle
+from tests.policy.document_reads import read_document, read_page, read_tables
 from tests.policy.mirrored_tenant import COMMON_WORD, KINDS, MirroredTenant
 from tests.policy.oracle import Access
 from tests.policy.tally import DifferenceError
@@ -36,6 +36,7 @@ _BY_DOCUMENT = {
     "documents": ("id", "id", "documents"),
     "document_versions": ("id", "document_id", "document_versions"),
     "pages": ("version_id", "document_id", "pages"),
+    "tables": ("version_id", "document_id", "tables"),
     "runs": ("id", "document_id", "runs"),
     "indexed_documents": ("document_id", "document_id", "indexed_documents"),
     "chunks": ("document_id", "document_id", "chunks"),
@@ -268,27 +269,17 @@ class ReadChecks:
         letters = DeadLetterRepository(session).list_letters(before=None, limit=1000, kind=None)
         ways["list_letters"] = ({letter.document_id for letter in letters}, visible & tenant.published)
         if asked is not None:
-            ways["get_document"] = (self._get_document(repository, asked), visible & {asked})
-            ways["get_page"] = (self._get_page(repository, asked), visible & {asked} & tenant.published)
+            version = next(other.versions[asked] for other in self.tenants if asked in other.versions)
+            ways["get_document"] = (read_document(session, asked), visible & {asked})
+            ways["get_page"] = (read_page(session, version), visible & {asked} & tenant.published)
+            for way, seen in read_tables(session, asked, version).items():
+                ways[f"get_document: {way}"] = (seen, visible & {asked} & tenant.published)
         listed_ids = {each.id for each in AccessRepository(session).list_collections(after=None, limit=1000)}
         for way, (seen, wanted) in ways.items():
             candidates = {asked} if way.startswith("get_") else every
             self._compare_ids(tenant, access, way, seen, wanted, {each for each in candidates if each})
         collections = {each for other in self.tenants for each in other.world.parents}
         self._compare_ids(tenant, access, "list_collections", listed_ids, access.collections(), collections)
-
-    def _get_document(self, repository: DocumentRepository, document: UUID) -> set[UUID]:
-        try:
-            return {repository.get_document(document).id}
-        except DocumentNotFoundError:
-            return set()
-
-    def _get_page(self, repository: DocumentRepository, document: UUID) -> set[UUID]:
-        version = next(other.versions[document] for other in self.tenants if document in other.versions)
-        try:
-            return {repository.get_page(version, 1).document_id}
-        except PageNotFoundError:
-            return set()
 
     def _check_search(self, tenant: MirroredTenant, access: Access, session: Session) -> None:
         search = SearchRepository(session)

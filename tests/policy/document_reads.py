@@ -1,0 +1,43 @@
+"""Reads of one document through repositories. Each returns the document's id, or nothing if it is not visible."""
+
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from app.documents.errors import DocumentNotFoundError, PageNotFoundError
+from app.documents.repository import DocumentRepository
+from app.tables.errors import TableNotFoundError
+from app.tables.repository import TableRepository
+from app.tables.service import list_tables_of_version, list_tables_on_pages
+
+
+def read_document(session: Session, document: UUID) -> set[UUID]:
+    try:
+        return {DocumentRepository(session).get_document(document).id}
+    except DocumentNotFoundError:
+        return set()
+
+
+def read_page(session: Session, version: UUID) -> set[UUID]:
+    try:
+        return {DocumentRepository(session).get_page(version, 1).document_id}
+    except PageNotFoundError:
+        return set()
+
+
+def read_tables(session: Session, document: UUID, version: UUID) -> dict[str, set[UUID]]:
+    """Return the results by way of reading."""
+    repository = TableRepository(session)
+    listed = repository.list_tables(version, page=1, words="of", after=0, limit=10)
+    ways = {
+        "list_tables": listed,
+        "list_tables_of_version": list_tables_of_version(session, version),
+        "list_tables_on_pages": list_tables_on_pages(session, version, [1]),
+        "texts of a table": repository.get_page_texts(version, [1]),
+    }
+    found = {way: {document} if seen else set() for way, seen in ways.items()}
+    try:
+        found["get_table"] = {document} if repository.get_table(version, 1).data else set()
+    except TableNotFoundError:
+        found["get_table"] = set()
+    return found
