@@ -6,11 +6,22 @@ separates blocks. Words have no positions, so all boxes and page sizes are zero.
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from app.documents.content.parsed import Block, BlockKind, Cell, ParsedPage, Row, Words
+from app.documents.content.parsed import (
+    Block,
+    BlockKind,
+    Cell,
+    DeletedText,
+    Grid,
+    GridCell,
+    Mark,
+    ParsedPage,
+    Row,
+    Words,
+)
 
 PAGE_AIM = 3_500
 """The number of characters of a page if the file has no page breaks. A printed page of a filing has about as many."""
@@ -18,32 +29,102 @@ PAGE_AIM = 3_500
 _PAGE_MOST = 12_000
 _WORD = re.compile(r"\S+")
 _UNWANTED = re.compile(
-    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u200b\u200c\u2060\ufeff\ufffe\uffff\ud800-\udfff]"
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u200b\u200c\u2060\ufdd0-\ufdef\ufeff\ufffe\uffff\ud800-\udfff]"
 )
 
 
 @dataclass(frozen=True, slots=True)
-class FlowRow:
-    """A table's row: (column, text) from left to right. No text is empty or contains a tab or line end."""
+class FlowText:
+    """A text, and beside it (offset, text) of its footnote marks and of its deleted parts, in order."""
 
-    cells: tuple[tuple[int, str], ...]
+    text: str = ""
+    marks: tuple[tuple[int, str], ...] = ()
+    deleted: tuple[tuple[int, str], ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.text or self.marks or self.deleted)
+
+    @property
+    def is_plain(self) -> bool:
+        return not self.marks and not self.deleted
+
+
+def join_texts(texts: Sequence[FlowText], separators: Sequence[str]) -> FlowText:
+    """Return one text. `separators` has the characters before each text; the first is not used."""
+    if len(texts) == 1:
+        return texts[0]
+    parts: list[str] = []
+    marks: list[tuple[int, str]] = []
+    deleted: list[tuple[int, str]] = []
+    position = 0
+    for text, separator in zip(texts, separators, strict=True):
+        if position and text.text:
+            parts.append(separator)
+            position += len(separator)
+        marks.extend((position + offset, mark) for offset, mark in text.marks)
+        deleted.extend((position + offset, struck) for offset, struck in text.deleted)
+        parts.append(text.text)
+        position += len(text.text)
+    return FlowText("".join(parts), tuple(marks), tuple(deleted))
+
+
+@dataclass(frozen=True, slots=True)
+class FlowCell:
+    """A table's cell with text. Its text contains no tab and no line end. See GridCell for the other fields."""
+
+    column: int
+    content: FlowText
+    row_span: int = 1
+    column_span: int = 1
+    indent: float = 0.0
+    bold: bool = False
+    is_heading: bool = False
+
+    @property
+    def text(self) -> str:
+        return self.content.text
+
+
+@dataclass(frozen=True, slots=True)
+class FlowRow:
+    """A table's row: its cells from left to right."""
+
+    cells: tuple[FlowCell, ...]
     is_header: bool = False
 
-    def text(self) -> str:
-        return "\t".join(text for _, text in self.cells)
+    def length(self) -> int:
+        return sum(len(cell.content.text) + 1 for cell in self.cells)
+
+
+def plain_row(cells: Iterable[tuple[int, str]], *, is_header: bool = False) -> FlowRow:
+    """Return a row of a format without spans and marks, from (column, text)."""
+    return FlowRow(tuple(FlowCell(column, FlowText(text)) for column, text in cells), is_header)
 
 
 @dataclass(frozen=True, slots=True)
 class FlowBlock:
-    """A block. A heading or paragraph has `text`; a table has `rows`."""
+    """A block. A heading or paragraph has `content`; a table has `rows` and the number of its `columns`.
+
+    `has_caption` states that the block before a table is its caption.
+    """
 
     kind: BlockKind
-    text: str = ""
+    content: FlowText = field(default_factory=FlowText)
     level: int = 0
     rows: tuple[FlowRow, ...] = ()
+    columns: int = 0
+    has_caption: bool = False
+    continues: bool = False
 
     def length(self) -> int:
-        return sum(len(row.text()) + 1 for row in self.rows) if self.rows else len(self.text) + 2
+        return sum(row.length() for row in self.rows) if self.rows else len(self.content.text) + 2
+
+
+def table_block(rows: Iterable[FlowRow]) -> FlowBlock:
+    """Return the table of these rows, as wide as its cells."""
+    found = tuple(row for row in rows if row.cells)
+    width = max((row.cells[-1].column + row.cells[-1].column_span for row in found), default=0)
+    return FlowBlock(BlockKind.TABLE, rows=found, columns=width)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +133,7 @@ class PageBreak:
 
 
 def clean_text(text: str) -> str:
-    """Remove control characters and invisible marks, except tabs and line ends."""
+    """Remove control characters, noncharacters and invisible marks, except tabs and line ends."""
     return _UNWANTED.sub("", text)
 
 
@@ -62,7 +143,7 @@ def compose_pages(flow: Iterable[FlowBlock | PageBreak]) -> tuple[ParsedPage, ..
     for item in flow:
         if isinstance(item, PageBreak):
             sheets.append([])
-        elif item.length() > 2:
+        elif item.rows or item.content.text:
             sheets[-1].append(item)
     own_breaks = sum(1 for sheet in sheets if sheet) > 1
     pages: list[ParsedPage] = []
@@ -75,7 +156,8 @@ def compose_pages(flow: Iterable[FlowBlock | PageBreak]) -> tuple[ParsedPage, ..
 def _cut_sheet(sheet: Sequence[FlowBlock], *, most: int) -> Iterator[list[FlowBlock]]:
     """Yield a sheet's pages. A sheet is all blocks between two page breaks.
 
-    A sheet of more than `most` characters is split into pages of about PAGE_AIM. A heading stays with the next block.
+    A sheet of more than `most` characters is split into pages of about PAGE_AIM. A heading stays with the next block,
+    and a caption with its table.
     """
     if sum(block.length() for block in sheet) <= most:
         if sheet:
@@ -86,6 +168,8 @@ def _cut_sheet(sheet: Sequence[FlowBlock], *, most: int) -> Iterator[list[FlowBl
     for block in (part for whole in sheet for part in _cut_block(whole)):
         if page and held + block.length() > PAGE_AIM and held >= PAGE_AIM // 4:
             carried: list[FlowBlock] = []
+            if len(page) > 1 and block.has_caption:
+                carried.insert(0, page.pop())
             while len(page) > 1 and page[-1].kind is BlockKind.HEADING:
                 carried.insert(0, page.pop())
             yield page
@@ -100,60 +184,123 @@ def _cut_block(block: FlowBlock) -> Iterator[FlowBlock]:
     """Yield the block. A block that is longer than the longest page is split into parts."""
     if block.length() <= _PAGE_MOST:
         yield block
-        return
-    if block.rows:
-        held: list[FlowRow] = []
-        size = 0
-        for row in block.rows:
-            if held and size + len(row.text()) > PAGE_AIM:
-                yield replace(block, rows=tuple(held))
-                held, size = [], 0
-            held.append(row)
-            size += len(row.text()) + 1
-        yield replace(block, rows=tuple(held))
-        return
-    start = 0
-    while start < len(block.text):
-        end = min(start + PAGE_AIM, len(block.text))
-        if end < len(block.text):
-            cut = max(block.text.rfind(mark, start + PAGE_AIM // 2, end) for mark in ("\n", " "))
+    elif block.rows:
+        yield from _cut_table(block)
+    else:
+        yield from _cut_text(block)
+
+
+def _cut_table(block: FlowBlock) -> Iterator[FlowBlock]:
+    held: list[FlowRow] = []
+    size = 0
+    part = block
+    for row in block.rows:
+        if held and size + row.length() > PAGE_AIM:
+            yield replace(part, rows=tuple(held))
+            part = replace(block, has_caption=False, continues=True)
+            held, size = [], 0
+        held.append(row)
+        size += row.length()
+    yield replace(part, rows=tuple(held))
+
+
+def _cut_text(block: FlowBlock) -> Iterator[FlowBlock]:
+    content = block.content
+    text, start = content.text, 0
+    while start < len(text):
+        end = min(start + PAGE_AIM, len(text))
+        if end < len(text):
+            cut = max(text.rfind(mark, start + PAGE_AIM // 2, end) for mark in ("\n", " "))
             end = cut + 1 if cut > 0 else end
-        part = block.text[start:end].strip()
+        part = text[start:end].strip()
         if part:
-            yield replace(block, text=part)
+            left = start + len(text[start:end]) - len(text[start:end].lstrip())
+            last = len(text) if end == len(text) else end - 1
+            yield replace(
+                block,
+                content=FlowText(
+                    part,
+                    _between(content.marks, start, last, left, len(part)),
+                    _between(content.deleted, start, last, left, len(part)),
+                ),
+            )
         start = end
 
 
+def _between(
+    notes: Sequence[tuple[int, str]], start: int, last: int, origin: int, length: int
+) -> tuple[tuple[int, str], ...]:
+    return tuple((min(max(offset - origin, 0), length), note) for offset, note in notes if start <= offset <= last)
+
+
+class _Page:
+    """Collects a page's text, with the marks and the deleted text beside it."""
+
+    def __init__(self) -> None:
+        self.parts: list[str] = []
+        self.position = 0
+        self.marks: list[Mark] = []
+        self.deleted: list[DeletedText] = []
+
+    def add(self, content: FlowText) -> None:
+        if content.marks:
+            self.marks.extend(Mark(self.position + offset, mark) for offset, mark in content.marks)
+        if content.deleted:
+            self.deleted.extend(DeletedText(self.position + offset, struck) for offset, struck in content.deleted)
+        self.separate(content.text)
+
+    def separate(self, separator: str) -> None:
+        self.parts.append(separator)
+        self.position += len(separator)
+
+
 def _compose(number: int, blocks: Sequence[FlowBlock]) -> ParsedPage:
-    parts: list[str] = []
+    page = _Page()
     made: list[Block] = []
-    position = 0
     for block in blocks:
-        if parts:
-            parts.append("\n\n")
-            position += 2
-        start = position
-        rows: list[Row] = []
-        for row in block.rows:
-            if rows:
-                parts.append("\n")
-                position += 1
-            cells: list[Cell] = []
-            row_start = position
-            for column, text in row.cells:
-                if cells:
-                    parts.append("\t")
-                    position += 1
-                cells.append(Cell(position, position + len(text), column))
-                parts.append(text)
-                position += len(text)
-            rows.append(Row(row_start, position, tuple(cells), is_header=row.is_header))
-        if not block.rows:
-            parts.append(block.text)
-            position += len(block.text)
-        made.append(Block(block.kind, start, position, block.level, tuple(rows)))
-    text = "".join(parts)
-    return ParsedPage(number, text, 0.0, 0.0, _words(text), tuple(made))
+        if made:
+            page.separate("\n\n")
+        start = page.position
+        if block.rows:
+            caption = (made[-1].start, made[-1].end) if block.has_caption and made else None
+            rows, grid = _compose_table(page, block, caption)
+            made.append(Block(block.kind, start, page.position, 0, rows, grid))
+        else:
+            page.add(block.content)
+            made.append(Block(block.kind, start, page.position, block.level))
+    text = "".join(page.parts)
+    return ParsedPage(number, text, 0.0, 0.0, _words(text), tuple(made), tuple(page.marks), tuple(page.deleted))
+
+
+def _compose_table(page: _Page, block: FlowBlock, caption: tuple[int, int] | None) -> tuple[tuple[Row, ...], Grid]:
+    rows: list[Row] = []
+    grid: list[GridCell] = []
+    for row in block.rows:
+        if rows:
+            page.separate("\n")
+        start = page.position
+        cells: list[Cell] = []
+        for cell in row.cells:
+            if cells:
+                page.separate("\t")
+            begin = page.position
+            page.add(cell.content)
+            cells.append(Cell(begin, page.position, cell.column))
+            grid.append(
+                GridCell(
+                    row=len(rows),
+                    column=cell.column,
+                    spans=((begin, page.position),),
+                    row_span=min(cell.row_span, len(block.rows) - len(rows)),
+                    column_span=cell.column_span,
+                    marks=tuple(mark for _, mark in cell.content.marks),
+                    indent=cell.indent,
+                    bold=cell.bold,
+                    is_heading=cell.is_heading,
+                )
+            )
+        rows.append(Row(start, page.position, tuple(cells), is_header=row.is_header))
+    return tuple(rows), Grid(len(rows), block.columns, tuple(grid), caption, block.continues)
 
 
 def _words(text: str) -> Words:

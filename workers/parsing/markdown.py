@@ -6,7 +6,16 @@ from pathlib import Path
 
 from app.documents.content.parsed import BlockKind, ParsedDocument
 from workers.parsing.charset import read_text_file
-from workers.parsing.flow import FlowBlock, FlowRow, PageBreak, clean_text, compose_pages
+from workers.parsing.flow import (
+    FlowBlock,
+    FlowRow,
+    FlowText,
+    PageBreak,
+    clean_text,
+    compose_pages,
+    plain_row,
+    table_block,
+)
 
 _ATX = re.compile(r" {0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*")
 _SETEXT = re.compile(r" {0,3}(=+|-+)[ \t]*")
@@ -67,13 +76,13 @@ def _flow(lines: list[str]) -> Iterator[FlowBlock | PageBreak]:
 def _heading(text: str, level: int) -> Iterator[FlowBlock]:
     plain = _plain(text)
     if plain:
-        yield FlowBlock(BlockKind.HEADING, plain, level=level)
+        yield FlowBlock(BlockKind.HEADING, FlowText(plain), level=level)
 
 
 def _paragraph(lines: list[str]) -> Iterator[FlowBlock]:
     text = "\n".join(plain for plain in map(_plain, lines) if plain)
     if text:
-        yield FlowBlock(BlockKind.PARAGRAPH, text)
+        yield FlowBlock(BlockKind.PARAGRAPH, FlowText(text))
 
 
 def _plain(text: str) -> str:
@@ -92,12 +101,12 @@ def _table(lines: list[str], start: int) -> tuple[FlowBlock, int]:
     while index < len(lines) and "|" in lines[index] and lines[index].strip():
         rows.append(_row(lines[index], is_header=False))
         index += 1
-    return FlowBlock(BlockKind.TABLE, rows=tuple(row for row in rows if row.cells)), index
+    return table_block(rows), index
 
 
 def _row(line: str, *, is_header: bool) -> FlowRow:
     cells = ((column, _plain(cell)) for column, cell in enumerate(_cells(line)))
-    return FlowRow(tuple((column, text) for column, text in cells if text), is_header=is_header)
+    return plain_row(((column, text) for column, text in cells if text), is_header=is_header)
 
 
 def _cells(line: str) -> list[str]:

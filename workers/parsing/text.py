@@ -10,7 +10,15 @@ from app.documents.content.parsed import BlockKind, ParsedDocument
 from app.quantities.headings import is_year
 from app.quantities.numbers import is_amount
 from workers.parsing.charset import read_text_file
-from workers.parsing.flow import FlowBlock, FlowRow, PageBreak, clean_text, compose_pages
+from workers.parsing.flow import (
+    FlowBlock,
+    FlowText,
+    PageBreak,
+    clean_text,
+    compose_pages,
+    plain_row,
+    table_block,
+)
 
 _GAP = re.compile(r"[ \t]{2,}|\t")
 _CAPTION_TAG = re.compile(r"^<(?:PAGE|S|C|CAPTION|TABLE|/TABLE|FN|/FN)>[ \t]*$|<(?:S|C)>", re.M)
@@ -46,18 +54,15 @@ def text_blocks(paragraph: str) -> Iterator[FlowBlock]:
             (index for index, row in enumerate(rows) if any(is_amount(cell) and not is_year(cell) for cell in row[1:])),
             0,
         )
-        yield FlowBlock(
-            BlockKind.TABLE,
-            rows=tuple(
-                FlowRow(tuple(enumerate(_joined_signs(row))), is_header=index < min(first, 5))
-                for index, row in enumerate(rows)
-                if row
-            ),
+        yield table_block(
+            plain_row(enumerate(_joined_signs(row)), is_header=index < min(first, 5)) for index, row in enumerate(rows)
         )
         return
     text = "\n".join(re.sub(r"[ \t]+", " ", line.strip()) for line in lines)
     is_heading = len(lines) == 1 and len(text) < 90 and text.isupper() and len(text) > 3
-    yield FlowBlock(BlockKind.HEADING if is_heading else BlockKind.PARAGRAPH, text, level=2 if is_heading else 0)
+    yield FlowBlock(
+        BlockKind.HEADING if is_heading else BlockKind.PARAGRAPH, FlowText(text), level=2 if is_heading else 0
+    )
 
 
 def _joined_signs(cells: list[str]) -> list[str]:

@@ -10,20 +10,10 @@ from hypothesis import strategies as st
 from app.core.errors import DocumentError
 from app.documents.content.parsed import Block, BlockKind, ParsedDocument, ParsedPage
 from workers.parsing.errors import EmptyFileError, UnsupportedFormatError
-from workers.parsing.html.document import HtmlTooDeepError, HtmlUnreadableError, parse_html
+from workers.parsing.html.document import HtmlTooDeepError, HtmlUnreadableError
 
 ReadHtml = Callable[[str | bytes], ParsedDocument]
 BREAK = '<hr style="page-break-after:always"/>'
-
-
-@pytest.fixture
-def read_html(tmp_path: Path) -> ReadHtml:
-    def read(source: str | bytes) -> ParsedDocument:
-        path = tmp_path / "file.html"
-        path.write_bytes(source if isinstance(source, bytes) else source.encode())
-        return parse_html(path)
-
-    return read
 
 
 def body(inner: str) -> str:

@@ -15,7 +15,8 @@ from app.core.errors import DocumentError
 from app.documents.content.parsed import ParsedDocument
 from workers.parsing.charset import read_text_file
 from workers.parsing.flow import clean_text, compose_pages
-from workers.parsing.html.walk import FlowReader, local_name
+from workers.parsing.html.tags import find_tag
+from workers.parsing.html.walk import FlowReader
 
 _SGML_HEAD = re.compile(r"\A\s*(?:<SEC-DOCUMENT>.*?)?<DOCUMENT>\s*(.*?)<TEXT>\s*(?:<XBRL>\s*)?", re.S | re.I)
 _SGML_FIELD = re.compile(r"^<(TYPE|DESCRIPTION)>([^\n<]{1,200})", re.M | re.I)
@@ -116,7 +117,7 @@ def _properties(root: etree._Element) -> dict[str, str]:
 
 def _facts(root: etree._Element) -> Iterator[tuple[str, str]]:
     for element in root.iter(etree.Element):
-        name = local_name(element)
+        name = find_tag(element).name
         if name == "title" or (name in ("nonnumeric", "nonfraction") and _DEI.fullmatch(element.get("name", ""))):
             value = " ".join("".join(map(str, element.itertext())).split())
             key = "title" if name == "title" else element.get("name", "")

@@ -1,153 +1,159 @@
-"""Converts an HTML table to rows of cells in shared columns.
+"""Turns the raw cells of an HTML table into printed rows: stacked lines are rows, and signs join their figures.
 
-Tables of filings have empty cells for spacing, and have "$", "(", ")" and "%" in separate cells. These signs are joined
-to their number. The columns are computed from the cells' spans (HTML Living Standard §4.9.12, "forming a table").
+Columns are those of HTML ("forming a table"), without the ones that only carry signs or space.
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.quantities.headings import is_year
 from app.quantities.numbers import is_amount
-from workers.parsing.flow import FlowRow
+from workers.parsing.flow import FlowCell, FlowRow, FlowText, join_texts
+from workers.parsing.html.cells import RawCell, RawRow, joined_lines
+from workers.parsing.html.columns import place_columns
+from workers.parsing.html.signs import PlacedCell, is_figure, is_sign, join_signs
 
-# A dash in a separate cell means nil; it is not the sign of the next number.
-_BEFORE = re.compile(r"[-–—]?[A-Z]{0,3}[$€£¥]\(?|[-–—]?\(\s*[A-Z]{0,3}[$€£¥]?")
-_AFTER = re.compile(r"[)%]+(?:\s*\(\w{1,2}\))?|pts?|bps|x|\)\s*%")
-_AMOUNT = re.compile(
-    r"\(?[-–—]?\s*\(?[A-Z]{0,3}[$€£¥]?\s*\(?\s*-?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d+)?\s*\)?\s*%?\)?(?:\s*\(\w{1,2}\))?|[–—-]+"
-)
-_NUMBER_START = re.compile(r"[-–—]?[(\d.$€£¥–—-]")
 _BULLET = re.compile(
     r"[•●▪■◦○·*–—-]|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]|(?i:item\s*\d+[A-C]?\.?|note\s*\d+\.?)|☐|☒|☑|o|ý|¨"
 )
 _MAX_HEADERS = 6
-_MAX_COLSPAN = 1000  # the standard's limit
 
 
 @dataclass(frozen=True, slots=True)
-class GridCell:
-    """A cell's text, and its columns on the grid: `left` to `right` (exclusive)."""
+class Printed:
+    """A table's rows with text. A page begins before each row of `breaks`, and `break_after` the last one.
 
-    left: int
-    right: int
-    text: str
-    is_head: bool = False
+    `notes` are marks and deleted texts after the last text.
+    """
 
-
-class Grid:
-    """Collects a table's cells row by row. A cell that spans rows moves cells of later rows to the right."""
-
-    def __init__(self) -> None:
-        self.rows: list[list[GridCell]] = []
-        self._taken: dict[int, int] = {}
-        self._left = 0
-
-    def open_row(self) -> None:
-        self.rows.append([])
-        self._left = 0
-        self._taken = {column: rows - 1 for column, rows in self._taken.items() if rows > 1}
-
-    def add(self, text: str, *, colspan: int, rowspan: int, is_head: bool) -> None:
-        """Add the next cell to the open row."""
-        while self._left in self._taken:
-            self._left += 1
-        right = self._left + max(1, min(colspan, _MAX_COLSPAN))
-        if rowspan > 1:
-            self._taken.update(dict.fromkeys(range(self._left, right), rowspan))
-        if text:
-            self.rows[-1].append(GridCell(self._left, right, text, is_head))
-        self._left = right
+    rows: tuple[FlowRow, ...]
+    columns: int
+    breaks: tuple[int, ...] = ()
+    break_after: bool = False
+    notes: tuple[FlowText, ...] = ()
 
 
-def table_rows(grid: Grid) -> tuple[FlowRow, ...]:
-    """Return the table's rows that are not empty. Signs are joined to numbers, and all rows share column numbers."""
-    rows = [joined for joined in (_join_signs(row) for row in grid.rows) if joined]
-    starts = _columns(rows)
+def print_table(raw: Sequence[RawRow]) -> Printed:
+    """Return the rows that are printed, without the empty ones."""
+    starts: list[int] = []
+    stacked: list[list[PlacedCell]] = []
+    broken: set[int] = set()
+    for index, row in enumerate(raw):
+        if row.break_before or (index and raw[index - 1].break_after):
+            broken.add(len(stacked))
+        starts.append(len(stacked))
+        stacked.extend(_lines(row))
+    starts.append(len(stacked))
+    _grow_spans(raw, starts, stacked)
+    joined = join_signs(stacked)
+    kept = [index for index, row in enumerate(joined) if any(cell.text for cell in row)]
+    rows, notes = _without_blank([[_shrunk(cell, index, kept) for cell in row] for index, row in enumerate(joined)])
+    placed, columns = place_columns(rows)
     headers = _header_count(rows)
-    made = []
-    for index, row in enumerate(rows):
-        cells: list[tuple[int, str]] = []
-        for cell in row:
-            column = starts.get(cell.left)
-            if column is None:
-                column = next((starts[at] for at in range(cell.left, cell.right) if at in starts), 0)
-            cells.append((max(column, cells[-1][0] + 1) if cells else column, cell.text))
-        made.append(FlowRow(tuple(cells), is_header=index < headers))
-    return tuple(made)
+    breaks = sorted({sum(1 for index in kept if index < at) for at in broken} - {0, len(kept)})
+    return Printed(
+        rows=tuple(
+            FlowRow(
+                tuple(
+                    FlowCell(column, cell.content, cell.row_span, span, cell.indent, cell.bold, cell.is_heading)
+                    for cell, (column, span) in zip(row, at, strict=True)
+                ),
+                is_header=number < headers,
+            )
+            for number, (row, at) in enumerate(zip(rows, placed, strict=True))
+        ),
+        columns=columns,
+        breaks=tuple(breaks),
+        break_after=bool(raw) and raw[-1].break_after,
+        notes=tuple(notes),
+    )
 
 
-def is_layout(rows: Sequence[FlowRow]) -> bool:
+def is_layout(printed: Printed) -> bool:
     """Return whether a table is used only for layout.
 
     In such a table, each row has one cell, or the only row has two cells (a page footer), or a row's first cell is a
     list mark.
     """
-    if not rows:
-        return True
+    rows = printed.rows
     if all(len(row.cells) == 1 for row in rows) or (len(rows) == 1 and len(rows[0].cells) == 2):
         return True
-    return all(len(row.cells) == 1 or (len(row.cells) == 2 and _BULLET.fullmatch(row.cells[0][1])) for row in rows)
+    return all(len(row.cells) == 1 or (len(row.cells) == 2 and _BULLET.fullmatch(row.cells[0].text)) for row in rows)
 
 
-def _join_signs(row: Sequence[GridCell]) -> list[GridCell]:
-    joined: list[GridCell] = []
-    for cell in row:
-        last = joined[-1] if joined else None
-        if last and _AFTER.fullmatch(cell.text) and any(map(str.isdigit, last.text)):
-            joined[-1] = GridCell(last.left, cell.right, last.text + cell.text, last.is_head)
-        elif (
-            last
-            and last.text
-            and _BEFORE.fullmatch(last.text)
-            and _NUMBER_START.match(cell.text)
-            and len(last.text) < 6
-        ):
-            joined[-1] = GridCell(last.left, cell.right, last.text + cell.text, cell.is_head)
-        else:
-            joined.append(cell)
-    return [GridCell(cell.left, cell.right, _tight(cell.text), cell.is_head) for cell in joined]
+def _lines(row: RawRow) -> list[list[PlacedCell]]:
+    """Return the printed rows of a row: one, or as many as its cells have lines side by side."""
+    if all(len(cell.lines) < 2 for cell in row.cells) or not _is_stacked(row.cells):
+        return [[_placed(cell, joined_lines(cell.lines)) for cell in row.cells]]
+    count = max(len(cell.lines) for cell in row.cells)
+    return [[_placed(cell, cell.line(number)) for cell in row.cells if cell.line(number)] for number in range(count)]
 
 
-def _tight(text: str) -> str:
-    """Remove spaces between the signs, digits and brackets of an amount. Other text does not change."""
-    return re.sub(r"\s+(?!\(\w)", "", text) if _AMOUNT.fullmatch(text) and " " in text else text
+def _placed(cell: RawCell, content: FlowText) -> PlacedCell:
+    return PlacedCell(cell.left, cell.right, content, cell.row_span, cell.indent, cell.bold, cell.is_heading)
 
 
-def _columns(rows: Sequence[Sequence[GridCell]]) -> dict[int, int]:
-    """Map grid columns to table columns.
+def _is_stacked(cells: Sequence[RawCell]) -> bool:
+    """Return whether the lines of a row's cells are rows of their own.
 
-    Overlapping cells of different rows share a column. Wide cells are ignored.
+    They are if a label and a column of figures have as many lines. A label broken over two lines beside one figure
+    is one row, and so are headings of several lines.
     """
-    width = max((cell.right for row in rows for cell in row), default=0)
-    most = max((len(row) for row in rows), default=0)
-    linked = [False] * (width + 1)
-    used = [False] * (width + 1)
+    label = cells[0]
+    count = len(label.lines)
+    if count < 2 or any(len(cell.lines) > count for cell in cells):
+        return False
+    has_figures = False
+    for cell in cells[1:]:
+        texts = [line.text for line in cell.lines if line.text]
+        figures = [text for text in texts if is_figure(text)]
+        if len(cell.lines) == count and len(figures) == len(texts) and len(figures) > 1:
+            has_figures |= not all(map(is_year, figures))
+        elif len(cell.lines) < count and not all(is_figure(text) or is_sign(text) for text in texts):
+            return False
+    return has_figures
+
+
+def _grow_spans(raw: Sequence[RawRow], starts: Sequence[int], stacked: list[list[PlacedCell]]) -> None:
+    """Let cells over several rows cover the printed rows of these."""
+    for index in range(len(raw)):
+        first, end = starts[index], starts[index + 1]
+        if end == first:
+            continue
+        for row in stacked[first:end]:
+            for number, cell in enumerate(row):
+                if cell.row_span > 1:
+                    last = starts[min(index + cell.row_span, len(raw))]
+                    row[number] = replace(cell, row_span=1 if end - first > 1 else max(1, last - first))
+
+
+def _shrunk(cell: PlacedCell, index: int, kept: Sequence[int]) -> PlacedCell:
+    """Take rows without text out of a cell's span."""
+    if cell.row_span == 1:
+        return cell
+    return replace(cell, row_span=max(1, bisect_left(kept, index + cell.row_span) - bisect_left(kept, index)))
+
+
+def _without_blank(rows: Sequence[Sequence[PlacedCell]]) -> tuple[list[list[PlacedCell]], list[FlowText]]:
+    """Return the rows with text. Notes of cells without text go to the next cell with text; return those after it."""
+    kept: list[list[PlacedCell]] = []
+    notes: list[FlowText] = []
     for row in rows:
-        if len(row) * 2 < most or (len(row) == 1 and most > 1):
-            continue
+        full: list[PlacedCell] = []
         for cell in row:
-            for at in range(cell.left, cell.right):
-                used[at] = True
-                if at > cell.left and (len(row) == most or _AMOUNT.fullmatch(cell.text)):
-                    linked[at] = True
-    columns: dict[int, int] = {}
-    number = -1
-    for at in range(width):
-        if not used[at]:
-            continue
-        if not (linked[at] and at and at - 1 in columns):
-            number += 1
-        columns[at] = number
-    return _without_empty(columns, rows)
-
-
-def _without_empty(columns: dict[int, int], rows: Sequence[Sequence[GridCell]]) -> dict[int, int]:
-    """Remove the columns in which no cell begins, and number the remaining columns from 0."""
-    begun = sorted({columns[cell.left] for row in rows for cell in row if cell.left in columns})
-    order = {number: index for index, number in enumerate(begun)}
-    return {at: order[number] for at, number in columns.items() if number in order}
+            if not cell.text:
+                notes.append(cell.content)
+            elif notes:
+                content = join_texts([*notes, cell.content], [""] * (len(notes) + 1))
+                full.append(replace(cell, content=content))
+                notes = []
+            else:
+                full.append(cell)
+        if full:
+            kept.append(full)
+    return kept, notes
 
 
 def _is_amount(text: str) -> bool:
@@ -155,10 +161,10 @@ def _is_amount(text: str) -> bool:
     return is_amount(text) and any(character.isdigit() or character in "–—" for character in text)
 
 
-def _header_count(rows: Sequence[Sequence[GridCell]]) -> int:
+def _header_count(rows: Sequence[Sequence[PlacedCell]]) -> int:
     """Return the number of header rows: rows of `th` cells, else rows before the first amount that is not a year."""
     marked = 0
-    while marked < len(rows) and all(cell.is_head for cell in rows[marked]):
+    while marked < len(rows) and all(cell.is_heading for cell in rows[marked]):
         marked += 1
     if marked:
         return min(marked, _MAX_HEADERS) if marked < len(rows) else 0

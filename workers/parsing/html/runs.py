@@ -1,0 +1,199 @@
+"""Turns the pieces of a line into its text, with footnote marks and deleted text beside it.
+
+A raised piece is a mark if it has the form of one ("1", "(a)", "*"). Ordinals, exponents of units, fractions and
+trademarks stay in the text, because they belong to it.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from workers.parsing.flow import FlowText
+from workers.parsing.html.styles import Style
+
+LINE_BREAK = "\ufdd0"
+BLOCK_EDGE = "\ufdd1"
+_NOTE = "\ufdd2"
+"""Noncharacters (Unicode 23.7), which `clean_text` removes from files. They stand for line ends and for notes."""
+
+SPACE = re.compile(r"[ \t\n\r\xa0\u2000-\u200a\u202f\u205f\u3000]+")
+_FORM = r"(?:[\[(]?(?:\d{1,2}|[A-Za-z]{1,2}|[ivx]{1,4}|[*†‡§¶#^+]{1,4})[\])]?\.?)"
+_MARKS = re.compile(rf"{_FORM}(?:[\s,;&]*(?:and\s*)?{_FORM})*")
+_MARK = re.compile(r"[\[(][^\])]*[\])]|[*†‡§¶#^+]+|\w+")
+_LINKED_MARK = re.compile(r"[\[(](?:\d{1,2}|[A-Za-z])[\])]|[*†‡§¶]{1,3}")
+_RAISED_DIGITS = re.compile(r"[\u2070-\u207f\u00b9\u00b2\u00b3\u1d43\u1d47\u1d48\u1d49\u1d9c]+")
+_PLAIN_DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿᵃᵇᶜᵈᵉ", "0123456789+-=()nabcde")
+_SMALL_DIGITS = str.maketrans("0123456789-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻")
+_UNIT = re.compile(r"(?<![A-Za-z])(?:[mkc]?m|ft|feet|in|yd|mi|sq|dm)\Z")
+_POWER = re.compile(r"(?:^|[\s(×x·*])10\Z")
+_TRADE = {"TM": "™", "SM": "℠"}
+_ORDINALS = frozenset({"st", "nd", "rd", "th"})
+_MOST_MARK = 24
+
+Piece = tuple[str, Style | None]
+"""A text and its style. LINE_BREAK and BLOCK_EDGE are pieces without a style."""
+
+
+def split_lines(pieces: Sequence[Piece]) -> Iterator[list[Piece]]:
+    """Yield the lines of a block. Only `br` makes empty lines; those at the end are left out."""
+    line: list[Piece] = []
+    held: list[list[Piece]] = []
+    for piece in pieces:
+        if piece[1] is None:
+            if piece[0] == LINE_BREAK or line:
+                held.append(line)
+                line = []
+        else:
+            line.append(piece)
+    held.append(line)
+    while held and not any(text.strip() for text, _ in held[-1]):
+        held.pop()
+    yield from held
+
+
+def compose(pieces: Sequence[Piece]) -> FlowText:
+    """Return the text of one line."""
+    if all(style is None or style.plain for _, style in pieces):
+        text = pieces[0][0] if len(pieces) == 1 else "".join([text for text, _ in pieces])
+        if not _RAISED_DIGITS.search(text):
+            return FlowText(SPACE.sub(" ", text).strip())
+        return _with_notes(*_unicode_marks(text, []))
+    merged = _merged(pieces)
+    out: list[str] = []
+    notes: list[tuple[str, bool]] = []
+    for index, (text, kind) in enumerate(merged):
+        before = "".join(out[-3:])
+        if kind == "struck":
+            _strike(text, out, notes, merged[index + 1][0] if index + 1 < len(merged) else "")
+        elif kind == "raised":
+            _raise(text, before, merged[index + 1][0] if index + 1 < len(merged) else "", out, notes)
+        elif kind == "linked" and _LINKED_MARK.fullmatch(text.strip()) and (before.strip() or len(merged) == 1):
+            _note(text, text.strip(), out, notes)
+        else:
+            out.append(text)
+    text = "".join(out)
+    if _RAISED_DIGITS.search(text):
+        text, notes = _unicode_marks(text, notes)
+    return _with_notes(text, notes)
+
+
+def _merged(pieces: Sequence[Piece]) -> list[tuple[str, str]]:
+    """Join neighbours of one kind, and leave out what can't be seen. Spaces are kept, whatever they look like."""
+    merged: list[tuple[str, str]] = []
+    for text, style in pieces:
+        if style is None:
+            continue
+        blank = not text.strip()
+        if not style.seen and not blank:
+            continue
+        kind = "struck" if style.struck else "raised" if style.raised else "linked" if style.linked else "text"
+        if blank and kind != "struck" and merged and merged[-1][1] != "struck":
+            kind = merged[-1][1]
+        if merged and merged[-1][1] == kind:
+            merged[-1] = (merged[-1][0] + text, kind)
+        else:
+            merged.append((text, kind))
+    return merged
+
+
+def _strike(text: str, out: list[str], notes: list[tuple[str, bool]], after: str) -> None:
+    struck = SPACE.sub(" ", text).strip()
+    if struck:
+        out.append(_NOTE)
+        notes.append((struck, True))
+    # A deleted word takes one of its two spaces with it. The other one still parts its neighbours.
+    if text != text.strip() and (not after or after[0].isalnum() or after[0] in "($€£¥“\"'‘[" or not after.strip()):
+        out.append(" ")
+
+
+def _raise(text: str, before: str, after: str, out: list[str], notes: list[tuple[str, bool]]) -> None:
+    """Add a raised text: as a mark, or as part of the text."""
+    bare = text.strip()
+    tail = before.rstrip()[-12:]
+    if bare in _TRADE:
+        out.append(text.replace(bare, _TRADE[bare]))
+    elif bare.isdigit() and after.lstrip()[:1] in ("/", "⁄") and after.strip():
+        out.append((" " if tail[-1:].isdigit() else "") + text)  # a fraction: 4 1/2
+    elif _is_exponent(bare, tail):
+        out.append(text.translate(_SMALL_DIGITS))
+    elif (bare in _ORDINALS and tail[-1:].isdigit()) or len(bare) > _MOST_MARK or not _MARKS.fullmatch(bare):
+        out.append(text)
+    else:
+        _note(text, bare, out, notes)
+        if tail[-1:].isalnum() and after[:1].isalnum() and text == bare:
+            out.append(" ")
+
+
+def _is_exponent(raised: str, before: str) -> bool:
+    """Return whether a raised text is the exponent of a unit of length ("m²") or of ten ("× 10⁶")."""
+    if raised in ("2", "3") and _UNIT.search(before):
+        return True
+    return re.fullmatch(r"[-−]?\d{1,3}", raised) is not None and _POWER.search(before) is not None
+
+
+def _note(text: str, bare: str, out: list[str], notes: list[tuple[str, bool]]) -> None:
+    if text != text.lstrip():
+        out.append(" ")
+    for mark in _MARK.findall(bare):
+        out.append(_NOTE)
+        notes.append((mark, False))
+    if text != text.rstrip():
+        out.append(" ")
+
+
+def _unicode_marks(text: str, notes: list[tuple[str, bool]]) -> tuple[str, list[tuple[str, bool]]]:
+    """Take raised characters (Unicode superscripts) out of a text as marks, but not exponents."""
+    out: list[str] = []
+    found: list[tuple[str, bool]] = []
+    waiting = iter(notes)
+    end = 0
+    for match in _RAISED_DIGITS.finditer(text):
+        before = text[end : match.start()]
+        found.extend(note for note, _ in zip(waiting, range(before.count(_NOTE)), strict=False))
+        out.append(before)
+        plain = match.group().translate(_PLAIN_DIGITS)
+        tail = text[max(0, match.start() - 12) : match.start()]
+        is_fraction = text[match.end() : match.end() + 1] in ("/", "⁄")
+        if (
+            is_fraction
+            or _POWER.search(tail)
+            or (plain in ("2", "3") and _UNIT.search(tail))
+            or not _MARKS.fullmatch(plain)
+        ):
+            out.append(match.group())
+        else:
+            for mark in _MARK.findall(plain):
+                out.append(_NOTE)
+                found.append((mark, False))
+        end = match.end()
+    out.append(text[end:])
+    found.extend(waiting)
+    return "".join(out), found
+
+
+def _with_notes(text: str, notes: Sequence[tuple[str, bool]]) -> FlowText:
+    """Collapse the text's spaces, and find the offsets of its notes."""
+    if not notes:
+        return FlowText(SPACE.sub(" ", text).strip())
+    out = ""
+    marks: list[tuple[int, str]] = []
+    deleted: list[tuple[int, str]] = []
+    parts: list[str] = []
+    length = 0
+    ends_blank = True
+    for index, chunk in enumerate(text.split(_NOTE)):
+        if index:
+            note, is_struck = notes[index - 1]
+            (deleted if is_struck else marks).append((length, note))
+        plain = SPACE.sub(" ", chunk)
+        if ends_blank:
+            plain = plain.lstrip(" ")
+        if plain:
+            parts.append(plain)
+            length += len(plain)
+            ends_blank = plain.endswith(" ")
+    out = "".join(parts).rstrip(" ")
+    return FlowText(out, _clamped(marks, len(out)), _clamped(deleted, len(out)))
+
+
+def _clamped(notes: list[tuple[int, str]], length: int) -> tuple[tuple[int, str], ...]:
+    return tuple((min(offset, length), note) for offset, note in notes)
