@@ -1,0 +1,84 @@
+"""Parse what the figures of a column or row are, from its heading or label: percentages, ratios, shares, per share."""
+
+import re
+
+from app.quantities.case import fold_case
+from app.quantities.values import Kind
+
+_MOST_CHARACTERS = 200
+_EXCEPT = re.compile(r"\b(?:except|excluding)\b")
+_POINTS = re.compile(
+    r"\bpercent(?:age)?[\s-]points?\b|%[\s-]?(?:points?|pts)\b|\bppts?\b|(?:^|[(,]\s*)(?:in )?(?:p\.?p\.?|pts|points)\W*$"
+)
+_BASIS_POINTS = re.compile(r"\bbasis[\s-]points?\b|\bbps\b|(?:^|[(,]\s*)(?:in )?b\.?p\.?s?\W*$")
+_PERCENTAGE = re.compile(r"%|\bper\s?cent(?:age)?s?\b|\bpct\b")
+_RATIO = re.compile(r"(?:^|[(,]\s*)(?:in )?(?:x|times|multiples?)\W*$|^times\s")
+_NUMBER_BEFORE = re.compile(r"(?:[\d)]|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|half))[\s-]*$")
+_PER_SHARE = re.compile(
+    r"\bper[\s-]+(?:[a-z]+[\s-]+){0,3}?(?:shares?|ads|adr|(?:common|partner|partnership|trust|lp)[\s-]units?)\b"
+    r"|/\s?(?:share|ads)\b|\beps\b"
+)
+_PAR_VALUE = re.compile(r"\bpar\b|\bstated value\b|\bliquidation\b|[$€£]\s*\d")
+_QUALITY = (
+    r"(?:the|total|basic|diluted|common|ordinary|preferred|treasury|class|[a-z]|weighted|average|number|no\.?|of|and"
+    r"|restricted|adjusted|outstanding|american|depositary|used|in|thousands|millions|pro|forma|shares?|stock)"
+)
+_SHARES = re.compile(
+    rf"^\W*(?:{_QUALITY}[\s,/–-]+){{0,10}}?(?:shares|adss?|share count)\b"
+    r"(?:\s+of\s+(?:[a-z]+\s+){0,3}?(?:stock|shares))?(?P<rest>.*)$",
+    re.DOTALL,
+)
+_REST_OF_SHARES = re.compile(
+    r"^\W*(?:$|\b(?:outstanding|used|basic|diluted|authori[sz]ed|assuming|in (?:thousands|millions|issue)|for)\b"
+    r"|issued\W*$|issued and outstanding\b|in 000)"
+)
+_COUNTED = re.compile(r"\bweighted[\s-]average\b[^$]{0,80}?\b(?:shares|adss?|units)\b|\bnumber of (?:[a-z]+ ){0,4}?shares\b")
+_VALUE_OF = re.compile(r"\b(?:value|price|cost|proceeds|fair|intrinsic)\b")
+_IN_SHARES = re.compile(r"\((?:in\s+)?(?:(?:thousands|millions|number)\s+of\s+)?shares(?:\s+in\s+\w+)?\)")
+_PRICE = re.compile(r"\b(?:prices?|costs?|revenues?|margin|dollars|cents)\b|[$€£¥₹]")
+_PER_OTHER = re.compile(
+    r"(?:\bper|/)\s*(?:t|barrel|bbl|boe|ounce|oz|tonn?e?|mt|pound|lb|gallon|mcf|mmbtu|mwh|kwh|square foot|sq|room|unit|day"
+    r"|bushel|mile|hour|acre|head|employee|user|subscriber|store|customer)\b"
+)
+
+
+def parse_measure(text: str) -> Kind | None:
+    """Return what the figures under a heading or beside a label are; None if it does not say so."""
+    folded = fold_case(" ".join(text[:_MOST_CHARACTERS].split()))
+    if (exception := _EXCEPT.search(folded)) is not None:
+        folded = folded[: exception.start()]
+    if _stands_alone(_POINTS, folded):
+        return Kind.PERCENTAGE_POINTS
+    if _stands_alone(_BASIS_POINTS, folded):
+        return Kind.BASIS_POINTS
+    if (found := _of_shares(folded)) is not None:
+        return found
+    if _stands_alone(_PERCENTAGE, folded):
+        return Kind.PERCENTAGE
+    return Kind.RATIO if _RATIO.search(folded) else None
+
+
+def prices_units(text: str) -> bool:
+    """Return whether a label is a price or cost of one thing ("Price per barrel"), which no scale of a table covers."""
+    folded = fold_case(text[:_MOST_CHARACTERS])
+    return _PER_OTHER.search(folded) is not None and _PRICE.search(folded) is not None
+
+
+def _stands_alone(pattern: re.Pattern[str], folded: str) -> bool:
+    """Return whether a unit occurs without a number before it ("5% notes", "plus 50 basis points")."""
+    return any(not _NUMBER_BEFORE.search(folded, 0, found.start()) for found in pattern.finditer(folded))
+
+
+def _of_shares(folded: str) -> Kind | None:
+    if _PAR_VALUE.search(folded):
+        return None
+    per_share = _PER_SHARE.search(folded)
+    counted = _SHARES.match(folded)
+    if counted is not None and (per_share is None or counted.start("rest") < per_share.start()):
+        return Kind.SHARES if _REST_OF_SHARES.match(counted.group("rest")) or "number of" in folded else None
+    found = _COUNTED.search(folded)
+    if found is not None and (per_share is None or found.start() < per_share.start()):
+        return None if _VALUE_OF.search(folded) else Kind.SHARES
+    if per_share is not None:
+        return Kind.PER_SHARE
+    return Kind.SHARES if _IN_SHARES.search(folded) else None
