@@ -44,7 +44,7 @@ class ColumnPeriods:
         for text in (column.label, heading, intro):
             if len(days := set(find_days_of_year(text))) == 1:
                 return day_in(year, *next(iter(days)))
-        return self.calendar.year_end(year)
+        return self.calendar.period_end_in(year)
 
     def _duration(self, column: Column, end: date | None, heading: str, intro: str, *, by_weeks: bool) -> Period | None:
         length = next(filter(None, (find_duration(text) for text in (column.label, heading, intro))), None)

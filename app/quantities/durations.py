@@ -4,9 +4,15 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from app.quantities.case import fold_case
 from app.quantities.number_words import CARDINAL, parse_cardinal
 
-_COUNTED = re.compile(rf"\b(\d{{1,2}}|{CARDINAL})[\s-]+(month|week)s?\b", re.IGNORECASE)
+_COUNT = rf"(\d{{1,2}}|{CARDINAL})"
+_COUNTED = re.compile(
+    # "three and nine months", "three- and six-month"
+    rf"\b(?:{_COUNT}-?\s+(?:and|or|&)\s+)?{_COUNT}[\s-]+(month|week)s?\b",
+    re.IGNORECASE,
+)
 _QUARTER = re.compile(r"\bquarters?\b", re.IGNORECASE)
 _YEAR = re.compile(r"\byears?\b|\bannual\b|\bfiscal\b", re.IGNORECASE)
 # In 52/53-week calendars most quarters have 12 to 14 weeks; in some calendars one quarter has 16 or 17.
@@ -38,10 +44,11 @@ class DurationMention:
 def find_durations(text: str) -> Iterator[DurationMention]:
     """Find durations of one to four quarters, counted in months or weeks ("six months", "26 weeks")."""
     for found in _COUNTED.finditer(text):
-        count = int(found.group(1)) if found.group(1).isdigit() else parse_cardinal(found.group(1))
-        duration = _of_months(count) if found.group(2).lower() == "month" else _of_weeks(count)
-        if duration is not None:
-            yield DurationMention(duration, *found.span())
+        for counted in filter(None, found.group(1, 2)):
+            count = int(counted) if counted.isdigit() else parse_cardinal(counted)
+            duration = _of_months(count) if fold_case(found.group(3)) == "month" else _of_weeks(count)
+            if duration is not None:
+                yield DurationMention(duration, *found.span())
 
 
 def find_duration(text: str) -> Duration | None:

@@ -8,7 +8,8 @@ from app.quantities.values import Kind
 _MOST_CHARACTERS = 200
 _EXCEPT = re.compile(r"\b(?:except|excluding)\b")
 _POINTS = re.compile(
-    r"\bpercent(?:age)?[\s-]points?\b|%[\s-]?(?:points?|pts)\b|\bppts?\b|(?:^|[(,]\s*)(?:in )?(?:p\.?p\.?|pts|points)\W*$"
+    r"\bpercent(?:age)?[\s-]points?\b|%[\s-]?(?:points?|pts)\b|\bppts?\b"
+    r"|(?:^|[(,]\s*)(?:in )?(?:p\.?p\.?|pts|points)\W*$"
 )
 _BASIS_POINTS = re.compile(r"\bbasis[\s-]points?\b|\bbps\b|(?:^|[(,]\s*)(?:in )?b\.?p\.?s?\W*$")
 _PERCENTAGE = re.compile(r"%|\bper\s?cent(?:age)?s?\b|\bpct\b")
@@ -32,13 +33,15 @@ _REST_OF_SHARES = re.compile(
     r"^\W*(?:$|\b(?:outstanding|used|basic|diluted|authori[sz]ed|assuming|in (?:thousands|millions|issue)|for)\b"
     r"|issued\W*$|issued and outstanding\b|in 000)"
 )
-_COUNTED = re.compile(r"\bweighted[\s-]average\b[^$]{0,80}?\b(?:shares|adss?|units)\b|\bnumber of (?:[a-z]+ ){0,4}?shares\b")
+_COUNTED = re.compile(
+    r"\bweighted[\s-]average\b[^$]{0,80}?\b(?:shares|adss?|units)\b|\bnumber of (?:[a-z]+ ){0,4}?shares\b"
+)
 _VALUE_OF = re.compile(r"\b(?:value|price|cost|proceeds|fair|intrinsic)\b")
 _IN_SHARES = re.compile(r"\((?:in\s+)?(?:(?:thousands|millions|number)\s+of\s+)?shares(?:\s+in\s+\w+)?\)")
 _PRICE = re.compile(r"\b(?:prices?|costs?|revenues?|margin|dollars|cents)\b|[$€£¥₹]")
 _PER_OTHER = re.compile(
-    r"(?:\bper|/)\s*(?:t|barrel|bbl|boe|ounce|oz|tonn?e?|mt|pound|lb|gallon|mcf|mmbtu|mwh|kwh|square foot|sq|room|unit|day"
-    r"|bushel|mile|hour|acre|head|employee|user|subscriber|store|customer)\b"
+    r"(?:\bper|/)\s*(?:t|barrel|bbl|boe|ounce|oz|tonn?e?|mt|pound|lb|gallon|mcf|mmbtu|mwh|kwh|square foot|sq|room|unit"
+    r"|day|bushel|mile|hour|acre|head|employee|user|subscriber|store|customer)\b"
 )
 
 

@@ -41,24 +41,30 @@ class Word:
 
 
 _DOLLARS = {
-    "us": "USD", "u.s": "USD", "usd": "USD", "c": "CAD", "ca": "CAD", "cad": "CAD", "cdn": "CAD", "can": "CAD",
+    "n": "NAD", "us": "USD", "u.s": "USD", "usd": "USD",
+    "c": "CAD", "ca": "CAD", "cad": "CAD", "cdn": "CAD", "can": "CAD",
     "a": "AUD", "au": "AUD", "aud": "AUD", "hk": "HKD", "hkd": "HKD", "s": "SGD", "sg": "SGD", "sgd": "SGD",
-    "nz": "NZD", "nzd": "NZD", "nt": "TWD", "ntd": "TWD", "r": "BRL", "mx": "MXN", "mex": "MXN", "bz": "BZD", "j": "JMD",
-    "tt": "TTD", "n": "NAD",
+    "nz": "NZD", "nzd": "NZD", "nt": "TWD", "ntd": "TWD", "r": "BRL", "mx": "MXN", "mex": "MXN", "bz": "BZD",
+    "j": "JMD", "tt": "TTD",
 }  # fmt: skip
 """Letters directly before a dollar sign."""
 
 _SIGNS = {
-    "$": "$", "＄": "$", "€": "EUR", "£": "GBP", "¥": "JPY", "￥": "JPY", "₹": "INR", "₩": "KRW", "₽": "RUB", "₺": "TRY",
-    "₪": "ILS", "฿": "THB", "₫": "VND", "₱": "PHP", "₦": "NGN", "₴": "UAH", "₸": "KZT",
+    "$": "$", "＄": "$", "€": "EUR", "£": "GBP", "¥": "JPY", "￥": "JPY", "₹": "INR", "₩": "KRW", "₽": "RUB",
+    "₺": "TRY", "₪": "ILS", "฿": "THB", "₫": "VND", "₱": "PHP", "₦": "NGN", "₴": "UAH", "₸": "KZT",
 }  # fmt: skip
 
-CODES = frozenset(
-    "AED ARS AUD BGN BHD BRL BZD CAD CHF CLP CNH CNY COP CZK DKK EGP EUR GBP HKD HUF IDR ILS INR ISK JMD JOD JPY KES KRW"
-    " KWD KZT LKR MAD MXN MYR NAD NGN NOK NZD OMR PHP PKR PLN QAR RON RUB SAR SEK SGD THB TRY TTD TWD UAH USD UYU VND"
-    " ZAR".split()
+_CODES_WORDS = (
+    "AED ARS AUD BGN BHD BRL BZD CAD CHF CLP CNY COP CZK DKK EGP EUR GBP HKD HUF IDR ILS INR ISK JMD JOD JPY KES"
+    " KRW KWD KZT LKR MAD MXN MYR NAD NGN NOK NZD OMR PHP PKR PLN QAR RON RUB SAR SEK SGD THB TRY TTD TWD UAH USD UYU"
+    " VND ZAR"
 )
-_OTHER_CODES = {"RMB": "CNY", "NIS": "ILS", "CNH": "CNY", "NTD": "TWD", "KR": None}
+CODES = frozenset(_CODES_WORDS.split())
+_LETTER_SIGNS = {
+    "RMB": "CNY", "NIS": "ILS", "CNH": "CNY", "NTD": "TWD", "Rs": "INR", "Re": "INR", "RS": "INR", "zł": "PLN",
+    "Kč": "CZK",
+}  # fmt: skip
+"""Codes that are not in ISO 4217, and signs that consist of letters."""
 
 _ADJECTIVES = {
     "us": "USD", "u.s": "USD", "american": "USD", "states": "USD", "canadian": "CAD", "cdn": "CAD", "australian": "AUD",
@@ -103,16 +109,18 @@ _ASIAN_SCALES = {
 }  # fmt: skip
 _GLUED_CODE = re.compile(r"([kKtTmM]|Mio|Mrd|Tsd)?([A-Z]{3})(k|K|m|M|mn|mm|MM|Mn|bn|Bn|b|B)?")
 
-_FRAME = frozenset(
+_FRAME_WORDS = (
     "all amount amounts figure figures value values number numbers sum sums money monetary currency unit units the this"
     " these a an and or as at to nearest otherwise where when noted indicated specified mentioned unless if not tabular"
     " table tables data information statement statements financial consolidated condensed interim combined following"
     " below above herein accompanying report document filing unaudited audited restated note notes omitted throughout"
     " within each approximate actual whole full presentation only column columns continued with their for on basis"
     " us u.s united hong new south tabelle angaben beträge wenn nicht anders angegeben sauf indication contraire 単位"
-    " 单位 單位".split()
+    " 单位 單位"
 )
-_VERBS = frozenset("are is expressed stated presented reported shown displayed reflected given rounded".split())
+_FRAME = frozenset(_FRAME_WORDS.split())
+_VERBS_WORDS = "are is expressed stated presented reported shown displayed reflected given rounded"
+_VERBS = frozenset(_VERBS_WORDS.split())
 _SINGLE = {
     "in": Role.IN, "en": Role.IN, "of": Role.OF, "de": Role.OF, "von": Role.OF, "di": Role.OF, "except": Role.EXCEPT,
     "excluding": Role.EXCEPT, "excepting": Role.EXCEPT, "besides": Role.EXCEPT, "per": Role.PER, "share": Role.SHARE,
@@ -165,36 +173,49 @@ def _of_letters(raw: str, start: int, end: int) -> Word:
     folded = fold_case(bare)
     if folded.startswith(("d'", "d’")):
         folded = folded[2:]
+    singular = folded[:-1] if folded.endswith("s") and len(folded) > 3 else folded
     if (role := _SINGLE.get(folded)) is not None:
         return Word(role, folded, start, end)
-    singular = folded[:-1] if folded.endswith("s") and len(folded) > 3 else folded
     if singular in SCALES:
         return Word(Role.SCALE, folded, start, end, exponent=SCALES[singular])
     if singular in _HUNDREDTHS:
         return Word(Role.BOTH, folded, start, end, currency=_HUNDREDTHS[singular], exponent=-2)
-    if singular in _NOUNS and (_NOUNS[singular] is not None or folded != "real"):
+    if (amount := _of_code(bare) or _glued(bare)) is not None:
+        return Word(amount[0], amount[1], start, end, amount[2], amount[3])
+    if singular in _NOUNS and folded != "real":
         return Word(Role.CURRENCY, folded, start, end, currency=_NOUNS[singular])
-    if bare in _OTHER_CODES or bare in CODES:
-        return Word(Role.CURRENCY, bare, start, end, currency=_OTHER_CODES.get(bare, bare))
-    if folded in ("rs", "re") and bare[0] == "R":
-        return Word(Role.CURRENCY, "rs", start, end, currency="INR")
-    if bare == "zł" or bare == "Kč":
-        return Word(Role.CURRENCY, bare, start, end, currency="PLN" if bare == "zł" else "CZK")
-    if (glued := _GLUED_CODE.fullmatch(bare)) is not None and (code := _code(glued.group(2))) is not None:
-        letters = glued.group(1) or glued.group(3)
-        if letters and not (glued.group(1) and glued.group(3)):
-            table = _BEFORE if glued.group(1) else _AFTER
-            exponent = SCALES.get(fold_case(letters)) or table[fold_case(letters)]
-            return Word(Role.BOTH, bare, start, end, currency=code, exponent=exponent)
-    if (asian := _ASIAN.fullmatch(bare)) is not None:
-        code = {"円": "JPY", "元": "CNY"}.get(asian.group(2), "KRW")
-        return Word(Role.BOTH, bare, start, end, currency=code, exponent=_ASIAN_SCALES[asian.group(1) or ""])
     role = Role.VERB if folded in _VERBS else Role.FRAME if folded in _FRAME else Role.WORD
     return Word(role, folded, start, end)
 
 
+def _of_code(bare: str) -> tuple[Role, str, str | None, int | None] | None:
+    """Return role, text, currency and power of ten of a currency's code or sign in letters."""
+    if bare in CODES or bare in _LETTER_SIGNS:
+        return Role.CURRENCY, bare, _LETTER_SIGNS.get(bare, bare), None
+    return None
+
+
+def _glued(bare: str) -> tuple[Role, str, str | None, int | None] | None:
+    """Return the same of a power of ten and a currency in one word ("TEUR", "USDm", "百万円")."""
+    if (asian := _ASIAN.fullmatch(bare)) is not None:
+        return (
+            Role.BOTH,
+            bare,
+            {"円": "JPY", "元": "CNY"}.get(asian.group(2), "KRW"),
+            _ASIAN_SCALES[asian.group(1) or ""],
+        )
+    glued = _GLUED_CODE.fullmatch(bare)
+    if glued is None or (code := _code(glued.group(2))) is None:
+        return None
+    before, after = glued.group(1), glued.group(3)
+    if (before is None) == (after is None):
+        return None
+    letters, table = (fold_case(before), _BEFORE) if before else (fold_case(after), _AFTER)
+    return Role.BOTH, bare, code, SCALES.get(letters) or table[letters]
+
+
 def _code(letters: str) -> str | None:
-    return letters if letters in CODES else _OTHER_CODES.get(letters)
+    return letters if letters in CODES else _LETTER_SIGNS.get(letters)
 
 
 def _joined(before: Word, word: Word) -> Word | None:

@@ -18,17 +18,21 @@ _OPENING, _CLOSING, _STOPS = frozenset("([{（【"), frozenset(")]}）】"), fro
 _MAGNITUDES = {"10": 1, "ten": 1, "100": 2}
 _AMOUNTS = (Role.CURRENCY, Role.SCALE, Role.BOTH)
 _JOINERS = (Role.IN, Role.OF)
-_COUNTS = frozenset("a several many few one two three four five six seven eight nine twenty half over".split())
-_SUBJECTS = frozenset(
+_COUNTS_WORDS = "a several many few one two three four five six seven eight nine twenty half over"
+_COUNTS = frozenset(_COUNTS_WORDS.split())
+_SUBJECTS_WORDS = (
     "amount amounts figure figures value values number numbers sums statements information data table tables tabular"
-    " results all references".split()
+    " results all references"
 )
+_SUBJECTS = frozenset(_SUBJECTS_WORDS.split())
 _BARRIERS = _SUBJECTS | {"."}
-_PROSE = frozenset(
+_PROSE_WORDS = (
     "was were has have had will would may could should by increased decreased rose grew fell declined sold paid used"
-    " received we our which that".split()
+    " received we our which that"
 )
-_NOT_OF_FIGURES = frozenset("denominated payable functional converted settled".split())
+_PROSE = frozenset(_PROSE_WORDS.split())
+_NOT_OF_FIGURES_WORDS = "denominated payable functional converted settled"
+_NOT_OF_FIGURES = frozenset(_NOT_OF_FIGURES_WORDS.split())
 _WORDS_OR_CURRENCIES = frozenset({"won", "dong", "rand", "sterling", "real", "pound", "pounds"})
 _EXCEPTIONS = frozenset({"unless", "save", "apart"})
 
@@ -148,7 +152,7 @@ def _of_segment(words: list[Word]) -> Units | None:
                 continue
         if phrase.first not in in_tail:
             money.append(phrase)
-    stated = [phrase for phrase in money if _states(words, phrase, tail, tail_end, phrases)]
+    stated = [phrase for phrase in money if _states(words, phrase, tail, tail_end)]
     if not stated and share_scale is None and not except_shares and not except_per_share:
         return None
     if money and not stated:
@@ -226,7 +230,9 @@ def _per_share(words: Sequence[Word]) -> frozenset[int]:
     for at, word in enumerate(words):
         if word.role is Role.PER:
             stop = min(at + 5, len(words))
-            share = next((i for i in range(at + 1, stop) if words[i].role is Role.SHARE or words[i].text == "unit"), None)
+            share = next(
+                (i for i in range(at + 1, stop) if words[i].role is Role.SHARE or words[i].text == "unit"), None
+            )
             if share is not None:
                 found.update(range(at, share + 1))
     return frozenset(found)
@@ -244,7 +250,7 @@ def _is_frame(words: Sequence[Word]) -> bool:
     return all(w.role not in (Role.WORD, Role.NUMBER) for w in words)
 
 
-def _states(words: Sequence[Word], phrase: _Phrase, tail: int, tail_end: int, phrases: Sequence[_Phrase]) -> bool:
+def _states(words: Sequence[Word], phrase: _Phrase, tail: int, tail_end: int) -> bool:
     body = [w for at, w in enumerate(words) if not tail <= at < tail_end and not phrase.first <= at < phrase.last]
     if any(w.text in _NOT_OF_FIGURES for w in body):
         return False

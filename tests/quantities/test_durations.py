@@ -16,7 +16,7 @@ from app.quantities.durations import Duration, find_duration, find_durations
         ("fifty-two weeks", Duration(12, 52)),
         ("Quarter ended", Duration(3)),
         ("Fiscal years", Duration(12)),
-        ("three and six months", Duration(6)),
+        ("three and six months", None),
         ("three months and six months", None),
         ("two weeks", None),
         ("five months", None),
