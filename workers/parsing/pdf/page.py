@@ -13,7 +13,20 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from app.documents.content.parsed import Block, BlockKind, Cell, DeletedText, Mark, ParsedPage, Row, Words
+from app.documents.content.parsed import (
+    Block,
+    BlockKind,
+    Box,
+    Cell,
+    DeletedText,
+    Grid,
+    GridCell,
+    Mark,
+    ParsedPage,
+    Row,
+    Words,
+)
+from app.documents.content.parsed_codec import BOX_STEP, MAX_POINTS
 from workers.parsing.pdf.chars import Beside, PageWords
 from workers.parsing.pdf.lines import read_columns
 from workers.parsing.pdf.pieces import Line, Piece
@@ -83,6 +96,28 @@ class _Writer:
         return start, end
 
 
+@dataclass(frozen=True, slots=True)
+class _Details:
+    """The boxes of the page's words with the precision of the stored document, bold words, and marks by word."""
+
+    boxes: list[list[float]]
+    bold: Sequence[bool]
+    marks: dict[int, list[str]]
+
+    def marks_of(self, pieces: list[Piece]) -> tuple[str, ...]:
+        if not self.marks:
+            return ()
+        return tuple([mark for piece in pieces for word in piece.words for mark in self.marks.get(word, ())])
+
+
+def _details_of(words: PageWords, bold: Sequence[bool]) -> _Details:
+    steps = np.rint(np.clip(words.boxes.astype(np.float64), -MAX_POINTS, MAX_POINTS) / BOX_STEP)
+    marks: dict[int, list[str]] = {}
+    for mark in words.marks:
+        marks.setdefault(mark.word, []).append(mark.text)
+    return _Details(boxes=(steps * BOX_STEP).tolist(), bold=bold, marks=marks)
+
+
 def compose_page(number: int, words: PageWords) -> PageDraft:
     """Compose the page's text and blocks."""
     writer = _Writer(words.texts)
@@ -91,13 +126,18 @@ def compose_page(number: int, words: PageWords) -> PageDraft:
     sizes: Counter[float] = Counter()
     bold: list[bool] = words.bold.tolist()
     columns = read_columns(words)
+    details = _details_of(words, bold)
+
+    def starts_bold(piece: Piece) -> bool:
+        return bold[piece.words[0]]
+
     for column in columns:
         left = min((line.x0 for line in column), default=0.0)
         right = max((line.x1 for line in column), default=0.0)
-        for part in split_tables(column):
+        for part in split_tables(column, starts_bold):
             if isinstance(part, Table):
                 _separate(writer)
-                blocks.append(_write_table(writer, part))
+                blocks.append(_write_table(writer, part, details))
                 styles.append(LineStyle(size=0, bold=False, lines=len(part.rows), centred=False))
                 continue
             for paragraph, style in _paragraphs(part, bold, (left, right)):
@@ -164,9 +204,10 @@ def _separate(writer: _Writer) -> None:
         writer.put("\n\n")
 
 
-def _write_table(writer: _Writer, table: Table) -> Block:
+def _write_table(writer: _Writer, table: Table, details: _Details) -> Block:
     start = writer.length
     rows: list[Row] = []
+    spans: dict[int, tuple[int, int]] = {}
     for position, row in enumerate(table.rows):
         if position:
             writer.put("\n")
@@ -175,10 +216,48 @@ def _write_table(writer: _Writer, table: Table) -> Block:
         for piece, column in zip(row.cells, row.columns, strict=True):
             if cells:
                 writer.put("\t")
-            cell_start, cell_end = writer.put_words(piece.words, glued=piece.is_number)
-            cells.append(Cell(cell_start, cell_end, column))
+            span = writer.put_words(piece.words, glued=piece.is_number)
+            cells.append(Cell(*span, column))
+            spans[id(piece)] = span
         rows.append(Row(row_start, writer.length, tuple(cells), is_header=row.is_header))
-    return Block(BlockKind.TABLE, start, writer.length, rows=tuple(rows))
+    return Block(BlockKind.TABLE, start, writer.length, rows=tuple(rows), grid=_grid(table, spans, details))
+
+
+def _grid(table: Table, spans: dict[int, tuple[int, int]], details: _Details) -> Grid:
+    left = min((part.pieces[0].x0 for part in table.parts if part.column == 0), default=0.0)
+    cells = [
+        GridCell(
+            row=part.row,
+            column=part.column,
+            spans=tuple([spans[id(piece)] for piece in part.pieces]),
+            row_span=part.row_span,
+            column_span=part.column_span,
+            box=_box(part.pieces, details.boxes),
+            marks=details.marks_of(part.pieces),
+            indent=round((part.pieces[0].x0 - left) / BOX_STEP) * BOX_STEP if part.column == 0 else 0.0,
+            bold=details.bold[part.pieces[0].words[0]],
+        )
+        for part in table.parts
+    ]
+    return Grid(
+        rows=max((part.row + part.row_span for part in table.parts), default=0),
+        columns=table.columns,
+        cells=tuple(sorted(cells, key=lambda cell: (cell.row, cell.column))),
+    )
+
+
+def _box(pieces: list[Piece], boxes: list[list[float]]) -> Box:
+    """Return the box of the pieces' words on the displayed page."""
+    found = [boxes[index] for piece in pieces for index in piece.words]
+    if len(found) == 1:
+        x0, y0, x1, y1 = found[0]
+        return x0, y0, x1, y1
+    return (
+        min([box[0] for box in found]),
+        min([box[1] for box in found]),
+        max([box[2] for box in found]),
+        max([box[3] for box in found]),
+    )
 
 
 def _write_paragraph(writer: _Writer, lines: list[Line]) -> Block:

@@ -1,7 +1,7 @@
 """The parts of a page's lines. A piece is a sequence of words with ordinary blanks between them."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 NUMBER = re.compile(
     r"[-–—+]?[$€£¥(]*[-–—]?[$€£¥]?\d[\d,.]*\)?%?[)]?(?:x|bps|pts)?(?:\(\w{1,2}\)|[*†])?"
@@ -56,3 +56,16 @@ class Line:
 
 
 Column = list[Line]
+
+
+@dataclass(slots=True)
+class TableRow:
+    """A row's cells from left to right, with their columns and column spans. A row whose label is wrapped has several
+    lines.
+    """
+
+    cells: list[Piece]
+    lines: list[Line]
+    is_header: bool = False
+    columns: list[int] = field(default_factory=list)
+    spans: list[int] = field(default_factory=list)

@@ -1,41 +1,46 @@
-"""Finds tables without ruling lines: rows with aligned numbers, their labels, and the header rows above them.
+"""Finds tables among the lines of a column: rows with aligned figures, their labels, and the headings above them.
 
-A table in a filing is text at fixed positions, often with a gap between a number and its "$", ")" or "%". These signs
-are joined to their number. Numbers that overlap horizontally from row to row form a column. The text to the left of the
-first column is the row's label.
+A table in a filing is text at fixed positions, often with a gap between a figure and its "$", ")" or "%". These signs
+are joined to their figure. A table begins at its headings, and ends before prose and before the next table's title.
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import pairwise
+from enum import Enum, auto
 
-from app.quantities.headings import is_period
-from workers.parsing.pdf.pieces import Line, Piece
+from app.quantities.headings import has_period_word, is_period
+from workers.parsing.pdf.grids import GridPart, build_grid, find_columns, place_rows
+from workers.parsing.pdf.labels import join_lines
+from workers.parsing.pdf.pieces import Line, Piece, TableRow
 
 _SIGN_BEFORE = re.compile(r"[-–—]?[$€£¥(]+|[A-Z]{0,3}[$€£¥]")
 _SIGN_AFTER = re.compile(r"[)%]+(?:\(\w{1,2}\))?|x|bps")
 _VALUE = re.compile(r".*[\d–—-].*")
 _DIGIT_END = re.compile(r".*[\d,.—–-]\)?%?")
-_MAX_HEADER_LINES = 6
-_MAX_HEADER_WIDTH = 260
-_HEADER_OVERHANG = 60
-"""The maximum distance, in points, by which a header extends to the left of the numbers below it."""
-_MAX_LABELS = 3
+_MAX_HEADINGS = 8
+_MAX_HEADING_WIDTH = 260
+_OVERHANG = 60
+"""The maximum distance, in points, by which a heading extends to the left of the figures below it."""
+_MAX_LABELS = 12
+"""The maximum number of successive lines with a label only."""
 
 
-@dataclass(slots=True)
-class TableRow:
-    """A row's cells from left to right, with their column numbers. A row whose label is wrapped has several lines."""
-
-    cells: list[Piece]
-    columns: list[int]
-    lines: list[Line]
-    is_header: bool = False
+class _Kind(Enum):
+    FIGURES = auto()
+    PERIODS = auto()
+    WORDS = auto()
+    SINGLE = auto()
+    PROSE = auto()
 
 
 @dataclass(slots=True)
 class Table:
+    """A table: `rows` are the lines of its text, `parts` the cells of its grid with `columns` columns."""
+
     rows: list[TableRow]
+    parts: list[GridPart]
+    columns: int
 
 
 @dataclass(slots=True)
@@ -43,32 +48,47 @@ class Prose:
     lines: list[Line]
 
 
-def split_tables(column: list[Line]) -> list[Table | Prose]:
+def split_tables(column: list[Line], is_bold: Callable[[Piece], bool]) -> list[Table | Prose]:
     """Split a column's lines into prose and tables, in order."""
-    rows = [TableRow(cells=join_signs(line.pieces), columns=[], lines=[line]) for line in column]
-    kinds = [_has_numbers(row) for row in rows]
+    rows = [TableRow(cells=join_signs(line.pieces), lines=[line]) for line in column]
     width = max((line.x1 for line in column), default=0) - min((line.x0 for line in column), default=0)
+    kinds = [_kind(row, width) for row in rows]
     parts: list[Table | Prose] = []
     done = 0
     index = 0
     while index < len(rows):
-        end = _table_end(rows, kinds, index, width) if kinds[index] else index
-        if sum(kinds[index:end]) < 2 or not _aligned(rows[index:end]):
-            end = _text_table_end(rows, kinds, index)
-        if end == index:
+        if kinds[index] is not _Kind.FIGURES:
             index += 1
             continue
-        headers = _header_rows(rows, kinds, done, index)
-        for header in headers:
-            rows[header].is_header = True
-        start = min(headers, default=index)
-        if start > done:
-            parts.append(Prose(column[done:start]))
-        parts.append(_build(rows[start:end]))
-        done = index = end
-    if done < len(rows):
-        parts.append(Prose(column[done:]))
-    return parts
+        end = _table_end(rows, kinds, index)
+        start = _table_start(rows, kinds, done, index, end)
+        if _is_table(rows, kinds, start, index, end):
+            parts += _split_words(rows[done:start], kinds[done:start], is_bold)
+            parts.append(_build(rows[start:end], is_bold))
+            done = end
+        else:
+            for row in rows[start:index]:
+                row.is_header = False
+        index = end
+    return parts + _split_words(rows[done:], kinds[done:], is_bold)
+
+
+def _split_words(rows: list[TableRow], kinds: list[_Kind], is_bold: Callable[[Piece], bool]) -> list[Table | Prose]:
+    """Split lines without figures into prose and tables of words."""
+    parts: list[Table | Prose] = []
+    done = index = 0
+    while index < len(rows):
+        end = _text_table_end(rows, kinds, index)
+        if end > index:
+            parts += _prose(rows[done:index])
+            parts.append(_build(rows[index:end], is_bold))
+            done = end
+        index = max(end, index + 1)
+    return parts + _prose(rows[done:])
+
+
+def _prose(rows: list[TableRow]) -> list[Table | Prose]:
+    return [Prose([line for row in rows for line in row.lines])] if rows else []
 
 
 def join_signs(pieces: list[Piece]) -> list[Piece]:
@@ -86,31 +106,136 @@ def join_signs(pieces: list[Piece]) -> list[Piece]:
     return joined
 
 
-def _has_numbers(row: TableRow) -> bool:
-    numbers = [cell for cell in row.cells if cell.is_number]
-    return len(row.cells) >= 2 and (len(numbers) >= 2 or row.cells[-1].is_number or row.cells[1].is_number)
+def _kind(row: TableRow, width: float) -> _Kind:
+    cells = row.cells
+    if len(cells) == 1:
+        return _Kind.PROSE if cells[0].x1 - cells[0].x0 > 0.7 * width else _Kind.SINGLE
+    numbers = [cell.is_number for cell in cells]
+    if not (numbers[-1] or numbers[1] or sum(numbers) >= 2):
+        return _Kind.WORDS
+    values = cells if numbers[0] else cells[1:]
+    return _Kind.PERIODS if all(is_period(cell.text) for cell in values) else _Kind.FIGURES
 
 
-def _table_end(rows: list[TableRow], kinds: list[bool], start: int, width: float) -> int:
-    """Return the end of a table, which is after its last row with numbers.
+def _table_end(rows: list[TableRow], kinds: list[_Kind], start: int) -> int:
+    """Return the end of a table, which is after its last row with figures.
 
-    At most three short lines may separate two rows with numbers.
+    Lines with a label, and rows of words, may separate two rows with figures. Headings and prose may not.
     """
     end = start + 1
-    index = end
-    while index < len(rows) and index - end <= 3:
-        line, before = rows[index].lines[0], rows[index - 1].lines[0]
-        if line.y0 - before.y1 > 4 * max(line.size, before.size):
+    left = _figures_left(rows[start:end])
+    for index in range(start + 1, len(rows)):
+        row, before = rows[index].lines[0], rows[index - 1].lines[0]
+        if row.y0 - before.y1 > 4 * max(row.size, before.size) or index - end > _MAX_LABELS:
             break
-        if kinds[index]:
+        kind = kinds[index]
+        if kind is _Kind.FIGURES or (kind is _Kind.PERIODS and _is_row_of_years(rows[index])):
             end = index + 1
-        elif len(rows[index].cells) == 1 and line.x1 - line.x0 > 0.7 * width:
+            left = min(left, _figures_left(rows[index : index + 1]))
+        elif kind is _Kind.PROSE or _are_headings(rows[index], kind, left):
             break
-        index += 1
-    # A row that only continues the label of the row above belongs to the table.
-    while end < len(rows) and len(rows[end].cells) == 1 and _continues(rows[end - 1], rows[end]):
+    # A line that only continues the label of the last row belongs to the table.
+    while end < len(rows) and len(rows[end].cells) == 1 and _is_tail(rows[end - 1], rows[end]):
         end += 1
     return end
+
+
+def _is_tail(above: TableRow, row: TableRow) -> bool:
+    label, more = above.cells[0], row.cells[0]
+    near = row.lines[0].y0 - above.lines[0].y1 < 0.6 * row.lines[0].size
+    return near and more.text[:1].islower() and not label.text.endswith((":", ".")) and abs(more.x0 - label.x0) < 40
+
+
+def _figures_left(rows: list[TableRow]) -> float:
+    return min(
+        (cell.x0 for row in rows for cell in row.cells[1:] if cell.is_number),
+        default=min((row.cells[-1].x0 for row in rows), default=0.0),
+    )
+
+
+def _is_row_of_years(row: TableRow) -> bool:
+    """Return whether years are the row's figures ("Maturity 2027 2029"), because its label names no period or unit."""
+    label = row.cells[0].text
+    return not row.cells[0].is_number and label[:1] != "(" and not has_period_word(label)
+
+
+def _are_headings(row: TableRow, kind: _Kind, left: float) -> bool:
+    """Return whether a line below figures names columns: it has words over the figures, and no label or a unit."""
+    if kind is _Kind.PERIODS:
+        return True
+    label = row.cells[0]
+    if kind is _Kind.SINGLE:
+        return label.x0 > left - _OVERHANG / 2 and is_period(label.text)
+    return kind is _Kind.WORDS and (label.x0 > left - _OVERHANG / 2 or label.text[:1] == "(")
+
+
+def _table_start(rows: list[TableRow], kinds: list[_Kind], done: int, index: int, end: int) -> int:
+    """Return the first line of the table with figures in `index` to `end`, and mark the headings above the figures.
+
+    A heading has several cells, or a single cell above the figures. Labels may stand between headings and figures.
+    """
+    figures = [row for row, kind in zip(rows[index:end], kinds[index:end], strict=True) if kind is _Kind.FIGURES][:8]
+    left = min(_figures_left([row]) for row in figures)
+    right = max(row.cells[-1].x1 for row in figures)
+    headings: list[int] = []
+    labels = 0
+    for position in range(index - 1, done - 1, -1):
+        row, below = rows[position], rows[position + 1]
+        gap = below.lines[0].y0 - row.lines[0].y1
+        if kinds[position] in (_Kind.FIGURES, _Kind.PROSE) or gap > 2.5 * row.lines[0].size:
+            break
+        if len(headings) >= _MAX_HEADINGS or labels > _MAX_LABELS:
+            break
+        if _is_over(row, left, right):
+            headings.append(position)
+            labels = 0
+        elif len(row.cells) > 1 or row.cells[0].x1 > left + _OVERHANG or (headings and gap > row.lines[0].size):
+            break
+        else:
+            labels += 1
+    for position in headings:
+        rows[position].is_header = True
+    if headings:
+        return min(headings)
+    start = index
+    while start > done and kinds[start - 1] is _Kind.SINGLE and _belongs(rows[start - 1], rows[start], left):
+        start -= 1
+    return start
+
+
+def _belongs(label: TableRow, row: TableRow, left: float) -> bool:
+    """Return whether a line with a label belongs to the row below: it introduces the row, or the row continues it."""
+    cell, below = label.cells[0], row.cells[0]
+    near = row.lines[0].y0 - label.lines[0].y1 < 0.8 * row.lines[0].size
+    return near and cell.x1 < left and (cell.text.endswith(":") or below.text[:1].islower())
+
+
+def _is_over(row: TableRow, left: float, right: float) -> bool:
+    """Return whether the line's cells, except a label, stand over the figures from `left` to `right`."""
+    first = row.cells[0]
+    if any(cell.x1 - cell.x0 > _MAX_HEADING_WIDTH for cell in row.cells[1:]):
+        return False
+    if len(row.cells) > 1:
+        return all(cell.x0 >= left - _OVERHANG for cell in row.cells[1:])
+    middle = (first.x0 + first.x1) / 2
+    return (
+        first.x1 - first.x0 < _MAX_HEADING_WIDTH
+        and first.x1 < right + _OVERHANG
+        and (middle > left or first.x0 >= left - _OVERHANG / 3)
+    )
+
+
+def _is_table(rows: list[TableRow], kinds: list[_Kind], start: int, index: int, end: int) -> bool:
+    figures = [row for row, kind in zip(rows[index:end], kinds[index:end], strict=True) if kind is _Kind.FIGURES]
+    if len(figures) > 1:
+        return _aligned(figures)
+    # A single row is a table if several headings stand over its figures.
+    ends = [cell for cell in figures[0].cells[1:] if cell.is_number]
+    return len(ends) > 1 and any(
+        sum(any(head.x0 < cell.x1 and cell.x0 < head.x1 for head in row.cells) for cell in ends) == len(ends)
+        for row in rows[start:index]
+        if row.is_header
+    )
 
 
 def _aligned(rows: list[TableRow]) -> bool:
@@ -126,13 +251,13 @@ def _aligned(rows: list[TableRow]) -> bool:
     return len(near) >= 2 and sum(near) >= 0.5 * len(near)
 
 
-def _text_table_end(rows: list[TableRow], kinds: list[bool], start: int) -> int:
+def _text_table_end(rows: list[TableRow], kinds: list[_Kind], start: int) -> int:
     """Return the end of a table without numbers; `start` if there is none.
 
     Such a table has at least three lines with several cells, whose left edges are aligned.
     """
     end = start
-    while end < len(rows) and len(rows[end].cells) >= 2 and not kinds[end]:
+    while end < len(rows) and kinds[end] is _Kind.WORDS:
         if end > start:
             edges = [cell.x0 for cell in rows[end - 1].cells[1:]]
             gap = rows[end].lines[0].y0 - rows[end - 1].lines[0].y1
@@ -144,103 +269,24 @@ def _text_table_end(rows: list[TableRow], kinds: list[bool], start: int) -> int:
     return end if end - start >= 3 else start
 
 
-def _header_rows(rows: list[TableRow], kinds: list[bool], done: int, index: int) -> list[int]:
-    """Return the lines above row `index` that name its columns.
-
-    Such a line has several cells, or a single cell above the numbers.
-    """
-    table = rows[index]
-    over = [cell for cell in table.cells if cell.is_number] or table.cells[1:]
-    left = min((cell.x0 for cell in over), default=0) - _HEADER_OVERHANG
-    headers: list[int] = []
-    labels = 0
-    for position in range(index - 1, done - 1, -1):
-        row, below = rows[position], rows[position + 1]
-        gap = below.lines[0].y0 - row.lines[0].y1
-        is_short = all(cell.x1 - cell.x0 < _MAX_HEADER_WIDTH for cell in row.cells)
-        if kinds[position] or gap > 2.2 * row.lines[0].size or not is_short or len(headers) >= _MAX_HEADER_LINES:
-            break
-        if all(cell.x0 >= left for cell in row.cells[1:]) and (len(row.cells) >= 2 or row.cells[0].x0 >= left):
-            headers.append(position)
-        elif headers or len(row.cells) > 1 or labels == _MAX_LABELS:
-            break
-        else:
-            labels += 1
-    return headers
+def _build(rows: list[TableRow], is_bold: Callable[[Piece], bool]) -> Table:
+    rows = join_lines(rows, is_bold)
+    _mark_headings(rows)
+    columns = find_columns(rows)
+    place_rows(rows, columns)
+    parts = build_grid(rows)
+    return Table(rows, parts, max([part.column + part.column_span for part in parts], default=0))
 
 
-def _build(rows: list[TableRow]) -> Table:
-    rows = _merge_wrapped(rows)
-    edges = _column_edges(rows)
+def _mark_headings(rows: list[TableRow]) -> None:
+    """Mark rows that name periods, and rows of words at the top without a label."""
+    left = min((cell.x0 for row in rows if not row.is_header for cell in row.cells if cell.is_number), default=0.0)
     is_top = True
     for row in rows:
-        row.columns = _columns_of(row, edges)
-        values = [cell for cell, column in zip(row.cells, row.columns, strict=True) if column > 0]
+        values = [cell for cell in row.cells if cell.x0 >= left - _OVERHANG and cell is not row.cells[0]]
+        if row.cells[0].x0 >= left - _OVERHANG:
+            values = row.cells
         are_periods = bool(values) and all(is_period(cell.text) for cell in values)
-        is_words = bool(values) and 0 not in row.columns and not any(cell.is_number for cell in values)
+        is_words = bool(values) and values is row.cells and not any(cell.is_number for cell in values)
         row.is_header = row.is_header or (are_periods and (len(values) >= 2 or is_top)) or (is_top and is_words)
         is_top = is_top and row.is_header
-    return Table(rows)
-
-
-def _merge_wrapped(rows: list[TableRow]) -> list[TableRow]:
-    """Merge the lines of a wrapped label into one row. A continuation line starts in lower case."""
-    merged: list[TableRow] = []
-    for row in rows:
-        last = merged[-1] if merged else None
-        if last and not row.is_header and not last.is_header and _continues(last, row):
-            first, more = last.cells[0], row.cells[0]
-            label = first.followed_by(more)
-            merged[-1] = TableRow([label, *last.cells[1:], *row.cells[1:]], [], last.lines + row.lines)
-        else:
-            merged.append(row)
-    return merged
-
-
-def _continues(above: TableRow, row: TableRow) -> bool:
-    """Return whether `row` continues the label of the row above. One of the two rows must have no other cell."""
-    label, more = above.cells[0], row.cells[0]
-    close = row.lines[0].y0 - above.lines[-1].y1 < 0.6 * row.lines[0].size
-    one_has_none = len(above.cells) == 1 or len(row.cells) == 1
-    return (
-        close
-        and one_has_none
-        and more.text[:1].islower()
-        and not label.is_number
-        and not label.text.endswith((":", "."))
-        and abs(more.x0 - label.x0) < 40
-    )
-
-
-def _column_edges(rows: list[TableRow]) -> list[tuple[float, float]]:
-    """Return the columns to the right of the labels, as x intervals. Overlapping cells form one interval.
-
-    A wide cell that overlaps several intervals is ignored.
-    """
-    data = [row for row in rows if not row.is_header]
-    cells = [cell for row in data for cell in row.cells[1:]] or [cell for row in rows for cell in row.cells[1:]]
-    cells += [row.cells[0] for row in data if row.cells[0].is_number and len(row.cells) > 1]
-    intervals: list[tuple[float, float]] = []
-    for cell in sorted(cells, key=lambda cell: (cell.x1 - cell.x0 > 120, cell.x0)):
-        touching = [one for one in intervals if min(one[1], cell.x1) - max(one[0], cell.x0) > 1]
-        if len(touching) > 1:
-            continue
-        joined = (min([cell.x0, *(one[0] for one in touching)]), max([cell.x1, *(one[1] for one in touching)]))
-        intervals = [one for one in intervals if one not in touching] + [joined]
-    return sorted(intervals)
-
-
-def _columns_of(row: TableRow, edges: list[tuple[float, float]]) -> list[int]:
-    """Return each cell's column: 0 if it is left of all intervals, else the interval that it overlaps most."""
-    columns: list[int] = []
-    for cell in row.cells:
-        shared = [min(right, cell.x1) - max(left, cell.x0) for left, right in edges]
-        best = max(range(len(edges)), key=lambda index: shared[index], default=-1)
-        is_label = best < 0 or (shared[best] <= 0 and cell.x0 < edges[0][0])
-        if not columns and not row.is_header and not cell.is_number and edges and cell.x0 < edges[0][0]:
-            is_label = True
-        columns.append(0 if is_label else best + 1)
-    for index, (before, after) in enumerate(pairwise(columns)):
-        if after <= before:
-            columns[index + 1] = max(columns[index] + (0 if before == 0 and after == 0 else 1), after)
-    return columns

@@ -1,0 +1,233 @@
+"""Places the cells of a table: columns by the figures' positions, and spans by the cells' boxes.
+
+A figure's column is the horizontal interval that it shares with the figures above and below. A heading covers the
+columns that its box overlaps. If the heading stands centred over more columns, it covers these.
+"""
+
+from dataclasses import dataclass
+
+from workers.parsing.pdf.pieces import Piece, TableRow
+
+Interval = tuple[float, float]
+
+_TOUCH = 1.0
+"""The minimum overlap of two boxes that stand in one column, in points."""
+_ALIGNED = 4.0
+"""The maximum difference between aligned edges or centres, in points."""
+_WIDE = 120.0
+"""Text that is wider, in points, does not determine a column."""
+
+
+@dataclass(slots=True)
+class GridPart:
+    """A cell of a grid: its place, and its pieces in reading order."""
+
+    row: int
+    column: int
+    row_span: int
+    column_span: int
+    pieces: list[Piece]
+
+
+def find_columns(rows: list[TableRow]) -> list[Interval]:
+    """Return the columns to the right of the labels, from left to right.
+
+    Rows with many figures are read first. A cell that touches several columns is ignored, because it spans them.
+    """
+    data = [row for row in rows if not row.is_header] or rows
+    intervals: list[Interval] = []
+    labelled = sum(not row.cells[0].is_number for row in data) >= 0.3 * len(data)
+    numbered = [[cell for cell in row.cells[labelled:] if cell.is_number] for row in data]
+    for cells, row in sorted(zip(numbered, data, strict=True), key=lambda pair: -len(pair[0])):
+        if len(row.cells) > 1:
+            for cell in cells:
+                _widen(intervals, cell)
+    texts = [cell for row in data for cell in row.cells[1:] if not cell.is_number]
+    for cell in sorted(texts, key=lambda cell: (cell.x1 - cell.x0 > _WIDE, cell.x0)):
+        _widen(intervals, cell)
+    heads = [cell for row in rows if row.is_header for cell in row.cells]
+    left = min((start for start, _ in intervals), default=0.0)
+    for cell in sorted(heads, key=lambda cell: cell.x1 - cell.x0):
+        if cell.x0 > left and cell.x1 - cell.x0 < _WIDE and not _touched(intervals, cell, -2 * _ALIGNED):
+            intervals.append((cell.x0, cell.x1))
+    return sorted(intervals)
+
+
+def _touched(intervals: list[Interval], cell: Piece, least: float) -> list[int]:
+    return [at for at, (start, end) in enumerate(intervals) if min(end, cell.x1) - max(start, cell.x0) > least]
+
+
+def _widen(intervals: list[Interval], cell: Piece) -> None:
+    touched = _touched(intervals, cell, _TOUCH)
+    if not touched:
+        intervals.append((cell.x0, cell.x1))
+    elif len(touched) == 1:
+        (at,) = touched
+        start, end = intervals[at]
+        wider = (min(start, cell.x0), max(end, cell.x1))
+        if not any(
+            index != at and min(wider[1], other[1]) - max(wider[0], other[0]) > 0
+            for index, other in enumerate(intervals)
+        ):
+            intervals[at] = wider
+
+
+def place_row(row: TableRow, columns: list[Interval], heads: list[Interval]) -> None:
+    """Set the row's columns and spans. `heads` are the columns with the boxes of the headings below, for headings."""
+    if row.is_header:
+        _place_headings(row, columns, heads)
+        return
+    places: list[tuple[int, int]] = []
+    for position, cell in enumerate(row.cells):
+        if position == 0 and columns and cell.x0 < columns[0][0] and (not cell.is_number or cell.x1 < columns[0][0]):
+            places.append((0, 1))
+            continue
+        places.append(_covered(cell, columns))
+    _set(row, places, len(columns))
+
+
+def _covered(cell: Piece, columns: list[Interval]) -> tuple[int, int]:
+    """Return the first column that a cell overlaps, and how many. Column 0 has the labels."""
+    touched = _touched(columns, cell, _TOUCH)
+    if not touched:
+        if not columns or cell.x0 < columns[0][0]:
+            return 0, 1
+        return min(range(len(columns)), key=lambda at: _distance(columns[at], cell)) + 1, 1
+    if cell.is_number:
+        # A figure has one column: that at whose right edge it ends.
+        return min(touched, key=lambda at: abs(columns[at][1] - cell.x1)) + 1, 1
+    return touched[0] + 1, touched[-1] - touched[0] + 1
+
+
+def _distance(column: Interval, cell: Piece) -> float:
+    return max(column[0] - cell.x1, cell.x0 - column[1])
+
+
+def _set(row: TableRow, places: list[tuple[int, int]], count: int) -> None:
+    """Store the places. Cells keep their order: no cell begins before the end of the cell to its left."""
+    row.columns, row.spans = [], []
+    end = 0
+    for column, span in places:
+        start = max(column, end)
+        end = max(column + span, start + 1)
+        row.columns.append(start)
+        row.spans.append(end - start)
+    # Cells that have no room at the right are moved to the left, as far as there is room.
+    limit = count + 1
+    for index in range(len(places) - 1, -1, -1):
+        if row.columns[index] + row.spans[index] <= limit:
+            break
+        row.spans[index] = 1
+        row.columns[index] = max(limit - 1, 0)
+        limit = row.columns[index]
+
+
+def _place_headings(row: TableRow, columns: list[Interval], heads: list[Interval]) -> None:
+    """Place headings by their boxes.
+
+    A heading covers the columns that it overlaps, and more columns if it is centred over them. It covers no column that
+    another heading of its line overlaps.
+    """
+    count = len(columns)
+    cells = row.cells
+    left = columns[0][0] if columns else 0.0
+    labels = 1 if cells and cells[0].x1 <= left + _TOUCH and cells[0].x0 < left - _ALIGNED and count else 0
+    if labels and heads and cells[0].x0 >= heads[0][0] - _ALIGNED:
+        labels = 0
+    rest = cells[labels:]
+    places = [(0, 1)] * labels
+    if len(rest) == count:
+        places += [(at + 1, 1) for at in range(count)]
+        _set(row, places, count)
+        return
+    covered = [_touched(heads, cell, _TOUCH) or [_nearest(heads, cell)] for cell in rest] if count else []
+    for position, cell in enumerate(rest):
+        if not count:
+            places.append((0, 1))
+            continue
+        low = covered[position - 1][-1] + 1 if position else 0
+        high = covered[position + 1][0] - 1 if position + 1 < len(rest) else count - 1
+        first, last = covered[position][0], covered[position][-1]
+        first, last = _centred(cell, heads, max(first, min(low, last)), min(last, max(high, first)), low, high)
+        places.append((first + 1, last - first + 1))
+    _set(row, places, count)
+
+
+def _nearest(columns: list[Interval], cell: Piece) -> int:
+    return min(range(len(columns)), key=lambda at: _distance(columns[at], cell))
+
+
+def _centred(cell: Piece, columns: list[Interval], first: int, last: int, low: int, high: int) -> tuple[int, int]:
+    """Return the range of columns over which the heading stands, between `low` and `high`."""
+    best, least = (first, last), _misfit(cell, columns, first, last)
+    if least <= _ALIGNED:
+        return best
+    for start in range(first, min(low, first) - 1, -1):
+        for end in range(last, max(high, last) + 1):
+            off = _misfit(cell, columns, start, end)
+            if off < least - _ALIGNED:
+                best, least = (start, end), off
+    return best
+
+
+def _misfit(cell: Piece, columns: list[Interval], first: int, last: int) -> float:
+    """Return how far the heading is from the centre of the columns; for one column, also from its edges."""
+    start, end = columns[first][0], columns[last][1]
+    off = abs((cell.x0 + cell.x1) - (start + end)) / 2
+    return min(off, abs(cell.x1 - end), abs(cell.x0 - start)) if first == last else off
+
+
+def place_rows(rows: list[TableRow], columns: list[Interval]) -> None:
+    """Set the columns and spans of all rows. Headings are placed from the lowest to the highest."""
+    heads = columns
+    for row in reversed(rows):
+        place_row(row, columns, heads)
+        heads = _with_heads(row, heads) if row.is_header else columns
+
+
+def _with_heads(row: TableRow, heads: list[Interval]) -> list[Interval]:
+    """Widen columns by the headings that stand over one column only, as far as the next column's text."""
+    wider = list(heads)
+    for cell, column, span in zip(row.cells, row.columns, row.spans, strict=True):
+        if span == 1 and 0 < column <= len(wider):
+            start, end = wider[column - 1]
+            low = wider[column - 2][1] if column > 1 else 0.0
+            high = wider[column][0] if column < len(wider) else float("inf")
+            wider[column - 1] = (min(start, max(cell.x0, low)), max(end, min(cell.x1, high)))
+    return wider
+
+
+def build_grid(rows: list[TableRow]) -> list[GridPart]:
+    """Return the grid's cells. Lines of one heading become one cell."""
+    parts: list[GridPart] = []
+    above: dict[tuple[int, int], GridPart] = {}
+    number = 0
+    last: TableRow | None = None
+    for row in rows:
+        stacks = last is not None and row.is_header and last.is_header and _is_stacked(last, row, above)
+        if last is not None and not stacks:
+            number += 1
+        if not stacks:
+            above = {}
+        for cell, column, span in zip(row.cells, row.columns, row.spans, strict=True):
+            part = above.get((column, span))
+            if part is None:
+                part = GridPart(number, column, 1, span, [])
+                above[column, span] = part
+                parts.append(part)
+            part.pieces.append(cell)
+        last = row
+    return parts
+
+
+def _is_stacked(last: TableRow, row: TableRow, above: dict[tuple[int, int], GridPart]) -> bool:
+    """Return whether two lines of headings are one row of cells, each of which covers one column."""
+    near = row.lines[0].y0 - last.lines[-1].y1 < row.lines[0].size
+    return near and all(
+        (column, span) in above or not any(column < end and start < column + span for start, end in _taken(above))
+        for column, span in zip(row.columns, row.spans, strict=True)
+    )
+
+
+def _taken(above: dict[tuple[int, int], GridPart]) -> list[tuple[int, int]]:
+    return [(column, column + span) for column, span in above]

@@ -1,0 +1,111 @@
+"""Joins the lines of one row: the lines of a wrapped label, and cells that stand beside the middle of taller cells.
+
+The lines of one cell are as close as lines of prose. Rows are often farther apart: the least distance between two rows
+with figures is the distance of rows. If both are equal, a label wraps if its next word has no room on its line.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import pairwise
+
+from workers.parsing.pdf.pieces import Piece, TableRow
+
+_OVERLAP = 0.3
+"""Two lines that overlap by this share of their height belong to one row."""
+_CLOSER = 0.93
+"""Lines of one cell are closer than this share of the distance of rows."""
+
+
+def join_lines(rows: list[TableRow], is_bold: Callable[[Piece], bool]) -> list[TableRow]:
+    """Return the rows with the lines of one row joined, from top to bottom."""
+    rows = _join_overlapping(rows)
+    spacing = _spacing(rows)
+    joined: list[TableRow] = []
+    for row in rows:
+        last = joined[-1] if joined else None
+        if last and not row.is_header and not last.is_header and _continues(last, row, spacing, is_bold):
+            label = last.cells[0].followed_by(row.cells[0])
+            joined[-1] = TableRow([label, *last.cells[1:], *row.cells[1:]], last.lines + row.lines)
+        else:
+            joined.append(row)
+    return joined
+
+
+@dataclass(frozen=True, slots=True)
+class _Spacing:
+    """`rows` is the distance of rows, 0 if unknown. `differs` states that the lines of one cell are closer. `right` is
+    the right edge of the longest label.
+    """
+
+    rows: float
+    differs: bool
+    right: float
+
+
+def _spacing(rows: list[TableRow]) -> _Spacing:
+    left = min([cell.x0 for row in rows if not row.is_header for cell in row.cells[1:]], default=0.0)
+    labels = [row.cells[0] for row in rows if not row.is_header and not row.cells[0].is_number]
+    right = max([label.x1 for label in labels if label.x1 < left], default=0.0)
+    full = sorted(_pitch(above, row) for above, row in pairwise(rows) if _is_full(above) and _is_full(row))
+    if not full:
+        return _Spacing(0.0, False, right)
+    least = full[len(full) // 4]
+    singles = [
+        _pitch(above, row)
+        for above, row in pairwise(rows)
+        if not above.is_header and not row.is_header and (len(above.cells) == 1 or len(row.cells) == 1)
+    ]
+    return _Spacing(least, any(0 < pitch < _CLOSER * least for pitch in singles), right)
+
+
+def _pitch(above: TableRow, row: TableRow) -> float:
+    return row.lines[0].y0 - above.lines[-1].y0
+
+
+def _is_full(row: TableRow) -> bool:
+    return not row.is_header and len(row.cells) > 1 and not row.cells[0].is_number and row.cells[-1].is_number
+
+
+def _join_overlapping(rows: list[TableRow]) -> list[TableRow]:
+    """Join lines that overlap: figures beside the middle of a label of two lines."""
+    joined: list[TableRow] = []
+    for row in rows:
+        last = joined[-1] if joined else None
+        line = row.lines[0]
+        if last and not last.is_header and line.y0 < last.lines[-1].y1 - _OVERLAP * line.size:
+            joined[-1] = TableRow(_merged(last.cells, row.cells), last.lines + row.lines)
+        else:
+            joined.append(row)
+    return joined
+
+
+def _merged(cells: list[Piece], more: list[Piece]) -> list[Piece]:
+    """Append each piece to the cell above it, or add it as another cell."""
+    merged = list(cells)
+    for piece in more:
+        for index, cell in enumerate(merged):
+            if piece.x0 < cell.x1 and cell.x0 < piece.x1 and not (piece.is_number and cell.is_number):
+                merged[index] = cell.followed_by(piece)
+                break
+        else:
+            merged.append(piece)
+    return sorted(merged, key=lambda piece: piece.x0)
+
+
+def _continues(above: TableRow, row: TableRow, spacing: _Spacing, is_bold: Callable[[Piece], bool]) -> bool:
+    """Return whether `row` continues the label of the row above. One of the two rows must have no other cell."""
+    label, more = above.cells[0], row.cells[0]
+    if (len(above.cells) > 1 and len(row.cells) > 1) or label.is_number or label.text.endswith(":"):
+        return False
+    if not -3 <= more.x0 - above.lines[-1].x0 < 40 or (len(above.cells) > 1 and more.x0 < label.x0 - 1):
+        return False
+    size, pitch = row.lines[0].size, _pitch(above, row)
+    first_word = more.starts[1] - more.starts[0] if len(more.starts) > 1 else more.x1 - more.x0 + 0.25 * size
+    has_room = above.lines[-1].pieces[0].x1 + first_word < spacing.right - 1
+    begins = not more.text[:1].islower()
+    if spacing.differs:
+        is_child = begins and has_room and more.x0 - above.lines[-1].x0 > 2
+        return pitch < _CLOSER * spacing.rows and not is_child and is_bold(label) == is_bold(more)
+    if pitch > max(1.07 * spacing.rows, 1.5 * size) or label.text.endswith("."):
+        return False
+    return not begins or (not has_room and len(above.cells) == 1 and is_bold(label) == is_bold(more))
