@@ -2,9 +2,10 @@
 
 FootnoteError ← TableEncodingError
 NotFoundError ← TableNotFoundError
+TooLargeError ← TableTooLargeError
 """
 
-from app.core.errors import FootnoteError, NotFoundError
+from app.core.errors import FootnoteError, NotFoundError, TooLargeError
 
 
 class TableEncodingError(FootnoteError):
@@ -15,3 +16,8 @@ class TableEncodingError(FootnoteError):
 class TableNotFoundError(NotFoundError):
     code = "table-not-found"
     title = "The document has no table with this number, or its tables have not been read yet."
+
+
+class TableTooLargeError(TooLargeError):
+    code = "table-too-large"
+    title = "The table is too large for a workbook: get it as CSV, or get parts of it as JSON."

