@@ -47,6 +47,7 @@ from app.observability.logging import configure_logging
 from app.observability.tracing import Tracing, configure_tracing, instrument_app
 from app.settings import Settings
 from app.tables.endpoints import router as tables_router
+from app.tables.overlay_endpoints import router as overlays_router
 from app.web.endpoints import web_router
 
 API_VERSION = "1.0.0"
@@ -72,6 +73,7 @@ _ROUTERS = (
     documents_router,
     pages_router,
     tables_router,
+    overlays_router,
     runs_router,
     dead_letters_router,
     answers_router,

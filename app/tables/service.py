@@ -13,10 +13,13 @@ from app.audit.service import record
 from app.core.pagination import InvalidCursorError, PageOf, PageRequest, encode_cursor
 from app.core.principal import Principal
 from app.db.session import Database
-from app.documents.models import DocumentVersion
+from app.documents.content.parsed_codec import decode_deleted, decode_marks, decode_words
+from app.documents.models import DocumentVersion, Page
+from app.documents.pages.images import PageImage, has_images
 from app.documents.repository import DocumentRepository
-from app.tables.codec import StoredTable, decode_table
+from app.tables.codec import StoredTable, Texts, decode_table
 from app.tables.model import ListedTable, Table
+from app.tables.overlay import DrawnPage, draw_overlay
 from app.tables.repository import TableRepository
 
 _LARGEST_NUMBER = 9
@@ -25,10 +28,61 @@ _LARGEST_NUMBER = 9
 
 @dataclass(frozen=True, slots=True)
 class TableView:
-    """A table of a version, which may be read."""
+    """A table of a version, which may be read, before its cells are decoded."""
 
     version: DocumentVersion
-    table: Table
+    stored: StoredTable
+    texts: Texts
+
+    def read(self) -> Table:
+        """Return the table. Raises TableEncodingError."""
+        return decode_table(self.stored, self.texts)
+
+    @property
+    def tag(self) -> str:
+        """A name of the content, which changes when the version is published again."""
+        return f"{_published(self.version)}-{self.stored.listed.number}"
+
+
+@dataclass(frozen=True, slots=True)
+class Overlay:
+    """A page of a version with the tables on it, before they are drawn."""
+
+    version: DocumentVersion
+    page: Page
+    stored: tuple[StoredTable, ...]
+    texts: Texts
+    dpi: int
+
+    @property
+    def tag(self) -> str:
+        """A name of the content, which changes when the version is published again."""
+        return f"{_published(self.version)}-{self.page.number}-{self.dpi}"
+
+    @property
+    def image(self) -> PageImage | None:
+        """The image under the overlay; None for files without page images."""
+        return PageImage(self.version, self.page.number, self.dpi) if has_images(self.version) else None
+
+    def draw(self, png: bytes | None) -> bytes:
+        """Return the overlay as SVG. Raises TableEncodingError, BadEncodingError."""
+        page = self.page
+        shown = DrawnPage(
+            text=page.text,
+            width=page.width,
+            height=page.height,
+            image=png,
+            words=decode_words(bytes(page.words)),
+            marks=decode_marks(page.marks, len(page.text)),
+            deleted=decode_deleted(page.deleted, len(page.text)),
+        )
+        tables = [decode_table(each, self.texts) for each in self.stored]
+        return draw_overlay(shown, page.number, tables, dpi=self.dpi)
+
+
+def _published(version: DocumentVersion) -> str:
+    moment = 0 if version.published_at is None else int(version.published_at.timestamp() * 1_000_000)
+    return f"{version.id.hex}-{moment:x}"
 
 
 class TableService:
@@ -73,7 +127,7 @@ class TableService:
     def get_table(self, principal: Principal, document_id: UUID, version_id: UUID | None, number: int) -> TableView:
         """Return a table of a version, by default of the searchable version.
 
-        Raises DocumentNotFoundError, VersionNotFoundError, TableNotFoundError, TableEncodingError.
+        Raises DocumentNotFoundError, VersionNotFoundError, TableNotFoundError.
         """
         with self._database.transaction(principal, snapshot=True) as session:
             version = DocumentRepository(session).get_version(document_id, version_id)
@@ -88,7 +142,30 @@ class TableService:
                 object_id=document_id,
                 detail={"version_id": str(version.id), "table": number},
             )
-        return TableView(version=version, table=decode_table(stored, texts))
+        return TableView(version, stored, texts)
+
+    def get_overlay(
+        self, principal: Principal, document_id: UUID, version_id: UUID | None, number: int, *, dpi: int
+    ) -> Overlay:
+        """Return what an overlay shows of a page of a version, by default of the searchable version.
+
+        Raises DocumentNotFoundError, VersionNotFoundError, PageNotFoundError.
+        """
+        with self._database.transaction(principal, snapshot=True) as session:
+            documents, repository = DocumentRepository(session), TableRepository(session)
+            version = documents.get_version(document_id, version_id)
+            page = documents.get_page(version.id, number)
+            stored = repository.list_stored(version.id, pages=[number])
+            texts = repository.get_page_texts(version.id, {each for table in stored for each in table.listed.pages})
+            record(
+                session,
+                principal,
+                "tables.overlay.viewed",
+                object_type="document",
+                object_id=document_id,
+                detail={"version_id": str(version.id), "page": number},
+            )
+        return Overlay(version, page, tuple(stored), texts, dpi)
 
 
 def list_tables_of_version(session: Session, version_id: UUID) -> list[Table]:

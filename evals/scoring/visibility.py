@@ -24,12 +24,20 @@ READ_WAYS = (
     "/v1/documents/{document}/versions/{version}/pages/1",
     "/v1/documents/{document}/pages/1/image?dpi=36",
     "/v1/documents/{document}/versions/{version}/pages/1/image?dpi=36",
+    "/v1/documents/{document}/pages/1/overlay?dpi=36",
+    "/v1/documents/{document}/versions/{version}/pages/1/overlay?dpi=36",
     "/v1/documents/{document}/tables",
     "/v1/documents/{document}/versions/{version}/tables",
+    "/v1/documents/{document}/tables/1",
+    "/v1/documents/{document}/versions/{version}/tables/1",
+    "/v1/documents/{document}/tables/1?format=csv",
+    "/v1/documents/{document}/versions/{version}/tables/1?format=xlsx",
 )
 """Addresses that exist only if Footnote could read the document."""
 
-_NOT_DRAWABLE = "page-not-drawable"
+_PARTS_ABSENT = {"page-not-drawable", "table-not-found"}
+"""Codes of problems with parts that a visible document may lack: page images and tables."""
+
 _ODD = "something of another run"
 _Words = frozenset[str]
 
@@ -114,7 +122,7 @@ class AccessChecker:
             words = _words(response.status_code, response.read() if response.is_error else b"")
         way = "/".join("…" if _is_id(part) else part for part in path.split("/"))
         if shown:
-            if response.is_error and _NOT_DRAWABLE not in words:
+            if response.is_error and words.isdisjoint(_PARTS_ABSENT):
                 yield f"{name} is not shown by {way}: {response.status_code}"
         elif response.status_code != httpx.codes.NOT_FOUND:
             yield f"{name} is shown by {way}: {response.status_code}"

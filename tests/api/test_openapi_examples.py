@@ -5,7 +5,8 @@ import pytest
 
 from app.http.openapi.examples import Examples
 
-BYTES = {"application/octet-stream", "image/png", "multipart/form-data"}
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+BYTES = {"application/octet-stream", "image/png", "multipart/form-data", XLSX}
 
 
 def bodies(document):

@@ -12,6 +12,8 @@ from app.documents.models import DocumentVersion, Page
 from tests.api.rights_world import Objects, World
 from tests.tables.made_tables import PAGE, make_row, make_statement
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
 
 @pytest.fixture(scope="module")
 def world(server):
@@ -145,3 +147,43 @@ def test_reads_are_audited(world, reader, document):
         ("tables.table.read", {"version_id": version, "table": 2}),
         ("tables.table.listed", {"version_id": version}),
     ]
+
+
+@pytest.mark.parametrize(
+    ("file_format", "media_type", "start"),
+    [("csv", "text/csv; charset=utf-8", b",2031,2030\r\n"), ("xlsx", XLSX, b"PK"), ("json", "application/json", b"{")],
+)
+def test_table_is_served_in_each_format_with_a_tag(reader, document, file_format, media_type, start):
+    asked = {"format": file_format}
+    answer = reader.get(f"{document[0]}/tables/1", params=asked)
+    assert (answer.status_code, answer.headers["content-type"]) == (200, media_type)
+    assert answer.content.startswith(start)
+    assert answer.headers["cache-control"] == "private, no-cache"
+    tag = answer.headers["etag"]
+    again = reader.get(f"{document[1]}/tables/1", params=asked, headers={"If-None-Match": tag})
+    assert (again.status_code, again.content) == (304, b"")
+    others = [
+        reader.get(f"{document[0]}/tables/{number}", params={"format": "csv"}).headers["etag"] for number in (2, 3)
+    ]
+    assert tag not in others
+    if file_format != "json":
+        assert answer.headers["content-disposition"] == f'attachment; filename="table-1.{file_format}"'
+
+
+def test_unknown_format_is_refused(reader, document):
+    answer = reader.get(f"{document[0]}/tables/1", params={"format": "pdf"})
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid-input")
+
+
+def test_overlay_of_a_text_page_shows_cells_and_cannot_run_scripts(world, reader, document):
+    answer = reader.get(f"{document[0]}/pages/1/overlay")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "image/svg+xml")
+    assert "amount -985 $, scale 6" in answer.text
+    assert answer.headers["content-security-policy"].endswith("sandbox")
+    again = reader.get(f"{document[1]}/pages/1/overlay", headers={"If-None-Match": answer.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    missing = reader.get(f"{document[0]}/pages/9/overlay")
+    assert (missing.status_code, missing.json()["code"]) == (404, "page-not-found")
+    named = {"object_id": document[0].rpartition("/")[2], "action": "tables.overlay.viewed"}
+    events = world.auditor.http.get("/v1/audit/events", params=named).json()["items"]
+    assert [event["detail"]["page"] for event in events] == [1, 1]

@@ -53,6 +53,15 @@ def test_page_image_is_not_sent_again_if_unchanged(client: httpx.Client, documen
     assert larger.status_code == 200
 
 
+def test_page_overlay_has_the_words_over_the_image(client: httpx.Client, document: str) -> None:
+    overlay = client.get(f"/v1/documents/{document}/pages/1/overlay")
+    assert (overlay.status_code, overlay.headers["content-type"]) == (200, "image/svg+xml")
+    assert 'href="data:image/png;base64,iVBORw0KGgo' in overlay.text
+    words = client.get(f"/v1/documents/{document}/pages/1").json()["words"]
+    assert f'd="M{words[0]["x0"]:.1f} ' in overlay.text
+    assert overlay.text.count("Z") >= len(words)
+
+
 def test_running_stack_is_ready(client: httpx.Client) -> None:
     ready = client.get("/readyz")
     assert ready.status_code == 200

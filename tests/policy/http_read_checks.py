@@ -28,8 +28,12 @@ PUBLISHED_PATHS = (
     "/v1/documents/{document}/versions/{version}/pages/1",
     "/v1/documents/{document}/pages/1/image?dpi=36",
     "/v1/documents/{document}/versions/{version}/pages/1/image?dpi=36",
+    "/v1/documents/{document}/pages/1/overlay?dpi=36",
+    "/v1/documents/{document}/versions/{version}/pages/1/overlay?dpi=36",
     "/v1/documents/{document}/tables/1",
     "/v1/documents/{document}/versions/{version}/tables/1",
+    "/v1/documents/{document}/tables/1?format=csv",
+    "/v1/documents/{document}/versions/{version}/tables/1?format=xlsx",
     "/v1/runs/{run}/events",
 )
 """Paths that exist only for a published document. Its run has finished, so the event stream of the run ends."""

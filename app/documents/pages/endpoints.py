@@ -10,7 +10,7 @@ from fastapi.responses import Response
 
 from app.core.principal import Permission, Principal
 from app.documents.errors import DocumentNotFoundError, PageNotFoundError, VersionNotFoundError
-from app.documents.pages.images import PageImages
+from app.documents.pages.images import PageImage, PageImages
 from app.documents.pages.rendering import MAX_DPI, PageNotDrawableError
 from app.documents.schemas import PageOut
 from app.documents.service import DocumentService
@@ -120,7 +120,13 @@ async def _get_image(
     headers = {"ETag": image.tag, "Cache-Control": REVALIDATE}
     if matches(request, image.tag):
         return Response(status_code=304, headers=headers)
-    # Drawing uses separate threads, so that a queue of images does not block other requests.
+    return Response(await draw(request, images, image), media_type="image/png", headers=headers)
+
+
+async def draw(request: Request, images: PageImages, image: PageImage) -> bytes:
+    """Draw the image as PNG, in separate threads, so that a queue of images does not block other requests.
+
+    Raises the errors of `PageImages.draw`.
+    """
     limiter = request.app.state.drawing = getattr(request.app.state, "drawing", None) or CapacityLimiter(4)
-    png = await to_thread.run_sync(images.draw, image, limiter=limiter)
-    return Response(png, media_type="image/png", headers=headers)
+    return await to_thread.run_sync(images.draw, image, limiter=limiter)

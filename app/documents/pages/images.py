@@ -33,6 +33,11 @@ class PageImage:
         return f'"{self.version.content_sha256[:32]}-{self.number}-{self.dpi}-{_DRAWING}"'
 
 
+def has_images(version: DocumentVersion) -> bool:
+    """Return whether pages of the version can be drawn."""
+    return version.media_type == _PDF
+
+
 class PageImages:
     """Authorises and draws page images."""
 
@@ -56,7 +61,7 @@ class PageImages:
             version = repository.get_version(document_id, version_id)
             if version.page_count is None or number > version.page_count:
                 raise PageNotFoundError
-            if version.media_type != _PDF:
+            if not has_images(version):
                 raise PageNotDrawableError
             record(
                 session,
