@@ -64,7 +64,7 @@ def read_tagged(path: Path) -> tuple[TaggedFact, ...]:
 
     Only us-gaap facts count; nil facts and facts with dimensions are left out. Raises DatasetError.
     """
-    root = _tree(path.read_bytes(), path.name)
+    root = parse_filing(path.read_bytes(), path.name)
     found: dict[str, TaggedFact] = {}
     for statement, tags in _statements(root):
         for tag in tags:
@@ -86,14 +86,15 @@ def strip_tags(data: bytes, name: str) -> bytes:
 
     Raises DatasetError.
     """
-    root = _tree(data, name)
+    root = parse_filing(data, name)
     etree.strip_elements(root, f"{{{_IX}}}header", f"{{{_XHTML}}}script", with_tail=False)
     etree.strip_tags(root, f"{{{_IX}}}*")
     etree.cleanup_namespaces(root)
     return etree.tostring(root, xml_declaration=True, encoding="utf-8")
 
 
-def _tree(data: bytes, name: str) -> etree._Element:
+def parse_filing(data: bytes, name: str) -> etree._Element:
+    """Return the root element of a filing. Raises DatasetError if it is not well-formed XML."""
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True)
     try:
         return etree.fromstring(data, parser)
@@ -113,7 +114,7 @@ def _statements(root: etree._Element) -> Iterator[tuple[Statement, list[_Tag]]]:
 
 
 def _tags_by_table(root: etree._Element) -> Iterator[list[_Tag]]:
-    periods, units = dict(_periods(root)), dict(_units(root))
+    periods, units = dict(_periods(root)), dict(read_units(root))
     tables: dict[etree._Element, list[_Tag]] = {}
     for element in root.iter(f"{{{_IX}}}nonFraction"):
         table = next(element.iterancestors(f"{{{_XHTML}}}table"), None)
@@ -125,14 +126,22 @@ def _tags_by_table(root: etree._Element) -> Iterator[list[_Tag]]:
 
 def _periods(root: etree._Element) -> Iterator[tuple[str, Period]]:
     """Yield (context id, period) for each context that has an end date and no dimensions."""
+    plain = {
+        context.get("id", "")
+        for context in root.iter(f"{{{_XBRLI}}}context")
+        if not context.xpath("*[local-name()='entity']/*[local-name()='segment'] | *[local-name()='scenario']")
+    }
+    yield from ((name, period) for name, period in read_contexts(root) if name in plain)
+
+
+def read_contexts(root: etree._Element) -> Iterator[tuple[str, Period]]:
+    """Yield (context id, period) for each context that has an end date, also for those with dimensions."""
     for context in root.iter(f"{{{_XBRLI}}}context"):
-        dimensions = context.xpath("*[local-name()='entity']/*[local-name()='segment'] | *[local-name()='scenario']")
-        dates = {_local(part): part.text or "" for part in context.iter() if _local(part) in _DATES}
-        end = dates.get("instant") or dates.get("endDate")
-        if dimensions or end is None:
-            continue
-        start = dates.get("startDate")
-        yield context.get("id", ""), Period(_last_day(end), None if start is None else date.fromisoformat(start[:10]))
+        dates = {_local(part): (part.text or "").strip() for part in context.iter() if _local(part) in _DATES}
+        end, start = dates.get("instant") or dates.get("endDate"), dates.get("startDate")
+        if end is not None:
+            first = None if start is None else date.fromisoformat(start[:10])
+            yield context.get("id", ""), Period(_last_day(end), first)
 
 
 _DATES = ("instant", "startDate", "endDate")
@@ -144,7 +153,7 @@ def _last_day(text: str) -> date:
     return day - timedelta(days=1) if "T00:00:00" in text else day
 
 
-def _units(root: etree._Element) -> Iterator[tuple[str, str]]:
+def read_units(root: etree._Element) -> Iterator[tuple[str, str]]:
     """Yield (unit id, measures): "USD", "shares", "USD/shares"."""
     for unit in root.iter(f"{{{_XBRLI}}}unit"):
         measures = [(part.text or "").strip().rpartition(":")[2] for part in unit.iter(f"{{{_XBRLI}}}measure")]
@@ -153,8 +162,7 @@ def _units(root: etree._Element) -> Iterator[tuple[str, str]]:
 
 def _tag(element: etree._Element, periods: Mapping[str, Period], units: Mapping[str, str]) -> _Tag | None:
     name, period = element.get("name", ""), periods.get(element.get("contextRef", ""))
-    nil = element.get(_NIL) in ("true", "1")
-    value = None if nil or period is None or not name.startswith(_TAXONOMY) else _value(element)
+    value = None if period is None or not name.startswith(_TAXONOMY) else read_number(element)
     if value is None or period is None:
         return None
     decimals = element.get("decimals")
@@ -168,11 +176,13 @@ def _tag(element: etree._Element, periods: Mapping[str, Period], units: Mapping[
     )
 
 
-def _value(element: etree._Element) -> Decimal | None:
-    """Parse the number by its `format`, and apply its `scale` (a power of ten) and `sign`.
+def read_number(element: etree._Element) -> Decimal | None:
+    """Parse a tagged number by its `format`, and apply its `scale` (a power of ten) and `sign`.
 
-    Return None for a number in words or without digits.
+    Return None for a nil fact, and for a number in words or without digits.
     """
+    if element.get(_NIL) in ("true", "1"):
+        return None
     form = element.get("format", "").rpartition(":")[2]
     text = _text(element)
     if _ZERO.match(form):

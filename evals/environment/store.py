@@ -26,7 +26,7 @@ from evals.environment.context import SuiteContext
 from evals.environment.provenance import ROOT, digest_files, digest_schema
 from evals.environment.stacks import Running
 
-PIPELINE_CODE = ("workers", "app/retrieval", "app/documents", "app/llm", "app/quantities")
+PIPELINE_CODE = ("workers", "app/retrieval", "app/documents", "app/llm", "app/quantities", "app/tables")
 POOL = 8
 _NOTES = "ingested.json"
 
@@ -100,7 +100,7 @@ def open_store(
     place = place or f"pipeline {pipeline_digest()[:16]}"
     with ApiClient(url=stack.url, key=ensure_admin(home, stack.database_url("owner"))) as client:
         collection = client.ensure_collection(place).id
-        asker = _ensure_asker(home, stack, client, collection)
+        asker = ensure_asker(home, stack, client, collection)
         outcomes = known_outcomes(home, place)
         if outcomes is None:
             notify(f"Ingesting {len(files)} files")
@@ -164,7 +164,7 @@ def documents_by_name(outcomes: Sequence[IngestOutcome]) -> dict[UUID, tuple[str
     return files
 
 
-def _ensure_asker(home: Home, stack: Running, client: ApiClient, collection: str) -> Asker:
+def ensure_asker(home: Home, stack: Running, client: ApiClient, collection: str) -> Asker:
     """Return an analyst who may read that collection and nothing else."""
     secret = f"reader-{hashlib.sha256(collection.encode()).hexdigest()[:12]}"
     tenant_id = UUID(home.read_secret(TENANT) or "")

@@ -1,0 +1,49 @@
+"""Reads files as the pipeline does, in this process: a sandboxed child parses a file, and its tables are read.
+
+Measurements of many files use it in processes of their own (`reading_pool`), because reading needs one core.
+"""
+
+import atexit
+import importlib
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+
+from app.tables.model import Table
+from evals.environment.provenance import count_cores
+from workers.parsing.reader import ParsingSandbox
+
+_open: list[ParsingSandbox] = []
+
+
+@dataclass(frozen=True, slots=True)
+class ReadDocument:
+    """A file as it was read: the texts of its pages by number, and its tables."""
+
+    pages: dict[int, str]
+    tables: tuple[Table, ...]
+
+
+def read_document(path: Path) -> ReadDocument:
+    """Parse a file and read its tables. Raises the DocumentErrors of `workers.parsing.errors`."""
+    parsed = _sandbox().parse_document(path, filename=path.name)
+    read_tables = importlib.import_module("workers.extraction.tables").read_tables
+    return ReadDocument({page.number: page.text for page in parsed.pages}, tuple(read_tables(parsed)))
+
+
+@contextmanager
+def reading_pool() -> Iterator[ProcessPoolExecutor]:
+    """Open as many processes as there are cores. Each has its own sandbox."""
+    with ProcessPoolExecutor(count_cores(), mp_context=get_context("spawn")) as pool:
+        yield pool
+
+
+def _sandbox() -> ParsingSandbox:
+    """Return the sandbox of this process, which is opened when the process first reads a file."""
+    if not _open:
+        _open.append(ParsingSandbox())
+        atexit.register(_open[0].close)
+    return _open[0]
