@@ -54,8 +54,8 @@ class FiscalCalendar:
         mentioned = Counter(day for text in texts for day in find_dates(text))
         year_ends = Counter(day for text in texts for day in _year_ends(text))
         by_weeks = period_end is not None and not is_month_end(period_end)
-        if year_ends:
-            by_weeks = sum(n if is_month_end(day) else -n for day, n in year_ends.items()) < 0
+        if year_ends and not by_weeks:  # a fiscal year of weeks ends at a month's end now and then
+            by_weeks = sum(1 if is_month_end(day) else -1 for day in year_ends) < 0
         end, label = _known_year(year_ends, period_end, fiscal_year, quarter, by_weeks=by_weeks)
         return cls(mentioned, period_end, fiscal_year, by_weeks, end, label)
 

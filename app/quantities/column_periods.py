@@ -26,6 +26,11 @@ _FRAMED = re.compile(
 )
 """The words in a sentence or a title that state a period."""
 
+_MAY_STATE = re.compile(r"\d|ended|ending|year|quarter|month|as of|as at", re.IGNORECASE)
+_SENTENCE_END = re.compile(r"(?<=[a-z)\d])\.\s+(?=[A-Z])")
+_INTRODUCES = re.compile(r"\b(?:follow\w*|below|tables?|summar\w+|presents?|shows?)\b", re.IGNORECASE)
+_MOST_OF_TITLE = 100
+
 
 def is_period_heading(text: str) -> bool:
     """Return whether a heading or label states a period or a part of one ("2024", "Three months ended", "Q4")."""
@@ -54,11 +59,11 @@ def read_column_period(
     read = [read_period_words(text) for text in path]
     if any(words.change for words in read):
         return None
-    own = [words for words in reversed(read) if words.states_period or (words.instant and not words.others)]
+    own = [words for words in reversed(read) if words.states_column_period or (words.instant and not words.others)]
     if any(words.unknown for words in own):
         return None
     around = _around(tuple(context[-_MOST_CONTEXT:]))
-    if not any(words.states_period for words in own):
+    if not any(words.states_column_period for words in own):
         return _of_context(around, calendar, instant_hint)
     explicit = next((words.range for words in own if words.range), None)
     if explicit is not None:
@@ -92,10 +97,15 @@ def _is_instant(own: Sequence[PeriodWords], around: Sequence[PeriodWords], insta
         return instant
     if flow or instant_hint is False:
         return None if flow and instant_hint is None else False
+    days = {day for words in own for day in _days_of_year(words)}
     for words in around:
-        if words.is_flow != words.instant and (words.has_date or words.duration):
+        if words.is_flow != words.instant and not (days and days.isdisjoint(_days_of_year(words))):
             return words.instant
     return any(words.has_date for words in own)
+
+
+def _days_of_year(words: PeriodWords) -> set[tuple[int, int]]:
+    return {*words.month_days, *((day.month, day.day) for day in words.days)}
 
 
 def _named_part(own: Sequence[PeriodWords], calendar: FiscalCalendar) -> Period | None:
@@ -176,13 +186,11 @@ def _day_of_year(words: PeriodWords, year: int, calendar: FiscalCalendar) -> dat
         return next(iter(exact))
     if exact:
         return None
-    days = {*words.month_days, *((day.month, day.day) for day in words.days)}
+    days = _days_of_year(words)
     if len(days) == 1:
         month, day = next(iter(days))
         found = day_in(year, month, min(day, 31)) if day else None
-        if found is None or (words.days and not is_month_end(found) and calendar.by_weeks):
-            return None
-        return found
+        return None if found is None or (words.days and calendar.by_weeks) else found
     return None
 
 
@@ -226,11 +234,12 @@ def _year_to_date(calendar: FiscalCalendar, end: date) -> Period | None:
 
 def _of_context(around: Sequence[PeriodWords], calendar: FiscalCalendar, instant_hint: bool | None) -> Period | None:
     """Return the only period that the nearest line with a period states for the whole table."""
-    for words in around:
-        if words.has_year and not words.change:
-            if len({*words.days}) + len({*words.months}) + len({*words.years, *words.labels}) != 1:
+    for at, words in enumerate(around):
+        if words.has_year:
+            is_kind_stated = words.is_flow or words.instant or bool(words.years) or instant_hint is not None
+            if not is_kind_stated or _year([words]) is None or len({*words.days}) > 1:
                 return None
-            return _resolve([words], (), calendar, instant_hint)
+            return _resolve([words], around[at + 1 :], calendar, instant_hint)
     return None
 
 
@@ -239,10 +248,23 @@ def _around(context: tuple[str, ...]) -> tuple[PeriodWords, ...]:
     """Return the periods in the lines around a table, the nearest first."""
     found: list[PeriodWords] = []
     for line in reversed(context):
-        words = read_period_words(line)
-        if words.states_period and not words.others and not words.change and len(line) < MOST_CHARACTERS:
-            found.append(words)
-            continue
-        framed = [match.group() for match in _FRAMED.finditer(line[: 4 * MOST_CHARACTERS])]
-        found.extend(words for part in framed if (words := read_period_words(part)).states_period)
+        found.extend(_of_line(line))
     return tuple(found)
+
+
+@lru_cache(maxsize=20_000)
+def _of_line(line: str) -> tuple[PeriodWords, ...]:
+    """Return the periods in a heading, or in the sentence of a paragraph that introduces a table."""
+    if _MAY_STATE.search(line) is None:
+        return ()
+    if len(line) < MOST_CHARACTERS:
+        words = read_period_words(line)
+        if words.states_period and not words.others and not words.change:
+            return (words,)
+    sentence = line[max(0, len(line) - 2 * MOST_CHARACTERS) :]
+    if line.rstrip().endswith((".", ":")):
+        sentence = _SENTENCE_END.split(sentence.rstrip(" .:"))[-1]
+        if len(sentence) > _MOST_OF_TITLE and line.rstrip().endswith(".") and not _INTRODUCES.search(sentence):
+            return ()
+    framed = [read_period_words(match.group()) for match in _FRAMED.finditer(sentence)]
+    return tuple(words for words in framed if words.states_period and not words.change)

@@ -16,6 +16,7 @@ from app.quantities.months import MONTH, parse_month
 from app.quantities.number_words import ORDINAL, parse_ordinal
 
 MOST_CHARACTERS = 400
+_MOST_WORDS_BESIDE_YEAR = 4
 
 _MARK = r"(?:\(\s*(?:\d{1,2}|[a-z]{1,2}|[*†‡§]+)\s*\)|[*†‡§⁰¹²³⁴-⁹]+)"
 _MARKS = re.compile(rf"(?<=[\w.,)*†‡§]){_MARK}|(?<=\d)\s+{_MARK}(?=\s*$|\s*\()", re.IGNORECASE)
@@ -147,11 +148,18 @@ class PeriodWords:
     @property
     def states_period(self) -> bool:
         """Whether the text states a part of a period, and is not about something else that only mentions a year."""
-        if self.others and not (self.has_date or self.is_flow):
+        if not self.others:
+            return self.has_date or self.is_flow or bool(self.years) or self.unknown
+        if self.of_contract and not (self.ended or self.instant):
             return False
-        if self.others and self.of_contract and not (self.ended or self.instant):
-            return False
-        return self.has_date or self.is_flow or bool(self.years) or self.unknown
+        is_named = bool(self.quarter or self.half or self.labels or self.trailing or self.to_date or self.ended)
+        return self.has_date or is_named or self.unknown or bool(self.years and self.duration)
+
+    @property
+    def states_column_period(self) -> bool:
+        """Whether the text states a part of a period if it is the heading of a column ("2024 effective rate")."""
+        is_year = len(self.years) == 1 and self.others <= _MOST_WORDS_BESIDE_YEAR
+        return self.states_period or (is_year and not self.of_contract)
 
 
 class _Reader:
@@ -205,7 +213,7 @@ def read_period_words(text: str) -> PeriodWords:
         durations = _named_durations(reader, has_years=bool(labels))
     change = _is_change(reader.text)
     instant, ended = reader.has(_INSTANT), reader.has(_ENDED)
-    others = sum(word not in _FILLER and not word.isdigit() for word in _WORD.findall(fold_case(reader.text)))
+    others = sum(word not in _FILLER for word in _WORD.findall(fold_case(reader.text)))
     return PeriodWords(
         range=explicit,
         days=days,

@@ -1,0 +1,120 @@
+"""Decide the period of a table's row: balances at the edges of a period, rows of years, and rows between balances."""
+
+import re
+from collections.abc import Sequence
+from datetime import date, timedelta
+from functools import lru_cache
+
+from app.quantities.calendar import FiscalCalendar
+from app.quantities.column_periods import is_period_heading, read_column_period
+from app.quantities.period_words import read_period_words
+from app.quantities.periods import Period
+
+_DAY = timedelta(days=1)
+_SPAN = r"(?:the\s+)?(?:fiscal\s+)?(?:years?|periods?|quarters?|months?)"
+_BEGINNING = re.compile(
+    rf"\b(?:beginning|start)\s+(?:of\s+{_SPAN}|balances?)|\bopening\b|\bbalances?\W+(?:at\s+)?(?:the\s+)?beginning\b"
+    rf"|\bbeginning\s+balance|\bat\s+(?:the\s+)?beginning\b|\bbeginning\s*$|^\W*(?:{_SPAN}\W+)?beginning\s+(?:cash|equity)",
+    re.IGNORECASE,
+)
+_END = re.compile(
+    rf"\b(?:end|close)\s+of\s+{_SPAN}|\b(?:ending|closing)\s+(?:balances?|cash|equity)|\bat\s+(?:the\s+)?end\b"
+    r"|\b(?:balances?|cash)\W+(?:at\s+)?(?:the\s+)?end\b|\b(?:year|period|quarter)[\s-]end\s*$",
+    re.IGNORECASE,
+)
+_BALANCE = re.compile(r"\bbalances?\b|\bas\s+(?:of|at)\b|\bat\b|\bopening\b|\bclosing\b|\boutstanding\b", re.IGNORECASE)
+
+
+def read_cell_period(
+    path: Sequence[str],
+    labels: Sequence[str],
+    *,
+    context: Sequence[str] = (),
+    calendar: FiscalCalendar,
+    instant_hint: bool | None = None,
+) -> Period | None:
+    """Return the period of a figure from the headings over it and its row's label; None if they do not determine it.
+
+    `labels` are the row's label and the labels above it in the hierarchy, outermost first. A label that states an edge
+    ("Balance at beginning of year") or a day ("Balance, March 31, 2024") gives an instant. Another label with a period
+    gives it where the headings give none. A year after the document's period is no period if the table is as of a day:
+    it says when an amount falls due. The other arguments are those of `read_column_period`.
+    """
+    own = labels[-1] if labels else ""
+    edge = _edge(own) or next(filter(None, map(_edge, path)), None)
+    day = _day_of_balance(own, calendar)
+    if day is not None:
+        return Period(day)
+    hint = None if edge else instant_hint
+    in_heading = any(map(is_period_heading, path))
+    period = read_column_period(path, context=context, calendar=calendar, instant_hint=hint)
+    label = next((label for label in reversed(labels) if is_period_heading(label)), None)
+    if label is not None and not (in_heading and period is not None and _is_year_only(label)):
+        period = _of_label(label, context, calendar, hint) or period
+    if edge is None or period is None:
+        return period
+    if edge == "end":
+        return Period(period.end)
+    return None if period.start is None else Period(period.start - _DAY)
+
+
+def periods_between_balances(labels: Sequence[str], calendar: FiscalCalendar) -> tuple[Period | None, ...]:
+    """Return each row's period in a table whose rows run from one balance to the next, as in statements of equity.
+
+    A row with a balance has the balance's day; a row between two balances has the time from one to the other. The
+    labels are those of the rows, from top to bottom. Rows before the first and after the last balance have None.
+    """
+    found: list[Period | None] = []
+    last: date | None = None
+    waiting = 0
+    for label in labels:
+        day = _day_of_balance(label, calendar)
+        if day is None:
+            found.append(None)
+            waiting += 1
+            continue
+        if last is not None and waiting and last < day:
+            found[len(found) - waiting :] = [Period(day, last + _DAY)] * waiting
+        found.append(Period(day))
+        last, waiting = day, 0
+    return tuple(found)
+
+
+def _is_year_only(label: str) -> bool:
+    words = read_period_words(label)
+    return not (words.has_date or words.quarter or words.half or words.duration)
+
+
+def _of_label(label: str, context: Sequence[str], calendar: FiscalCalendar, hint: bool | None) -> Period | None:
+    row = read_column_period((label,), context=context, calendar=calendar, instant_hint=hint)
+    if row is None or calendar.period_end is None or row.end <= calendar.period_end:
+        return row
+    as_of = read_column_period((), context=context, calendar=calendar, instant_hint=None)
+    return as_of if as_of is not None and as_of.start is None else row
+
+
+def _day_of_balance(label: str, calendar: FiscalCalendar) -> date | None:
+    """Return the day at whose end a label's balance is; None if the label is none of a balance.
+
+    A balance at the first day of a month is that of the day before, unless the document counts in weeks.
+    """
+    words = read_period_words(label)
+    if len(set(words.days)) != 1 or words.is_flow or not (_BALANCE.search(label) or words.states_period):
+        return None
+    if not _BALANCE.search(label) and words.others:
+        return None
+    day = words.days[0]
+    if calendar.period_end is not None and day > calendar.period_end:
+        return None  # a maturity
+    is_first = day.day == 1 and not calendar.by_weeks
+    if calendar.by_weeks:
+        years = (calendar.part(label_, 1, 12) for label_ in (day.year, day.year + 1))
+        is_first = any(year is not None and year.start == day for year in years)
+    return day - _DAY if is_first else day
+
+
+@lru_cache(maxsize=20_000)
+def _edge(text: str) -> str | None:
+    if _BEGINNING.search(text):
+        return "beginning"
+    return "end" if _END.search(text) else None
