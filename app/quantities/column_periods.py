@@ -21,11 +21,23 @@ _REST = r"(?:[^.;:]|\.(?=\s?\d))"  # the full stop of "Dec. 31" ends no sentence
 _FRAMED = re.compile(
     rf"\b(?:{_COUNT}-?\s+(?:and|or)\s+)?(?:{_COUNT}[\s-]+)?(?:(?:fiscal|financial)\s+)?"
     rf"(?:years?|months?|weeks?|quarters?|periods?|half[\s-]years?)\s+(?:then\s+)?(?:ended|ending)\b{_REST}{{0,120}}"
+    rf"|\b(?:during|for|in)\s+(?:the\s+)?(?:fiscal\s+)?(?:years?\s+)?(?=(?:19|20)\d\d\b){_REST}{{0,40}}"
     rf"|\bas\s+(?:of|at)\b{_REST}{{0,80}}|\b(?:at|on)\s+(?=[A-Z\d]){_REST}{{0,60}}",
     re.IGNORECASE,
 )
 """The words in a sentence or a title that state a period."""
 
+_COHORT = re.compile(r"\b(?:originat\w+|vintages?|cohorts?|(?:accident|policy|underwriting)\s+years?)\b", re.IGNORECASE)
+_BALANCES = re.compile(
+    r"\bbalance\s+sheets?\b|\bfinancial\s+(?:position|condition)\b|\bfair\s+values?\b|\bcarrying\s+(?:values?|amounts?)\b"
+    r"|\bamortized\s+costs?\b|\b(?:total|identifiable|net|segment|current)\s+(?:assets|liabilities)\b",
+    re.IGNORECASE,
+)
+_FLOWS = re.compile(
+    r"\bstatements?\s+of\s+(?:consolidated\s+)?(?:income|operations|earnings|cash\s+flows?|comprehensive|profit|loss)"
+    r"|\bincome\s+statements?\b|\bresults\s+of\s+operations\b|\bcash\s+flows\b|\bprofit\s+and\s+loss\b",
+    re.IGNORECASE,
+)
 _MAY_STATE = re.compile(r"\d|ended|ending|year|quarter|month|as of|as at", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"(?<=[a-z)\d])\.\s+(?=[A-Z])")
 _INTRODUCES = re.compile(r"\b(?:follow\w*|below|tables?|summar\w+|presents?|shows?)\b", re.IGNORECASE)
@@ -56,19 +68,43 @@ def read_column_period(
     reading order: the last is the nearest. `instant_hint` states whether the figures are balances at a day (True) or
     flows (False); None if that is unknown.
     """
+    if any(_COHORT.search(text) for text in path):
+        path = ()  # years of origination are no periods of the figures
     read = [read_period_words(text) for text in path]
     if any(words.change for words in read):
         return None
     own = [words for words in reversed(read) if words.states_column_period or (words.instant and not words.others)]
     if any(words.unknown for words in own):
         return None
-    around = _around(tuple(context[-_MOST_CONTEXT:]))
+    lines = tuple(context[-_MOST_CONTEXT:])
+    around = _around(lines)
+    if instant_hint is None:
+        instant_hint = _first_kind(path)
+        if instant_hint is None and not any(map(_states_kind, around)):
+            instant_hint = _first_kind(lines[::-1])
     if not any(words.states_column_period for words in own):
         return _of_context(around, calendar, instant_hint)
     explicit = next((words.range for words in own if words.range), None)
     if explicit is not None:
         return Period(explicit[1]) if instant_hint else Period(explicit[1], explicit[0])
     return _resolve(own, around, calendar, instant_hint)
+
+
+def _first_kind(texts: Iterable[str]) -> bool | None:
+    """Return whether the first text that says it is about balances (True) or about flows (False)."""
+    return next((kind for text in texts if (kind := _kind(text)) is not None), None)
+
+
+@lru_cache(maxsize=20_000)
+def _kind(text: str) -> bool | None:
+    if len(text) > _MOST_OF_TITLE:
+        return None
+    balances, flows = _BALANCES.search(text) is not None, _FLOWS.search(text) is not None
+    return balances if balances != flows else None
+
+
+def _states_kind(words: PeriodWords) -> bool:
+    return words.is_flow or words.instant or bool(_days_of_year(words))
 
 
 def _resolve(
@@ -83,9 +119,16 @@ def _resolve(
     end = _end(own, around, calendar)
     if end is None:
         return None
+    is_unfinished = calendar.period_end is not None and end > calendar.period_end
     if is_instant:
-        return Period(end)
+        # The balance of a year that has not ended is that of the document's day.
+        is_current = is_unfinished and _is_bare_year(own, around) and _year(own) == calendar.fiscal_year
+        return Period(calendar.period_end if is_current and calendar.period_end is not None else end)
     return _duration(own, around, calendar, end)
+
+
+def _is_bare_year(own: Sequence[PeriodWords], around: Sequence[PeriodWords]) -> bool:
+    return not any(words.has_date or words.labels for words in own) and not any(map(_days_of_year, around))
 
 
 def _is_instant(own: Sequence[PeriodWords], around: Sequence[PeriodWords], instant_hint: bool | None) -> bool | None:
@@ -99,8 +142,9 @@ def _is_instant(own: Sequence[PeriodWords], around: Sequence[PeriodWords], insta
         return None if flow and instant_hint is None else False
     days = {day for words in own for day in _days_of_year(words)}
     for words in around:
-        if words.is_flow != words.instant and not (days and days.isdisjoint(_days_of_year(words))):
-            return words.instant
+        its_days = _days_of_year(words)
+        if (words.is_flow != words.instant or its_days) and not (days and days.isdisjoint(its_days)):
+            return None if words.is_flow and words.instant else not words.is_flow
     return any(words.has_date for words in own)
 
 
@@ -217,11 +261,19 @@ def _duration(
     length = _length(own, around)
     if length is None:
         several = any(words.several_durations for words in (*own, *around))
-        if several or any(words.has_date for words in own):
+        if several or any(words.has_date for words in own) or _is_unfinished_year(own, calendar, end):
             return None
         length = Duration(12)
     by_weeks = calendar.by_weeks or not is_month_end(end)
     return Period(end, calendar.start(end, months=length.months, weeks=length.weeks, by_weeks=by_weeks))
+
+
+def _is_unfinished_year(own: Sequence[PeriodWords], calendar: FiscalCalendar, end: date) -> bool:
+    """Return whether a bare year is the one in which an interim document's period ends: its length is not stated."""
+    if calendar.period_end is None or any(words.forecast or words.labels for words in own):
+        return False
+    year = calendar.part(calendar.fiscal_year, 1, 12) if calendar.fiscal_year is not None else None
+    return year is not None and year.end == end and calendar.period_end < end
 
 
 def _year_to_date(calendar: FiscalCalendar, end: date) -> Period | None:

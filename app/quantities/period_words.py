@@ -75,6 +75,11 @@ _CHANGE = re.compile(
     r"|year[\s-]over[\s-]year|better|worse|b/\(?w\)?|compared)\b|[△Δ]",
     re.IGNORECASE,
 )
+_FORECAST = re.compile(
+    r"\b(?:20\d\d\s?[efpb]|estimate[sd]?|projected|projections?|forecast|budget|guidance|outlook|targets?|expected"
+    r"|full[\s-]year)\b",
+    re.IGNORECASE,
+)
 _CONTRACT = re.compile(
     r"\b(?:due|matur\w*|expir\w*|notes?|bonds?|debentures?|loans?|facility|plan|agreement|series|dated)\b",
     re.IGNORECASE,
@@ -104,9 +109,10 @@ class PeriodWords:
     """The parts of periods in a text, in order.
 
     `days` are dates; `month_days` are days without a year, as (month, day); `months` are (year, month); `years` are
-    years without a label; `labels` are fiscal years ("FY24", "fiscal 2024"); `calendar` states that they are calendar
-    years. `range` is an explicit period. `others` counts the words that belong to no period; `of_contract` states that
-    one of them is about a contract, whose date is no reporting period ("Notes due June 15, 2029").
+    years without a label; `labels` are fiscal years ("FY24", "fiscal 2024"); `calendar` states that they are
+    calendar years. `range` is an explicit period. `forecast` states that the year lies ahead or is meant as a
+    whole. `others` counts the words that belong to no period; `of_contract` states that one of them is about a
+    contract, whose date is no reporting period ("Notes due June 15, 2029").
     """
 
     range: tuple[date, date] | None = None
@@ -126,6 +132,7 @@ class PeriodWords:
     instant: bool = False
     ended: bool = False
     change: bool = False
+    forecast: bool = False
     others: int = 0
     of_contract: bool = False
 
@@ -232,6 +239,7 @@ def read_period_words(text: str) -> PeriodWords:
         instant=instant,
         ended=ended,
         change=change,
+        forecast=_FORECAST.search(folded) is not None,
         others=others - change,
         of_contract=_CONTRACT.search(reader.text) is not None,
     )

@@ -49,7 +49,7 @@ def read_cell_period(
     in_heading = any(map(is_period_heading, path))
     period = read_column_period(path, context=context, calendar=calendar, instant_hint=hint)
     label = next((label for label in reversed(labels) if is_period_heading(label)), None)
-    if label is not None and not (in_heading and period is not None and _is_year_only(label)):
+    if label is not None and not (in_heading and period is not None and not _is_dated_flow(label)):
         period = _of_label(label, context, calendar, hint) or period
     if edge is None or period is None:
         return period
@@ -80,9 +80,10 @@ def periods_between_balances(labels: Sequence[str], calendar: FiscalCalendar) ->
     return tuple(found)
 
 
-def _is_year_only(label: str) -> bool:
+def _is_dated_flow(label: str) -> bool:
+    """Return whether a label is the heading of rows ("Three months ended June 30, 2024"), and no due date or year."""
     words = read_period_words(label)
-    return not (words.has_date or words.quarter or words.half or words.duration)
+    return bool(words.has_date and (words.duration or words.ended or words.range))
 
 
 def _of_label(label: str, context: Sequence[str], calendar: FiscalCalendar, hint: bool | None) -> Period | None:

@@ -1,0 +1,58 @@
+"""Tests of the periods of rows."""
+
+from datetime import date
+
+import pytest
+
+from app.quantities.calendar import FiscalCalendar
+from app.quantities.row_periods import periods_between_balances, read_cell_period
+
+CALENDAR = FiscalCalendar.of(
+    ["For the fiscal year ended December 31, 2031"], period_end=date(2031, 12, 31), fiscal_year=2031
+)
+YEARS = ("Year Ended December 31,", "2031")
+
+
+def period(path, *labels, context=()):
+    found = read_cell_period(path, labels, context=context, calendar=CALENDAR)
+    return None if found is None else str(found)
+
+
+@pytest.mark.parametrize(
+    ("label", "expected"),
+    [
+        ("Net sales", "2031-01-01/2031-12-31"),
+        ("Cash at beginning of year", "2030-12-31"),
+        ("Beginning balance", "2030-12-31"),
+        ("Cash and cash equivalents, end of period", "2031-12-31"),
+        ("Balance at December 31, 2029", "2029-12-31"),
+        ("Balance at January 1, 2030", "2029-12-31"),
+    ],
+)
+def test_label_of_balance_gives_its_day(label, expected):
+    assert period(YEARS, label) == expected
+
+
+def test_row_of_a_year_gives_the_period_where_headings_give_none():
+    assert period(("Payments",), "2030") == "2030-01-01/2030-12-31"
+    assert period(("Beginning of year",), "2030") == "2029-12-31"
+    assert period(YEARS, "2030") == "2031-01-01/2031-12-31"
+    assert period(("Lenses",), "Three months ended June 30, 2031", "Net sales") == "2031-04-01/2031-06-30"
+
+
+def test_year_in_which_an_amount_falls_due_is_no_period():
+    assert period(("Leases",), "2034", context=["Maturities as of December 31, 2031:"]) == "2031-12-31"
+    assert period(("December 31, 2031",), "3.75% notes due June 2034") == "2031-12-31"
+    assert period(("Year of origination", "2030"), "Loans", context=["As of December 31, 2031"]) == "2031-12-31"
+
+
+def test_rows_between_balances_have_the_time_between():
+    labels = ["Balance at December 31, 2029", "Net income", "Dividends", "Balance at December 31, 2030", "Net income"]
+    found = periods_between_balances(labels, CALENDAR)
+    assert [None if one is None else str(one) for one in found] == [
+        "2029-12-31",
+        "2030-01-01/2030-12-31",
+        "2030-01-01/2030-12-31",
+        "2030-12-31",
+        None,
+    ]
