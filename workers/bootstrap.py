@@ -34,6 +34,7 @@ from app.tables.codec import VERSION as TABLE_ENCODING
 from workers.chunking.chunker import CHUNKER_VERSION, ChunkingParams, chunk_document
 from workers.chunking.tokens import count_tokens
 from workers.extraction.metadata import METADATA_VERSION, read_metadata
+from workers.extraction.tables.reading import TABLES_VERSION, read_tables
 from workers.maintenance.checkpoints import CheckpointSigner
 from workers.maintenance.collecting import BlobCollector
 from workers.parsing.reader import ParsingSandbox
@@ -170,8 +171,8 @@ def build_stages(
         ),
         ExtractStage(
             read_metadata=read_metadata,
-            read_tables=lambda _parsed: (),
-            version=f"{METADATA_VERSION}:{TABLE_ENCODING}",
+            read_tables=read_tables,
+            version=f"{METADATA_VERSION}:{TABLES_VERSION}:{TABLE_ENCODING}",
         ),
         ChunkStage(
             chunk=lambda parsed, metadata: chunk_document(parsed, metadata, params=params),

@@ -106,7 +106,7 @@ def read_title(parsed, filename):
     return DocumentMetadata(title=filename, issuer="Plain Example Inc.", fiscal_year=2024)
 
 
-def read_lines(parsed):
+def read_lines(parsed, _metadata):
     """Return a table for each line with tabs. The tabs separate its cells."""
     tables = []
     for page in parsed.pages:

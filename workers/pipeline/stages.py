@@ -102,7 +102,7 @@ class ExtractStage:
         self,
         *,
         read_metadata: Callable[[ParsedDocument, str], DocumentMetadata],
-        read_tables: Callable[[ParsedDocument], Sequence[Table]],
+        read_tables: Callable[[ParsedDocument, DocumentMetadata], Sequence[Table]],
         version: str,
     ) -> None:
         self._read_metadata = read_metadata
@@ -120,7 +120,7 @@ class ExtractStage:
         parsed = context.load(StageName.PARSE, decode_document)
         metadata = self._read_metadata(parsed, context.inputs.version.filename)
         texts = {page.number: page.text for page in parsed.pages}
-        tables = tuple(encode_table(table, texts) for table in self._read_tables(parsed))
+        tables = tuple(encode_table(table, texts) for table in self._read_tables(parsed, metadata))
         extraction = Extraction(metadata, tables)
         return StageResult(output=Encoded(encode_extraction(extraction), extraction))
 

@@ -1,0 +1,73 @@
+"""Periods of figures: from headings, labels, and the lines above."""
+
+from tests.extraction.tables.grids import G, H, figure, table_of
+
+
+def test_the_line_above_completes_the_years_of_the_headings():
+    table = table_of(
+        H("Inventories"),
+        "Inventories as of December 31, 2024 and 2023 were as follows (in millions):",
+        G([["", "2024", "2023"], ["Raw materials", "5", "4"]]),
+    )
+    assert str(figure(table, "Raw materials", "2023").period) == "2023-12-31"
+
+
+def test_rows_can_be_periods():
+    table = table_of(H("Dividends"), G([["", "Amount"], ["2024", "$1.20"], ["2023", "$1.10"]]))
+    assert str(figure(table, "2023", "Amount").period) == "2023-01-01/2023-12-31"
+
+
+def test_opening_and_closing_balances_are_instants():
+    table = table_of(
+        H("Goodwill"),
+        "The changes for the years ended December 31 were:",
+        G(
+            [
+                ["", "2024", "2023"],
+                ["Balance at beginning of year", "5", "4"],
+                ["Acquisitions", "1", "1"],
+                ["Balance at end of year", "6", "5"],
+            ]
+        ),
+    )
+    assert str(figure(table, "Balance at beginning of year", "2024").period) == "2023-12-31"
+    assert str(figure(table, "Balance at end of year", "2024").period) == "2024-12-31"
+    assert str(figure(table, "Acquisitions", "2024").period) == "2024-01-01/2024-12-31"
+
+
+def test_a_row_between_two_balances_has_the_period_between():
+    table = table_of(
+        H("Stockholders' equity"),
+        G(
+            [
+                ["", "Common stock", "Total"],
+                ["Balance at December 31, 2022", "5", "9"],
+                ["Net income", "", "3"],
+                ["Balance at December 31, 2023", "5", "12"],
+                ["Net income", "", "4"],
+                ["Balance at December 31, 2024", "5", "16"],
+            ]
+        ),
+    )
+    periods = [str(cell.period) for cell in table.cells if cell.header_path == ("Total",)]
+    assert periods == [
+        "2022-12-31",
+        "2023-01-01/2023-12-31",
+        "2023-12-31",
+        "2024-01-01/2024-12-31",
+        "2024-12-31",
+    ]
+
+
+def test_years_to_come_in_a_schedule_are_no_periods():
+    table = table_of(
+        H("Maturities of debt"),
+        "As of December 31, 2024, maturities are as follows:",
+        G([["", "Amount"], ["2025", "5"], ["2026", "4"], ["Thereafter", "10"]]),
+    )
+    assert {str(cell.period) for cell in table.cells if cell.value} == {"2024-12-31"}
+
+
+def test_columns_of_changes_have_no_period():
+    table = table_of(G([["", "2024", "2023", "% change"], ["Net sales", "450", "430", "4.7"]]))
+    assert figure(table, "Net sales", "% change").period is None

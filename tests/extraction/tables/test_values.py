@@ -1,0 +1,102 @@
+"""Typed values of figures: where currency, scale and measure come from."""
+
+from decimal import Decimal
+
+import pytest
+
+from app.quantities.values import Kind
+from tests.extraction.tables.grids import C, G, H, document, figure, table_of
+from workers.extraction.tables import read_tables
+
+
+def test_per_share_rows_and_rows_of_shares_do_not_take_the_scale_of_amounts():
+    table = table_of(
+        H("CONSOLIDATED STATEMENTS OF OPERATIONS"),
+        "(In thousands, except share and per share data)",
+        G(
+            [
+                ["", "2024", "2023"],
+                ["Revenues", "$512,340", "$498,120"],
+                ["Diluted earnings per share", "$1.37", "$1.28"],
+                ["Weighted average shares outstanding, diluted", "30,094,891", "30,012,340"],
+            ]
+        ),
+    )
+    values = [figure(table, label, "2024").value for label in ("Revenues", "Diluted earnings per share")]
+    assert [(value.unit, value.scale, value.kind) for value in values] == [
+        ("USD", 3, Kind.AMOUNT),
+        ("USD", 0, Kind.PER_SHARE),
+    ]
+    shares = figure(table, "Weighted average shares outstanding, diluted", "2024").value
+    assert (shares.value, shares.unit, shares.scale) == (30_094_891, "shares", 0)
+
+
+def test_a_scale_that_nobody_states_is_unknown():
+    table = table_of(H("Debt"), G([["", "2024"], ["Notes", "$450"]]))
+    value = figure(table, "Notes", "2024").value
+    assert (value.value, value.unit, value.scale) == (450, "USD", None)
+
+
+def test_a_dollar_of_an_unknown_country_stays_a_dollar_sign():
+    (table,) = read_tables(document((H("Accounts"), "$ millions", G([["", "2024"], ["Revenue", "$450"]]))))
+    assert figure(table, "Revenue", "2024").value.unit == "$"
+
+
+def test_each_column_has_the_currency_of_its_heading():
+    table = table_of(
+        H("Results"),
+        "(in millions)",
+        G([["", "2023", "2024", "2024"], ["", "€", "€", "US$"], ["Revenues", "900", "950", "1,026"]]),
+    )
+    assert [cell.value.unit for cell in table.cells if cell.value] == ["EUR", "EUR", "USD"]
+
+
+@pytest.mark.parametrize(
+    ("above", "stub", "heading", "label", "expected"),
+    [
+        ("(in millions)", "", "2024", "Sales", 6),
+        ("(in millions)", "(in thousands)", "2024", "Sales", 3),
+        ("(in millions)", "", "2024 $'000", "Sales", 3),
+        ("(in millions)", "", "2024", "Sales (in billions)", 9),
+    ],
+)
+def test_the_nearest_place_states_the_scale(above, stub, heading, label, expected):
+    table = table_of(H("Sales"), above, G([[stub, heading], [label, "4"], ["Other", "5"]]))
+    assert figure(table, label, heading).value.scale == expected
+
+
+def test_the_units_under_a_title_hold_for_all_tables_under_it():
+    first, second = read_tables(
+        document(
+            (
+                H("Note 4 - Debt"),
+                "(In millions)",
+                G([["", "2024"], ["Notes", "450"]]),
+                "Of which are due within one year:",
+                G([["", "2024"], ["Loans", "20"]]),
+            )
+        )
+    )
+    assert figure(first, "Notes", "2024").value.scale == figure(second, "Loans", "2024").value.scale == 6
+
+
+def test_the_whole_table_decides_the_number_style():
+    table = table_of(
+        H("Konzern"),
+        "(TEUR)",
+        G([["", "2024", "2023"], ["Revenue", "1.234.567", "1.198.402"], ["Profit", "98.765", "-1.205"]]),
+    )
+    assert figure(table, "Profit", "2024").value.value == 98765
+    assert figure(table, "Profit", "2023").value.value == Decimal(-1205)
+
+
+def test_texts_in_columns_of_figures_stay_texts():
+    table = table_of(G([["", "Rate", "2024"], ["Term loan", "SOFR plus 2%", "$100"], ["Notes", "4.5%", "$200"]]))
+    assert figure(table, "Term loan", "Rate").value.kind is Kind.TEXT
+    assert figure(table, "Notes", "Rate").value.value == Decimal("4.5")
+
+
+def test_a_caption_states_units():
+    table = table_of(H("Results"), G([["", C("Year Ended December 31, 2024")], ["Net sales", "800"]], "In millions"))
+    assert table.caption == "In millions"
+    assert figure(table, "Net sales", "Year Ended December 31, 2024").value.scale == 6

@@ -1,0 +1,206 @@
+"""Builds tables from grids: kinds, paths, typed values and periods of their cells."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from app.documents.content.parsed import ParsedDocument
+from app.documents.metadata import DocumentMetadata
+from app.quantities.calendar import FiscalCalendar
+from app.quantities.periods import Period
+from app.quantities.styles import NumberStyle, decide_style
+from app.quantities.units import Units
+from app.quantities.values import Quantity, parse_value
+from app.tables.model import Cell, CellKind, Footnote, Table
+from workers.extraction.tables.around import Surroundings
+from workers.extraction.tables.cells import Form, TextCell
+from workers.extraction.tables.figures import typed, units_of_path
+from workers.extraction.tables.footnotes import Footnotes, can_end_with_mark
+from workers.extraction.tables.forms import Forms
+from workers.extraction.tables.joins import JoinedGrid
+from workers.extraction.tables.periods import Periods
+from workers.extraction.tables.rows import Role, Row
+from workers.extraction.tables.stated import DocumentUnits, PartUnits, read_document_units
+
+_NOTES = re.compile(r"(?:foot)?notes?(?: (?:no|ref)\.?s?)?|refs?\.?|reference|note reference", re.IGNORECASE)
+_MOST_STUBS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentContext:
+    """What holds for all tables of a document."""
+
+    parsed: ParsedDocument
+    forms: Forms
+    around: Surroundings
+    units: DocumentUnits
+    parts: PartUnits
+    calendar: FiscalCalendar
+
+    @classmethod
+    def of(cls, parsed: ParsedDocument, metadata: DocumentMetadata) -> "DocumentContext":
+        """Read what the document says outside its tables."""
+        forms = Forms()
+        around = Surroundings(parsed.pages, forms, flows=all(page.width == 0 for page in parsed.pages))
+        return cls(
+            parsed=parsed,
+            forms=forms,
+            around=around,
+            units=read_document_units(parsed, metadata),
+            parts=PartUnits(parsed.pages, forms, around.furniture),
+            calendar=_calendar(parsed, metadata),
+        )
+
+
+_QUARTERS = {"Q1": 1, "Q2": 2, "Q3": 3, "Q4": 4, "FY": 4}
+
+
+def _calendar(parsed: ParsedDocument, metadata: DocumentMetadata) -> FiscalCalendar:
+    return FiscalCalendar.of(
+        [page.text for page in parsed.pages],
+        period_end=metadata.period_end,
+        fiscal_year=metadata.fiscal_year,
+        quarter=_QUARTERS.get(metadata.fiscal_period or ""),
+    )
+
+
+class TableBuilder:
+    """Builds one table."""
+
+    def __init__(self, grid: JoinedGrid, document: DocumentContext) -> None:
+        self._grid = grid
+        self._document = document
+        self._footnotes = self._read_footnotes()
+        self._layout = grid.layout
+        first = grid.grids[0]
+        self._above = document.around.read_above(first.page.number - 1, first.block)
+        self._caption = _caption(grid)
+        self._style = self._decide_style()
+        self._columns: dict[tuple[str, ...], Units] = {}
+        self._tables: dict[int | None, Units] = {}
+        self._outer = self._outer_units()
+        above = (*self._above.outer, self._above.title or "", *self._above.lines, self._caption or "")
+        self._periods = Periods(document.calendar, tuple(filter(None, above)), self._layout.labels.first_paths())
+
+    def build(self, number: int) -> Table:
+        cells = tuple(self._cells())
+        return Table(
+            number=number,
+            pages=tuple(dict.fromkeys(part.page.number for part in self._grid.grids)),
+            rows=len(self._grid.rows),
+            columns=max((cell.right for row in self._grid.rows for cell in row), default=0),
+            cells=cells,
+            title=self._above.title,
+            lines_above=self._above.lines,
+            units_line=self._units_line(),
+            caption=self._caption,
+            footnotes=self._footnotes,
+        )
+
+    def _read_footnotes(self) -> tuple[Footnote, ...]:
+        """Find the footnotes of the table's marks, and split written marks off the cells' texts."""
+        cells = [cell for row in self._grid.rows for cell in row]
+        if not any(cell.marks or can_end_with_mark(cell.text) for cell in cells):
+            return ()
+        last = self._grid.grids[-1]
+        found = Footnotes()
+        found.read_rows(self._grid.layout.rows, {part.page.number: part.page for part in self._grid.grids})
+        found.read_lines(self._document.around.lines_below(last.page.number - 1, last.block))
+        found.read_lines(self._document.around.lines_at_foot(last.page.number - 1))
+        if found.split_written(cells, self._document.forms):
+            self._grid.read_layout()
+        return found.of(cells)
+
+    def _decide_style(self) -> NumberStyle:
+        return decide_style(cell.text for row in self._layout.rows for cell in row.data if cell.form is Form.FIGURE)
+
+    def _cells(self) -> Iterator[Cell]:
+        for row in self._layout.rows:
+            for cell in row.cells:
+                if row.role is Role.HEAD:
+                    yield _cell(cell, CellKind.HEADING)
+                elif cell in row.data:
+                    yield self._figure(row, cell)
+                else:
+                    yield _cell(cell, CellKind.LABEL)
+
+    def _figure(self, row: Row, cell: TextCell) -> Cell:
+        band = self._layout.bands.best(cell)
+        heads = self._layout.headings.over(row.number, band) if band is not None else ()
+        header_path = tuple(head.text for head in heads)
+        label_path = self._layout.labels.path(row.number, band) if band is not None else ()
+        if header_path and _NOTES.fullmatch(header_path[-1]):
+            return _cell(cell, CellKind.NOTE, header_path, label_path)
+        own = parse_value(cell.text, self._style)
+        value = typed(
+            own,
+            self._path_units(header_path),
+            self._path_units(label_path),
+            self._table_units(row.number),
+            self._document.units.dollar,
+        )
+        period = self._periods.of(row.number, header_path, label_path, self._layout.headings.beside(row.number))
+        return _cell(cell, CellKind.FIGURE, header_path, label_path, value=value, period=period)
+
+    def _path_units(self, path: tuple[str, ...]) -> Units:
+        units = self._columns.get(path)
+        if units is None:
+            units = self._columns[path] = units_of_path(path)
+        return units
+
+    def _table_units(self, row: int) -> Units:
+        section = self._layout.headings.section(row)
+        units = self._tables.get(section)
+        if units is None:
+            stubs = self._layout.headings.stubs(row)[-_MOST_STUBS:]
+            units = units_of_path(stub.text for stub in stubs).within(self._outer)
+            self._tables[section] = units
+        return units
+
+    def _outer_units(self) -> Units:
+        above = self._above
+        first = self._grid.grids[0]
+        near = units_of_path((*above.outer, above.title or "", *above.lines, self._caption or ""))
+        part = self._document.parts.at(first.page.number - 1, first.block)
+        return near.within(part).within(self._document.units.units)
+
+    def _units_line(self) -> str | None:
+        of = self._document.forms.of
+        stubs = self._layout.headings.first_stubs()[-_MOST_STUBS:]
+        lines = [*self._above.lines, *(stub.text for stub in stubs)]
+        return next((line for line in reversed(lines) if of(line) is Form.UNITS), None)
+
+
+def build_table(number: int, grid: JoinedGrid, document: DocumentContext) -> Table:
+    return TableBuilder(grid, document).build(number)
+
+
+def _caption(grid: JoinedGrid) -> str | None:
+    first = grid.grids[0]
+    return None if first.grid.caption is None else " ".join(first.page.text[slice(*first.grid.caption)].split())
+
+
+def _cell(
+    cell: TextCell,
+    kind: CellKind,
+    header_path: tuple[str, ...] = (),
+    label_path: tuple[str, ...] = (),
+    value: Quantity | None = None,
+    period: Period | None = None,
+) -> Cell:
+    return Cell(
+        row=cell.row,
+        column=cell.left,
+        row_span=cell.source.row_span,
+        column_span=cell.right - cell.left,
+        text=cell.text,
+        page=cell.page,
+        spans=cell.spans,
+        kind=kind,
+        box=cell.source.box,
+        marks=cell.marks,
+        header_path=header_path,
+        label_path=label_path,
+        value=value,
+        period=period,
+    )

@@ -1,0 +1,76 @@
+"""Decides what a text looks like: a figure, a year, a period, a statement of units, or words."""
+
+import re
+
+from app.quantities.headings import has_period_word
+from app.quantities.period_words import read_period_words
+from app.quantities.styles import NumberStyle
+from app.quantities.units import parse_units
+from app.quantities.values import Kind, parse_value
+from workers.extraction.tables.cells import Form
+
+_YEAR = re.compile(r"(?:19|20)\d\d(?:\s?(?:\((?:\d{1,2}|[a-z])\)|[*†‡]))?")
+_MOST_OF_PERIOD = 100
+_MOST_OF_UNITS = 250
+_MOST_LETTERS = 3
+"""Letters that may stand beside a period or a statement of units ("2024 A"). More make it words."""
+_MEASURES = frozenset({"%", "$", "€", "£", "¥", "x", "bps"})
+_DIGIT = re.compile(r"\d")
+_CONTINENTAL = NumberStyle(decimal=",", spaces=True)
+_FIGURES = frozenset(Kind) - {Kind.TEXT, Kind.DATE, Kind.PERIOD}
+
+
+class Forms:
+    """The forms of one document's texts. Results are cached."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, Form] = {}
+
+    def of(self, text: str) -> Form:
+        form = self._known.get(text)
+        if form is None:
+            form = self._known[text] = _form(text)
+        return form
+
+
+def _form(text: str) -> Form:
+    if _YEAR.fullmatch(text):
+        return Form.YEAR
+    kind = parse_value(text).kind
+    if kind is Kind.TEXT and _DIGIT.search(text):
+        kind = parse_value(text, _CONTINENTAL).kind
+    if kind in _FIGURES:
+        return Form.FIGURE
+    if kind in (Kind.DATE, Kind.PERIOD):
+        return Form.PERIOD
+    if text in _MEASURES or _is_units(text):
+        return Form.UNITS
+    return Form.PERIOD if _is_period(text) else Form.WORDS
+
+
+def _is_units(text: str) -> bool:
+    if len(text) > _MOST_OF_UNITS:
+        return False
+    units = parse_units(text)
+    if not units.states_units:
+        return False
+    rest, at = [], 0
+    for start, end in sorted(units.spans):
+        rest.append(text[at:start])
+        at = max(at, end)
+    rest.append(text[at:])
+    beside = re.sub(
+        r"(?i)\b(?:in|except|per|shares?|data|amounts?|tabular|and|as|otherwise|noted|unless)\b", "", " ".join(rest)
+    )
+    return _letters(beside) <= _MOST_LETTERS
+
+
+def _is_period(text: str) -> bool:
+    if len(text) > _MOST_OF_PERIOD or not (has_period_word(text) or _DIGIT.search(text)):
+        return False
+    words = read_period_words(text)
+    return words.states_period and not words.others and not words.change
+
+
+def _letters(text: str) -> int:
+    return sum(map(str.isalpha, text))

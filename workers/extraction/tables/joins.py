@@ -1,0 +1,175 @@
+"""Joins grids that go on over a page into one table.
+
+A grid goes on with the grid before it if the file says so. Otherwise nothing but page furniture may stand between them,
+their columns are the same, and the second one has either no headings, or those of the first again without a new title.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from app.documents.content.parsed import BlockKind
+from workers.extraction.tables.bands import Band, Bands
+from workers.extraction.tables.cells import Form, TextCell
+from workers.extraction.tables.forms import Forms
+from workers.extraction.tables.furniture import Furniture
+from workers.extraction.tables.grids import PageGrid
+from workers.extraction.tables.layout import Layout
+from workers.extraction.tables.rows import Role, Row
+
+_CONTINUED = re.compile(r"\bcontinued\b|\bcont['’.]?d?\b", re.IGNORECASE)
+_MOST_OF_HEADER = 120
+_ALIGNED = 12.0
+"""Points by which the right edges of the same column may differ on two pages."""
+
+
+@dataclass(slots=True, eq=False)
+class JoinedGrid:
+    """The grids of one table. `rows` are the cells by row of the whole table."""
+
+    grids: list[PageGrid]
+    rows: list[list[TextCell]]
+    layout: Layout
+    titles: frozenset[str]
+
+    def add(self, grid: PageGrid, layout: Layout) -> None:
+        """Add the rows of a grid that goes on with this one, without repeated headings."""
+        heads = {_texts(row.cells) for row in self.layout.rows if row.role is Role.HEAD}
+        rows, at_top = [], True
+        for row in layout.rows:
+            at_top = at_top and (row.role is Role.HEAD or not row.cells or _is_continued(row))
+            if not (at_top and (not row.cells or _texts(row.cells) in heads or _is_continued(row))):
+                rows.append(row.cells)
+        if grid.grid.columns != self.grids[0].grid.columns or not grid.grid.continues:
+            _move(rows, layout.bands, self.layout.bands)
+        for cells in rows:
+            for cell in cells:
+                cell.row = len(self.rows)
+            self.rows.append(cells)
+        self.grids.append(grid)
+
+    def read_layout(self) -> None:
+        """Read the layout of the whole table again."""
+        self.layout = Layout.of(self.rows)
+
+
+def join_grids(grids: Iterable[PageGrid], furniture: Furniture, forms: Forms) -> Iterator[JoinedGrid]:
+    """Yield the tables of a document in order."""
+    joined: JoinedGrid | None = None
+    for grid in grids:
+        layout = Layout.of(grid.rows)
+        if joined is not None and _goes_on(joined, grid, layout, furniture, forms):
+            joined.add(grid, layout)
+            continue
+        if joined is not None:
+            yield _closed(joined)
+        joined = JoinedGrid([grid], grid.rows, layout, _titles(grid))
+    if joined is not None:
+        yield _closed(joined)
+
+
+def _closed(joined: JoinedGrid) -> JoinedGrid:
+    if len(joined.grids) > 1:
+        joined.read_layout()
+    return joined
+
+
+def _goes_on(joined: JoinedGrid, grid: PageGrid, layout: Layout, furniture: Furniture, forms: Forms) -> bool:
+    last = joined.grids[-1]
+    if grid.grid.continues:
+        return True
+    if grid.page.number != last.page.number + 1 or not _ends_page(last, furniture):
+        return False
+    if len(layout.bands) != len(joined.layout.bands) or not _aligned(layout, joined.layout):
+        return False
+    if not _begins_page(grid, joined.titles, furniture, forms):
+        return False
+    heads = [_texts(row.data) for row in _top_heads(layout)]
+    own = {_texts(row.data) for row in joined.layout.rows if row.role is Role.HEAD and row.data}
+    return set(heads) <= own if heads else bool(own)
+
+
+def _ends_page(grid: PageGrid, furniture: Furniture) -> bool:
+    """Return whether only furniture and footnotes follow a grid on its page."""
+    page = grid.page
+    return all(
+        furniture.has(page, block)
+        or (block.kind is BlockKind.PARAGRAPH and page.text[block.start : block.start + 1] in "(*†")
+        for block in page.blocks[grid.block + 1 :]
+    )
+
+
+def _begins_page(grid: PageGrid, titles: frozenset[str], furniture: Furniture, forms: Forms) -> bool:
+    """Return whether no new title and no other text stands above a grid on its page."""
+    for block in grid.page.blocks[: grid.block]:
+        text = " ".join(grid.page.text[block.start : block.end].split())
+        if block.kind is BlockKind.TABLE or len(text) > _MOST_OF_HEADER:
+            return False
+        if not (
+            _CONTINUED.search(text)
+            or _title_key(text) in titles
+            or furniture.has(grid.page, block)
+            or forms.of(text) in (Form.UNITS, Form.PERIOD, Form.YEAR)
+        ):
+            return False
+    return True
+
+
+def _titles(grid: PageGrid) -> frozenset[str]:
+    """Return the short texts above a grid on its page, which can be repeated on the next page."""
+    texts = (grid.page.text[block.start : block.end] for block in grid.page.blocks[: grid.block])
+    return frozenset(_title_key(text) for text in texts if len(text) <= _MOST_OF_HEADER)
+
+
+def _title_key(text: str) -> str:
+    return re.sub(r"\W+", " ", _CONTINUED.sub("", text)).strip().casefold()
+
+
+def _is_continued(row: Row) -> bool:
+    return not row.data and len(row.cells) == 1 and _CONTINUED.search(row.cells[0].text) is not None
+
+
+def _top_heads(layout: Layout) -> Iterator[Row]:
+    for row in layout.rows:
+        if row.role is not Role.HEAD:
+            if row.cells:
+                return
+        elif row.data:
+            yield row
+
+
+def _aligned(layout: Layout, before: Layout) -> bool:
+    """Return whether the figures of the same columns end at the same place on both pages, as far as that is known."""
+    edges, edges_before = _right_edges(layout), _right_edges(before)
+    return all(
+        edge is None or other is None or abs(edge - other) <= _ALIGNED
+        for edge, other in zip(edges, edges_before, strict=True)
+    )
+
+
+def _right_edges(layout: Layout) -> list[float | None]:
+    edges: list[float | None] = [None] * len(layout.bands)
+    for row in layout.rows:
+        if row.role is not Role.VALUES:
+            continue
+        for cell in row.data:
+            at = layout.bands.best(cell)
+            if at is not None and cell.source.box is not None and cell.form is Form.FIGURE:
+                edges[at] = max(edges[at] or 0.0, cell.source.box[2])
+    return edges
+
+
+def _move(rows: Iterable[list[TextCell]], bands: Bands, to: Bands) -> None:
+    """Move cells to the columns of the table that they go on with."""
+    if len(bands) != len(to):
+        return
+    for cells in rows:
+        for cell in cells:
+            under = bands.under(cell.left, cell.right)
+            if under:
+                first: Band = to[under.start]
+                cell.left, cell.right = first.left, max(first.left + 1, to[under.stop - 1].right)
+
+
+def _texts(cells: Iterable[TextCell]) -> tuple[str, ...]:
+    return tuple(cell.text for cell in cells)
