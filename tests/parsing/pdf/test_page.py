@@ -45,7 +45,7 @@ def page_words(draw: st.DrawFn) -> PageWords:
 @settings(max_examples=50, deadline=None)
 @given(page_words())
 def test_every_word_occurs_once_at_its_span(words: PageWords) -> None:
-    draft = compose_page(1, words)
+    draft = compose_page(1, words, list)
     said = [draft.text[start:end] for start, end in draft.words.spans.tolist()]
     assert Counter(said) == Counter(words.texts)
     assert Counter(map(tuple, draft.words.boxes.tolist())) == Counter(map(tuple, words.boxes.tolist()))
@@ -58,7 +58,7 @@ def test_every_word_occurs_once_at_its_span(words: PageWords) -> None:
 @settings(max_examples=50, deadline=None)
 @given(page_words())
 def test_blocks_rows_and_cells_are_in_order_within_the_text(words: PageWords) -> None:
-    draft = compose_page(1, words)
+    draft = compose_page(1, words, list)
     assert "\n\n".join(draft.text[block.start : block.end] for block in draft.blocks) == draft.text
     for block in draft.blocks:
         if not block.rows:

@@ -58,3 +58,19 @@ def fonts_of(objects: Iterable[Address]) -> list[Address]:
 def _run(calls: Iterable[object]) -> None:
     for _ in calls:
         pass
+
+
+_object = _declare(pdfium.FPDFPage_GetObject, _POINTER, _POINTER, _INT)
+_kind = _declare(pdfium.FPDFPageObj_GetType, _INT, _POINTER)
+_bounds = _declare(pdfium.FPDFPageObj_GetBounds, _INT, _POINTER, _POINTER, _POINTER, _POINTER, _POINTER)
+
+
+def path_bounds(page: Address, count: int) -> Boxes:
+    """Return the bounds of the paths among a page's first `count` objects: left, bottom, right, top in page space."""
+    objects = list(map(_object, repeat(page), range(count)))
+    paths = [item for item, kind in zip(objects, map(_kind, objects), strict=True) if kind == pdfium.FPDF_PAGEOBJ_PATH]
+    bounds = np.zeros((len(paths), 4), np.float32)
+    first = bounds.ctypes.data
+    edges = [range(first + offset, first + offset + 16 * len(paths), 16) for offset in (0, 4, 8, 12)]
+    _run(map(_bounds, paths, *edges))
+    return bounds

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import pypdfium2.raw as pdfium
@@ -20,6 +21,7 @@ from workers.parsing.pdf.damaged import read_damaged_pdf
 from workers.parsing.pdf.details import read_details
 from workers.parsing.pdf.headings import mark_headings
 from workers.parsing.pdf.page import PageDraft, compose_page, finish_page
+from workers.parsing.pdf.rules import read_rules
 
 MEDIA_TYPE = "application/pdf"
 MAX_PAGES = 5_000
@@ -116,7 +118,8 @@ def _read_page(page: pdfium.FPDF_PAGE, number: int) -> PageDraft:
     if not text_page:
         return _empty_page(number)
     try:
-        return compose_page(number, read_page_words(page, text_page))
+        words = read_page_words(page, text_page)
+        return compose_page(number, words, partial(read_rules, page, words))
     finally:
         pdfium.FPDFText_ClosePage(text_page)
 

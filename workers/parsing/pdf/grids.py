@@ -7,6 +7,7 @@ columns that its box overlaps. If the heading stands centred over more columns, 
 from dataclasses import dataclass
 
 from workers.parsing.pdf.pieces import Piece, TableRow
+from workers.parsing.pdf.rules import ReadRules, Rule
 
 Interval = tuple[float, float]
 
@@ -72,18 +73,66 @@ def _widen(intervals: list[Interval], cell: Piece) -> None:
             intervals[at] = wider
 
 
-def place_row(row: TableRow, columns: list[Interval], heads: list[Interval]) -> None:
-    """Set the row's columns and spans. `heads` are the columns with the boxes of the headings below, for headings."""
-    if row.is_header:
-        _place_headings(row, columns, heads)
-        return
+def place_rows(rows: list[TableRow], columns: list[Interval], read_rules: ReadRules) -> None:
+    """Set the columns and spans of all rows. Headings are placed from the lowest to the highest."""
+    heads = columns
+    wide: list[tuple[int, int]] = []
+    below: TableRow | None = None
+    for row in reversed(rows):
+        if row.is_header:
+            _place_headings(row, columns, heads, _RulesBelow(row, below, read_rules))
+            if below is not None and below.is_header:
+                wide += [place for place in zip(below.columns, below.spans, strict=True) if place[1] > 1]
+                _widen_over(row, wide)
+            heads = _with_heads(row, heads)
+        else:
+            _place_row(row, columns)
+            heads, wide = columns, []
+        below = row
+
+
+def _place_row(row: TableRow, columns: list[Interval]) -> None:
     places: list[tuple[int, int]] = []
     for position, cell in enumerate(row.cells):
-        if position == 0 and columns and cell.x0 < columns[0][0] and (not cell.is_number or cell.x1 < columns[0][0]):
-            places.append((0, 1))
-            continue
-        places.append(_covered(cell, columns))
+        is_left = bool(columns) and cell.x0 < columns[0][0] and (not cell.is_number or cell.x1 < columns[0][0])
+        places.append((0, 1) if position == 0 and is_left else _covered(cell, columns))
     _set(row, places, len(columns))
+
+
+@dataclass(slots=True)
+class _RulesBelow:
+    """The ruling lines between a line of headings and the next line."""
+
+    row: TableRow
+    below: TableRow | None
+    read: ReadRules
+
+    def under(self, cell: Piece) -> Rule | None:
+        """Return the line under this heading alone. A line as long as the text only underlines it."""
+        line = self.row.lines[-1]
+        top = (line.y0 + line.y1) / 2
+        next_line = self.below.lines[0] if self.below else None
+        bottom = (next_line.y0 + next_line.y1) / 2 if next_line else line.y1 + line.size
+        middle = (cell.x0 + cell.x1) / 2
+        for rule in self.read():
+            if top < rule.y < bottom and rule.x0 - 1 <= middle <= rule.x1 + 1:
+                others = [one for one in self.row.cells if one is not cell]
+                is_own = not any(rule.x0 < (one.x0 + one.x1) / 2 < rule.x1 for one in others)
+                is_underline = abs(rule.x0 - cell.x0) < _ALIGNED and abs(rule.x1 - cell.x1) < _ALIGNED
+                return rule if is_own and not is_underline else None
+        return None
+
+
+def _widen_over(row: TableRow, wide: list[tuple[int, int]]) -> None:
+    """Widen a heading that covers a part of a wide heading below it, if no other heading of its line is in the way."""
+    for index, (column, span) in enumerate(zip(row.columns, row.spans, strict=True)):
+        start, end = column, column + span
+        low = row.columns[index - 1] + row.spans[index - 1] if index else 0
+        high = row.columns[index + 1] if index + 1 < len(row.columns) else 10_000
+        for first, width in wide:
+            if span > 1 and first < end and start < first + width:
+                start, end = max(low, min(start, first)), min(high, max(end, first + width))
+        row.columns[index], row.spans[index] = start, end - start
 
 
 def _covered(cell: Piece, columns: list[Interval]) -> tuple[int, int]:
@@ -122,7 +171,7 @@ def _set(row: TableRow, places: list[tuple[int, int]], count: int) -> None:
         limit = row.columns[index]
 
 
-def _place_headings(row: TableRow, columns: list[Interval], heads: list[Interval]) -> None:
+def _place_headings(row: TableRow, columns: list[Interval], heads: list[Interval], rules: _RulesBelow) -> None:
     """Place headings by their boxes.
 
     A heading covers the columns that it overlaps, and more columns if it is centred over them. It covers no column that
@@ -148,9 +197,21 @@ def _place_headings(row: TableRow, columns: list[Interval], heads: list[Interval
         low = covered[position - 1][-1] + 1 if position else 0
         high = covered[position + 1][0] - 1 if position + 1 < len(rest) else count - 1
         first, last = covered[position][0], covered[position][-1]
+        rule = rules.under(cell)
+        ruled = [] if rule is None else _over(columns, rule)
+        if ruled and ruled[0] <= first and last <= ruled[-1]:
+            places.append((ruled[0] + 1, len(ruled)))
+            continue
         first, last = _centred(cell, heads, max(first, min(low, last)), min(last, max(high, first)), low, high)
         places.append((first + 1, last - first + 1))
     _set(row, places, count)
+
+
+def _over(columns: list[Interval], rule: Rule) -> list[int]:
+    """Return the columns that lie over the line by more than half."""
+    return [
+        at for at, (start, end) in enumerate(columns) if min(end, rule.x1) - max(start, rule.x0) > 0.5 * (end - start)
+    ]
 
 
 def _nearest(columns: list[Interval], cell: Piece) -> int:
@@ -175,14 +236,6 @@ def _misfit(cell: Piece, columns: list[Interval], first: int, last: int) -> floa
     start, end = columns[first][0], columns[last][1]
     off = abs((cell.x0 + cell.x1) - (start + end)) / 2
     return min(off, abs(cell.x1 - end), abs(cell.x0 - start)) if first == last else off
-
-
-def place_rows(rows: list[TableRow], columns: list[Interval]) -> None:
-    """Set the columns and spans of all rows. Headings are placed from the lowest to the highest."""
-    heads = columns
-    for row in reversed(rows):
-        place_row(row, columns, heads)
-        heads = _with_heads(row, heads) if row.is_header else columns
 
 
 def _with_heads(row: TableRow, heads: list[Interval]) -> list[Interval]:

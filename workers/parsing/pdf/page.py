@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -30,6 +31,7 @@ from app.documents.content.parsed_codec import BOX_STEP, MAX_POINTS
 from workers.parsing.pdf.chars import Beside, PageWords
 from workers.parsing.pdf.lines import read_columns
 from workers.parsing.pdf.pieces import Line, Piece
+from workers.parsing.pdf.rules import Clues, ReadRules
 from workers.parsing.pdf.tables import Prose, Table, join_signs, split_tables
 
 _GLUED_BEFORE = re.compile(r"[-–—]?[$€£¥(]+")
@@ -118,8 +120,8 @@ def _details_of(words: PageWords, bold: Sequence[bool]) -> _Details:
     return _Details(boxes=(steps * BOX_STEP).tolist(), bold=bold, marks=marks)
 
 
-def compose_page(number: int, words: PageWords) -> PageDraft:
-    """Compose the page's text and blocks."""
+def compose_page(number: int, words: PageWords, read_rules: ReadRules) -> PageDraft:
+    """Compose the page's text and blocks. `read_rules` is called only if a table's headings require it."""
     writer = _Writer(words.texts)
     blocks: list[Block] = []
     styles: list[LineStyle] = []
@@ -127,14 +129,12 @@ def compose_page(number: int, words: PageWords) -> PageDraft:
     bold: list[bool] = words.bold.tolist()
     columns = read_columns(words)
     details = _details_of(words, bold)
-
-    def starts_bold(piece: Piece) -> bool:
-        return bold[piece.words[0]]
+    clues = Clues(is_bold=lambda piece: bold[piece.words[0]], rules=cache(read_rules))
 
     for column in columns:
         left = min((line.x0 for line in column), default=0.0)
         right = max((line.x1 for line in column), default=0.0)
-        for part in split_tables(column, starts_bold):
+        for part in split_tables(column, clues):
             if isinstance(part, Table):
                 _separate(writer)
                 blocks.append(_write_table(writer, part, details))

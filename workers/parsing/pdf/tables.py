@@ -5,7 +5,6 @@ are joined to their figure. A table begins at its headings, and ends before pros
 """
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, auto
 
@@ -13,15 +12,20 @@ from app.quantities.headings import has_period_word, is_period
 from workers.parsing.pdf.grids import GridPart, build_grid, find_columns, place_rows
 from workers.parsing.pdf.labels import join_lines
 from workers.parsing.pdf.pieces import Line, Piece, TableRow
+from workers.parsing.pdf.rules import Clues
 
 _SIGN_BEFORE = re.compile(r"[-–—]?[$€£¥(]+|[A-Z]{0,3}[$€£¥]")
 _SIGN_AFTER = re.compile(r"[)%]+(?:\(\w{1,2}\))?|x|bps")
 _VALUE = re.compile(r".*[\d–—-].*")
 _DIGIT_END = re.compile(r".*[\d,.—–-]\)?%?")
-_MAX_HEADINGS = 8
+_MAX_HEADINGS = 14
 _MAX_HEADING_WIDTH = 260
 _OVERHANG = 60
 """The maximum distance, in points, by which a heading extends to the left of the figures below it."""
+_CLEAR = 4.0
+"""The minimum distance, in points, between a long label and the figures."""
+_MAX_GAP = 3.0
+"""The maximum gap between headings and figures, in line heights."""
 _MAX_LABELS = 12
 """The maximum number of successive lines with a label only."""
 
@@ -48,7 +52,7 @@ class Prose:
     lines: list[Line]
 
 
-def split_tables(column: list[Line], is_bold: Callable[[Piece], bool]) -> list[Table | Prose]:
+def split_tables(column: list[Line], clues: Clues) -> list[Table | Prose]:
     """Split a column's lines into prose and tables, in order."""
     rows = [TableRow(cells=join_signs(line.pieces), lines=[line]) for line in column]
     width = max((line.x1 for line in column), default=0) - min((line.x0 for line in column), default=0)
@@ -63,17 +67,17 @@ def split_tables(column: list[Line], is_bold: Callable[[Piece], bool]) -> list[T
         end = _table_end(rows, kinds, index)
         start = _table_start(rows, kinds, done, index, end)
         if _is_table(rows, kinds, start, index, end):
-            parts += _split_words(rows[done:start], kinds[done:start], is_bold)
-            parts.append(_build(rows[start:end], is_bold))
+            parts += _split_words(rows[done:start], kinds[done:start], clues)
+            parts.append(_build(rows[start:end], clues))
             done = end
         else:
             for row in rows[start:index]:
                 row.is_header = False
         index = end
-    return parts + _split_words(rows[done:], kinds[done:], is_bold)
+    return parts + _split_words(rows[done:], kinds[done:], clues)
 
 
-def _split_words(rows: list[TableRow], kinds: list[_Kind], is_bold: Callable[[Piece], bool]) -> list[Table | Prose]:
+def _split_words(rows: list[TableRow], kinds: list[_Kind], clues: Clues) -> list[Table | Prose]:
     """Split lines without figures into prose and tables of words."""
     parts: list[Table | Prose] = []
     done = index = 0
@@ -81,7 +85,7 @@ def _split_words(rows: list[TableRow], kinds: list[_Kind], is_bold: Callable[[Pi
         end = _text_table_end(rows, kinds, index)
         if end > index:
             parts += _prose(rows[done:index])
-            parts.append(_build(rows[index:end], is_bold))
+            parts.append(_build(rows[index:end], clues))
             done = end
         index = max(end, index + 1)
     return parts + _prose(rows[done:])
@@ -132,7 +136,7 @@ def _table_end(rows: list[TableRow], kinds: list[_Kind], start: int) -> int:
         if kind is _Kind.FIGURES or (kind is _Kind.PERIODS and _is_row_of_years(rows[index])):
             end = index + 1
             left = min(left, _figures_left(rows[index : index + 1]))
-        elif kind is _Kind.PROSE or _are_headings(rows[index], kind, left):
+        elif (kind is _Kind.PROSE and row.x1 > left - _CLEAR) or _are_headings(rows[index], kind, left):
             break
     # A line that only continues the label of the last row belongs to the table.
     while end < len(rows) and len(rows[end].cells) == 1 and _is_tail(rows[end - 1], rows[end]):
@@ -182,7 +186,8 @@ def _table_start(rows: list[TableRow], kinds: list[_Kind], done: int, index: int
     for position in range(index - 1, done - 1, -1):
         row, below = rows[position], rows[position + 1]
         gap = below.lines[0].y0 - row.lines[0].y1
-        if kinds[position] in (_Kind.FIGURES, _Kind.PROSE) or gap > 2.5 * row.lines[0].size:
+        is_prose = kinds[position] is _Kind.PROSE and row.lines[0].x1 > left - _CLEAR
+        if kinds[position] is _Kind.FIGURES or is_prose or gap > _MAX_GAP * row.lines[0].size:
             break
         if len(headings) >= _MAX_HEADINGS or labels > _MAX_LABELS:
             break
@@ -198,7 +203,7 @@ def _table_start(rows: list[TableRow], kinds: list[_Kind], done: int, index: int
     if headings:
         return min(headings)
     start = index
-    while start > done and kinds[start - 1] is _Kind.SINGLE and _belongs(rows[start - 1], rows[start], left):
+    while start > done and len(rows[start - 1].cells) == 1 and _belongs(rows[start - 1], rows[start], left):
         start -= 1
     return start
 
@@ -269,11 +274,11 @@ def _text_table_end(rows: list[TableRow], kinds: list[_Kind], start: int) -> int
     return end if end - start >= 3 else start
 
 
-def _build(rows: list[TableRow], is_bold: Callable[[Piece], bool]) -> Table:
-    rows = join_lines(rows, is_bold)
+def _build(rows: list[TableRow], clues: Clues) -> Table:
+    rows = join_lines(rows, clues.is_bold)
     _mark_headings(rows)
     columns = find_columns(rows)
-    place_rows(rows, columns)
+    place_rows(rows, columns, clues.rules)
     parts = build_grid(rows)
     return Table(rows, parts, max([part.column + part.column_span for part in parts], default=0))
 
