@@ -46,11 +46,12 @@ def find_columns(rows: list[TableRow]) -> list[Interval]:
     texts = [cell for row in data for cell in row.cells[1:] if not cell.is_number]
     for cell in sorted(texts, key=lambda cell: (cell.x1 - cell.x0 > _WIDE, cell.x0)):
         _widen(intervals, cell)
-    heads = [cell for row in rows if row.is_header for cell in row.cells]
     left = min((start for start, _ in intervals), default=0.0)
-    for cell in sorted(heads, key=lambda cell: cell.x1 - cell.x0):
-        if cell.x0 > left and cell.x1 - cell.x0 < _WIDE and not _touched(intervals, cell, -2 * _ALIGNED):
-            intervals.append((cell.x0, cell.x1))
+    count = len(intervals)
+    for row in rows:
+        heads = [cell for cell in row.cells if cell.x0 > left and cell.x1 - cell.x0 < _WIDE] if row.is_header else []
+        if len(heads) > count:
+            intervals += [(cell.x0, cell.x1) for cell in heads if not _touched(intervals, cell, -2 * _ALIGNED)]
     return sorted(intervals)
 
 

@@ -2,11 +2,22 @@
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 
+_AMOUNT = r"[-–—−+△▲]?[$€£¥(]*[-–—−]?[$€£¥]?(?:\d[\d,.]*|\.\d+)\)?%?[)]?-?"
+_UNIT = r"(?:x|bps|bp|pts|:1(?:\.0+)?)?"
 NUMBER = re.compile(
-    r"[-–—+]?[$€£¥(]*[-–—]?[$€£¥]?\d[\d,.]*\)?%?[)]?(?:x|bps|pts)?(?:\(\w{1,2}\)|[*†])?"
-    r"|[($€£¥]*[-–—]+\)?%?|N/?[AM]|\*|[$€£¥%)]"
+    rf"[<>≤≥~]?{_AMOUNT}{_UNIT}(?:(?:to|[-–—]){_AMOUNT}{_UNIT})?(?:\(\w{{1,2}}\)|[*†])?"
+    r"|[($€£¥]*[-–—−]+\)?%?|N/?[AM]|\*|[$€£¥%)]"
 )
+_LONGEST = 32
+"""The length of the longest text that may be a number."""
+
+
+@lru_cache(maxsize=1 << 14)
+def is_number(text: str) -> bool:
+    """Return whether the text is a number, a range, a ratio, a dash, or a sign, whatever its blanks."""
+    return len(text) <= _LONGEST and NUMBER.fullmatch(text.replace(" ", "")) is not None
 
 
 @dataclass(slots=True)
@@ -21,7 +32,7 @@ class Piece:
 
     @property
     def is_number(self) -> bool:
-        return NUMBER.fullmatch(self.text.replace(" ", "")) is not None
+        return is_number(self.text)
 
     def followed_by(self, piece: "Piece") -> "Piece":
         """Return one piece with the words of this piece and of the next."""

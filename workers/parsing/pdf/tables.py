@@ -198,6 +198,8 @@ def _table_start(rows: list[TableRow], kinds: list[_Kind], done: int, index: int
             break
         else:
             labels += 1
+    while headings and _states_units(rows[headings[-1]]):
+        headings.pop()
     for position in headings:
         rows[position].is_header = True
     if headings:
@@ -206,6 +208,11 @@ def _table_start(rows: list[TableRow], kinds: list[_Kind], done: int, index: int
     while start > done and len(rows[start - 1].cells) == 1 and _belongs(rows[start - 1], rows[start], left):
         start -= 1
     return start
+
+
+def _states_units(row: TableRow) -> bool:
+    text = row.cells[0].text
+    return len(row.cells) == 1 and text[:1] == "(" and text[-1:] == ")"
 
 
 def _belongs(label: TableRow, row: TableRow, left: float) -> bool:
@@ -236,6 +243,8 @@ def _is_table(rows: list[TableRow], kinds: list[_Kind], start: int, index: int, 
         return _aligned(figures)
     # A single row is a table if several headings stand over its figures.
     ends = [cell for cell in figures[0].cells[1:] if cell.is_number]
+    if len(ends) > 2 and all(any(char.isdigit() or char in "—–" for char in cell.text) for cell in ends):
+        return True
     return len(ends) > 1 and any(
         sum(any(head.x0 < cell.x1 and cell.x0 < head.x1 for head in row.cells) for cell in ends) == len(ends)
         for row in rows[start:index]
@@ -275,12 +284,31 @@ def _text_table_end(rows: list[TableRow], kinds: list[_Kind], start: int) -> int
 
 
 def _build(rows: list[TableRow], clues: Clues) -> Table:
+    _join_spaced_labels(rows)
     rows = join_lines(rows, clues.is_bold)
     _mark_headings(rows)
     columns = find_columns(rows)
     place_rows(rows, columns, clues.rules)
     parts = build_grid(rows)
     return Table(rows, parts, max([part.column + part.column_span for part in parts], default=0))
+
+
+def _join_spaced_labels(rows: list[TableRow]) -> None:
+    """Join the pieces of a justified label, which stand left of the figures and under no other text."""
+    left = min((cell.x0 for row in rows for cell in row.cells[1:] if cell.is_number), default=0.0)
+    starts = [round(cell.x0 / 2) for row in rows for cell in row.cells[1:] if cell.x1 < left]
+    for row in rows:
+        if len(row.cells) < 2 or row.is_header or row.cells[1].x1 >= left - _CLEAR or row.cells[1].is_number:
+            continue
+        joined = row.cells[:1]
+        for cell in row.cells[1:]:
+            gap = cell.x0 - joined[-1].x1
+            aligned = sum(abs(start - cell.x0 / 2) <= 1 for start in starts) > 1
+            if cell.x1 < left - _CLEAR and not aligned and gap < 3 * row.lines[0].size and not cell.is_number:
+                joined[-1] = joined[-1].followed_by(cell)
+            else:
+                joined.append(cell)
+        row.cells = joined
 
 
 def _mark_headings(rows: list[TableRow]) -> None:
