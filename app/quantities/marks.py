@@ -15,7 +15,7 @@ _LAST = re.compile(
     rf"(?P<space>\s?)(?P<mark>{_SYMBOLS}|[{_RAISED}]+(?:[⸴,][{_RAISED}]+)*|[{_CIRCLED}]|{_BRACKETED}),?\Z"
 )
 _UNITS = re.compile(r"(?:^|[^A-Za-z])(?:k|c|m|d)?m[²³]\Z|(?:^|[^A-Za-z])(?:ft|in|yd|mi|sq)[²³]\Z")
-_ENDS_FIGURE = re.compile(r"[0-9)%x—–\-][ \u00a0]*\Z")
+_ENDS_FIGURE = re.compile(r"[0-9)%x$€£¥₹—–\-][ \u00a0]*\Z")
 _YEAR = re.compile(r"(?:\A|[^0-9,.])(?:19|20)[0-9]{2}[AEFP]?\Z")
 _BRACKETED_DIGITS = re.compile(r"\([0-9]{1,2}\)")
 _MARK_OF_LABEL = re.compile(rf"[0-9 ,;]+|{_ROMAN}")
@@ -68,11 +68,15 @@ def _is_mark(before: str, found: re.Match[str], known: Collection[str]) -> bool:
         return mark[0] not in "#^" or before[-1].isdigit()
     if not _ENDS_FIGURE.search(before):  # a label or a heading
         return len(mark) == len("(a)") or _MARK_OF_LABEL.fullmatch(mark[1:-1]) is not None or mark in known
-    if _BRACKETED_DIGITS.fullmatch(before) and _BRACKETED_DIGITS.fullmatch(mark):
-        return False  # "(3)(4)" may be minus three with a mark, or two marks
-    is_second_figure = found["space"] and any(map(str.isdigit, mark)) and mark_key(mark) not in map(mark_key, known)
-    return (
-        not is_second_figure
-        or _YEAR.search(before) is not None
-        or (_SPACED_DIGIT.fullmatch(mark) is not None and _LARGE.search(before) is not None)
-    )
+    return not _may_be_second_figure(before, found, known)
+
+
+def _may_be_second_figure(before: str, found: re.Match[str], known: Collection[str]) -> bool:
+    """Return whether a bracket may be a figure of its own: "4 $(5)", "12 (5)", "(3)(4)", but not "1,234 (1)"."""
+    mark = found["mark"]
+    if not any(map(str.isdigit, mark)) or mark_key(mark) in map(mark_key, known):
+        return False
+    if before[-1] == "$" or _BRACKETED_DIGITS.fullmatch(before):
+        return True
+    is_short = _SPACED_DIGIT.fullmatch(mark) is not None and _LARGE.search(before) is not None
+    return bool(found["space"]) and not is_short and _YEAR.search(before) is None

@@ -79,14 +79,14 @@ _SURELY_SPACED = re.compile(r"[0-9]{1,3}(?: [0-9]{3})*? (?:0[0-9]{2}|[0-9]{3} [0
 _GROUPED_OTHERWISE = re.compile(r"[0-9]{1,3}(?:[,.'][0-9]{3})+(?:[,.][0-9]+)?|[0-9]{5,}(?:[,.][0-9]+)?")
 _NARROW = re.compile("[0-9][\u00a0\u2007\u2009\u202f][0-9]{3}(?![0-9])")
 _LIST_OF_NOTES = re.compile(r"[1-9][0-9]?,[1-9][0-9]?")
-_SURE, _DOUBTFUL = 4, 1
+_SURE = 4
 
 
 class _Votes:
     """Counts what figures say about the style."""
 
     def __init__(self) -> None:
-        self.comma = self.point = 0
+        self.sure_commas = self.sure_points = self.commas = self.points = self.lists = 0
         self.spaced = self.surely_spaced = self.unspaced = 0
         self.dashes: set[str] = set()
         self.arrows = False
@@ -103,12 +103,14 @@ class _Votes:
 
     def _add_decimal(self, digits: str, *, is_bare: bool) -> None:
         if _POINT.fullmatch(digits):
-            self.point += _SURE
+            self.sure_points += 1
+        elif is_bare and _LIST_OF_NOTES.fullmatch(digits):
+            self.lists += 1
         elif _COMMA.fullmatch(digits):
-            self.comma += _DOUBTFUL if is_bare and _LIST_OF_NOTES.fullmatch(digits) else _SURE
+            self.sure_commas += 1
         elif _EITHER.fullmatch(digits):
-            self.point += _DOUBTFUL * ("," in digits)
-            self.comma += _DOUBTFUL * ("." in digits)
+            self.commas += "," in digits
+            self.points += "." in digits
 
     def _add_spaces(self, digits: str, is_narrow: bool) -> None:
         if " " not in digits:
@@ -119,27 +121,30 @@ class _Votes:
         else:
             self.unspaced += 1
 
+    def decimal(self, default: str) -> str:
+        for_comma = _SURE * self.sure_commas + self.points + self.lists
+        for_point = _SURE * self.sure_points + self.commas
+        if (self.sure_commas or (self.lists and self.points)) and for_comma >= 2 * for_point:
+            return ","
+        return "." if self.sure_points and for_point >= 2 * for_comma else default
+
 
 def decide_style(texts: Iterable[str], default: NumberStyle = ENGLISH) -> NumberStyle:
     """Decide the style of a table or document from the texts of all its cells together.
 
-    Figures with only one reading decide ("1.234.567", "2,5 %"). Figures with two readings count a quarter as much:
-    "1.234" for points between thousands, "4,12", which may be a list of two notes, for decimal commas. A side wins with
-    twice the other's weight; otherwise the default holds. Spaces separate thousands if some figure has no other reading
-    ("1 034") and no more figures contradict ("1,234,567", "123456").
+    Figures with only one reading decide ("1.234.567", "2,5 %"); so do "1.234" and "2,35" together. A figure with two
+    readings ("1.234", or "4,12", which may be a list of two notes) counts a quarter as much, for thousands or for the
+    decimal comma. A side wins with twice the other's weight; otherwise the default holds. Spaces separate thousands if
+    some figure has no other reading ("1 034") and no more figures contradict ("1,234,567", "123456").
     """
     votes = _Votes()
     for text in texts:
         if len(text) <= _LONGEST:
             votes.add(text)
-    decimal, spaces = default.decimal, default.spaces
-    if votes.comma >= max(2 * votes.point, _SURE):
-        decimal = ","
-    elif votes.point >= max(2 * votes.comma, _SURE):
-        decimal = "."
+    spaces = default.spaces
     if votes.surely_spaced > votes.unspaced:
         spaces = True
     elif votes.unspaced > votes.spaced:
         spaces = False
     nil_dashes = "".join(sorted(votes.dashes)) or default.nil_dashes
-    return NumberStyle(decimal, spaces, nil_dashes, votes.arrows or default.arrows)
+    return NumberStyle(votes.decimal(default.decimal), spaces, nil_dashes, votes.arrows or default.arrows)

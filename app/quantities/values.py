@@ -55,6 +55,7 @@ class Quantity:
 _LONGEST: Final = 120
 _TEXT: Final = Quantity(Kind.TEXT)
 _DASHES: Final = ("-", "–", "—")
+_CURRENCY_SIGNS: Final = ("$", "€", "£", "¥", "₹")
 _DATE: Final = Quantity(Kind.DATE)
 _PERIOD: Final = Quantity(Kind.PERIOD)
 _NOT_MEANINGFUL: Final = Quantity(Kind.NOT_MEANINGFUL)
@@ -264,11 +265,11 @@ def _parse_range(style: NumberStyle, before: str, first: str, middle: str, secon
     if low is None or high is None:
         return None
     is_closed = word in _DASHES or word in ("~", "to") or (word == "and" and lead is not None)
-    if low.compare + high.compare not in (("", "<", "><") if is_closed else ("><",)):
+    is_second_figure = joint in _DASHES and left[-1:] in _CURRENCY_SIGNS and high.unit is None  # "4 $-5"
+    if is_second_figure or low.compare + high.compare not in (("", "<", "><") if is_closed else ("><",)):
         return None
-    if is_bare and _PLAIN_YEAR.fullmatch(first) and _PLAIN_YEAR.fullmatch(second):
-        return _PERIOD
-    return _joined(low, high)
+    is_years = is_bare and _PLAIN_YEAR.fullmatch(first) and _PLAIN_YEAR.fullmatch(second)
+    return _PERIOD if is_years else _joined(low, high)
 
 
 def _is_range_dash(joint: str, dash: str, style: NumberStyle, *, is_telephone: bool) -> bool:

@@ -32,7 +32,7 @@ def test_marks_are_split_off(text, bare, marks):
 
 
 @pytest.mark.parametrize(
-    "text", ["(1)", "1", "*", "12 (5)", "(3)(4)", "Income (loss)", "Area in m²", "(a)", "", "$(5)"]
+    "text", ["(1)", "1", "*", "12 (5)", "(3)(4)", "Income (loss)", "Area in m²", "4 $(5)", "(a)", "", "$(5)"]
 )
 def test_text_without_certain_mark_stays(text):
     assert split_marks(text) == (text, ())
