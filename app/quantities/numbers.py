@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from app.quantities.currencies import SIGN
 from app.quantities.dates import YEAR
+from app.quantities.values import Kind, parse_value
 
 # A footnote mark may follow the number directly ("1,2342"), and a year may follow a day ("31,2031").
 DIGITS = rf"(?:\d{{1,3}}(?:,(?!{YEAR}(?!\d))\d{{3}})+|\d+)(?:\.\d+)?"
@@ -14,14 +15,13 @@ _VALUE = re.compile(
     # A space may separate sign and number. A single dash in a cell is zero.
     rf"\(?\s?(?:[-−–](?=[ ]?[\d$€£¥₹(U]))?(?:US)?{SIGN}?\s*\(?[-−–]?{DIGITS}\s?\)?(?:\s*%)?\)?|(?<!\S)[—–-]+(?!\S)"
 )
-_AMOUNT = re.compile(
-    rf"\(?[-−–—]?\s*\(?(?:[A-Z]{{0,3}}{SIGN})?\s*\(?\s*[-−–—]?(?:{DIGITS}|\.\d+)\s*\)?\s*[%x]?\)?(?:\s*\(\w{{1,2}}\))?|[—–-]+"
-)
+_FIGURES = frozenset(Kind) - {Kind.TEXT, Kind.DATE, Kind.PERIOD, Kind.NOT_MEANINGFUL}
+_SUMMED = (Kind.AMOUNT, Kind.NIL, Kind.PER_SHARE, Kind.SHARES, Kind.NUMBER)
 
 
 def is_amount(cell: str) -> bool:
-    """Return whether a cell is an amount, with optional sign, "%" or "x", and footnote mark; or a dash for zero."""
-    return _AMOUNT.fullmatch(cell) is not None
+    """Return whether a cell is a figure, with optional sign, unit and footnote mark; or a dash for zero."""
+    return parse_value(cell).kind in _FIGURES
 
 
 def find_values(line: str, start: int = 0) -> list[re.Match[str]]:
@@ -34,14 +34,6 @@ def has_value(text: str) -> bool:
 
 
 def parse_figure(text: str) -> Decimal | None:
-    """Parse a printed figure. It is negative in brackets or after a minus sign, and 0 for a dash. Returns None for a
-    percentage.
-    """
-    bare = re.sub(r"[^\d.%()−–—-]", "", text)
-    if "%" in bare:
-        return None
-    digits = re.sub(r"[^\d.]", "", bare)
-    if not digits:
-        return Decimal(0) if bare.strip("()") else None
-    value = Decimal(digits)
-    return -value if "(" in bare or bare[0] in "-−–" else value
+    """Parse a printed figure, which is 0 for a dash. Returns None for percentages, ratios and text."""
+    value = parse_value(text)
+    return value.value if value.kind in _SUMMED else None

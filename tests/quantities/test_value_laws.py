@@ -71,6 +71,8 @@ def test_printed_figure_is_read_back(value, marks_of_style, sign, unit, mark, le
     decimal, group = marks_of_style
     pattern, kind, name, scale = unit
     assume(not (pattern.endswith("m") and mark == "³"))  # cubic metres
+    # "(3)(4)" may be two marks.
+    assume(not ("(1)" in mark and pattern == "{}" and re.fullmatch(r"\([0-9]{1,2}\)", sign.format(value))))
     # A sign stands at the number ("$(5)%"), a trailing minus at the end.
     number = sign.format(printed(value, decimal, group, leading_zero=leading_zero))
     text = pattern.format(number) + mark
