@@ -7,30 +7,12 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from app.quantities.currencies import CODE, parse_currency
+from app.quantities.unit_words import Role, Word, find_words
 
 _LONGEST = 48
-_SCALES = (
-    (r"[Tt]housands?|[Tt]sd\.?|TSD", 3),
-    (r"[Mm]illions?|MILLIONS?|[Mm]io\.?|[Mm]ill?\.", 6),
-    (r"[Bb]illions?|BILLIONS?|[Mm]rd\.?|[Mm]d\.?", 9),
-    (r"[Tt]rillions?|TRILLIONS?", 12),
-    (r"[Ll]akhs?|[Ll]acs?|LAKHS?", 5),
-    (r"[Cc]rores?|CRORES?|Crs?\.?", 7),
-    (r"[Mm]{2}|[Mm]n|MN|[Mm]ln", 6),
-    (r"[Bb]n|BN|[Bb]ln", 9),
-    (r"[Tt]n|TN", 12),
-)
-_LETTERS = {"k": 3, "K": 3, "m": 6, "M": 6, "b": 9, "B": 9}
-_BEFORE_CODE = {"T": 3, "k": 3, "K": 3, "m": 6, "M": 6}
-_SCALE_WORD = "|".join(f"(?:{words})" for words, _ in _SCALES)
-_SCALE_OF = tuple((re.compile(words), exponent) for words, exponent in _SCALES)
-
-_SIGN = r"(?:(?:U\.?S\.?|Cdn|CA|C|AU|A|HK|NZ|S|R) ?)?\$|[€£¥₹]|Rs\.?(?![A-Za-z])"
-_MONEY = (
-    rf"(?P<scale_before>[TkKmM](?={CODE}(?![A-Za-z])|€))?(?P<money>{_SIGN}|{CODE}(?=mn?\b|bn\b|k\b|[^A-Za-z]|$))"
-    r"(?P<scale_after>(?:mm|mn|m|bn|b|k|MM|M|BN|B|K)(?![A-Za-z]))?"
-)
+_LONGEST_MONEY = 24
+_MONEY = (Role.CURRENCY, Role.SCALE, Role.BOTH)
+_LETTERS = {"k": 3, "m": 6, "b": 9, "t": 12, "mil": 6, "mill": 6}
 _AT_LEAST = (
     r">=|=>|>|(?i:greater than or equal to|equal to or greater than|not less than|no less than|greater than|more than"
     r"|at least|in excess of|over|above|exceeding)(?![A-Za-z])"
@@ -42,7 +24,7 @@ _AT_MOST = (
 _PREFIX_PART = re.compile(
     rf" ?(?:(?P<at_least>{_AT_LEAST})|(?P<at_most>{_AT_MOST})|(?P<open>\()|(?P<sign>[-–—+△▲▼▽])"
     rf"|(?P<about>~|(?i:approximately|approx\.?|about|circa|ca?\.)(?![A-Za-z]))"
-    rf"|(?P<scale>{_SCALE_WORD})(?=[ ]?(?:{CODE}|€))|{_MONEY}) ?"
+    r") ?"
 )
 _SUFFIX_PART = re.compile(
     r" ?(?:(?P<close>\))|(?P<angle>>)|(?P<minus>[-–](?= ?[)%]| ?$))"
@@ -59,12 +41,10 @@ _SUFFIX_PART = re.compile(
     r"|(?P<less>(?i:(?:or|and) (?:less|lower|fewer|below|under))(?![A-Za-z]))"
     r"|(?P<side>DR|CR|Dr|Cr|dr|cr)(?![A-Za-z.])"
     r"|(?P<cents>¢|(?i:cents?)(?![A-Za-z])|(?<![^)])p(?![A-Za-z]))"
-    rf"|{_MONEY}|(?P<scale>(?:{_SCALE_WORD})(?![A-Za-z]))|(?P<letter>[kKmMbB](?![A-Za-z]))"
-    r"|(?P<name>(?i:(?:US |U\.S\. )?dollars|euros?|pounds?(?: sterling)?|yen|rupees)(?![A-Za-z])))"
+    r"|(?P<letter>[kKmMbBT](?![A-Za-z])|(?:mil|mill)(?![A-Za-z])\.?))"
 )
 _UNITS = {"percent": "%", "points": "points", "bps": "bps", "times": "x", "shares": "shares"}
 _CENTS = {"p": "GBP", "¢": "$"}
-_NAMES = {"u": "USD", "d": "$", "e": "EUR", "p": "GBP", "y": "JPY", "r": "INR"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,33 +88,49 @@ def read_suffix(text: str) -> Affix | None:
     return _read(text, _SUFFIX_PART) if len(text) <= _LONGEST else None
 
 
-def _read(text: str, part: re.Pattern[str]) -> Affix | None:
+def _read(text: str, pattern: re.Pattern[str]) -> Affix | None:
     parts: dict[str, str] = {}
+    units: list[str] = []
+    scales: list[int] = []
     position, end = 0, len(text.rstrip(" "))
     while position < end:
-        found = part.match(text, position)
+        found = pattern.match(text, position)
         if found is None:
-            return None
-        for name, words in found.groupdict().items():
-            if words is None:
-                continue
-            if name in parts:
+            word = _money(text[position:])
+            if word is None:
                 return None
-            parts[name] = words
-        if found["sign" if "sign" in found.re.groupindex else "minus"]:
-            parts["apart"] = " " * found.group().endswith(" ")
-        position = found.end()
-    return _affix(parts)
+            position += word.end
+            units.extend([word.currency] if word.currency else [])
+            scales.extend([] if word.exponent is None else [word.exponent])
+            continue
+        name = found.lastgroup or ""
+        if name in parts:
+            return None
+        parts[name], position = found[name], found.end()
+        if name == "sign" and found.group().endswith(" "):
+            parts["apart"] = " "
+    return _affix(parts, units, scales)
 
 
-def _affix(parts: dict[str, str]) -> Affix | None:
-    units = [unit for name, words in parts.items() if (unit := _UNITS.get(name) or _currency(name, words))]
-    scales = [scale for name, words in parts.items() if (scale := _scale(name, words))]
+def _money(text: str) -> Word | None:
+    """Return the word at the beginning of a text that is a currency with a code, a power of ten, or both."""
+    words = find_words(text) if len(text) <= _LONGEST_MONEY else []
+    if not words or words[0].role not in _MONEY or words[0].start > 1 or text[: words[0].start].strip(" "):
+        return None
+    return words[0] if words[0].currency is not None or words[0].exponent is not None else None
+
+
+def _affix(parts: dict[str, str], units: list[str], scales: list[int]) -> Affix | None:
+    units += [unit for name, words in parts.items() if (unit := _UNITS.get(name) or _CENTS.get(words))]
+    if "cents" in parts:
+        scales.append(-2)
+    if "letter" in parts:
+        scales.append(_LETTERS[parts["letter"].lower().rstrip(".")])
     if len(units) > 1 or len(scales) > 1:
         return None
     return Affix(
         sign=parts.get("sign") or parts.get("minus") or "",
-        is_apart=bool(parts.get("apart")),
+        is_apart="apart" in parts,
         has_bracket="open" in parts or "close" in parts,
         has_angle=parts.get("at_most") == "<" or "angle" in parts,
         compare=">" if "at_least" in parts or "more" in parts else "<" if "at_most" in parts or "less" in parts else "",
@@ -145,24 +141,3 @@ def _affix(parts: dict[str, str]) -> Affix | None:
         counts="number" in parts,
         side=parts.get("side", "").upper(),
     )
-
-
-def _scale(name: str, words: str) -> int | None:
-    if name == "scale_before":
-        return _BEFORE_CODE[words]
-    if name == "cents":
-        return -2
-    if name not in ("scale", "scale_after", "letter"):
-        return None
-    return _LETTERS.get(words) or next(exponent for pattern, exponent in _SCALE_OF if pattern.fullmatch(words))
-
-
-def _currency(name: str, words: str) -> str | None:
-    if name == "name":
-        return _NAMES[words[0].lower()]
-    if name == "cents":
-        return _CENTS.get(words)
-    if name != "money" or words == "$":
-        return "$" if name == "money" else None
-    sign = words.replace(" ", "").replace(".", "")
-    return "INR" if sign == "Rs" else parse_currency(sign)

@@ -71,7 +71,7 @@ _NIL = re.compile(r"-0-|(?:[-–—] ?)*[-–—]|(?<![A-Za-z])(?:[Nn]il|NIL)(?!
 _ONE_NUMBER: Final = 3
 _TWO_NUMBERS: Final = 5
 _MOST_PIECES: Final = 13
-_LONGEST_NIL: Final = 32
+_LONGEST_NIL: Final = 18
 # "to" within a pair of numbers is a ratio if the second one is 1 and no unit follows.
 _RATIO = re.compile(
     r"(?<![0-9.,])([0-9]*(?:[.,][0-9]+)?) ?x?( ?: ?| to )1(?:[.,](0+))?(?![0-9.,])"
