@@ -6,12 +6,20 @@ from enum import StrEnum
 
 from app.quantities.scales import Scale
 
+_AMENDED = "/A"
+
 
 class DocumentType(StrEnum):
+    """The type of a document. SEC forms have their amendments as types of their own (Exchange Act Rule 12b-15)."""
+
     FORM_10K = "10-K"
     FORM_10Q = "10-Q"
     FORM_8K = "8-K"
     FORM_20F = "20-F"
+    FORM_10K_A = "10-K/A"
+    FORM_10Q_A = "10-Q/A"
+    FORM_8K_A = "8-K/A"
+    FORM_20F_A = "20-F/A"
     EARNINGS_RELEASE = "earnings-release"
     ANNUAL_REPORT = "annual-report"
     PROSPECTUS = "prospectus"
@@ -19,6 +27,20 @@ class DocumentType(StrEnum):
     CREDIT_AGREEMENT = "credit-agreement"
     INDENTURE = "indenture"
     OTHER = "other"
+
+    @property
+    def is_amendment(self) -> bool:
+        return self.value.endswith(_AMENDED)
+
+    @property
+    def base(self) -> "DocumentType":
+        """The form that an amendment amends; any other type itself."""
+        return DocumentType(self.value.removesuffix(_AMENDED))
+
+    def amended(self) -> "DocumentType":
+        """Return the type of this form's amendment; the type itself if it has none."""
+        value = f"{self.value}{_AMENDED}"
+        return DocumentType(value) if value in DocumentType._value2member_map_ else self
 
 
 class FiscalPeriod(StrEnum):

@@ -70,13 +70,14 @@ def _type_factor(candidate: Candidate, understanding: Understanding) -> float:
     kind = _type(candidate)
     asked = understanding.document_types
     if asked:
-        return 1.0 if kind in asked or (kind in _ANNUAL and not _ANNUAL.isdisjoint(asked)) else 0.4
+        fits = kind in asked or kind.base in asked or (kind.base in _ANNUAL and not _ANNUAL.isdisjoint(asked))
+        return 1.0 if fits else 0.4
     quarters = understanding.periods.quarters
     if quarters:
-        return _quarter_factor(candidate, kind, quarters)
+        return _quarter_factor(candidate, kind.base, quarters)
     if kind is DocumentType.EARNINGS_RELEASE:
         return 0.85 if candidate.fiscal_period in ("Q4", "FY") else 0.6
-    return {DocumentType.FORM_10Q: 0.6}.get(kind, 1.0 if kind in _ANNUAL else 0.8)
+    return {DocumentType.FORM_10Q: 0.6}.get(kind.base, 1.0 if kind.base in _ANNUAL else 0.8)
 
 
 def _type(candidate: Candidate) -> DocumentType:

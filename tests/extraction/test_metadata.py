@@ -52,6 +52,16 @@ def test_cover_of_an_annual_report_supplies_its_fields(make_document: MakeDocume
     assert metadata.title == "Zephyrine Properties, Inc. 10-K FY2031"
 
 
+@pytest.mark.parametrize("form", ["10-K", "10-Q", "8-K", "20-F"])
+def test_amendment_has_a_type_of_its_own(make_document: MakeDocument, form: str) -> None:
+    original = read_metadata(make_document(ANNUAL.replace("FORM 10-K", f"FORM {form}")), "upload.pdf")
+    amended = read_metadata(make_document(ANNUAL.replace("FORM 10-K", f"FORM {form}/A")), "upload.pdf")
+    assert amended.document_type is original.document_type.amended() is DocumentType(f"{form}/A")
+    assert amended.document_type.base is original.document_type
+    assert (amended.fiscal_year, amended.period_end) == (original.fiscal_year, original.period_end)
+    assert not original.document_type.is_amendment
+
+
 def test_each_field_records_its_source(make_document: MakeDocument) -> None:
     document = make_document("A letter to shareholders.", ANNUAL)
     sources = read_metadata(document, "upload.pdf").sources

@@ -13,7 +13,7 @@ from workers.extraction.reading import Reading, matches, read_at, tagged
 
 _FORM = re.compile(
     r"(?:^[ \t]*(?i:FORM)|(?<![A-Za-z“\"] )(?<![A-Za-z])FORM)\s+"
-    r"(10|8|20|40|6)\s*[-–—]?\s*([KkQqFf])(?:T|SB|405)?(?:/A)?\b(?!\s+(?:for|filed|dated))",
+    r"(10|8|20|40|6)\s*[-–—]?\s*([KkQqFf])(?:T|SB|405)?(/A)?\b(?!\s+(?:for|filed|dated))",
     re.M,
 )
 _COMMISSION = re.compile(r"SECURITIES\s+AND\s+EXCHANGE\s+COMMISSION", re.I)
@@ -63,9 +63,11 @@ _NAMED_PATTERNS = tuple((kind, re.compile(rf"^[ \t]*(?:{pattern})[ \t.,]*$", re.
 
 def find_document_type(pages: Sequence[ParsedPage], properties: Mapping[str, str]) -> Reading[DocumentType] | None:
     """Return the type according to a tag, the cover's SEC form, a release's headline or a title; None if unknown."""
-    stated = properties.get("dei:DocumentType", "").upper().replace("-", "").removesuffix("/A").removesuffix("T")
+    form_name = properties.get("dei:DocumentType", "").upper().replace("-", "")
+    stated = form_name.removesuffix("/A").removesuffix("T")
     if stated in _FORMS:
-        return tagged(_FORMS[stated], properties["dei:DocumentType"])
+        kind = _FORMS[stated].amended() if form_name.endswith("/A") else _FORMS[stated]
+        return tagged(kind, properties["dei:DocumentType"])
     if properties.get("edgar:type", "").upper().startswith("424B"):
         return tagged(DocumentType.PROSPECTUS, properties["edgar:type"])
     form = _find_form(pages[:12])
@@ -104,7 +106,7 @@ def _find_form(pages: Sequence[ParsedPage]) -> Reading[DocumentType] | None:
     for page, found in matches(_FORM, pages):
         kind = _FORMS.get(found.group(1) + found.group(2).upper())
         if kind is not None and _COMMISSION.search(page.text):
-            return read_at(kind, page, *found.span(), 0.97)
+            return read_at(kind.amended() if found.group(3) else kind, page, *found.span(), 0.97)
     return None
 
 

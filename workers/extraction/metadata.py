@@ -21,7 +21,7 @@ from workers.extraction.issuer import find_issuer, find_short_names, find_ticker
 from workers.extraction.periods import find_fiscal_period, find_fiscal_year, find_period_end
 from workers.extraction.reading import Reading
 
-METADATA_VERSION = "3"
+METADATA_VERSION = "4"
 
 _GAP = re.compile(r"\s{300}")
 _MAX_PAGE = 40_000  # characters; pages of filings have under 10,000
@@ -44,7 +44,8 @@ def read_metadata(parsed: ParsedDocument, filename: str) -> DocumentMetadata:
     """Return the document's fields with their sources. An unknown field is None; an unknown type is `OTHER`."""
     pages, properties = tuple(map(_readable, parsed.pages)), parsed.properties
     kind_read = find_document_type(pages, properties) or _type_from_name(filename)
-    kind = kind_read.value if kind_read else DocumentType.OTHER
+    # An amendment reads like the form that it amends.
+    kind = kind_read.value.base if kind_read else DocumentType.OTHER
     issuer = find_issuer(pages, properties, kind)
     released = find_release_date(pages) if kind is DocumentType.EARNINGS_RELEASE else None
     period_end = find_period_end(pages, properties, kind)
@@ -70,7 +71,7 @@ def read_metadata(parsed: ParsedDocument, filename: str) -> DocumentMetadata:
         title="",
         issuer=issuer.value if issuer else None,
         issuer_aliases=_aliases(issuer.value, pages, properties) if issuer else (),
-        document_type=kind,
+        document_type=kind_read.value if kind_read else kind,
         fiscal_year=fiscal_year.value if fiscal_year else None,
         fiscal_period=fiscal_period.value if fiscal_period else None,
         period_end=period_end.value if period_end else None,

@@ -13,6 +13,10 @@ from app.retrieval.questions.vocabulary import FinanceVocabulary
 from app.retrieval.questions.wording import get_core, key_terms, search_terms
 
 _TYPES: tuple[tuple[DocumentType, str], ...] = (
+    (DocumentType.FORM_10K_A, r"10-?\s?ks?/as?|amended 10-?\s?ks?"),
+    (DocumentType.FORM_10Q_A, r"10-?\s?qs?/as?|amended 10-?\s?qs?"),
+    (DocumentType.FORM_8K_A, r"8-?\s?ks?/as?|amended 8-?\s?ks?"),
+    (DocumentType.FORM_20F_A, r"20-?\s?fs?/as?|amended 20-?\s?fs?"),
     (DocumentType.FORM_10K, r"10-?\s?ks?|form 10-?\s?k|annual (?:filing|report on form)"),
     (DocumentType.FORM_10Q, r"10-?\s?qs?|quarterly (?:report|filing)s?"),
     (DocumentType.FORM_8K, r"8-?\s?ks?|current report"),
@@ -29,6 +33,7 @@ _QUANTITY = re.compile(
     rf"per share|usd|dollars?|{SCALE_WORD}s?|number of|what (?:is|was|were|are) the)\b|[$€£%]",
     re.IGNORECASE,
 )
+_AMENDED = re.compile(r"\b(?:as |most recently )?(?:amended|restated)\b|\bamendment no\b", re.IGNORECASE)
 _OUTLOOK = re.compile(
     r"\b(?:forecast|guid(?:ance|es|ing)|outlook|expect|project(?:s|ed|ion|ing)|plan(?:s|ned|ning)?)", re.I
 )
@@ -42,7 +47,7 @@ class QuestionReader:
     def __init__(self, *, vocabulary: FinanceVocabulary) -> None:
         self._vocabulary = vocabulary
         self._types = tuple(
-            (kind, re.compile(rf"(?<![\w-])(?:{pattern})(?!\w)", re.IGNORECASE)) for kind, pattern in _TYPES
+            (kind, re.compile(rf"(?<![\w-])(?:{pattern})(?!\w|/a)", re.IGNORECASE)) for kind, pattern in _TYPES
         )
 
     def read(self, question: str) -> Understanding:
@@ -54,12 +59,13 @@ class QuestionReader:
         implied, synonyms = self._vocabulary.find_metrics(core)
         statements: tuple[Statement, ...] = tuple(dict.fromkeys((*named, *implied)))
         keys = key_terms(core)
+        types = tuple(kind for kind, pattern in self._types if pattern.search(core))
         return Understanding(
             core=core,
             search_terms=tuple(search_terms(core)),
             key_terms=keys,
             periods=parse_asked_periods(core),
-            document_types=tuple(kind for kind, pattern in self._types if pattern.search(core)),
+            document_types=types,
             named_statements=named,
             statements=statements,
             synonyms=synonyms,
@@ -69,5 +75,6 @@ class QuestionReader:
                 words for words in find_names(question) if not any(self._vocabulary.find_metrics(" ".join(words)))
             ),
             wants_number=bool(statements or _QUANTITY.search(question)),
+            wants_amended=any(kind.is_amendment for kind in types) or _AMENDED.search(core) is not None,
             wants_outlook=_OUTLOOK.search(core) is not None,
         )

@@ -14,11 +14,12 @@ from app.retrieval.questions.issuers import VisibleIssuer, find_issuers
 class Understanding:
     """A question's core and the fields parsed from it.
 
-    `core` is the question without sentences about the form of the answer. `search_terms` are its terms, and `key_terms`
-    are the search terms without periods and units. `named_statements` are the statements that the question names.
-    `statements` also include the statements with the requested metrics. `synonyms` are the names of these metrics in
-    statements. `synonym_terms` are the terms of `synonyms`, without `key_terms` and without words that many line items
-    contain. `names` has the words of each possible name of a company, person or product.
+    `core` is the question without sentences about the form of the answer. `search_terms` are its terms, and
+    `key_terms` are the search terms without periods and units. `named_statements` are the statements that the
+    question names. `statements` also include the statements with the requested metrics. `synonyms` are the names of
+    these metrics in statements. `synonym_terms` are the terms of `synonyms`, without `key_terms` and without words
+    that many line items contain. `wants_amended` states that the question asks for amended or restated figures.
+    `names` has the words of each possible name of a company, person or product.
     """
 
     core: str = ""
@@ -34,6 +35,7 @@ class Understanding:
     synonym_terms: frozenset[str] = frozenset()
     names: tuple[tuple[str, ...], ...] = ()
     wants_number: bool = False
+    wants_amended: bool = False
     wants_outlook: bool = False
 
     def among(self, issuers: Sequence[VisibleIssuer]) -> "Understanding":

@@ -36,7 +36,7 @@ class DocumentUnits:
 
 def read_document_units(parsed: ParsedDocument, metadata: DocumentMetadata) -> DocumentUnits:
     """Read what the document says about the units of all its amounts."""
-    is_us_form = metadata.document_type in _US_FORMS
+    is_us_form = metadata.document_type.base in _US_FORMS
     dollar = "USD" if is_us_form or any(_US_DOLLARS.search(page.text) for page in parsed.pages) else "$"
     stated = _statement(parsed.pages)
     currency = stated.currency or metadata.currency
