@@ -82,13 +82,15 @@ class Draft:
     usage: TokenUsage = field(default_factory=TokenUsage)
 
 
-def cite(passage: Passage, page_text: str, start: int, end: int) -> CitedSpan:
-    """Cite the page text from `start` to `end` (offsets into the page) as evidence from `passage`."""
+def cite(passage: Passage, page_text: str, start: int, end: int, *, page_number: int | None = None) -> CitedSpan:
+    """Cite the text of a page from `start` to `end` as evidence from the document of `passage`: by default of the
+    passage's page.
+    """
     return CitedSpan(
         document_id=passage.document_id,
         version_id=passage.version_id,
         document_title=passage.document_title,
-        page_number=passage.page_number,
+        page_number=page_number or passage.page_number,
         char_start=start,
         char_end=end,
         quote=page_text[start:end],

@@ -24,6 +24,7 @@ from app.answers.events import (
     SourcesFound,
     count_reasons,
 )
+from app.answers.evidence_tables import EvidenceTables
 from app.answers.models import Answer
 from app.answers.questions import parse_question
 from app.answers.repository import AnswerRepository
@@ -43,6 +44,7 @@ from app.retrieval.filters import SearchFilters
 from app.retrieval.passages import Passage
 from app.retrieval.questions.understanding import Understanding
 from app.retrieval.service import SearchResult
+from app.tables.service import find_tables_of_pages
 
 DEFAULT_PASSAGES = 12
 
@@ -60,13 +62,14 @@ class PassageSearch(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class _Evidence:
-    """A question with its retrieved passages and the page texts for verification."""
+    """A question with its retrieved passages, and the page texts and tables for drafting and verification."""
 
     question: AskedQuestion
     understanding: Understanding
     unseen: tuple[str, ...]
     passages: tuple[Passage, ...]
     pages: PageTexts
+    tables: EvidenceTables
     began: float
 
 
@@ -170,7 +173,9 @@ class AnswerService:
             result = self._search.search(principal, text, filters, self._passages)
             question_id = new_id()
             with self._database.transaction(principal) as session:
-                pages = AnswerRepository(session).get_page_texts(page_keys(result.passages))
+                keys = page_keys(result.passages)
+                stored = find_tables_of_pages(session, keys)
+                pages = AnswerRepository(session).get_page_texts(stored.pages().union(keys))
                 # Access may have been revoked since the search: drop passages whose pages are no longer readable.
                 passages = tuple(
                     passage for passage in result.passages if (passage.version_id, passage.page_number) in pages
@@ -184,7 +189,7 @@ class AnswerService:
                     object_id=question_id,
                     detail={"documents": documents, "passages": [_source(passage) for passage in passages]},
                 )
-        unseen = find_unseen_names(result.understanding, passages, pages)
+        unseen = find_unseen_names(result.understanding, passages, {key: pages[key] for key in keys if key in pages})
         question = AskedQuestion(
             id=question_id,
             text=text,
@@ -198,6 +203,7 @@ class AnswerService:
             unseen=unseen,
             passages=passages,
             pages=pages,
+            tables=EvidenceTables(stored.decode(pages)),
             began=began,
         )
 
@@ -210,7 +216,9 @@ class AnswerService:
         # If no source mentions a name in the question, the passages concern other issuers. Then nothing is drafted.
         passages = () if evidence.unseen else evidence.passages
         with traced("answers.draft"), self._metrics.time_step("draft"):
-            draft = await self._drafter.draft(evidence.question.text, evidence.understanding, passages, evidence.pages)
+            draft = await self._drafter.draft(
+                evidence.question.text, evidence.understanding, passages, evidence.pages, evidence.tables
+            )
         if authorise is not None:
             principal = await authorise()
         return await asyncio.to_thread(self._record, principal, evidence, draft)

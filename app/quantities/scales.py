@@ -16,10 +16,11 @@ SCALE_WORD = r"(?:thousand|million|billion|trillion)"
 
 SCALE_WORDS = ("thousand", "million", "billion", "trillion")
 _EXPONENTS = {"thousand": 3, "million": 6, "billion": 9, "trillion": 12}
+_EXPONENTS |= {"lakh": 5, "crore": 7}
 _EXPONENTS |= {"k": 3, "m": 6, "mm": 6, "mn": 6, "bn": 9, "b": 9}
 
 _ANY = re.compile(rf"\b({SCALE_WORD})s?\b", re.IGNORECASE)
-_BESIDE = re.compile(rf"[ \n-]*({SCALE_WORD})s?\b|(mm|mn|bn|m|b|k)\b", re.IGNORECASE)
+_BESIDE = re.compile(rf"[ \n-]*({SCALE_WORD}|lakh|crore)s?\b|(mm|mn|bn|m|b|k)\b", re.IGNORECASE)
 _UNITS = re.compile(
     rf"(?:\b(?:in|of)(?:\s*|[^\S\n]+(?:[A-Za-z.$€£¥₹]+[^\S\n]+){{1,2}}?)|{SIGN}\s*)((?:thousand|million|billion)s)\b",
     re.IGNORECASE,

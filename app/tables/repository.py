@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session, defer
 
 from app.documents.models import Page
@@ -47,6 +47,17 @@ class TableRepository:
         if pages is not None:
             query = query.where(TableRow.pages.overlap(list(pages)))
         return [StoredTable(_listed(row), row.data) for row in self._session.scalars(query)]
+
+    def list_stored_at(self, keys: Iterable[tuple[UUID, int]]) -> Sequence[tuple[UUID, StoredTable]]:
+        """List the tables on the pages with these (version id, page number), each with its version, in order."""
+        pages: dict[UUID, list[int]] = {}
+        for version_id, number in keys:
+            pages.setdefault(version_id, []).append(number)
+        if not pages:
+            return []
+        places = [and_(TableRow.version_id == version, TableRow.pages.overlap(on)) for version, on in pages.items()]
+        query = select(TableRow).where(or_(*places)).order_by(TableRow.version_id, TableRow.number)
+        return [(row.version_id, StoredTable(_listed(row), row.data)) for row in self._session.scalars(query)]
 
     def get_page_texts(self, version_id: UUID, pages: Iterable[int]) -> Texts:
         """Return the texts of a version's pages, by page number."""

@@ -3,7 +3,7 @@
 Other features read tables in their own transaction, with `list_tables_on_pages` and `list_tables_of_version`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -176,6 +176,32 @@ def list_tables_of_version(session: Session, version_id: UUID) -> list[Table]:
 def list_tables_on_pages(session: Session, version_id: UUID, pages: Iterable[int]) -> list[Table]:
     """List the tables on any of the pages, in order. The caller records the read. Raises TableEncodingError."""
     return _decode(session, version_id, TableRepository(session).list_stored(version_id, pages=pages))
+
+
+@dataclass(frozen=True, slots=True)
+class TablesOfPages:
+    """The stored tables on some pages of several versions. They are decoded after the transaction."""
+
+    stored: Sequence[tuple[UUID, StoredTable]]
+
+    def pages(self) -> set[tuple[UUID, int]]:
+        """Return the pages whose texts `decode` needs, as (version id, page number)."""
+        return {(version_id, page) for version_id, each in self.stored for page in each.listed.pages}
+
+    def decode(self, texts: Mapping[tuple[UUID, int], str]) -> dict[tuple[UUID, int], list[Table]]:
+        """Return the tables by (version id, page number), in order. Raises TableEncodingError."""
+        found: dict[tuple[UUID, int], list[Table]] = {}
+        for version_id, each in self.stored:
+            own = {page: texts[(version_id, page)] for page in each.listed.pages if (version_id, page) in texts}
+            table = decode_table(each, own)
+            for page in each.listed.pages:
+                found.setdefault((version_id, page), []).append(table)
+        return found
+
+
+def find_tables_of_pages(session: Session, pages: Iterable[tuple[UUID, int]]) -> TablesOfPages:
+    """Find the tables on pages, given as (version id, page number). The caller records the read."""
+    return TablesOfPages(TableRepository(session).list_stored_at(pages))
 
 
 def _decode(session: Session, version_id: UUID, stored: Sequence[StoredTable]) -> list[Table]:

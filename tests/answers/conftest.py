@@ -10,6 +10,7 @@ from sqlalchemy import text
 from app.access.collections.repository import NewGrant
 from app.access.collections.service import AccessService
 from app.answers.claims import PageTexts
+from app.answers.evidence_tables import EvidenceTables
 from app.answers.writing.extractive import ExtractiveWriter
 from app.core.clock import SystemClock
 from app.core.ids import new_id
@@ -24,9 +25,13 @@ from app.retrieval.questions.reader import QuestionReader
 from app.retrieval.questions.understanding import Understanding
 from app.retrieval.questions.vocabulary import FinanceVocabulary
 from app.retrieval.service import SearchResult
+from app.tables.codec import encode_table
+from app.tables.model import Table
+from tests.answers.tables import make_table
 
-INCOME_PAGE = """Consolidated Statements of Income
-($ in millions, except per share data)
+INCOME_UNITS = "($ in millions, except per share data)"
+INCOME_PAGE = f"""Consolidated Statements of Income
+{INCOME_UNITS}
 
 For the years ended June 30,	2022	2021
 Net revenue	$4,210	$3,900
@@ -48,10 +53,15 @@ Our head office is in a leased building.
 
 @dataclass
 class Library:
-    """Page texts by (version, page number), and the passages of these pages."""
+    """Page texts and tables by (version, page number), and the passages of these pages."""
 
     pages: dict[tuple[UUID, int], str] = field(default_factory=dict)
     passages: list[Passage] = field(default_factory=list)
+    stored_tables: dict[tuple[UUID, int], list[Table]] = field(default_factory=dict)
+
+    @property
+    def tables(self) -> EvidenceTables:
+        return EvidenceTables(self.stored_tables)
 
     def add(
         self,
@@ -62,9 +72,15 @@ class Library:
         document_id: UUID | None = None,
         version_id: UUID | None = None,
         number: int = 1,
+        units_line: str | None = None,
+        scale: int | None = 6,
     ) -> Passage:
         version = version_id or uuid4()
         self.pages[(version, number)] = page
+        if "\t" in page:
+            self.stored_tables[(version, number)] = [
+                make_table(page, number=number, units_line=units_line, scale=scale)
+            ]
         stop = len(page) if end is None else end
         passage = Passage(
             chunk_id=len(self.passages) + 1,
@@ -91,7 +107,7 @@ class Library:
 @pytest.fixture
 def library() -> Library:
     created = Library()
-    created.add(INCOME_PAGE)
+    created.add(INCOME_PAGE, units_line=INCOME_UNITS)
     created.add(PROSE_PAGE, number=2)
     return created
 
@@ -184,7 +200,7 @@ def office(shared_database) -> Office:
     document, version = new_id(), new_id()
     library = Library()
     for number, page in enumerate((INCOME_PAGE, PROSE_PAGE), start=1):
-        library.add(page, document_id=document, version_id=version, number=number)
+        library.add(page, document_id=document, version_id=version, number=number, units_line=INCOME_UNITS)
     created = Office(
         shared_database, owner, other, collection, document, version, FixedSearch(library.passages), library.pages
     )
@@ -213,6 +229,22 @@ def office(shared_database) -> Office:
             document=document,
             text=page,
         )
+    for (version_id, number), tables in library.stored_tables.items():
+        for table in tables:
+            created.rows(
+                "INSERT INTO tables"
+                " (version_id, number, tenant_id, document_id, pages, units_line, rows, columns, data)"
+                " VALUES (:version, :number, :tenant, :document, :pages, :units, :rows, :columns, :data)",
+                version=version_id,
+                number=table.number,
+                tenant=tenant,
+                document=document,
+                pages=list(table.pages),
+                units=table.units_line,
+                rows=table.rows,
+                columns=table.columns,
+                data=encode_table(table, {number: library.pages[(version_id, number)]}).data,
+            )
     return created
 
 

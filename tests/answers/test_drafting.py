@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from app.answers.claims import DropReason, Writer
+from app.answers.evidence_tables import EvidenceTables
 from app.answers.writing.drafting import NOTHING_VERIFIED, Drafter, VerifiedDraft
 from app.answers.writing.model_writer import ModelWriter
 from app.llm.errors import ModelNonsenseError, ModelUnavailableError
@@ -25,7 +26,7 @@ def draft(extractive, prompts, understand, library, stub_chat):
         writer = ModelWriter(chat=chat, prompts=prompts)
         drafter = Drafter(extractive=extractive, model=writer, timeout_seconds=timeout)
         understanding = understand(question)
-        result = asyncio.run(drafter.draft(question, understanding, library.passages, library.pages))
+        result = asyncio.run(drafter.draft(question, understanding, library.passages, library.pages, library.tables))
         run.chat = chat
         return result
 
@@ -132,7 +133,7 @@ def test_prompt_fences_documents_and_question(draft, library) -> None:
 def test_model_is_not_called_without_passages(extractive, prompts, understand, stub_chat) -> None:
     chat = stub_chat(raising(AssertionError()))
     drafter = Drafter(extractive=extractive, model=ModelWriter(chat=chat, prompts=prompts))
-    result = asyncio.run(drafter.draft(QUESTION, understand(QUESTION), [], {}))
+    result = asyncio.run(drafter.draft(QUESTION, understand(QUESTION), [], {}, EvidenceTables.none()))
     assert (result.writer, result.shown, result.degraded) == (Writer.EXTRACTIVE, (), None)
 
 
@@ -143,7 +144,7 @@ def test_local_model_output_shows_only_verified_claims(local_server, extractive,
         try:
             writer = ModelWriter(chat=chat, prompts=prompts, max_output_tokens=160)
             drafter = Drafter(extractive=extractive, model=writer, timeout_seconds=240)
-            return await drafter.draft(QUESTION, understand(QUESTION), library.passages, library.pages)
+            return await drafter.draft(QUESTION, understand(QUESTION), library.passages, library.pages, library.tables)
         finally:
             await chat.close()
 

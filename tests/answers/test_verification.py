@@ -9,6 +9,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from app.answers.claims import CitedSpan, DraftClaim, DropReason
+from app.answers.evidence_tables import EvidenceTables
 from app.answers.verification.checks import verify_claims
 
 PAGE = "Net sales were $1,234 million in 2022. Debt fell by 12% to $90 million.\nTotal debt\t$90\t$102"
@@ -23,7 +24,7 @@ def span(quote: str, page: str = PAGE) -> CitedSpan:
 
 
 def verdict(text: str, *spans: CitedSpan) -> DropReason | None:
-    (found,) = verify_claims([DraftClaim(text=text, citations=spans)], PAGES)
+    (found,) = verify_claims([DraftClaim(text=text, citations=spans)], PAGES, EvidenceTables.none())
     assert (found.claim is None) != (found.dropped is None)
     return found.dropped.reason if found.dropped else None
 
@@ -77,8 +78,10 @@ def test_claim_with_content_absent_from_its_quote_is_dropped(more: str) -> None:
 def test_claim_may_use_words_of_question_and_issuer_name() -> None:
     text = "The turnover of Persimmon Holdings, its net sales, was $1,234 million."
     claims = [DraftClaim(text=text, citations=(SALES,))]
-    (alone,) = verify_claims(claims, PAGES)
-    (asked,) = verify_claims(claims, PAGES, given=("What was the turnover?", "Persimmon Holdings"))
+    (alone,) = verify_claims(claims, PAGES, EvidenceTables.none())
+    (asked,) = verify_claims(
+        claims, PAGES, EvidenceTables.none(), given=("What was the turnover?", "Persimmon Holdings")
+    )
     assert alone.dropped
     assert asked.claim
 
@@ -102,7 +105,7 @@ def test_claim_may_use_words_of_question_and_issuer_name() -> None:
 )
 def test_instruction_in_document_supports_no_claim(text: str, quote: str, reason: DropReason) -> None:
     claims = [DraftClaim(text=text, citations=(span(quote, STEERED),))]
-    (found,) = verify_claims(claims, {(VERSION, 1): STEERED})
+    (found,) = verify_claims(claims, {(VERSION, 1): STEERED}, EvidenceTables.none())
     assert found.dropped
     assert found.dropped.reason is reason
 
@@ -112,14 +115,16 @@ def test_repeated_sentence_is_shown_once() -> None:
         DraftClaim("Net sales were $1,234 million.", (SALES,)),
         DraftClaim("net sales were $1,234 million", (SALES,)),
     ]
-    first, second = verify_claims(claims, PAGES)
+    first, second = verify_claims(claims, PAGES, EvidenceTables.none())
     assert first.claim
     assert second.dropped
     assert second.dropped.reason is DropReason.REPEATED
 
 
 def test_shown_text_has_no_control_or_bidirectional_characters() -> None:
-    (found,) = verify_claims([DraftClaim("Net\x00 sales\u202e were\n\tgood\ud800.", (SALES,))], PAGES)
+    (found,) = verify_claims(
+        [DraftClaim("Net\x00 sales\u202e were\n\tgood\ud800.", (SALES,))], PAGES, EvidenceTables.none()
+    )
     assert found.claim
     assert found.claim.text == "Net sales were good ."
 
@@ -142,7 +147,7 @@ _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 )
 def test_claim_with_number_absent_from_spans_is_dropped(words: list[str], quotes: list[str]) -> None:
     spans = tuple(span(quote) for quote in quotes)
-    (found,) = verify_claims([DraftClaim(" ".join(words), spans)], PAGES)
+    (found,) = verify_claims([DraftClaim(" ".join(words), spans)], PAGES, EvidenceTables.none())
     if found.claim:
         numbers_of_quotes = {
             number.rstrip(",").replace(",", "") for quote in quotes for number in _NUMBER.findall(quote)

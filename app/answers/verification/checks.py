@@ -6,10 +6,13 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from app.answers.claims import CitedSpan, DraftClaim, DroppedClaim, DropReason, PageKey, PageTexts
+from app.answers.evidence_tables import EvidenceTables, is_figure, quantity_of
 from app.answers.verification.instructions import blank_instructions
 from app.answers.verification.numbers import missing_numbers
 from app.answers.verification.sentences import find_sentences
+from app.quantities.values import Quantity
 from app.retrieval.index.lexicon import tokenise
+from app.tables.model import Cell
 
 MAX_CLAIM_CHARACTERS = 1_500
 LEAST_COVERAGE = 0.6
@@ -35,12 +38,12 @@ class CheckedClaim:
 
 
 def verify_claims(
-    claims: Iterable[DraftClaim], pages: PageTexts, *, given: Collection[str] = ()
+    claims: Iterable[DraftClaim], pages: PageTexts, tables: EvidenceTables, *, given: Collection[str] = ()
 ) -> Iterable[CheckedClaim]:
     """Check the claims in order. Citations may only quote `pages`. A claim may also use words that are missing from its
     quotes, if they occur in `given` (the question and the issuer names).
     """
-    checked = CheckedPages(pages)
+    checked = CheckedPages(pages, tables)
     words = frozenset(term for text in given for term in tokenise(text))
     shown: set[str] = set()
     for claim in claims:
@@ -51,10 +54,11 @@ def verify_claims(
 
 
 class CheckedPages:
-    """Page texts, and the same texts with questions and instructions blanked."""
+    """Page texts, the same texts with questions and instructions blanked, and the figures of the pages' tables."""
 
-    def __init__(self, pages: PageTexts) -> None:
+    def __init__(self, pages: PageTexts, tables: EvidenceTables) -> None:
         self._pages = pages
+        self._tables = tables
         self._statements: dict[PageKey, str] = {}
 
     def matches(self, citation: CitedSpan) -> bool:
@@ -77,6 +81,23 @@ class CheckedPages:
             self._statements[key] = blank_instructions(self._pages[key])
         return self._statements[key][citation.char_start : citation.char_end]
 
+    def prose(self, citation: CitedSpan) -> str:
+        """Return the statement with the figures of tables blanked: numbers of tables are read from cells only."""
+        text = self.statement(citation)
+        for cell in self._figures(citation):
+            for start, end in cell.spans:
+                first, last = start - citation.char_start, end - citation.char_start
+                text = text[:first] + " " * (last - first) + text[last:]
+        return text
+
+    def quantities(self, citation: CitedSpan) -> list[Quantity]:
+        """List the values of the cells in the quote."""
+        return [quantity_of(cell) for cell in self._figures(citation)]
+
+    def _figures(self, citation: CitedSpan) -> list[Cell]:
+        cells = self._tables.cells_between(citation.page_key(), citation.char_start, citation.char_end)
+        return [cell for cell in cells if is_figure(cell)]
+
 
 def _verdict(claim: DraftClaim, pages: CheckedPages, given: frozenset[str], shown: set[str]) -> CheckedClaim:
     text = tidy(claim.text)
@@ -97,16 +118,19 @@ def _fault(
         return DropReason.QUOTE_NOT_FOUND
     if not all(map(pages.matches, citations)):
         return DropReason.QUOTE_MISMATCH
-    return _unsupported(text, citations, [pages.statement(citation) for citation in citations], given)
+    return _unsupported(text, citations, pages, given)
 
 
 def _unsupported(
-    text: str, citations: tuple[CitedSpan, ...], quotes: Sequence[str], given: frozenset[str]
+    text: str, citations: tuple[CitedSpan, ...], pages: CheckedPages, given: frozenset[str]
 ) -> DropReason | None:
     """Return the reason why the quotes do not support the claim, or None if they do."""
+    quotes = [pages.statement(citation) for citation in citations]
     if not any(quote.strip() for quote in quotes):
         return DropReason.NOT_A_STATEMENT
-    if missing_numbers(text, _by_page(citations, quotes)):
+    prose = _by_page(citations, [pages.prose(citation) for citation in citations])
+    quantities = [quantity for citation in citations for quantity in pages.quantities(citation)]
+    if missing_numbers(text, prose, quantities):
         return DropReason.NUMBER_NOT_IN_QUOTE
     if not _related(text, quotes):
         return DropReason.UNRELATED_TO_QUOTE

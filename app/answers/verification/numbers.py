@@ -1,13 +1,15 @@
 """Check that the cited spans contain the numbers of a claim.
 
 Two numbers match if their units, currencies and amounts match. An amount is exact: a `Decimal` times the scale that the
-text states next to the number ("$1.2 billion") or above a table ("in millions"). Nothing is rounded or inferred.
+text states next to the number ("$1.2 billion"), or the scale of a table's cell. Nothing is rounded or inferred.
 """
 
 import re
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 
 from app.quantities.mentions import NumberMention, find_numbers
+from app.quantities.values import Kind, Quantity
 
 # A claim may write "(412)" as "412" only if one of these words states the direction ("a net loss of 412"). Otherwise a
 # loss would read as income.
@@ -26,8 +28,9 @@ _HEDGED_LABEL = re.compile(
 )
 
 
-def missing_numbers(claim: str, spans: Sequence[str]) -> list[str]:
-    """Return the claim's numbers that no span contains, as the claim writes them; empty if all are supported.
+def missing_numbers(claim: str, spans: Sequence[str], quantities: Sequence[Quantity] = ()) -> list[str]:
+    """Return the claim's numbers that are in no span and not among the `quantities` of cited cells, as the claim writes
+    them; empty if all are supported.
 
     Each of `spans` joins all cited text of one page: a scale stated on one page does not apply to another page.
     """
@@ -39,7 +42,12 @@ def missing_numbers(claim: str, spans: Sequence[str]) -> list[str]:
     labels = frozenset[str]().union(*(numbers.labels for numbers in found))
     may_turn_sign = _DEDUCTION.search(_HEDGED_LABEL.sub(" ", claim)) is not None
     bare = not claimed.stated_scales
-    missing = [mention.text for mention in claimed.mentions if not _supported(mention, evidence, may_turn_sign, bare)]
+    missing = [
+        mention.text
+        for mention in claimed.mentions
+        if not _supported(mention, evidence, may_turn_sign, bare)
+        and not any(_states(quantity, mention, may_turn_sign, bare) for quantity in quantities)
+    ]
     return missing + sorted(claimed.labels - labels)
 
 
@@ -68,4 +76,40 @@ def _agrees(
         scaled = {cited.amount(scale) for scale in scales}
         in_full = bare and claimed.scale is None and claimed.currency is not None and "," in claimed.text
         amounts = scaled if scaled and in_full else amounts | scaled
+    return claimed.amount() in amounts
+
+
+_UNITS = {
+    Kind.PERCENTAGE: "%",
+    Kind.PERCENTAGE_POINTS: "points",
+    Kind.BASIS_POINTS: "bps",
+    Kind.RATIO: "x",
+}
+
+
+def _states(quantity: Quantity, claimed: NumberMention, may_turn_sign: bool, bare: bool) -> bool:
+    """Return whether a cell's value is the claimed number. Ends of a range count, too."""
+    if claimed.unit != _UNITS.get(quantity.kind, claimed.unit if quantity.kind is Kind.RANGE else ""):
+        return False
+    if claimed.currency and quantity.unit not in (None, claimed.currency) and not _is_dollar(quantity, claimed):
+        return False
+    return any(
+        _is_amount(value, quantity.scale, claimed, may_turn_sign, bare)
+        for value in (quantity.value, quantity.high)
+        if value is not None
+    )
+
+
+def _is_dollar(quantity: Quantity, claimed: NumberMention) -> bool:
+    return quantity.unit == "$" and claimed.currency == "USD"
+
+
+def _is_amount(value: Decimal, scale: int | None, claimed: NumberMention, may_turn_sign: bool, bare: bool) -> bool:
+    if claimed.negative != (value < 0) and not (value < 0 and may_turn_sign):
+        return False
+    cited = NumberMention(text="", value=abs(value))
+    amounts = {cited.amount(scale or 0)}
+    in_full = bare and claimed.scale is None and claimed.currency is not None and "," in claimed.text
+    if claimed.scale is None and not in_full:
+        amounts.add(cited.amount(0))
     return claimed.amount() in amounts

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from app.answers.claims import Draft, DroppedClaim, PageTexts, Writer
 from app.answers.events import ShownClaim
+from app.answers.evidence_tables import EvidenceTables
 from app.answers.verification.checks import verify_claims
 from app.answers.writing.extractive import ExtractiveWriter
 from app.answers.writing.model_writer import ModelWriter
@@ -48,31 +49,44 @@ class Drafter:
         self._timeout_seconds = timeout_seconds
 
     async def draft(
-        self, question: str, understanding: Understanding, passages: Sequence[Passage], pages: PageTexts
+        self,
+        question: str,
+        understanding: Understanding,
+        passages: Sequence[Passage],
+        pages: PageTexts,
+        tables: EvidenceTables,
     ) -> VerifiedDraft:
         """Draft and verify. If the model is unavailable or slow, or its output is invalid, `degraded` is set and no
         error is raised.
         """
         if self._model is None or not passages:
-            return await asyncio.to_thread(self._extract, question, understanding, passages, pages)
+            return await asyncio.to_thread(self._extract, question, understanding, passages, pages, tables)
         try:
             async with asyncio.timeout(self._timeout_seconds):
-                draft = await self._model.write(question, passages, pages, timeout_seconds=self._timeout_seconds)
+                draft = await self._model.write(
+                    question, passages, pages, tables, timeout_seconds=self._timeout_seconds
+                )
         except TimeoutError:
-            return await self._degraded(question, understanding, passages, pages, ModelUnavailableError.code)
+            return await self._degraded(question, understanding, passages, pages, tables, ModelUnavailableError.code)
         except (ModelUnavailableError, ModelNonsenseError) as error:
-            return await self._degraded(question, understanding, passages, pages, error.code)
-        verified = await asyncio.to_thread(_verified, draft, pages, _known_texts(question, passages))
+            return await self._degraded(question, understanding, passages, pages, tables, error.code)
+        verified = await asyncio.to_thread(_verified, draft, pages, tables, _known_texts(question, passages))
         if verified.shown or not verified.dropped:
             return verified
-        fallback = await asyncio.to_thread(self._extract, question, understanding, passages, pages)
+        fallback = await asyncio.to_thread(self._extract, question, understanding, passages, pages, tables)
         return _replace_failed_draft(fallback, verified)
 
     async def _degraded(
-        self, question: str, understanding: Understanding, passages: Sequence[Passage], pages: PageTexts, code: str
+        self,
+        question: str,
+        understanding: Understanding,
+        passages: Sequence[Passage],
+        pages: PageTexts,
+        tables: EvidenceTables,
+        code: str,
     ) -> VerifiedDraft:
         assert self._model is not None
-        draft = await asyncio.to_thread(self._extract, question, understanding, passages, pages)
+        draft = await asyncio.to_thread(self._extract, question, understanding, passages, pages, tables)
         return VerifiedDraft(
             writer=draft.writer,
             shown=draft.shown,
@@ -83,21 +97,26 @@ class Drafter:
         )
 
     def _extract(
-        self, question: str, understanding: Understanding, passages: Sequence[Passage], pages: PageTexts
+        self,
+        question: str,
+        understanding: Understanding,
+        passages: Sequence[Passage],
+        pages: PageTexts,
+        tables: EvidenceTables,
     ) -> VerifiedDraft:
-        draft = self._extractive.write(question, understanding, passages, pages)
-        return _verified(draft, pages, _known_texts(question, passages))
+        draft = self._extractive.write(question, understanding, passages, pages, tables)
+        return _verified(draft, pages, tables, _known_texts(question, passages))
 
 
 def _known_texts(question: str, passages: Sequence[Passage]) -> frozenset[str]:
     return frozenset({question, *(passage.issuer for passage in passages if passage.issuer)})
 
 
-def _verified(draft: Draft, pages: PageTexts, given: frozenset[str]) -> VerifiedDraft:
+def _verified(draft: Draft, pages: PageTexts, tables: EvidenceTables, given: frozenset[str]) -> VerifiedDraft:
     shown: list[ShownClaim] = []
     dropped: list[tuple[int, DroppedClaim]] = []
     ordinal = 0
-    for ordinal, verdict in enumerate(verify_claims(draft.claims, pages, given=given), start=1):
+    for ordinal, verdict in enumerate(verify_claims(draft.claims, pages, tables, given=given), start=1):
         if verdict.claim:
             shown.append(ShownClaim(ordinal=ordinal, text=verdict.claim.text, citations=verdict.claim.citations))
         elif verdict.dropped:

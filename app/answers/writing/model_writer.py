@@ -9,9 +9,10 @@ from collections.abc import Sequence
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from app.answers.claims import CitedSpan, Draft, DraftClaim, DroppedClaim, DropReason, PageTexts, Writer, cite
+from app.answers.evidence_tables import EvidenceTables
 from app.answers.verification.checks import tidy
 from app.answers.verification.quotes import locate_quote
-from app.documents.content.tables import PageLines
+from app.answers.writing.figures import cite_row
 from app.llm.errors import ModelNonsenseError
 from app.llm.port import ChatModel, ChatRequest, Purpose
 from app.llm.prompts import FencedText, PromptLibrary, fence, new_boundary
@@ -60,7 +61,13 @@ class ModelWriter:
         return self._prompts.get_prompt(PROMPT_NAME).digest
 
     async def write(
-        self, question: str, passages: Sequence[Passage], pages: PageTexts, *, timeout_seconds: float
+        self,
+        question: str,
+        passages: Sequence[Passage],
+        pages: PageTexts,
+        tables: EvidenceTables,
+        *,
+        timeout_seconds: float,
     ) -> Draft:
         """Return the model's claims with located quotes.
 
@@ -90,7 +97,7 @@ class ModelWriter:
             answer = _ModelAnswer.model_validate(response.parsed)
         except ValidationError as error:
             raise ModelNonsenseError from error
-        claims, dropped = _located(answer.claims[:_MAX_CLAIMS], shown, pages)
+        claims, dropped = _located(answer.claims[:_MAX_CLAIMS], shown, pages, tables)
         return Draft(
             writer=Writer.MODEL,
             claims=tuple(claims),
@@ -118,13 +125,13 @@ def _passage_text(passage: Passage) -> str:
 
 
 def _located(
-    claims: Sequence[_ModelClaim], passages: Sequence[Passage], pages: PageTexts
+    claims: Sequence[_ModelClaim], passages: Sequence[Passage], pages: PageTexts, tables: EvidenceTables
 ) -> tuple[list[DraftClaim], list[DroppedClaim]]:
     located: list[DraftClaim] = []
     dropped: list[DroppedClaim] = []
     for claim in claims:
         passage = passages[claim.passage - 1] if 1 <= claim.passage <= len(passages) else None
-        citations = _citations(claim.quote, passage, pages) if passage else ()
+        citations = _citations(claim.quote, passage, pages, tables) if passage else ()
         if citations:
             located.append(DraftClaim(text=claim.text, citations=citations))
         else:
@@ -132,18 +139,20 @@ def _located(
     return located, dropped
 
 
-def _citations(quote: str, passage: Passage, pages: PageTexts) -> tuple[CitedSpan, ...]:
-    """Cite the quote. If it is from a table row, also cite the table's headings and units."""
-    page = pages.get((passage.version_id, passage.page_number))
+def _citations(quote: str, passage: Passage, pages: PageTexts, tables: EvidenceTables) -> tuple[CitedSpan, ...]:
+    """Cite the quote. If it is from a table's row, also cite the row, the table's headings and its units."""
+    key = (passage.version_id, passage.page_number)
+    page = pages.get(key)
     if page is None:
         return ()
     found = locate_quote(quote, page[passage.char_start : passage.char_end])
     if found is None:
         return ()
     start, end = passage.char_start + found[0], passage.char_start + found[1]
-    spans = [(start, end)]
-    lines = PageLines(page)
-    row_line = lines.line_at(start)
-    if row_line is not None:
-        spans.extend(lines.row(row_line).support)
-    return tuple(cite(passage, page, *span) for span in spans)
+    quoted = cite(passage, page, start, end)
+    row = tables.row_at(key, start)
+    if row is None:
+        return (quoted,)
+    # The quote stays the evidence: the rest of its row does not become evidence, too.
+    _, *context = cite_row(passage, row, row.figures, pages)
+    return (quoted, *context)

@@ -1,0 +1,47 @@
+"""Write typed values as text that states sign, currency and scale."""
+
+from decimal import Decimal
+
+from app.quantities.values import Kind, Quantity
+
+UNKNOWN_SCALE = "scale not stated"
+_SIGNS = {"USD": "$", "$": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "INR": "₹"}
+_SCALES = {0: "", 3: " thousand", 5: " lakh", 6: " million", 7: " crore", 9: " billion", 12: " trillion"}
+_UNITS = {
+    Kind.PERCENTAGE: "%",
+    Kind.PERCENTAGE_POINTS: " percentage points",
+    Kind.BASIS_POINTS: " bps",
+    Kind.RATIO: "x",
+    Kind.SHARES: " shares",
+}
+
+
+def print_quantity(quantity: Quantity, *, printed: str) -> str:
+    """Write a value: "-$1,234 million", "8.0%", "225 bps", "3.2x". `printed` is the text of its cell, which is returned
+    for dates, text, and whatever has no number.
+    """
+    if quantity.kind is Kind.NIL:
+        return "nil"
+    if quantity.kind is Kind.RANGE or quantity.value is None:
+        return printed
+    sign = "-" if quantity.value < 0 else ""
+    figure, scale = _scaled(abs(quantity.value), quantity)
+    return f"{sign}{_currency(quantity)}{figure:,f}{scale}{_UNITS.get(quantity.kind, '')}"
+
+
+def _currency(quantity: Quantity) -> str:
+    if quantity.kind not in (Kind.AMOUNT, Kind.PER_SHARE) or quantity.unit is None:
+        return ""
+    return _SIGNS.get(quantity.unit, f"{quantity.unit} ")
+
+
+def _scaled(figure: Decimal, quantity: Quantity) -> tuple[Decimal, str]:
+    """Return the figure, and the word for its scale. A scale without a word ("hundred millions") becomes the next lower
+    one.
+    """
+    if quantity.kind not in (Kind.AMOUNT, Kind.SHARES):
+        return figure, ""
+    if quantity.scale is None:
+        return figure, f" ({UNKNOWN_SCALE})" if quantity.kind is Kind.AMOUNT else ""
+    lower = max((scale for scale in _SCALES if scale <= quantity.scale), default=0)
+    return figure.scaleb(quantity.scale - lower), _SCALES[lower]
