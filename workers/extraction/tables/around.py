@@ -24,6 +24,7 @@ _MOST_PAGES = 3
 _SENTENCE_END = re.compile(r"(?<=[a-z)\d%’”\"][.;!?])\s+(?=[A-Z“\"(])")
 _SHARED = re.compile(r"\b(?:following|below)\b[^.;]{0,40}\btables?\b|\btables?\b[^.;]{0,20}\bbelow\b", re.IGNORECASE)
 _PART = re.compile(r"(?:note|item|part|section)\s+\w{1,4}\b|\(?\d{1,2}[.)]\s", re.IGNORECASE)
+_NO_TITLE = re.compile(r"\W*(?:(?:un)?audited|continued|cont['’]?d|in part)\W*", re.IGNORECASE)
 _HEADINGS = (Form.UNITS, Form.PERIOD, Form.YEAR)
 
 
@@ -82,7 +83,7 @@ class Surroundings:
             else:
                 short = " ".join(text[-_MOST_OF_LINE:].split())
                 form = self._forms.of(short)
-                if block.kind is BlockKind.HEADING and form not in _HEADINGS:
+                if block.kind is BlockKind.HEADING and form not in _HEADINGS and not _NO_TITLE.fullmatch(short):
                     title, level = short[:_MOST_OF_TITLE], block.level
                     continue
                 paragraphs += 1

@@ -9,12 +9,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
-from workers.extraction.tables.cells import Form, TextCell
+from workers.extraction.tables.cells import FIGURES, Form, TextCell
 
 _MOST_CROSSED = 64
 """A cell over more bands than this never joins them; it bounds the work for hostile tables."""
 _FILLED = 0.6
 """A band of words between figures is a label column if it has text in this share of the rows."""
+_DIFFERENT = 0.9
+"""… and if this share of its texts are different: labels are, kinds and places are not."""
 
 
 class BandKind(Enum):
@@ -33,6 +35,7 @@ class Band:
     right: int
     rows: int = 0
     forms: dict[Form, int] = field(default_factory=dict)
+    words: set[str] = field(default_factory=set)
     kind: BandKind = BandKind.WORDS
 
     def count(self, *forms: Form) -> int:
@@ -41,6 +44,8 @@ class Band:
     def take(self, cell: TextCell, row: int) -> None:
         self.rows |= row
         self.forms[cell.form] = self.forms.get(cell.form, 0) + 1
+        if cell.form is Form.WORDS:
+            self.words.add(cell.text)
 
 
 class Bands:
@@ -105,6 +110,7 @@ class Bands:
         for index in under[1:]:
             other = self._bands[index]
             first.right, first.rows = other.right, first.rows | other.rows
+            first.words |= other.words
             for form, number in other.forms.items():
                 first.forms[form] = first.forms.get(form, 0) + number
         del self._bands[under.start + 1 : under.stop], self._lefts[under.start + 1 : under.stop]
@@ -113,7 +119,7 @@ class Bands:
     def _set_kinds(self, rows: int) -> None:
         """Decide which bands hold labels: the first band, if it holds words, and bands of words before figures."""
         for band in self._bands:
-            figures, words = band.count(Form.FIGURE), band.count(Form.WORDS)
+            figures, words = band.count(*FIGURES), band.count(Form.WORDS)
             years = band.count(Form.YEAR, Form.PERIOD)
             if figures + (years if band is not self._bands[0] and not words else 0) > words:
                 band.kind = BandKind.FIGURES
@@ -129,7 +135,8 @@ class Bands:
                 seen_figures = True
             elif (
                 seen_figures
-                and band.count(Form.WORDS) >= _FILLED * rows
+                and len(band.words) >= _FILLED * rows
+                and len(band.words) >= _DIFFERENT * band.count(Form.WORDS)
                 and any(later.kind is BandKind.FIGURES for later in self._bands[at + 1 :])
             ):
                 band.kind = BandKind.LABEL

@@ -8,19 +8,17 @@ from app.documents.content.parsed import ParsedDocument
 from app.documents.metadata import DocumentMetadata
 from app.quantities.calendar import FiscalCalendar
 from app.quantities.periods import Period
-from app.quantities.styles import NumberStyle, decide_style
-from app.quantities.units import Units
 from app.quantities.values import Quantity, parse_value
 from app.tables.model import Cell, CellKind, Footnote, Table
 from workers.extraction.tables.around import Surroundings
 from workers.extraction.tables.cells import Form, TextCell
-from workers.extraction.tables.figures import typed, units_of_path
 from workers.extraction.tables.footnotes import Footnotes, can_end_with_mark
 from workers.extraction.tables.forms import Forms
 from workers.extraction.tables.joins import JoinedGrid
 from workers.extraction.tables.periods import Periods
 from workers.extraction.tables.rows import Role, Row
 from workers.extraction.tables.stated import DocumentUnits, PartUnits, read_document_units
+from workers.extraction.tables.values import TableValues
 
 _NOTES = re.compile(r"(?:foot)?notes?(?: (?:no|ref)\.?s?)?|refs?\.?|reference|note reference", re.IGNORECASE)
 _MOST_STUBS = 8
@@ -75,12 +73,17 @@ class TableBuilder:
         first = grid.grids[0]
         self._above = document.around.read_above(first.page.number - 1, first.block)
         self._caption = _caption(grid)
-        self._style = self._decide_style()
-        self._columns: dict[tuple[str, ...], Units] = {}
-        self._tables: dict[int | None, Units] = {}
-        self._outer = self._outer_units()
-        above = (*self._above.outer, self._above.title or "", *self._above.lines, self._caption or "")
-        self._periods = Periods(document.calendar, tuple(filter(None, above)), self._layout.labels.first_paths())
+        above = self._above
+        lines = tuple(filter(None, (*above.outer, above.title, *above.lines, self._caption)))
+        self._values = TableValues(
+            self._layout,
+            title=above.title,
+            lines=lines,
+            part=document.parts.at(first.page.number - 1, first.block),
+            document=document.units,
+        )
+        heads = [cell.text for row in self._layout.rows if row.role is Role.HEAD for cell in row.cells]
+        self._periods = Periods(document.calendar, lines, self._layout.labels.first_paths(), heads)
 
     def build(self, number: int) -> Table:
         cells = tuple(self._cells())
@@ -111,9 +114,6 @@ class TableBuilder:
             self._grid.read_layout()
         return found.of(cells)
 
-    def _decide_style(self) -> NumberStyle:
-        return decide_style(cell.text for row in self._layout.rows for cell in row.data if cell.form is Form.FIGURE)
-
     def _cells(self) -> Iterator[Cell]:
         for row in self._layout.rows:
             for cell in row.cells:
@@ -126,43 +126,15 @@ class TableBuilder:
 
     def _figure(self, row: Row, cell: TextCell) -> Cell:
         band = self._layout.bands.best(cell)
-        heads = self._layout.headings.over(row.number, band) if band is not None else ()
-        header_path = tuple(head.text for head in heads)
-        label_path = self._layout.labels.path(row.number, band) if band is not None else ()
+        if band is None:
+            return _cell(cell, CellKind.FIGURE, value=parse_value(cell.text))
+        header_path = tuple(head.text for head in self._layout.headings.over(row.number, band))
+        label_path = self._layout.labels.path(row.number, band)
         if header_path and _NOTES.fullmatch(header_path[-1]):
             return _cell(cell, CellKind.NOTE, header_path, label_path)
-        own = parse_value(cell.text, self._style)
-        value = typed(
-            own,
-            self._path_units(header_path),
-            self._path_units(label_path),
-            self._table_units(row.number),
-            self._document.units.dollar,
-        )
+        value = self._values.of(row.number, band, cell.text, header_path, label_path)
         period = self._periods.of(row.number, header_path, label_path, self._layout.headings.beside(row.number))
         return _cell(cell, CellKind.FIGURE, header_path, label_path, value=value, period=period)
-
-    def _path_units(self, path: tuple[str, ...]) -> Units:
-        units = self._columns.get(path)
-        if units is None:
-            units = self._columns[path] = units_of_path(path)
-        return units
-
-    def _table_units(self, row: int) -> Units:
-        section = self._layout.headings.section(row)
-        units = self._tables.get(section)
-        if units is None:
-            stubs = self._layout.headings.stubs(row)[-_MOST_STUBS:]
-            units = units_of_path(stub.text for stub in stubs).within(self._outer)
-            self._tables[section] = units
-        return units
-
-    def _outer_units(self) -> Units:
-        above = self._above
-        first = self._grid.grids[0]
-        near = units_of_path((*above.outer, above.title or "", *above.lines, self._caption or ""))
-        part = self._document.parts.at(first.page.number - 1, first.block)
-        return near.within(part).within(self._document.units.units)
 
     def _units_line(self) -> str | None:
         of = self._document.forms.of

@@ -8,14 +8,18 @@ from app.documents.content.parsed import GridCell
 
 class Form(Enum):
     """What a text looks like on its own. UNITS states units only ("(In millions)", "$"). A year can be a heading or a
-    figure: its row decides.
+    figure, and so can a COUNT ("6 years", "Less than 12 months"): its row decides.
     """
 
     FIGURE = auto()
+    COUNT = auto()
     YEAR = auto()
     PERIOD = auto()
     UNITS = auto()
     WORDS = auto()
+
+
+FIGURES = (Form.FIGURE, Form.COUNT)
 
 
 @dataclass(slots=True, eq=False)

@@ -40,7 +40,8 @@ def _form(text: str) -> Form:
     if kind is Kind.TEXT and _DIGIT.search(text):
         kind = parse_value(text, _CONTINENTAL).kind
     if kind in _FIGURES:
-        return Form.FIGURE
+        is_count = kind in (Kind.NUMBER, Kind.RANGE) and _letters(text) > _MOST_LETTERS
+        return Form.COUNT if is_count else Form.FIGURE
     if kind in (Kind.DATE, Kind.PERIOD):
         return Form.PERIOD
     if text in _MEASURES or _is_units(text):

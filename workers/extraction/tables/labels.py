@@ -57,7 +57,7 @@ class Labels:
         """Return the label path of a figure, outermost first."""
         for side, (start, end) in enumerate(self._sides):
             if start <= band < end:
-                return self._paths[side].get(row, ())
+                return self._paths[side].get(row) or self._paths[0].get(row, ())
         return ()
 
     def first_paths(self) -> Mapping[int, Path]:

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from app.quantities.headings import find_years
 from workers.extraction.tables.bands import BandKind, Bands
-from workers.extraction.tables.cells import Form, TextCell
+from workers.extraction.tables.cells import FIGURES, Form, TextCell
 
 _PERIODS = (Form.YEAR, Form.PERIOD)
 _HEADINGS = (Form.YEAR, Form.PERIOD, Form.UNITS)
@@ -32,7 +32,11 @@ class Row:
 
     @property
     def has_figures(self) -> bool:
-        return any(cell.form is Form.FIGURE for cell in self.data)
+        """Whether the row has figures, or counts beside a label ("Expected term", "6 years")."""
+        if any(cell.form is Form.FIGURE for cell in self.data):
+            return True
+        has_label = bool(self.labels) and self.labels[0].form not in _HEADINGS
+        return has_label and any(cell.form is Form.COUNT for cell in self.data)
 
     def all_data(self, *forms: Form) -> bool:
         return bool(self.data) and all(cell.form in forms for cell in self.data)
@@ -44,7 +48,7 @@ class Row:
 def valued_rows(rows: Sequence[list[TextCell]]) -> list[list[TextCell]]:
     """Return the rows that show where the columns are: those with figures right of the first column, else with text."""
     first = min((cell.left for row in rows for cell in row), default=0)
-    found = [row for row in rows if any(cell.form is Form.FIGURE and cell.left > first for cell in row)]
+    found = [row for row in rows if any(cell.form in FIGURES and cell.left > first for cell in row)]
     return found or [row for row in rows if len(row) > 1] or list(rows)
 
 
@@ -55,7 +59,7 @@ def read_rows(rows: Sequence[list[TextCell]], bands: Bands) -> list[Row]:
     if first is None:
         _set_roles_without_figures(read)
         return read
-    _set_roles_above(read[:first])
+    _set_roles_above(read[:first], bands)
     _set_roles_below(read, first, bands)
     return read
 
@@ -80,7 +84,7 @@ def _split(number: int, cells: list[TextCell], bands: Bands) -> Row:
     return row
 
 
-def _set_roles_above(rows: Sequence[Row]) -> None:
+def _set_roles_above(rows: Sequence[Row], bands: Bands) -> None:
     """Set the roles of the rows above the first figures. Names of groups directly above the figures are no headings."""
     end = len(rows)
     while end and not _heads_above(rows[end - 1]):
@@ -89,7 +93,7 @@ def _set_roles_above(rows: Sequence[Row]) -> None:
     for at, row in enumerate(rows):
         if at >= end:
             row.role = Role.GROUP if row.cells else Role.VALUES
-        elif headed and row.labels and not _is_marked_head(row) and not row.all_data(*_HEADINGS) and row.data:
+        elif headed and row.labels and row.data and not _is_marked_head(row) and not _is_over_figures(row, bands):
             row.role = Role.VALUES
         else:
             row.role = Role.HEAD
@@ -139,9 +143,15 @@ def _heads_again(row: Row, heads: set[tuple[str, ...]], bands: Bands, *, bold_va
     if not bold_values and len(row.data) > 1 and all(cell.source.bold for cell in row.data):
         return True
     # Words without a label over columns of figures are headings; in columns of words they go on with the row above.
-    return label is None and all(
-        any(bands[index].kind is BandKind.FIGURES for index in bands.under(cell.left, cell.right)) for cell in row.data
-    )
+    return label is None and all(_is_cell_over_figures(cell, bands) for cell in row.data)
+
+
+def _is_over_figures(row: Row, bands: Bands) -> bool:
+    return any(_is_cell_over_figures(cell, bands) for cell in row.data)
+
+
+def _is_cell_over_figures(cell: TextCell, bands: Bands) -> bool:
+    return any(bands[index].kind is BandKind.FIGURES for index in bands.under(cell.left, cell.right))
 
 
 def _is_marked_head(row: Row) -> bool:

@@ -1,0 +1,179 @@
+"""Types the figures of a table: their own text first, then the headings, the labels, the table and the document.
+
+Each of currency, scale and measure comes from the nearest place that states it. What nobody states stays unknown.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from app.quantities.styles import NumberStyle, decide_style
+from app.quantities.units import Units, parse_units
+from app.quantities.values import Kind, Quantity, parse_value
+from workers.extraction.tables.cells import Form, TextCell
+from workers.extraction.tables.layout import Layout
+from workers.extraction.tables.rows import Role
+from workers.extraction.tables.stated import DocumentUnits
+from workers.extraction.tables.units import find_scales_of, scale_of, units_of
+
+_UNIT_OF = {
+    Kind.PERCENTAGE: "%",
+    Kind.PERCENTAGE_POINTS: "points",
+    Kind.BASIS_POINTS: "bps",
+    Kind.RATIO: "x",
+}
+_DOLLARS = frozenset(["USD", "CAD", "AUD", "HKD", "SGD", "NZD", "TWD", "BRL", "MXN", "BZD", "JMD", "TTD", "NAD"])
+"""The currencies that are written with "$"."""
+_LARGE_PER_SHARE = 100
+"""A whole number from here on is no amount per share, unless its own label says "per share"."""
+_MOST_SHARES = Decimal(10) ** 12
+_SAYS_PER = re.compile(r"\bper\b|/", re.IGNORECASE)
+_OF_SHARES = re.compile(r"\banti-?dilutive\b|\bpotentially dilutive\b", re.IGNORECASE)
+_MOST_STUBS = 8
+
+Path = tuple[str, ...]
+
+
+@dataclass(slots=True)
+class _Column:
+    """What the figures of one column, in one section, say themselves."""
+
+    has_money: bool = False
+    first: Kind | None = None
+    last: Kind | None = None
+
+    @property
+    def is_percent(self) -> bool:
+        """Whether the sign "%" is printed at the first and the last figure only, and holds for all between."""
+        return not self.has_money and self.first is self.last is Kind.PERCENTAGE
+
+
+class TableValues:
+    """The values of one table's figures. `lines` are the title and the lines above it, the nearest last."""
+
+    def __init__(
+        self, layout: Layout, *, title: str | None, lines: Sequence[str], part: Units, document: DocumentUnits
+    ) -> None:
+        self._layout = layout
+        self._lines = tuple(lines)
+        self._outer = part.within(document.units)
+        self._dollar = document.dollar
+        self._measure = _measure_of_table(title, lines)
+        self._style = _decide_style(layout)
+        self._paths: dict[Path, Units] = {}
+        self._near: dict[int | None, Units] = {}
+        self._columns: dict[tuple[int | None, int], _Column] = {}
+        self._scales_of = find_scales_of((*lines, *(stub.text for stub in layout.headings.first_stubs())))
+        self._read_columns()
+
+    def of(self, row: int, band: int, text: str, headings: Path, labels: Path) -> Quantity:
+        """Return the value of the figure `text` under its headings and beside its labels."""
+        own = parse_value(text, self._style)
+        if own.kind not in (Kind.AMOUNT, Kind.RANGE, Kind.SHARES, Kind.PER_SHARE):
+            return own
+        section = self._layout.headings.section(row)
+        column, label, near = self._of_path(headings), self._of_path(labels), self._near_units(section, row)
+        measure = self._measure_of(own, self._columns[section, band], column, label, labels)
+        named = scale_of(self._scales_of, (*headings, *labels)) if self._scales_of else None
+        kind = own.kind if own.kind is Kind.RANGE or measure is None else measure
+        if measure in _UNIT_OF:
+            return replace(own, kind=kind, unit=_UNIT_OF[measure], scale=0)
+        if measure is Kind.NUMBER:
+            return replace(own, kind=kind, unit=None, scale=_first(own.scale, column.scale, label.scale, named, 0))
+        if measure is Kind.SHARES:
+            return replace(own, kind=kind, unit="shares", scale=self._share_scale(own, column, label, named, near))
+        stated = column.within(label).within(near).within(self._outer)
+        unit = _currency(own.unit, stated.currency, self._dollar)
+        if measure is Kind.PER_SHARE:
+            cents = next((units.scale for units in (column, label) if units.scale is not None and units.scale < 0), 0)
+            return replace(own, kind=kind, unit=unit, scale=_first(own.scale, cents))
+        scale = _first(own.scale, column.scale, label.scale, named, near.scale, self._outer.scale)
+        return replace(own, unit=unit, scale=scale)
+
+    def _measure_of(self, own: Quantity, figures: _Column, column: Units, label: Units, labels: Path) -> Kind | None:
+        """Return what a figure measures. A figure with a currency sign is an amount, perhaps one per share."""
+        if own.kind in (Kind.SHARES, Kind.PER_SHARE):
+            return own.kind
+        of_column, of_label = column.measure, label.measure
+        if of_column is Kind.SHARES and figures.has_money:
+            of_column = None
+        if of_label is Kind.PER_SHARE and _is_large(own) and not (labels and _SAYS_PER.search(labels[-1])):
+            of_label = None
+        if own.unit is not None:
+            return Kind.PER_SHARE if Kind.PER_SHARE in (of_column, of_label) else None
+        if figures.is_percent:
+            return of_column or of_label or Kind.PERCENTAGE
+        return of_column or of_label or (None if figures.has_money else self._measure)
+
+    def _share_scale(self, own: Quantity, column: Units, label: Units, named: int | None, near: Units) -> int | None:
+        scale = _first(own.scale, column.share_scale, column.scale, label.share_scale, label.scale, named)
+        if scale is None:
+            scale = near.share_scale
+        if scale is None and own.value is not None and own.value != own.value.to_integral_value():
+            scale = self._outer.share_scale  # a part of a share is none: the count is a multiple
+        if scale is not None and own.value is not None and abs(own.value).scaleb(scale) > _MOST_SHARES:
+            return None
+        return scale
+
+    def _of_path(self, path: Path) -> Units:
+        units = self._paths.get(path)
+        if units is None:
+            units = self._paths[path] = units_of(path)
+        return units
+
+    def _near_units(self, section: int | None, row: int) -> Units:
+        """Return the units that the stubs of a section and the lines above the table state."""
+        units = self._near.get(section)
+        if units is None:
+            stubs = (stub.text for stub in self._layout.headings.stubs(row)[-_MOST_STUBS:])
+            units = self._near[section] = units_of((*self._lines, *stubs))
+        return units
+
+    def _read_columns(self) -> None:
+        for row in self._layout.rows:
+            if row.role is not Role.VALUES:
+                continue
+            section = self._layout.headings.section(row.number)
+            for cell in row.data:
+                self._read_figure(section, cell)
+
+    def _read_figure(self, section: int | None, cell: TextCell) -> None:
+        band = self._layout.bands.best(cell)
+        if band is None:
+            return
+        column = self._columns.setdefault((section, band), _Column())
+        own = parse_value(cell.text, self._style)
+        if own.kind in (Kind.TEXT, Kind.NIL, Kind.NOT_MEANINGFUL, Kind.DATE, Kind.PERIOD):
+            return
+        column.has_money = column.has_money or (own.unit is not None and own.kind is Kind.AMOUNT)
+        column.first, column.last = column.first or own.kind, own.kind
+
+
+def _measure_of_table(title: str | None, lines: Sequence[str]) -> Kind | None:
+    """Return what all figures of a table are that say nothing else: shares, if its title or introduction says so."""
+    if title is not None and parse_units(title).measure is Kind.SHARES:
+        return Kind.SHARES
+    return Kind.SHARES if lines and _OF_SHARES.search(lines[-1]) else None
+
+
+def _decide_style(layout: Layout) -> NumberStyle:
+    return decide_style(cell.text for row in layout.rows for cell in row.data if cell.form is Form.FIGURE)
+
+
+def _is_large(own: Quantity) -> bool:
+    value = own.value
+    return value is not None and abs(value) >= _LARGE_PER_SHARE and value.as_tuple().exponent == 0
+
+
+def _first(*scales: int | None) -> int | None:
+    return next((scale for scale in scales if scale is not None), None)
+
+
+def _currency(own: str | None, stated: str | None, dollar: str) -> str | None:
+    """Return the currency. "$" means the dollar that a nearer place names, else the document's."""
+    if own is None:
+        return dollar if stated == "$" else stated
+    if own != "$":
+        return own
+    return stated if stated in _DOLLARS else dollar
