@@ -2,48 +2,15 @@
 
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
 
 from app.answers.claims import PageKey
-from app.quantities.values import Kind, Quantity
-from app.tables.model import Cell, CellKind, Table
+from app.tables.model import Cell, Table
+from app.tables.rows import FigureRow, list_figure_rows
 
 PageTables = Mapping[PageKey, Sequence[Table]]
 """The tables with cells on a page, by page key, in the order of the document."""
 
 Span = tuple[int, int]
-
-_MOST_OF_LABEL = 90  # characters
-_UNTYPED = (Kind.TEXT, Kind.NOT_MEANINGFUL)
-
-
-@dataclass(frozen=True)
-class FigureRow:
-    """A row of a table with its figures. `label_path` has its labels, outermost first."""
-
-    table: Table
-    labels: tuple[Cell, ...]
-    figures: tuple[Cell, ...]
-    label_path: tuple[str, ...]
-
-    @cached_property
-    def label(self) -> str:
-        """The row's label, after those of its groups as long as they are short."""
-        shown = ""
-        for part in reversed(self.label_path):
-            text = part.strip().rstrip(":").strip()
-            longer = f"{text}: {shown}" if shown else text
-            if shown and len(longer) > _MOST_OF_LABEL:
-                break
-            shown = longer
-        return shown
-
-    def spans(self, page: int) -> Iterator[Span]:
-        """Yield the spans of the row's cells on a page."""
-        for cell in (*self.labels, *self.figures):
-            if cell.page == page:
-                yield from cell.spans
 
 
 class EvidenceTables:
@@ -88,35 +55,7 @@ class EvidenceTables:
 
     def _rows_of(self, key: PageKey) -> tuple[list[int], list[FigureRow]]:
         if key not in self._rows:
-            found = sorted(
-                ((start, row) for table in self._tables.get(key, ()) for start, row in _rows(table, key[1])),
-                key=lambda pair: pair[0],
-            )
-            self._rows[key] = ([start for start, _ in found], [row for _, row in found])
+            found = [row for table in self._tables.get(key, ()) for row in list_figure_rows(table, page=key[1])]
+            placed = sorted(((min(row.spans(key[1]))[0], row) for row in found), key=lambda pair: pair[0])
+            self._rows[key] = ([start for start, _ in placed], [row for _, row in placed])
         return self._rows[key]
-
-
-def is_figure(cell: Cell) -> bool:
-    """Return whether a cell has a number, nil included."""
-    return cell.kind is CellKind.FIGURE and cell.value is not None and cell.value.kind not in _UNTYPED
-
-
-def quantity_of(cell: Cell) -> Quantity:
-    """Return the value of a cell for which `is_figure` holds."""
-    assert cell.value is not None
-    return cell.value
-
-
-def _rows(table: Table, page: int) -> Iterator[tuple[int, FigureRow]]:
-    """Yield the table's rows with figures on a page, each with the offset of its first cell there."""
-    cells: dict[int, list[Cell]] = {}
-    for cell in table.cells:
-        if cell.page == page:
-            cells.setdefault(cell.row, []).append(cell)
-    for row in cells.values():
-        figures = tuple(cell for cell in row if is_figure(cell))
-        if not figures or not figures[0].label_path:
-            continue
-        labels = tuple(cell for cell in row if cell.kind is CellKind.LABEL)
-        start = min(cell.spans[0][0] for cell in (*labels, *figures) if cell.spans)
-        yield start, FigureRow(table, labels, figures, figures[0].label_path)

@@ -1,16 +1,15 @@
-"""SQL queries for the pages from which facts are read, under row-level security."""
+"""SQL queries for the documents from which facts are read, under row-level security."""
 
-from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.documents.models import Document, Page
+from app.documents.models import Document
 
 
 class FactRepository:
-    """Reads the documents and pages that the session's principal may see."""
+    """Reads the documents that the session's principal may see."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -24,7 +23,3 @@ class FactRepository:
                 Document.current_version_id.is_not(None),
             )
         )
-
-    def list_page_texts(self, version_id: UUID) -> Sequence[str]:
-        """List the texts of a version's pages, in order."""
-        return self._session.scalars(select(Page.text).where(Page.version_id == version_id).order_by(Page.number)).all()

@@ -1,4 +1,4 @@
-"""Read proposed facts. Each request reads them from the pages again; they are not stored yet."""
+"""Read proposed facts. Each request reads them from the tables again; they are not stored yet."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -10,6 +10,7 @@ from app.documents.errors import DocumentNotFoundError
 from app.facts.proposals import ProposedFact
 from app.facts.repository import FactRepository
 from app.facts.statement_reader import About, StatementReader
+from app.tables.service import list_tables_of_version
 
 
 class FactService:
@@ -29,7 +30,7 @@ class FactService:
             document = repository.find_searchable(document_id)
             if document is None or document.current_version_id is None:
                 raise DocumentNotFoundError
-            pages = repository.list_page_texts(document.current_version_id)
+            tables = list_tables_of_version(session, document.current_version_id)
             about = About(
                 period_end=document.period_end,
                 fiscal_year=document.fiscal_year,
@@ -45,4 +46,4 @@ class FactService:
                 object_id=document_id,
                 detail={"version_id": str(document.current_version_id)},
             )
-        return self._reader.read(pages, about)
+        return self._reader.read(tables, about)

@@ -10,9 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from app.documents.content.tables import TableRow
 from app.facts.line_items import LineItem, Shown, plain_label
-from app.quantities.numbers import parse_figure
+from app.tables.rows import FigureRow, quantity_of
 
 _EXPENSE_IN_BRACKETS = re.compile(r"\((?:[a-z]+ )?(?:expenses?|loss(?:es)?|costs?|charges?|provision)\)")
 _INCOME_IN_BRACKETS = re.compile(r"\((?:[a-z]+ )?(?:income|benefits?|gains?|earnings|credits?)\)")
@@ -41,11 +40,11 @@ class Signs:
     expenses_in_brackets: bool
 
     @classmethod
-    def of(cls, rows: Sequence[tuple[LineItem, TableRow]]) -> "Signs":
+    def of(cls, rows: Sequence[tuple[LineItem, FigureRow]]) -> "Signs":
         expenses = [figure for item, row in rows if item.name in _ALWAYS_EXPENSES for figure in _figures(row)]
         return cls(expenses_in_brackets=2 * sum(figure < 0 for figure in expenses) > len(expenses) > 0)
 
-    def value(self, item: LineItem, row: TableRow, figure: Decimal) -> Decimal:
+    def value(self, item: LineItem, row: FigureRow, figure: Decimal) -> Decimal:
         """Return the value of a row's figure, with the line item's sign."""
         if item.shown is Shown.OUTFLOW:
             return -figure
@@ -55,7 +54,7 @@ class Signs:
             return -figure if _is_loss(row) else figure
         return figure if (item.shown is Shown.INCOME) == self._shows_income(item, row) else -figure
 
-    def _shows_income(self, item: LineItem, row: TableRow) -> bool:
+    def _shows_income(self, item: LineItem, row: FigureRow) -> bool:
         """Return whether a figure without brackets is income in this row."""
         folded = row.label.casefold()
         if _EXPENSE_IN_BRACKETS.search(folded):
@@ -70,12 +69,12 @@ class Signs:
         return not _is_loss(row)
 
 
-def _is_loss(row: TableRow) -> bool:
+def _is_loss(row: FigureRow) -> bool:
     """Return whether the label names only a loss, and the figures are not in brackets."""
     plain = plain_label(row.label)
     only_loss = _OF_LOSS.search(plain) and not _OF_NO_LOSS.search(plain) and "(" not in row.label
     return bool(only_loss) and all(figure >= 0 for figure in _figures(row))
 
 
-def _figures(row: TableRow) -> list[Decimal]:
-    return [figure for value in row.values if (figure := parse_figure(value)) is not None]
+def _figures(row: FigureRow) -> list[Decimal]:
+    return [value for cell in row.figures if (value := quantity_of(cell).value) is not None]

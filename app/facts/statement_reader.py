@@ -9,28 +9,24 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from decimal import Decimal
 
 from app.documents.content.statements import Statement
-from app.documents.content.tables import PageLines, TableRow
 from app.facts.balance_items import BALANCE_ITEMS
 from app.facts.cash_flow_items import CASH_FLOW_ITEMS
-from app.facts.headings import ColumnPeriods
 from app.facts.income_items import INCOME_ITEMS
 from app.facts.line_items import Edge, LineItem, LineItems, Measure
 from app.facts.proposals import ProposedFact
 from app.facts.sections import section_of_rows
 from app.facts.signs import Signs
-from app.facts.statement_texts import StatementFinder, StatementText
-from app.quantities.calendar import FiscalCalendar
-from app.quantities.numbers import parse_figure
+from app.facts.statement_tables import StatementFinder, StatementTables
 from app.quantities.periods import Period
-from app.quantities.scales import TableScales, find_scale
+from app.quantities.scales import find_scale
+from app.quantities.values import Kind, Quantity
+from app.tables.model import Cell, Table
+from app.tables.rows import FigureRow, list_figure_rows, quantity_of
 
 _FEWEST_SHARES = 100_000
-_MOST_OF_INTRO = 5_000  # characters: a heading further below belongs to another table
-_MONTHS_OF = {"FY": 12, "Q1": 3}
-_NONCONTROLLING = re.compile(r"attributable to (?:the )?(?:redeemable )?non-?controlling interests?\t", re.IGNORECASE)
+_NONCONTROLLING = re.compile(r"attributable to (?:the )?(?:redeemable )?non-?controlling interests?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +40,6 @@ class About:
     scale: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """A row with a known label, and the period of each value."""
-
-    item: LineItem
-    row: TableRow
-    periods: tuple[Period | None, ...]
-
-
 class StatementReader:
     """Reads proposed facts from pages. Immutable and thread-safe."""
 
@@ -64,85 +51,93 @@ class StatementReader:
             Statement.CASH_FLOW: LineItems(CASH_FLOW_ITEMS),
         }
 
-    def read(self, pages: Sequence[str], about: About) -> tuple[ProposedFact, ...]:
+    def read(self, tables: Sequence[Table], about: About) -> tuple[ProposedFact, ...]:
         """Return the facts of the three statements in order.
 
-        If a statement's title occurs several times, only the text with the most facts is used.
+        If a statement's title occurs several times, only the tables with the most facts are used.
         """
-        calendar = FiscalCalendar.of(pages, period_end=about.period_end, fiscal_year=about.fiscal_year)
-        periods = ColumnPeriods(calendar=calendar, months=_MONTHS_OF.get(about.fiscal_period or ""))
         best: dict[Statement, tuple[ProposedFact, ...]] = {}
         shared = False
-        for found in self._finder.find(pages):
-            facts = tuple(self._facts(found, periods, about))
+        for found in self._finder.find(tables):
+            rows = [row for table in found.tables for row in list_figure_rows(table)]
+            facts = tuple(self._facts(found, rows, about))
             if len(facts) > len(best.get(found.statement, ())):
                 best[found.statement] = facts
-                shared = shared or _NONCONTROLLING.search(found.text) is not None
+                shared = shared or any(_NONCONTROLLING.search(row.label) for row in rows)
         facts = tuple(fact for statement in Statement for fact in best.get(statement, ()))
         return tuple(map(_of_the_group, facts)) if shared else facts
 
-    def _facts(self, found: StatementText, periods: ColumnPeriods, about: About) -> Iterator[ProposedFact]:
-        rows = list(self._rows(found, periods))
-        signs = Signs.of([(known.item, known.row) for known in rows])
-        for known in rows:
-            yield from _of_row(known, found, signs, about)
-
-    def _rows(self, found: StatementText, periods: ColumnPeriods) -> Iterator[_Row]:
-        lines = PageLines(found.text)
-        numbers = lines.row_lines(0, len(found.text))
-        sections = section_of_rows(found.statement, [lines.label(number) for number in numbers])
-        read: dict[tuple[int, int], tuple[Period | None, ...]] = {}
-        for number, section in zip(numbers, sections, strict=True):
-            item = self._items[found.statement].find(lines.label(number), section)
-            if item is None:
-                continue
-            row = lines.row(number)
-            if not row.columns or row.heading is None:
-                continue
-            if row.heading not in read:
-                heading = found.text[slice(*row.heading)]
-                intro = found.text[: min(row.heading[0], _MOST_OF_INTRO)]
-                read[row.heading] = periods.read(found.statement, row.headings, heading=heading, intro=intro)
-            by_column = dict(zip(row.headings, read[row.heading], strict=True))
-            yield _Row(item, row, tuple(by_column.get(column) for column in row.columns))
+    def _facts(self, found: StatementTables, rows: Sequence[FigureRow], about: About) -> Iterator[ProposedFact]:
+        sections = section_of_rows(found.statement, [row.label_path[-1] for row in rows])
+        items = self._items[found.statement]
+        known = [
+            (item, row)
+            for row, section in zip(rows, sections, strict=True)
+            if (item := items.find(row.label, section)) is not None
+        ]
+        signs = Signs.of(known)
+        for item, row in known:
+            for cell in row.figures:
+                if fact := _fact(found.statement, item, row, cell, signs, about):
+                    yield fact
 
 
-def _of_row(known: _Row, found: StatementText, signs: Signs, about: About) -> Iterator[ProposedFact]:
-    item, row = known.item, known.row
-    figures = [parse_figure(value) for value in row.values]
-    scale = _scale(item, row, figures, about)
-    for figure, cell, period in zip(figures, row.cells, known.periods, strict=True):
-        if figure is None or period is None:
-            continue
-        page, start = found.locate(cell[0])
-        yield ProposedFact(
-            line_item=item.name,
-            label=row.label,
-            statement=found.statement,
-            period=_at_edge(period, item.edge),
-            value=signs.value(item, row, figure) * 10**scale,
-            measure=item.measure,
-            scale=scale,
-            currency=None if item.measure is Measure.SHARES else about.currency,
-            page_number=page,
-            char_start=start,
-            char_end=start + cell[1] - cell[0],
-        )
+def _fact(
+    statement: Statement, item: LineItem, row: FigureRow, cell: Cell, signs: Signs, about: About
+) -> ProposedFact | None:
+    """Return the fact of a cell; None if its period or its scale is unknown, or if it is a percentage."""
+    quantity, period = quantity_of(cell), cell.period
+    if quantity.value is None or period is None or quantity.kind not in _KINDS:
+        return None
+    if statement is Statement.BALANCE:
+        period = Period(period.end)
+    elif period.start is None and item.edge is None:
+        return None
+    scale = _scale(item, row, quantity, about)
+    return ProposedFact(
+        line_item=item.name,
+        label=row.label,
+        statement=statement,
+        period=_at_edge(period, item.edge),
+        value=signs.value(item, row, quantity.value) * 10**scale,
+        measure=item.measure,
+        scale=scale,
+        currency=None if item.measure is Measure.SHARES else _currency(quantity, about),
+        page_number=cell.page,
+        char_start=cell.spans[0][0],
+        char_end=cell.spans[-1][1],
+    )
 
 
-def _scale(item: LineItem, row: TableRow, figures: Sequence[Decimal | None], about: About) -> int:
+_KINDS = (Kind.AMOUNT, Kind.PER_SHARE, Kind.SHARES, Kind.NUMBER, Kind.NIL)
+
+
+def _scale(item: LineItem, row: FigureRow, quantity: Quantity, about: About) -> int:
     if item.measure is Measure.PER_SHARE:
         return 0
-    scales = TableScales.of(row.units, otherwise=find_scale(about.scale or "") or 0)
-    if item.measure is Measure.MONEY:
-        return scales.money
-    own = find_scale(row.label)
-    if own is not None:
-        return own
-    # Some tables state no scale for shares but show only small numbers: these numbers have the scale of the amounts of
-    # money.
-    small = all(abs(figure) < _FEWEST_SHARES for figure in figures if figure is not None)
-    return scales.money if small and scales.shares == 0 else scales.shares
+    if item.measure is Measure.SHARES and not quantity.scale and _are_small(row):
+        # Some tables state no scale for shares but show only small numbers: these numbers have the scale of the
+        # amounts of money.
+        return _money_scale(row.table, about)
+    return _stated_scale(about) if quantity.scale is None else quantity.scale
+
+
+def _are_small(row: FigureRow) -> bool:
+    figures = [quantity_of(cell).value for cell in row.figures]
+    return all(abs(figure) < _FEWEST_SHARES for figure in figures if figure is not None)
+
+
+def _money_scale(table: Table, about: About) -> int:
+    scales = (cell.value.scale for cell in table.cells if cell.value and cell.value.kind is Kind.AMOUNT)
+    return next((scale for scale in scales if scale is not None), _stated_scale(about))
+
+
+def _stated_scale(about: About) -> int:
+    return find_scale(about.scale or "") or 0
+
+
+def _currency(quantity: Quantity, about: About) -> str | None:
+    return quantity.unit if quantity.unit and quantity.unit.isalpha() and len(quantity.unit) == 3 else about.currency
 
 
 def _at_edge(period: Period, edge: Edge | None) -> Period:

@@ -16,6 +16,8 @@ from app.core.ids import new_id
 from app.core.principal import Principal, Role
 from app.db.session import system_principal
 from app.identity.service import TenantAdmin
+from app.tables.codec import encode_table
+from tests.facts.pages import read_pages
 
 INCOME = """Juniper Tool Works, Inc.
 
@@ -151,7 +153,9 @@ def file_document(shared_database) -> Callable[[Sequence[str]], Desk]:
             tenant=tenant,
             document=desk.document,
         )
-        for number, page in enumerate(pages, 1):
+        parsed, tables = read_pages(pages)
+        texts = {page.number: page.text for page in parsed.pages}
+        for number, page in texts.items():
             desk.rows(
                 "INSERT INTO pages (version_id, number, tenant_id, document_id, width, height, text, words)"
                 " VALUES (:version, :number, :tenant, :document, 612, 792, :text, '')",
@@ -160,6 +164,20 @@ def file_document(shared_database) -> Callable[[Sequence[str]], Desk]:
                 tenant=tenant,
                 document=desk.document,
                 text=page,
+            )
+        for table in tables:
+            desk.rows(
+                "INSERT INTO tables (version_id, number, tenant_id, document_id, pages, title, rows, columns, data)"
+                " VALUES (:version, :number, :tenant, :document, :pages, :title, :rows, :columns, :data)",
+                version=desk.version,
+                number=table.number,
+                tenant=tenant,
+                document=desk.document,
+                pages=list(table.pages),
+                title=table.title,
+                rows=table.rows,
+                columns=table.columns,
+                data=encode_table(table, texts).data,
             )
         return desk
 

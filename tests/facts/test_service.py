@@ -9,6 +9,7 @@ from app.audit.models import AuditEvent
 from app.db.session import system_principal
 from app.documents.errors import DocumentNotFoundError
 from app.facts.service import FactService
+from tests.facts.pages import read_pages
 
 
 @pytest.fixture
@@ -17,7 +18,7 @@ def service(shared_database) -> FactService:
 
 
 def test_every_proposed_fact_locates_its_cell(desk, service, statements):
-    pages = ["Annual report\n", *statements]
+    pages = [page.text for page in read_pages(["Annual report\n", *statements])[0].pages]
     facts = service.list_proposed(desk.owner, desk.document)
     assert len(facts) > 80
     for fact in facts:

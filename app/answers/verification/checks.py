@@ -6,13 +6,14 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from app.answers.claims import CitedSpan, DraftClaim, DroppedClaim, DropReason, PageKey, PageTexts
-from app.answers.evidence_tables import EvidenceTables, is_figure, quantity_of
+from app.answers.evidence_tables import EvidenceTables
 from app.answers.verification.instructions import blank_instructions
 from app.answers.verification.numbers import missing_numbers
 from app.answers.verification.sentences import find_sentences
 from app.quantities.values import Quantity
 from app.retrieval.index.lexicon import tokenise
 from app.tables.model import Cell
+from app.tables.rows import is_figure, quantity_of
 
 MAX_CLAIM_CHARACTERS = 1_500
 LEAST_COVERAGE = 0.6

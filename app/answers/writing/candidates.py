@@ -5,12 +5,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from app.answers.claims import PageKey, PageTexts
-from app.answers.evidence_tables import EvidenceTables, FigureRow, Span
+from app.answers.evidence_tables import EvidenceTables, Span
 from app.answers.verification.sentences import find_sentences
 from app.answers.writing.figures import NO_PICK, FigureQuestion, Pick
 from app.retrieval.index.lexicon import tokenise
 from app.retrieval.passages import Passage
 from app.retrieval.questions.understanding import Understanding
+from app.tables.rows import FigureRow
 
 _LEAST_WORDS = 4
 _MOST_CHARACTERS = 900

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from app.answers.claims import CitedSpan, PageTexts, cite
-from app.answers.evidence_tables import FigureRow, Span, is_figure, quantity_of
+from app.answers.evidence_tables import Span
 from app.quantities.currencies import find_named_currency
 from app.quantities.headings import find_years, has_change_word
 from app.quantities.printing import UNKNOWN_SCALE, print_quantity
@@ -13,6 +13,7 @@ from app.retrieval.index.lexicon import tokenise
 from app.retrieval.passages import Passage
 from app.retrieval.questions.understanding import Understanding
 from app.tables.model import Cell
+from app.tables.rows import FigureRow, is_figure, quantity_of
 
 _MOST_FIGURES = 6
 _FULL_YEAR_DAYS = range(350, 380)

@@ -6,11 +6,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from app.documents.content.statements import Statement
-from app.documents.content.tables import Column
-from app.facts.headings import ColumnPeriods
 from app.quantities.calendar import FiscalCalendar
-from app.quantities.dates import find_dates
+from app.quantities.column_periods import read_column_period
 from app.quantities.periods import Period
 
 # This year of 53 weeks begins on the Monday after the last Sunday of January.
@@ -18,14 +15,11 @@ RETAIL_END = date(2032, 2, 1)
 RETAIL_TEXT = "the fiscal years ended February 1, 2032, January 26, 2031 and January 27, 2030 (January 28, 2029)"
 
 
-def periods_of(labels, *, statement=Statement.INCOME, heading="", intro="", text="", end=date(2031, 12, 31), year=2031):
+def periods_of(labels, *, context="Years ended", text="", end=date(2031, 12, 31), year=2031):
     calendar = FiscalCalendar.of([text], period_end=end, fiscal_year=year)
-    columns = [Column(label, frozenset(found.year for found in find_dates(label)) or _years(label)) for label in labels]
-    return ColumnPeriods(calendar, months=12).read(statement, columns, heading=heading, intro=intro)
-
-
-def _years(label):
-    return frozenset(int(word) for word in label.split() if word.isdigit() and len(word) == 4)
+    return tuple(
+        read_column_period([label], context=[context], calendar=calendar, instant_hint=False) for label in labels
+    )
 
 
 def test_52_week_year_starts_the_day_after_the_previous_year():
@@ -41,41 +35,11 @@ def test_stated_number_of_weeks_determines_start():
     assert found == (Period(date(2032, 5, 2), date(2032, 2, 2)),)
 
 
-def test_day_of_year_is_read_from_heading_or_intro():
-    expected = (Period(date(2031, 6, 30), date(2030, 7, 1)),)
-    assert periods_of(["2031"], heading="Years ended June 30,\t2031") == expected
-    assert periods_of(["2031"], intro="Statements of income for the years ended June 30") == expected
-
-
-def test_end_of_february_is_found_in_leap_and_other_years():
-    found = periods_of(["2031", "2032"], heading="Years ended February 29,")
-    assert [period.end for period in found] == [date(2031, 2, 28), date(2032, 2, 29)]
-
-
-def test_impossible_day_is_ignored():
-    assert periods_of(["2031"], heading="Years ended May 0,", end=None, year=None) == (None,)
-
-
 @pytest.mark.parametrize("end", [date(1, 1, 1), date(1999, 12, 31), date(9999, 12, 28)])
-def test_mistyped_period_has_no_year_end(end):
-    assert periods_of(["2031", "2030"], end=end, year=1900 if end.year > 2000 else 2200) == (None, None)
-
-
-@pytest.mark.parametrize("label", ["Change", "2031 vs. 2030"])
-def test_column_without_period_returns_none(label):
-    assert periods_of([label], heading="Years ended June 30,") == (None,)
-
-
-def test_balance_sheet_columns_are_instants():
-    assert periods_of(["June 30, 2031"], statement=Statement.BALANCE) == (Period(date(2031, 6, 30)),)
-
-
-def test_columns_with_ambiguous_lengths_have_no_period():
-    heading = "Three months ended\tSix months ended"
-    calendar = FiscalCalendar.of([], period_end=None, fiscal_year=None)
-    columns = [Column("June 30, 2031", frozenset({2031}))]
-    found = ColumnPeriods(calendar, months=None).read(Statement.INCOME, columns, heading=heading, intro="")
-    assert found == (None,)
+def test_mistyped_period_is_ignored(end):
+    """An editor can set a period and a fiscal year that do not match."""
+    calendar = FiscalCalendar.of([], period_end=end, fiscal_year=1900 if end.year > 2000 else 2200)
+    assert calendar.year_end(2031) == date(2031, 12, 31)
 
 
 @pytest.mark.parametrize(
