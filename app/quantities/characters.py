@@ -19,7 +19,7 @@ _PLAIN = str.maketrans(
     | dict.fromkeys(map(ord, "≤≦⩽"), "<=")
 )
 _FRACTIONS = {"¼": "25", "½": "5", "¾": "75", "⅛": "125", "⅜": "375", "⅝": "625", "⅞": "875"}
-_FRACTION = re.compile(rf"([0-9]*)[ ]?([{''.join(_FRACTIONS)}])")
+_FRACTION = re.compile(rf"(?<![0-9])([0-9]*)[ ]?([{''.join(_FRACTIONS)}])")
 
 
 def plain_characters(text: str, decimal: str = ".") -> str:
@@ -30,5 +30,12 @@ def plain_characters(text: str, decimal: str = ".") -> str:
     if not text.isascii():
         text = text.translate(_PLAIN)
         if not text.isascii():
-            text = _FRACTION.sub(lambda found: f"{found[1] or 0}{decimal}{_FRACTIONS[found[2]]}", text)
+            text = with_decimal_fractions(text, decimal)
     return " ".join(text.split())
+
+
+def with_decimal_fractions(text: str, decimal: str = ".") -> str:
+    """Write fractions as decimals: "7½" becomes "7.5"."""
+    return (
+        text if text.isascii() else _FRACTION.sub(lambda found: f"{found[1] or 0}{decimal}{_FRACTIONS[found[2]]}", text)
+    )

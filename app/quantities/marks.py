@@ -11,6 +11,7 @@ _ROMAN = r"(?:x{0,2}(?:ix|iv|v?i{1,3}|v|x))"
 _LETTER = rf"(?:[a-z]{{1,2}}|[A-Z]|{_ROMAN})"
 _ONE = rf"(?:[0-9]{{1,2}}|{_LETTER}|{_SYMBOLS})"
 _BRACKETED = rf"\({_ONE}(?:\s?[,;/&]\s?{_ONE}){{0,4}}\)|\[{_ONE}(?:\s?,\s?{_ONE}){{0,4}}\]"
+_IN_PROSE = re.compile(rf"[{_RAISED}{_CIRCLED}]+|(?<=[\w%)])(?:\((?:[0-9]{{1,2}}(?:,\s?[0-9]{{1,2}}){{0,4}}|[a-z])\))+")
 _LAST = re.compile(
     rf"(?P<space>\s?)(?P<mark>{_SYMBOLS}|[{_RAISED}]+(?:[⸴,][{_RAISED}]+)*|[{_CIRCLED}]|{_BRACKETED}),?\Z"
 )
@@ -45,6 +46,11 @@ def split_marks(text: str, known: Collection[str] = ()) -> tuple[str, tuple[str,
         marks.append(_mark_text(found["mark"]))
         rest = before.removesuffix(",")
     return (rest, tuple(reversed(marks))) if marks else (text, ())
+
+
+def without_marks(text: str) -> str:
+    """Remove the footnote marks from prose: raised ones, and brackets without a space before ("2023(1)")."""
+    return text if text.isascii() and "(" not in text else _IN_PROSE.sub("", text)
 
 
 def mark_key(mark: str) -> str:

@@ -2,19 +2,34 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from app.quantities.case import fold_case
+from app.quantities.characters import with_decimal_fractions
 from app.quantities.currencies import CURRENCY, match_currency, parse_currency
 from app.quantities.fiscal_labels import parse_quarter_code, parse_year_code
+from app.quantities.marks import without_marks
 from app.quantities.number_words import CARDINAL, ORDINAL, parse_cardinal, parse_ordinal
 from app.quantities.numbers import DIGITS
+from app.quantities.ratios import ONE, is_ratio
 from app.quantities.scales import find_stated_scales, match_scale
+from app.quantities.styles import ENGLISH, NumberStyle
 
-_CORE = re.compile(rf"{DIGITS}|\.\d+")
-_MINUS = r"(?:(?<![\w)%])([-−–]))?"
-_BEFORE = re.compile(rf"(\(\s?)?{_MINUS}({CURRENCY})?\s*(\(\s?)?{_MINUS}$")
+_GROUPS = r"\d{1,3}(?:['’]\d{3})+(?!\d)"
+_SPACED = r"\d{1,3}(?: \d{3})+(?!\d)"
+_WITH_COMMA = rf"(?:\d{{1,3}}(?:\.\d{{3}})+(?!\d)|{_GROUPS}|\d+)(?:,\d+)?"
+_CORES = {
+    (".", False): re.compile(rf"{DIGITS}|(?<![A-Za-z])\.\d+"),
+    (".", True): re.compile(rf"{_SPACED}(?:\.\d+)?|{DIGITS}|(?<![A-Za-z])\.\d+"),
+    (",", False): re.compile(_WITH_COMMA),
+    (",", True): re.compile(rf"{_SPACED}(?:,\d+)?|{_WITH_COMMA}"),
+}
+_SEPARATORS = {".": str.maketrans("", "", ",'’ "), ",": str.maketrans(",", ".", ".'’ ")}
+# A dash with a space behind is a sign only at the beginning of a cell. An em dash is one only there, too.
+_MINUS = r"((?<![\w)%])[-−–‐‒△▲]|(?<![^\t\n])(?:[-−‐‒△▲] |—))?"
+_BEFORE = re.compile(rf"(\(\s?)?{_MINUS}(?:({CURRENCY})\s*)?(\(\s?)?{_MINUS}$")
+_LONGEST_BEFORE = 16
 _CURRENCY_BEFORE = re.compile(rf"{CURRENCY}$")
 _CLOSED = re.compile(r"\s?%?\s?\)")
 # A percent sign may be in the next cell ("19<tab>% $<tab>39"), but in "2020<tab>% change" it belongs to a heading.
@@ -22,6 +37,11 @@ _UNIT_AFTER = re.compile(
     r"[ \n]?%|\s+%(?!\s*[A-Za-z])|\s*(?:percentage points?\b|per ?cent\b|pp\b|basis points?\b|bps?\b)|x\b|\stimes\b",
     re.IGNORECASE,
 )
+_UNIT_WORD = r"%|(?:per ?cent|percentage|basis|bps?|thousand|million|billion|trillion|years?|months?|days?)\b"
+_RATIO_AFTER = re.compile(rf"(\s?:\s?|\s+to\s+){ONE}(?!\d|[.,:/-]\d|\s?(?:{_UNIT_WORD}))", re.IGNORECASE)
+_FROM = re.compile(r"\b(?:from|between)\s+$", re.IGNORECASE)
+_TO_RATIO = re.compile(rf"\s+to\s+[\d.,]+\s+to\s+{ONE}(?!\d)", re.IGNORECASE)
+_RANGE = re.compile(rf"(?:[-–—]|\s+to\s+|\s?[-–—]\s?(?={CURRENCY}))(?:{CURRENCY})?\s*")
 _LABEL = re.compile(r"[A-Za-z0-9]+(?:[-./][A-Za-z0-9]+)*")
 _ORDINAL_AFTER = re.compile(r"(?:st|nd|rd|th)\b", re.IGNORECASE)
 _WORD_NUMBER = re.compile(rf"\b({CARDINAL})\b(\s+hundred\b)?", re.IGNORECASE)
@@ -75,23 +95,29 @@ class NumbersOfText:
     stated_scales: frozenset[int]
 
 
-def find_numbers(text: str) -> NumbersOfText:
-    """Find the numbers of a text, in digits and in words."""
-    text = unicodedata.normalize("NFKC", text)
+def find_numbers(text: str, style: NumberStyle = ENGLISH) -> NumbersOfText:
+    """Find the numbers of a text, in digits and in words. Footnote marks are no numbers, and a ratio ("4.50 to 1.00")
+    is one.
+    """
+    text = unicodedata.normalize("NFKC", without_marks(with_decimal_fractions(text, style.decimal)))
     mentions: list[NumberMention] = []
     parts = list(_ORDINAL_PERIOD.finditer(text))
     labels = {f"{match[2][0].lower()}{parse_ordinal(match[1])}" for match in parts}
     in_parts = {place for match in parts for place in range(*match.span())}
     labels |= {match[1].lower() for match in _FACTORS.finditer(text) if match.start() not in in_parts}
-    position = 0
-    for core in _CORE.finditer(text):
+    position = last_end = 0
+    for core in _CORES[style.decimal, style.spaces].finditer(text):
         if core.start() < position or core.start() in in_parts:
             continue
         label = _label_around(text, core.start(), core.end())
         if label is None:
-            mentions.append(_mention(text, core))
+            mention, end = _mention(text, core, style.decimal)
+            if last_end and mentions:
+                mentions[-1] = _as_lower_end(mentions[-1], mention, text[last_end : core.start()])
+            mentions.append(mention)
+            position = last_end = end
             continue
-        position = label.end()
+        position, last_end = label.end(), 0
         year = parse_year_code(label.group())
         if year is None:
             labels.add(_label_name(label.group()))
@@ -101,13 +127,16 @@ def find_numbers(text: str) -> NumbersOfText:
     return NumbersOfText(tuple(mentions), frozenset(labels), find_stated_scales(text))
 
 
-def _mention(text: str, core: re.Match[str]) -> NumberMention:
+def _mention(text: str, core: re.Match[str], decimal: str) -> tuple[NumberMention, int]:
+    """Return the mention of a number, and where it ends."""
     start, end = core.span()
-    before = _BEFORE.search(text[max(0, start - 16) : start])
+    before = _BEFORE.search(text, max(0, start - _LONGEST_BEFORE), start)
     assert before is not None, "the pattern matches the empty end"
     opened, minus, sign, opened_inside, minus_inside = before.groups()
     unit, scale = "", None
-    if after := _UNIT_AFTER.match(text, end):
+    if sign is None and (ratio := _ratio_after(text, core)):
+        unit, end = "x", ratio.end()
+    elif after := _UNIT_AFTER.match(text, end):
         unit, end = _unit_name(fold_case(after.group().strip())), after.end()
     elif scaled := match_scale(text, end):
         scale, end = scaled.exponent, scaled.end
@@ -115,14 +144,36 @@ def _mention(text: str, core: re.Match[str]) -> NumberMention:
         end = after.end()
     currency = parse_currency(sign) if sign else match_currency(text, end)
     in_parentheses = (opened or opened_inside) and _CLOSED.match(text, end)
-    return NumberMention(
+    mention = NumberMention(
         text=text[start:end],
-        value=Decimal(core.group().replace(",", "")),
+        value=Decimal(core.group().translate(_SEPARATORS[decimal])),
         scale=scale,
         unit=unit,
         currency=currency,
         negative=bool(minus or minus_inside or in_parentheses),
     )
+    return mention, end
+
+
+def _ratio_after(text: str, core: re.Match[str]) -> re.Match[str] | None:
+    """Return the ": 1.00" or "to 1.00" behind a number; None in a range ("from 4.50 to 1.00")."""
+    found = _RATIO_AFTER.match(text, core.end())
+    if found is None or not is_ratio(core.group(), found[1], found[2]):
+        return None
+    if ":" not in found[1] and _FROM.search(text, max(0, core.start() - _LONGEST_BEFORE), core.start()):
+        return found if _TO_RATIO.match(text, found.end()) else None
+    return found
+
+
+def _as_lower_end(low: NumberMention, high: NumberMention, between: str) -> NumberMention:
+    """Return a number with the unit or the scale of the next one, if both are a range ("25 to 75 basis points")."""
+    if low.unit or low.scale is not None or low.is_year() or len(between) > _LONGEST_BEFORE:
+        return low
+    if _RANGE.fullmatch(between) is None:
+        return low
+    if high.unit:
+        return low if low.currency else replace(low, unit=high.unit)
+    return replace(low, scale=high.scale) if high.scale is not None and low.value < high.value else low
 
 
 def _unit_name(word: str) -> str:

@@ -8,8 +8,13 @@ from app.quantities.dates import YEAR
 from app.quantities.values import Kind, parse_value
 
 # A footnote mark may follow the number directly ("1,2342"), and a year may follow a day ("31,2031").
-DIGITS = rf"(?:\d{{1,3}}(?:,(?!{YEAR}(?!\d))\d{{3}})+|\d+)(?:\.\d+)?"
-"""The digits of a number, with or without commas. Other patterns can include it, because it has no groups."""
+DIGITS = (
+    rf"(?:\d{{1,3}}(?:,(?!{YEAR}(?!\d))\d{{3}})+|\d{{1,2}}(?:,\d\d){{1,6}},\d{{3}}(?!\d)|\d{{1,3}}(?:['’]\d{{3}})+(?!\d)|\d+)"
+    r"(?:\.\d+)?"
+)
+"""The digits of a number with a decimal point, with or without separators of thousands. It has no groups, so other
+patterns can include it.
+"""
 
 _VALUE = re.compile(
     # A space may separate sign and number. A single dash in a cell is zero.

@@ -12,6 +12,7 @@ from app.quantities.characters import plain_characters
 from app.quantities.dates import DATE, YEAR
 from app.quantities.marks import split_marks
 from app.quantities.months import MONTH
+from app.quantities.ratios import ONE, is_ratio
 from app.quantities.styles import ENGLISH, NumberStyle, parse_number, split_numbers
 
 
@@ -74,7 +75,7 @@ _MOST_PIECES: Final = 13
 _LONGEST_NIL: Final = 18
 # "to" within a pair of numbers is a ratio if the second one is 1 and no unit follows.
 _RATIO = re.compile(
-    r"(?<![0-9.,])([0-9]*(?:[.,][0-9]+)?) ?x?( ?: ?| to )1(?:[.,](0+))?(?![0-9.,])"
+    rf"(?<![0-9.,])([0-9]*(?:[.,][0-9]+)?) ?x?( ?: ?| to ){ONE}(?![0-9.,])"
     r"(?= ?(?:x?$|(?:but|and|or|to|if)\b|[,;)–—<>-]))"
 )
 _JOINT = re.compile(r"(.*?)( ?[-–—~] ?| ?(?:to|and|but|,) |(?= ?[<>]))(.*)")
@@ -239,15 +240,8 @@ def _parse_several(plain: str, pieces: list[str], style: NumberStyle, negative_s
 
 
 def _multiple(ratio: re.Match[str]) -> str:
-    """Write "4.50 to 1.00" as "4.50x". A number below one may be the lower end of a range that ends at one."""
-    number, joint, zeros = ratio.groups()
-    if not number:
-        return ratio.group()
-    decimals = len(re.split("[.,]", number)[1]) if not number.isdecimal() else 0
-    below_one = not number.split(".")[0].split(",")[0].strip("0")
-    if "to" in joint and below_one and zeros != "00" and decimals == len(zeros or ""):
-        return ratio.group()
-    return f"{number}x"
+    """Write "4.50 to 1.00" as "4.50x"."""
+    return f"{ratio[1]}x" if is_ratio(*ratio.groups()) else ratio.group()
 
 
 def _parse_range(style: NumberStyle, before: str, first: str, middle: str, second: str, after: str) -> Quantity | None:

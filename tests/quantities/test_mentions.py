@@ -1,5 +1,6 @@
 """Tests of numbers in sentences."""
 
+import time
 from decimal import Decimal
 
 import pytest
@@ -7,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.quantities.mentions import find_numbers
+from app.quantities.styles import NumberStyle
 
 
 @given(
@@ -46,3 +48,62 @@ def test_quarter_label_is_found_with_digits_and_with_words():
 
 def test_two_digit_fiscal_year_is_parsed_as_in_questions():
     assert [mention.value for mention in find_numbers("FY99 and FY31").mentions] == [1999, 2031]
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("leverage of 4.5⁸ times", [("4.5", "x", None)]),
+        ("debt was $412(6) million in 2023(1)", [("412", "", 6), ("2023", "", None)]),
+        ("Revenues² of 7", [("7", "", None)]),
+        ("a coupon of 7½%", [("7.5", "%", None)]),
+        ("paid $.25 and .45%", [("0.25", "", None), ("0.45", "%", None)]),
+        ("at most 4.50 to 1.00 until 2026", [("4.50", "x", None), ("2026", "", None)]),
+        ("at most 4.50:1.00", [("4.50", "x", None)]),
+        ("a ratio of 3 to 1", [("3", "x", None)]),
+        ("from 4.50 to 1.00 to 4.00 to 1.00", [("4.50", "x", None), ("4.00", "x", None)]),
+        ("fell from 4.50 to 1.00", [("4.50", "", None), ("1.00", "", None)]),
+        ("from 3 to 1 million", [("3", "", None), ("1", "", 6)]),
+        ("25 to 75 basis points", [("25", "bps", None), ("75", "bps", None)]),
+        ("11.5–12.0%", [("11.5", "%", None), ("12.0", "%", None)]),
+        ("$4.1 - $4.3 billion", [("4.1", "", 9), ("4.3", "", 9)]),
+        ("$900 to $1.2 million", [("900", "", None), ("1.2", "", 6)]),
+        ("₹1,23,456 and 1'234'567", [("123456", "", None), ("1234567", "", None)]),
+    ],
+)
+def test_marks_ratios_and_ranges_in_prose(text, numbers):
+    found = find_numbers(text).mentions
+    assert [(mention.value, mention.unit, mention.scale) for mention in found] == [
+        (Decimal(value), unit, scale) for value, unit, scale in numbers
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "values"),
+    [
+        ("Loss\t\u2011154\t\u2011 88", [-154, -88]),
+        ("Loss\t−12\t–7\t—30\t△142\t▲81\t－5", [-12, -7, -30, -142, -81, -5]),
+        ("Sales\t—\t30\t–\t25\t-\t7", [30, 25, 7]),
+        ("Sales — 30 stores – 25 clerks", [30, 25]),
+        ("a 10-12 week plan", [10, 12]),
+    ],
+)
+def test_signs_in_lines_of_tables_and_in_prose(line, values):
+    found = find_numbers(line).mentions
+    assert [-mention.value if mention.negative else mention.value for mention in found] == values
+
+
+def test_decimal_comma_is_read_where_the_caller_says_so():
+    found = find_numbers("Umsatz 1.234,5 Mio. und 98\u202f765 Stück", NumberStyle(decimal=",", spaces=True)).mentions
+    assert [mention.value for mention in found] == [Decimal("1234.5"), Decimal(98765)]
+
+
+@pytest.mark.parametrize(
+    "part", ["1,11", ",11", "1 to ", "1", "1 ", " to", "1:1 ", "(1)", "½", "1'111", "($", "1.111", "- "]
+)
+def test_hostile_prose_takes_linear_time(part):
+    started = time.process_time()
+    for style in (NumberStyle(), NumberStyle(",", spaces=True)):
+        find_numbers("1" + part * 5_000, style)
+        find_numbers(f"1{part}{' ' * 20_000}{part}1{' ' * 20_000}to", style)
+    assert time.process_time() - started < 2
