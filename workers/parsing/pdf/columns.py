@@ -48,10 +48,8 @@ def _half(piece: Piece, gutter: float, *, right: bool) -> Piece | None:
     if piece.x1 <= gutter + _EDGE:
         return None if right else piece
     count = sum(start < gutter - 1 for start in piece.starts)
-    texts = piece.text.split(" ")
-    if right:
-        return Piece(piece.words[count:], piece.starts[count], piece.x1, " ".join(texts[count:]), piece.starts[count:])
-    return Piece(piece.words[:count], piece.x0, gutter, " ".join(texts[:count]), piece.starts[:count])
+    left, right_half = piece.split_at(count)
+    return right_half if right else left
 
 
 def _crosses(piece: Piece, gutter: float) -> bool:

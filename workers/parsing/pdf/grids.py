@@ -5,6 +5,7 @@ columns that its box overlaps. If the heading stands centred over more columns, 
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from workers.parsing.pdf.pieces import Piece, TableRow
 from workers.parsing.pdf.rules import ReadRules, Rule
@@ -76,6 +77,9 @@ def _widen(intervals: list[Interval], cell: Piece) -> None:
 
 def place_rows(rows: list[TableRow], columns: list[Interval], read_rules: ReadRules) -> None:
     """Set the columns and spans of all rows. Headings are placed from the lowest to the highest."""
+    for row in rows:
+        if row.is_header:
+            row.cells = [part for cell in row.cells for part in _split_heading(cell, columns, row.lines[0].size)]
     heads = columns
     wide: list[tuple[int, int]] = []
     below: TableRow | None = None
@@ -90,6 +94,26 @@ def place_rows(rows: list[TableRow], columns: list[Interval], read_rules: ReadRu
             _place_row(row, columns)
             heads, wide = columns, []
         below = row
+
+
+def _split_heading(cell: Piece, columns: list[Interval], size: float) -> list[Piece]:
+    """Split a piece that holds the headings of two columns. The gap between them is wider than a blank."""
+    if len(cell.words) < 2 or len(_touched(columns, cell, _TOUCH)) < 2:
+        return [cell]
+    gaps = [start - end for start, end in zip(cell.starts[1:], cell.ends, strict=False)]
+    for before, after in pairwise(columns):
+        for place, gap in enumerate(gaps, start=1):
+            middle = (cell.ends[place - 1] + cell.starts[place]) / 2
+            if gap > max(1.3 * min(gaps), 0.3 * size) and before[0] < middle < after[1]:
+                left, right = cell.split_at(place)
+                if max(_off(left, before), _off(right, after)) < _ALIGNED:
+                    return [left, *_split_heading(right, columns, size)]
+    return [cell]
+
+
+def _off(cell: Piece, column: Interval) -> float:
+    start, end = column
+    return min(abs(cell.x0 + cell.x1 - start - end) / 2, abs(cell.x1 - end))
 
 
 def _place_row(row: TableRow, columns: list[Interval]) -> None:
@@ -265,6 +289,8 @@ def build_grid(rows: list[TableRow]) -> list[GridPart]:
             above = {}
         for cell, column, span in zip(row.cells, row.columns, row.spans, strict=True):
             part = above.get((column, span))
+            if part is None and not stacks:
+                part = _heading_above(parts, row, last, column, span, number)
             if part is None:
                 part = GridPart(number, column, 1, span, [])
                 above[column, span] = part
@@ -272,6 +298,23 @@ def build_grid(rows: list[TableRow]) -> list[GridPart]:
             part.pieces.append(cell)
         last = row
     return parts
+
+
+def _heading_above(
+    parts: list[GridPart], row: TableRow, last: TableRow | None, column: int, span: int, number: int
+) -> GridPart | None:
+    """Return the heading of the line above that goes on in this line, and make it a row higher."""
+    if not row.is_header or last is None or not last.is_header or span > 1 or not column:
+        return None
+    if row.lines[0].y0 - last.lines[-1].y1 >= 0.3 * row.lines[0].size:
+        return None
+    for part in reversed(parts):
+        if part.row + part.row_span < number:
+            return None
+        if (part.column, part.column_span) == (column, span):
+            part.row_span = number - part.row + 1
+            return part
+    return None
 
 
 def _is_stacked(last: TableRow, row: TableRow, above: dict[tuple[int, int], GridPart]) -> bool:

@@ -24,8 +24,7 @@ def join_lines(rows: list[TableRow], is_bold: Callable[[Piece], bool]) -> list[T
     for row in rows:
         last = joined[-1] if joined else None
         if last and not row.is_header and not last.is_header and _continues(last, row, spacing, is_bold):
-            label = last.cells[0].followed_by(row.cells[0])
-            joined[-1] = TableRow([label, *last.cells[1:], *row.cells[1:]], last.lines + row.lines)
+            joined[-1] = TableRow(_merged(last.cells, row.cells), last.lines + row.lines)
         else:
             joined.append(row)
     return joined
@@ -46,16 +45,18 @@ def _spacing(rows: list[TableRow]) -> _Spacing:
     left = min([cell.x0 for row in rows if not row.is_header for cell in row.cells[1:]], default=0.0)
     labels = [row.cells[0] for row in rows if not row.is_header and not row.cells[0].is_number]
     right = max([label.x1 for label in labels if label.x1 < left], default=0.0)
-    full = sorted(_pitch(above, row) for above, row in pairwise(rows) if _is_full(above) and _is_full(row))
-    if not full:
-        return _Spacing(0.0, False, right)
-    least = full[len(full) // 4]
-    singles = [
-        _pitch(above, row)
-        for above, row in pairwise(rows)
-        if not above.is_header and not row.is_header and (len(above.cells) == 1 or len(row.cells) == 1)
-    ]
-    return _Spacing(least, any(0 < pitch < _CLOSER * least for pitch in singles), right)
+    pairs = [(above, row) for above, row in pairwise(rows) if not above.is_header and not row.is_header]
+    full = sorted(_pitch(above, row) for above, row in pairs if _is_full(above) and _is_full(row))
+    others = sorted(_pitch(above, row) for above, row in pairs if not (_is_full(above) and _is_full(row)))
+    others = [pitch for pitch in others if pitch > 0]
+    if full:
+        least = full[len(full) // 4]
+        return _Spacing(least, bool(others) and others[0] < _CLOSER * least, right)
+    # No two rows with figures are adjacent. Two distances that differ are those of lines and of rows.
+    wider = [pitch for pitch in others if pitch * _CLOSER > others[0]]
+    if len(others) - len(wider) > 1 and len(wider) > 1:
+        return _Spacing(wider[0], True, right)
+    return _Spacing(0.0, False, right)
 
 
 def _pitch(above: TableRow, row: TableRow) -> float:
@@ -63,7 +64,7 @@ def _pitch(above: TableRow, row: TableRow) -> float:
 
 
 def _is_full(row: TableRow) -> bool:
-    return not row.is_header and len(row.cells) > 1 and not row.cells[0].is_number and row.cells[-1].is_number
+    return len(row.cells) > 1 and row.cells[-1].is_number
 
 
 def _join_overlapping(rows: list[TableRow]) -> list[TableRow]:
@@ -93,19 +94,41 @@ def _merged(cells: list[Piece], more: list[Piece]) -> list[Piece]:
 
 
 def _continues(above: TableRow, row: TableRow, spacing: _Spacing, is_bold: Callable[[Piece], bool]) -> bool:
-    """Return whether `row` continues the label of the row above. One of the two rows must have no other cell."""
+    """Return whether `row` continues the cells of the row above: its label, or words in other columns."""
+    is_close = _pitch(above, row) < _CLOSER * spacing.rows
+    if (spacing.differs and not is_close) or _collide(above, row):
+        return False
     label, more = above.cells[0], row.cells[0]
-    if (len(above.cells) > 1 and len(row.cells) > 1) or label.is_number or label.text.endswith(":"):
+    if not -3 <= more.x0 - label.x0 < 40:
+        return spacing.differs and _are_words_beside(above, row)
+    is_open = label.text.count("(") > label.text.count(")")
+    if label.is_number or (label.text.endswith(":") and not is_open) or is_bold(label) != is_bold(more):
         return False
-    if not -3 <= more.x0 - above.lines[-1].x0 < 40 or (len(above.cells) > 1 and more.x0 < label.x0 - 1):
+    if len(above.cells) > 1 and (more.x0 < label.x0 - 1 or (len(row.cells) > 1 and not spacing.differs)):
         return False
-    size, pitch = row.lines[0].size, _pitch(above, row)
+    size = row.lines[0].size
     first_word = more.starts[1] - more.starts[0] if len(more.starts) > 1 else more.x1 - more.x0 + 0.25 * size
     has_room = above.lines[-1].pieces[0].x1 + first_word < spacing.right - 1
-    begins = not more.text[:1].islower()
+    begins = not more.text[:1].islower() and not is_open
     if spacing.differs:
-        is_child = begins and has_room and more.x0 - above.lines[-1].x0 > 2
-        return pitch < _CLOSER * spacing.rows and not is_child and is_bold(label) == is_bold(more)
-    if pitch > max(1.07 * spacing.rows, 1.5 * size) or label.text.endswith("."):
-        return False
-    return not begins or (not has_room and len(above.cells) == 1 and is_bold(label) == is_bold(more))
+        return not (begins and has_room and more.x0 - above.lines[-1].x0 > 2)
+    is_near = _pitch(above, row) <= max(1.07 * spacing.rows, 1.5 * size)
+    return is_near and not label.text.endswith(".") and (not begins or (not has_room and len(above.cells) == 1))
+
+
+def _collide(above: TableRow, row: TableRow) -> bool:
+    """Return whether both lines have figures in one column, which are two rows."""
+    return any(
+        cell.is_number and other.is_number and cell.x0 < other.x1 and other.x0 < cell.x1
+        for cell in above.cells
+        for other in row.cells
+    )
+
+
+def _are_words_beside(above: TableRow, row: TableRow) -> bool:
+    """Return whether one of two close lines has only words of cells that the other line has, too."""
+    few, many = (above, row) if len(above.cells) <= len(row.cells) else (row, above)
+    return not any(cell.is_number for cell in few.cells) and all(
+        any(cell.x0 < other.x1 and other.x0 < cell.x1 and not other.is_number for other in many.cells)
+        for cell in few.cells
+    )

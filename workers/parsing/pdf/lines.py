@@ -145,7 +145,7 @@ def _without_leaders(texts: list[str], group: list[int]) -> list[int]:
 
 def _piece(texts: list[str], boxes: list[list[float]], indexes: list[int]) -> Piece:
     first, last = indexes[0], indexes[-1]
-    right = boxes[last][2] if len(indexes) < 3 else max([boxes[index][2] for index in indexes])
     text = texts[first] if first == last else " ".join([texts[index] for index in indexes])
     starts = [boxes[index][0] for index in indexes]
-    return Piece(words=indexes, x0=starts[0], x1=right, text=text, starts=starts)
+    ends = [boxes[index][2] for index in indexes]
+    return Piece(words=indexes, x0=starts[0], x1=max(ends), text=text, starts=starts, ends=ends)

@@ -14,25 +14,49 @@ _LONGEST = 32
 """The length of the longest text that may be a number."""
 
 
+_APART = re.compile(r"\d[,.]? +\d")
+_GROUPED = re.compile(r"\D*\d{1,3}(?: \d{3})+(?:[.,]\d+)?\D*")
+
+
 @lru_cache(maxsize=1 << 14)
 def is_number(text: str) -> bool:
-    """Return whether the text is a number, a range, a ratio, a dash, or a sign, whatever its blanks."""
-    return len(text) <= _LONGEST and NUMBER.fullmatch(text.replace(" ", "")) is not None
+    """Return whether the text is one number, a range, a ratio, a dash, or a sign. Blanks may group digits by three."""
+    if len(text) > _LONGEST or (_APART.search(text) and not _GROUPED.fullmatch(text)):
+        return False
+    return NUMBER.fullmatch(text.replace(" ", "")) is not None
 
 
 @dataclass(slots=True)
 class Piece:
-    """A sequence of words from x0 to x1. `words` are their indexes on the page, and `starts` their left edges."""
+    """A sequence of words from x0 to x1. `words` are their indexes on the page, `starts` and `ends` their edges."""
 
     words: list[int]
     x0: float
     x1: float
     text: str
     starts: list[float]
+    ends: list[float]
 
     @property
     def is_number(self) -> bool:
         return is_number(self.text)
+
+    def split_at(self, place: int) -> tuple["Piece", "Piece"]:
+        """Return the words before `place` and the others. Each word has one text without blanks."""
+        texts = self.text.split(" ")
+        left, right = slice(None, place), slice(place, None)
+        first, second = (
+            Piece(
+                words=self.words[part],
+                x0=self.starts[part][0],
+                x1=max(self.ends[part]),
+                text=" ".join(texts[part]),
+                starts=self.starts[part],
+                ends=self.ends[part],
+            )
+            for part in (left, right)
+        )
+        return first, second
 
     def followed_by(self, piece: "Piece") -> "Piece":
         """Return one piece with the words of this piece and of the next."""
@@ -42,6 +66,7 @@ class Piece:
             x1=max(self.x1, piece.x1),
             text=f"{self.text} {piece.text}",
             starts=self.starts + piece.starts,
+            ends=self.ends + piece.ends,
         )
 
 

@@ -64,7 +64,7 @@ def split_tables(column: list[Line], clues: Clues) -> list[Table | Prose]:
         if kinds[index] is not _Kind.FIGURES:
             index += 1
             continue
-        end = _table_end(rows, kinds, index)
+        end = _table_end(rows, kinds, index, width, clues)
         start = _table_start(rows, kinds, done, index, end)
         if _is_table(rows, kinds, start, index, end):
             parts += _split_words(rows[done:start], kinds[done:start], clues)
@@ -121,27 +121,64 @@ def _kind(row: TableRow, width: float) -> _Kind:
     return _Kind.PERIODS if all(is_period(cell.text) for cell in values) else _Kind.FIGURES
 
 
-def _table_end(rows: list[TableRow], kinds: list[_Kind], start: int) -> int:
+def _table_end(rows: list[TableRow], kinds: list[_Kind], start: int, width: float, clues: Clues) -> int:
     """Return the end of a table, which is after its last row with figures.
 
     Lines with a label, and rows of words, may separate two rows with figures. Headings and prose may not.
     """
     end = start + 1
     left = _figures_left(rows[start:end])
+    edges = _edges(rows[start])
     for index in range(start + 1, len(rows)):
         row, before = rows[index].lines[0], rows[index - 1].lines[0]
         if row.y0 - before.y1 > 4 * max(row.size, before.size) or index - end > _MAX_LABELS:
             break
         kind = kinds[index]
-        if kind is _Kind.FIGURES or (kind is _Kind.PERIODS and _is_row_of_years(rows[index])):
+        if kind is _Kind.FIGURES or (kind is _Kind.PERIODS and _is_row_of_years(rows[index], clues)):
+            if not _fits(rows[index], edges):
+                continue
             end = index + 1
             left = min(left, _figures_left(rows[index : index + 1]))
-        elif (kind is _Kind.PROSE and row.x1 > left - _CLEAR) or _are_headings(rows[index], kind, left):
+            edges |= _edges(rows[index])
+        elif _is_prose(rows[index], kind, left, width) or _are_headings(rows[index], kind, left):
             break
+        elif kind is _Kind.WORDS and _is_below(rows[index], rows[index - 1], left):
+            end = index + 1
     # A line that only continues the label of the last row belongs to the table.
     while end < len(rows) and len(rows[end].cells) == 1 and _is_tail(rows[end - 1], rows[end]):
         end += 1
     return end
+
+
+def _edges(row: TableRow) -> set[int]:
+    """Return the right edges of a row's figures, in steps of 8 points, rounded down and up."""
+    return {round(cell.x1 / 8) + step for cell in row.cells[1:] if cell.is_number for step in (-1, 0, 1)}
+
+
+def _fits(row: TableRow, edges: set[int]) -> bool:
+    """Return whether a row has several figures, or one below the others. A page number stands elsewhere."""
+    figures = [cell for cell in row.cells[1:] if cell.is_number]
+    return len(figures) > 1 or any(round(cell.x1 / 8) in edges for cell in figures)
+
+
+def _is_prose(row: TableRow, kind: _Kind, left: float, width: float) -> bool:
+    """Return whether a line has long text that reaches into the figures."""
+    if kind is _Kind.PROSE:
+        return row.lines[0].x1 > left - _CLEAR
+    return any(
+        cell.x0 < left - _CLEAR and cell.x1 > left + _OVERHANG and cell.x1 - cell.x0 > width / 2 for cell in row.cells
+    )
+
+
+def _is_below(row: TableRow, above: TableRow, left: float) -> bool:
+    """Return whether a row of words belongs to the figures above: a label, and words below the row's figures."""
+    near = row.lines[0].y0 - above.lines[0].y1 < row.lines[0].size
+    return (
+        near
+        and row.cells[0].x0 < left
+        and row.cells[1].x1 > left
+        and all(any(cell.x0 < other.x1 and other.x0 < cell.x1 for other in above.cells[1:]) for cell in row.cells[1:])
+    )
 
 
 def _is_tail(above: TableRow, row: TableRow) -> bool:
@@ -157,8 +194,10 @@ def _figures_left(rows: list[TableRow]) -> float:
     )
 
 
-def _is_row_of_years(row: TableRow) -> bool:
+def _is_row_of_years(row: TableRow, clues: Clues) -> bool:
     """Return whether years are the row's figures ("Maturity 2027 2029"), because its label names no period or unit."""
+    if clues.is_bold(row.cells[-1]):
+        return False
     label = row.cells[0].text
     return not row.cells[0].is_number and label[:1] != "(" and not has_period_word(label)
 
