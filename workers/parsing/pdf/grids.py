@@ -77,14 +77,12 @@ def _widen(intervals: list[Interval], cell: Piece) -> None:
 
 def place_rows(rows: list[TableRow], columns: list[Interval], read_rules: ReadRules) -> None:
     """Set the columns and spans of all rows. Headings are placed from the lowest to the highest."""
-    for row in rows:
-        if row.is_header:
-            row.cells = [part for cell in row.cells for part in _split_heading(cell, columns, row.lines[0].size)]
     heads = columns
     wide: list[tuple[int, int]] = []
     below: TableRow | None = None
     for row in reversed(rows):
         if row.is_header:
+            row.cells = [part for cell in row.cells for part in _split_heading(cell, heads, row.lines[0].size)]
             _place_headings(row, columns, heads, _RulesBelow(row, below, read_rules))
             if below is not None and below.is_header:
                 wide += [place for place in zip(below.columns, below.spans, strict=True) if place[1] > 1]
@@ -104,7 +102,8 @@ def _split_heading(cell: Piece, columns: list[Interval], size: float) -> list[Pi
     for before, after in pairwise(columns):
         for place, gap in enumerate(gaps, start=1):
             middle = (cell.ends[place - 1] + cell.starts[place]) / 2
-            if gap > max(1.3 * min(gaps), 0.3 * size) and before[0] < middle < after[1]:
+            least = min(gaps[: place - 1] + gaps[place:], default=0.0)
+            if gap > max(1.3 * least, 0.3 * size) and before[0] < middle < after[1]:
                 left, right = cell.split_at(place)
                 if max(_off(left, before), _off(right, after)) < _ALIGNED:
                     return [left, *_split_heading(right, columns, size)]

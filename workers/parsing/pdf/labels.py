@@ -46,17 +46,27 @@ def _spacing(rows: list[TableRow]) -> _Spacing:
     labels = [row.cells[0] for row in rows if not row.is_header and not row.cells[0].is_number]
     right = max([label.x1 for label in labels if label.x1 < left], default=0.0)
     pairs = [(above, row) for above, row in pairwise(rows) if not above.is_header and not row.is_header]
-    full = sorted(_pitch(above, row) for above, row in pairs if _is_full(above) and _is_full(row))
-    others = sorted(_pitch(above, row) for above, row in pairs if not (_is_full(above) and _is_full(row)))
-    others = [pitch for pitch in others if pitch > 0]
+    full: list[float] = []
+    others: list[float] = []
+    for above, row in pairs:
+        (full if _is_full(above) and _is_full(row) else others).append(_pitch(above, row))
+    others = sorted(pitch for pitch in others if pitch > 0)
     if full:
-        least = full[len(full) // 4]
-        return _Spacing(least, bool(others) and others[0] < _CLOSER * least, right)
-    # No two rows with figures are adjacent. Two distances that differ are those of lines and of rows.
-    wider = [pitch for pitch in others if pitch * _CLOSER > others[0]]
-    if len(others) - len(wider) > 1 and len(wider) > 1:
-        return _Spacing(wider[0], True, right)
+        least = sorted(full)[len(full) // 4]
+        differs = bool(others) and others[0] < _CLOSER * least and not _are_equal(pairs, _CLOSER * least)
+        return _Spacing(least, differs, right)
+    # No two rows with figures are adjacent. The first step between two distances parts those of lines and of rows.
+    for before, after in pairwise(others):
+        if before < _CLOSER * after and others[0] > 0.4 * after:
+            return _Spacing(after, True, right)
     return _Spacing(0.0, False, right)
+
+
+def _are_equal(pairs: list[tuple[TableRow, TableRow]], close: float) -> bool:
+    """Return whether lines are as close after a row with figures as before it, so that distance shows nothing."""
+    after = sum(_is_full(above) and not _is_full(row) and _pitch(above, row) < close for above, row in pairs)
+    before = sum(not _is_full(above) and _is_full(row) and _pitch(above, row) < close for above, row in pairs)
+    return min(after, before) > 0.3 * max(after, before)
 
 
 def _pitch(above: TableRow, row: TableRow) -> float:
@@ -72,12 +82,17 @@ def _join_overlapping(rows: list[TableRow]) -> list[TableRow]:
     joined: list[TableRow] = []
     for row in rows:
         last = joined[-1] if joined else None
-        line = row.lines[0]
-        if last and not last.is_header and line.y0 < last.lines[-1].y1 - _OVERLAP * line.size:
+        if last and not last.is_header and overlaps(last, row):
             joined[-1] = TableRow(_merged(last.cells, row.cells), last.lines + row.lines)
         else:
             joined.append(row)
     return joined
+
+
+def overlaps(above: TableRow, row: TableRow) -> bool:
+    """Return whether two lines overlap so much that they belong to one row."""
+    line = row.lines[0]
+    return line.y0 < above.lines[-1].y1 - _OVERLAP * line.size
 
 
 def _merged(cells: list[Piece], more: list[Piece]) -> list[Piece]:

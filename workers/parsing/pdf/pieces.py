@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-_AMOUNT = r"[-–—−+△▲]?[$€£¥(]*[-–—−]?[$€£¥]?(?:\d[\d,.]*|\.\d+)\)?%?[)]?-?"
+_AMOUNT = r"[-–—−+△▲]?[$€£¥(]*[-–—−]?[$€£¥]?(?:\d(?:[\d,.]*\d)?|\.\d+)\)?%?[)]?-?"
 _UNIT = r"(?:x|bps|bp|pts|:1(?:\.0+)?)?"
 NUMBER = re.compile(
     rf"[<>≤≥~]?{_AMOUNT}{_UNIT}(?:(?:to|[-–—]){_AMOUNT}{_UNIT})?(?:\(\w{{1,2}}\)|[*†])?"

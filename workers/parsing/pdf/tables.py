@@ -10,7 +10,7 @@ from enum import Enum, auto
 
 from app.quantities.headings import has_period_word, is_period
 from workers.parsing.pdf.grids import GridPart, build_grid, find_columns, place_rows
-from workers.parsing.pdf.labels import join_lines
+from workers.parsing.pdf.labels import join_lines, overlaps
 from workers.parsing.pdf.pieces import Line, Piece, TableRow
 from workers.parsing.pdf.rules import Clues
 
@@ -137,6 +137,8 @@ def _table_end(rows: list[TableRow], kinds: list[_Kind], start: int, width: floa
         if kind is _Kind.FIGURES or (kind is _Kind.PERIODS and _is_row_of_years(rows[index], clues)):
             if not _fits(rows[index], edges):
                 continue
+            if index + 1 < len(rows) and _are_numbers_of_headings(rows[index], rows[index + 1], left):
+                break
             end = index + 1
             left = min(left, _figures_left(rows[index : index + 1]))
             edges |= _edges(rows[index])
@@ -145,7 +147,9 @@ def _table_end(rows: list[TableRow], kinds: list[_Kind], start: int, width: floa
         elif kind is _Kind.WORDS and _is_below(rows[index], rows[index - 1], left):
             end = index + 1
     # A line that only continues the label of the last row belongs to the table.
-    while end < len(rows) and len(rows[end].cells) == 1 and _is_tail(rows[end - 1], rows[end]):
+    while end < len(rows) and (
+        (len(rows[end].cells) == 1 and _is_tail(rows[end - 1], rows[end])) or overlaps(rows[end - 1], rows[end])
+    ):
         end += 1
     return end
 
@@ -167,6 +171,17 @@ def _is_prose(row: TableRow, kind: _Kind, left: float, width: float) -> bool:
         return row.lines[0].x1 > left - _CLEAR
     return any(
         cell.x0 < left - _CLEAR and cell.x1 > left + _OVERHANG and cell.x1 - cell.x0 > width / 2 for cell in row.cells
+    )
+
+
+def _are_numbers_of_headings(row: TableRow, below: TableRow, left: float) -> bool:
+    """Return whether numbers without a label are the upper lines of the headings below ("30-59" over "days")."""
+    return (
+        row.cells[0].x0 > left - _OVERHANG / 2
+        and below.cells[0].x0 > left - _OVERHANG / 2
+        and below.lines[0].y0 - row.lines[0].y1 < row.lines[0].size / 2
+        and not any(cell.is_number for cell in below.cells)
+        and not any(sign in cell.text for cell in row.cells for sign in "$€£¥,()")
     )
 
 
@@ -220,13 +235,16 @@ def _table_start(rows: list[TableRow], kinds: list[_Kind], done: int, index: int
     figures = [row for row, kind in zip(rows[index:end], kinds[index:end], strict=True) if kind is _Kind.FIGURES][:8]
     left = min(_figures_left([row]) for row in figures)
     right = max(row.cells[-1].x1 for row in figures)
+    while index > done and overlaps(rows[index - 1], rows[index]):
+        index -= 1
     headings: list[int] = []
     labels = 0
     for position in range(index - 1, done - 1, -1):
         row, below = rows[position], rows[position + 1]
         gap = below.lines[0].y0 - row.lines[0].y1
         is_prose = kinds[position] is _Kind.PROSE and row.lines[0].x1 > left - _CLEAR
-        if kinds[position] is _Kind.FIGURES or is_prose or gap > _MAX_GAP * row.lines[0].size:
+        is_heading = bool(headings) and _are_numbers_of_headings(row, below, left)
+        if (kinds[position] is _Kind.FIGURES and not is_heading) or is_prose or gap > _MAX_GAP * row.lines[0].size:
             break
         if len(headings) >= _MAX_HEADINGS or labels > _MAX_LABELS:
             break
