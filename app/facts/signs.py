@@ -56,12 +56,12 @@ class Signs:
 
     def _shows_income(self, item: LineItem, row: FigureRow) -> bool:
         """Return whether a figure without brackets is income in this row."""
-        folded = row.label.casefold()
+        folded = _own_label(row).casefold()
         if _EXPENSE_IN_BRACKETS.search(folded):
             return True
         if _INCOME_IN_BRACKETS.search(folded):
             return False
-        plain = plain_label(row.label)
+        plain = plain_label(_own_label(row))
         if item.shown is Shown.EXPENSE:
             return self.expenses_in_brackets
         if _OF_EXPENSE.search(plain) and not _OF_INCOME.search(plain):
@@ -71,10 +71,15 @@ class Signs:
 
 def _is_loss(row: FigureRow) -> bool:
     """Return whether the label names only a loss, and the figures are not in brackets."""
-    plain = plain_label(row.label)
-    only_loss = _OF_LOSS.search(plain) and not _OF_NO_LOSS.search(plain) and "(" not in row.label
+    plain = plain_label(_own_label(row))
+    only_loss = _OF_LOSS.search(plain) and not _OF_NO_LOSS.search(plain) and "(" not in _own_label(row)
     return bool(only_loss) and all(figure >= 0 for figure in _figures(row))
 
 
 def _figures(row: FigureRow) -> list[Decimal]:
     return [value for cell in row.figures if (value := quantity_of(cell).value) is not None]
+
+
+def _own_label(row: FigureRow) -> str:
+    """Return the label without those of its groups, whose brackets describe other rows."""
+    return row.label_path[-1]
