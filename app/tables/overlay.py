@@ -1,18 +1,18 @@
 """Draw a page's words, tables and cells as SVG, over the page's image: this shows where Footnote misread a page.
 
-A page without positions (HTML, text) is drawn as lines of its text instead. Pointing at a cell shows what was read.
+A page without positions (HTML, text) is drawn as lines of its text instead, and below them each table in the rows and
+columns that were read. Pointing at a cell shows what was read of it.
 """
 
 import base64
 import re
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
 from xml.sax.saxutils import escape, quoteattr
 
 from app.documents.content.parsed import Box, DeletedText, Mark, Words
 from app.tables.model import Cell, CellKind, Table
+from app.tables.overlay_text import TextLayout, place_in_grid
 
 COLOURS = {
     CellKind.HEADING: "#E69F00",
@@ -23,10 +23,6 @@ COLOURS = {
 """Colours that people with any colour vision can tell apart (Okabe and Ito 2008)."""
 
 _WORD, _TABLE, _CHANGE = "#888888", "#000000", "#D55E00"
-_MAX_CHARACTERS = 100_000
-_CHARACTER, _LINE, _TAB = 6.0, 14.0, 4
-"""Width of a character and height of a line, in points, and characters per tab stop."""
-
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -46,10 +42,16 @@ class DrawnPage:
 def draw_overlay(page: DrawnPage, number: int, tables: Sequence[Table], *, dpi: int) -> bytes:
     """Return the SVG. `tables` are the tables on page `number`."""
     if page.image is None:
-        layout = _TextLayout.of(page.text)
+        layout = TextLayout.of(page.text)
         width, height = layout.width, layout.height
-        body = [*layout.draw_lines(), *layout.draw_changes(page)]
+        body = [_line(text, place) for text, place in layout.list_lines()]
+        body += [*_draw_changes(page, layout)]
         boxes = [(table, _place_in_text(table, number, layout)) for table in tables]
+        for table in tables:
+            grid = place_in_grid(table, number, top=height)
+            boxes.append((table, grid.cells))
+            body += [_line(text, place) for text, place in grid.lines]
+            width, height = max(width, grid.right), grid.bottom
     else:
         width, height = page.width, page.height
         body = [_image(page.image, width, height), *_draw_words(page.words)]
@@ -71,7 +73,7 @@ def _place_on_page(table: Table, number: int) -> _Placed:
     return [(cell, cell.box) for cell in table.cells if cell.page == number and cell.box is not None]
 
 
-def _place_in_text(table: Table, number: int, layout: "_TextLayout") -> _Placed:
+def _place_in_text(table: Table, number: int, layout: TextLayout) -> _Placed:
     cells = [cell for cell in table.cells if cell.page == number]
     return [(cell, box) for cell in cells for start, end in cell.spans for box in layout.boxes(start, end)]
 
@@ -119,66 +121,24 @@ def _draw_words(words: Words) -> Iterator[str]:
         yield f'<path d="{"".join(frames)}" fill="none" stroke="{_WORD}" stroke-width="0.3"/>'
 
 
-@dataclass(frozen=True, slots=True)
-class _TextLayout:
-    """The lines of a text in characters of equal width. `places[i]` are the columns of the characters of line i."""
-
-    starts: tuple[int, ...]
-    lines: tuple[str, ...]
-    places: tuple[tuple[int, ...], ...]
-
-    @classmethod
-    def of(cls, text: str) -> "_TextLayout":
-        lines = tuple(text[:_MAX_CHARACTERS].split("\n"))
-        starts = tuple(accumulate((len(line) + 1 for line in lines[:-1]), initial=0))
-        return cls(starts, lines, tuple(map(_columns, lines)))
-
-    @property
-    def width(self) -> float:
-        return 20 + _CHARACTER * max(places[-1] for places in self.places)
-
-    @property
-    def height(self) -> float:
-        return 20 + _LINE * len(self.lines)
-
-    def boxes(self, start: int, end: int) -> Iterator[Box]:
-        """Yield the box of a part of the text on each of its lines."""
-        for line in range(bisect_right(self.starts, start) - 1, bisect_left(self.starts, end)):
-            first, places = self.starts[line], self.places[line]
-            one, other = max(start - first, 0), min(end - first, len(places) - 1)
-            if one < other:
-                y = 10 + _LINE * line
-                yield 10 + _CHARACTER * places[one], y + 1, 10 + _CHARACTER * places[other], y + _LINE - 1
-
-    def draw_lines(self) -> Iterator[str]:
-        for line, (text, places) in enumerate(zip(self.lines, self.places, strict=True)):
-            if text.strip():
-                at = 10 + _LINE * line + 10
-                wide = f'textLength="{_CHARACTER * places[-1]:.1f}" lengthAdjust="spacingAndGlyphs"'
-                shown = _text(text.replace("\r", " ").expandtabs(_TAB))
-                yield f'<text x="10" y="{at:.1f}" font-size="10" xml:space="preserve" {wide}>{shown}</text>'
-
-    def draw_changes(self, page: DrawnPage) -> Iterator[str]:
-        """Yield the marks and the deleted text at their places."""
-        changes: list[Mark | DeletedText] = [*page.marks, *page.deleted]
-        for change in changes:
-            deleted = isinstance(change, DeletedText)
-            for x, y, _, _ in self.boxes(change.offset, change.offset + 1):
-                line = ' text-decoration="line-through"' if deleted else ""
-                shown = _text(change.text if len(change.text) < 20 else f"{change.text[:20]}…")
-                yield (
-                    f"<g><title>{_text(change.text)}</title>"
-                    f'<text x="{x:.1f}" y="{y + 3:.1f}" font-size="5" fill="{_CHANGE}"{line}>{shown}</text></g>'
-                )
+def _draw_changes(page: DrawnPage, layout: TextLayout) -> Iterator[str]:
+    """Yield the marks and the deleted text at their places."""
+    changes: list[Mark | DeletedText] = [*page.marks, *page.deleted]
+    for change in changes:
+        line = ' text-decoration="line-through"' if isinstance(change, DeletedText) else ""
+        shown = _text(change.text if len(change.text) < 20 else f"{change.text[:20]}…")
+        for x, y, _, _ in layout.boxes(change.offset, change.offset + 1):
+            yield (
+                f"<g><title>{_text(change.text)}</title>"
+                f'<text x="{x:.1f}" y="{y + 3:.1f}" font-size="5" fill="{_CHANGE}"{line}>{shown}</text></g>'
+            )
 
 
-def _columns(line: str) -> tuple[int, ...]:
-    """Return the column of each character of a line, and of its end."""
-    columns, at = [0], 0
-    for character in line:
-        at += _TAB - at % _TAB if character == "\t" else 1
-        columns.append(at)
-    return tuple(columns)
+def _line(text: str, place: Box) -> str:
+    """Draw one line of text, as wide as its box."""
+    x0, y0, x1, _ = place
+    wide = f'textLength="{x1 - x0:.1f}" lengthAdjust="spacingAndGlyphs"'
+    return f'<text x="{x0:.1f}" y="{y0 + 9:.1f}" font-size="10" xml:space="preserve" {wide}>{_text(text)}</text>'
 
 
 def _rectangle(box: Box, colour: str, width: float, *, filled: bool = False) -> str:

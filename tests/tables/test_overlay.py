@@ -35,6 +35,12 @@ def titles(drawn):
     return found
 
 
+def rectangles(drawn, text):
+    """Return the rectangles of the cell with this text."""
+    groups = (group for group in drawn.iter(f"{SVG}g") if text in group.findtext(f"{SVG}title").split("\n")[1:2])
+    return [group.find(f"{SVG}rect") for group in groups]
+
+
 def test_cells_are_drawn_at_their_boxes_with_what_was_read():
     words = Words(np.array([[0, 5]], np.int32), np.array([[10, 20, 30, 40]], np.float32))
     drawn = draw(make_page(words=words), make_statement())
@@ -54,12 +60,21 @@ def test_page_without_image_is_drawn_as_text_with_cells_marks_and_deleted_text()
     drawn = draw(page, make_statement())
     lines = [text.text for text in drawn.iter(f"{SVG}text") if text.get("font-size") == "10"]
     assert lines[:2] == ["Consolidated Statements of Income", "(in millions, except per share amounts)"]
-    rectangle, _ = titles(drawn)["$ 1,204.5"]
+    in_text, in_grid = rectangles(drawn, "$ 1,204.5")
     # "Revenue" has 7 characters, so the tab after it ends at column 8: 10 + 8 × 6 points.
-    assert (rectangle.get("x"), rectangle.get("y")) == ("58.0", f"{10 + 14 * 3 + 1:.1f}")
+    assert (in_text.get("x"), in_text.get("y")) == ("58.0", f"{10 + 14 * 3 + 1:.1f}")
+    # In the grid, all figures of a column begin at the same place.
+    assert in_grid.get("x") == rectangles(drawn, "=1+1")[1].get("x") == rectangles(drawn, "2031")[1].get("x")
+    assert float(in_grid.get("y")) > float(in_text.get("y"))
     small = {text.text: text for text in drawn.iter(f"{SVG}text") if text.get("font-size") == "5"}
     assert small.keys() == {"7", "old words"}
     assert small["old words"].get("text-decoration") == "line-through"
+
+
+def test_large_table_without_positions_is_drawn_in_the_text_only():
+    cell = make_statement().cells[0]
+    wide = replace(make_statement(), columns=100_000, cells=(replace(cell, column=99_000),))
+    assert len(rectangles(draw(make_page(image=None), wide), cell.text)) == 1
 
 
 def test_cells_of_other_pages_are_not_drawn():
