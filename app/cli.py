@@ -19,6 +19,7 @@ COMMANDS = {
     "ingest": ("app.commands.ingest", "ingest"),
     "ask": ("app.commands.asking", "ask"),
     "documents": ("app.commands.lists", "documents"),
+    "tables": ("app.commands.tables", "tables"),
     "runs": ("app.commands.lists", "runs"),
     "dead-letters": ("app.commands.dead_letters", "dead_letters"),
     "key": ("app.commands.keys", "keys"),

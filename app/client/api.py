@@ -29,6 +29,7 @@ from app.client.models import (
     ApiListed,
     ApiReplayed,
     ApiRun,
+    ApiTable,
     ApiUploaded,
     Key,
 )
@@ -122,6 +123,26 @@ class ApiClient:
 
     def list_documents(self) -> Iterator[ApiDocument]:
         return self._list("/v1/documents", ApiDocument)
+
+    def list_tables(self, document_id: str, *, page: int | None = None, title: str | None = None) -> Iterator[ApiTable]:
+        """List a document's tables, by default all, or only those on a page or with the words in their title."""
+        filters = {"page": None if page is None else str(page), "q": title}
+        wanted = {name: value for name, value in filters.items() if value is not None}
+        return self._list(f"/v1/documents/{document_id}/tables", ApiTable, filters=wanted)
+
+    def get_table(self, document_id: str, number: int) -> dict[str, Any]:
+        """Return a table with all its cells. Raises ApiProblemError."""
+        path = f"/v1/documents/{document_id}/tables/{number}"
+        table = self._json("GET", path)
+        while table["next_row"] is not None:
+            part = self._json("GET", path, params={"first_row": table["next_row"]})
+            table |= {"cells": [*table["cells"], *part["cells"]], "next_row": part["next_row"]}
+        return table
+
+    def get_table_file(self, document_id: str, number: int, file_format: str) -> bytes:
+        """Return a table as a file in the format `csv` or `xlsx`. Raises ApiProblemError."""
+        path = f"/v1/documents/{document_id}/tables/{number}"
+        return self._send("GET", path, params={"format": file_format}).content
 
     def get_run(self, run_id: str) -> ApiRun:
         return self._call("GET", f"/v1/runs/{run_id}", ApiRun)

@@ -62,6 +62,17 @@ class ApiDocument(_Response):
     status: str = ""
 
 
+class ApiTable(_Response):
+    """A table of a document, without its cells."""
+
+    number: int
+    pages: list[int]
+    rows: int
+    columns: int
+    title: str | None = None
+    units_line: str | None = None
+
+
 class ApiUploaded(_Response):
     """The result of an upload. `run` is None if the same bytes were uploaded before and are already processed."""
 
