@@ -26,6 +26,7 @@ MAX_CELLS = 1 << 20
 MAX_PATH = 64
 """Entries of a path. Of a longer path, the innermost entries are stored."""
 
+_MAX_OFFSET = 2**31 - 1
 _KINDS = tuple(CellKind)
 _KIND_CODES = {kind: code for code, kind in enumerate(_KINDS)}
 _NO_BOX: tuple[int, int, int, int] = (0, 0, 0, 0)
@@ -133,7 +134,8 @@ class _Packer:
         return cell.text == _spanned(self._texts[cell.page], cell.spans)
 
     def _pack_footnote(self, note: Footnote) -> list[Any]:
-        spanned = note.text == _spanned(self._texts.get(note.page, ""), note.spans)
+        # The reader of a table has the texts of its own pages only.
+        spanned = note.page in self._page_numbers and note.text == _spanned(self._texts[note.page], note.spans)
         text = None if spanned else self._string(note.text)
         return [self._string(note.mark), note.page, [edge for span in note.spans for edge in span], text]
 
@@ -230,9 +232,9 @@ class _Unpacker:
 
     def _unpack_footnote(self, value: list[Any]) -> Footnote:
         mark, page, edges, text = value
-        page_text = self._texts[page] if edges else ""
-        spans = _pairs(_checked_numbers(edges), len(page_text))
-        own = _spanned(page_text, spans) if text is None else self._string(text)
+        page_text = self._texts[page] if page in self._listed.pages else None
+        spans = _pairs(_checked_numbers(edges), _MAX_OFFSET if page_text is None else len(page_text))
+        own = self._string(text) if page_text is None or text is not None else _spanned(page_text, spans)
         return Footnote(mark=self._string(mark), text=own, page=_checked_index(page), spans=spans)
 
     def _string(self, number: int) -> str:

@@ -150,9 +150,10 @@ def tables_with_texts(draw: st.DrawFn) -> tuple[Table, dict[int, str]]:
                 period=draw(st.none() | _periods()),
             )
         )
-    note_page = draw(st.sampled_from(pages))
-    parts = spans(note_page)
-    note = draw(st.sampled_from(["A note.", " ".join(texts[note_page][start:end] for start, end in parts)]))
+    note_page = draw(st.sampled_from([*pages, 41]))  # a footnote may be on a page that the table is not on
+    parts = spans(note_page) if note_page in texts else ((3, 10),)
+    printed = " ".join(texts.get(note_page, "elsewhere")[start:end] for start, end in parts)
+    note = draw(st.sampled_from(["A note.", printed]))
     table = Table(
         number=draw(st.integers(1, 999)),
         pages=pages,
