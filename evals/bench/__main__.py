@@ -1,4 +1,4 @@
-"""Runs benchmarks: `python -m evals.bench NAME --json FILE`. `ingest` and `ask` also accept `--docs FOLDER`."""
+"""Runs benchmarks: `python -m evals.bench NAME --json FILE`. `ingest`, `ask` and `tables` also take `--docs FOLDER`."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -15,8 +15,9 @@ from evals.bench.filtered import bench_filtered, table_lines
 from evals.bench.filtered_foreign import bench_foreign
 from evals.bench.ingesting import bench_ingest
 from evals.bench.policy import bench_policy
-from evals.bench.setting import BenchSetting
+from evals.bench.setting import BenchSetting, BenchWork
 from evals.bench.streams import bench_streams
+from evals.bench.tables import bench_tables
 from evals.bench.timing import bench_timing
 from evals.commands.options import find_homes
 from evals.environment.provenance import ROOT, count_cores, digest_files, find_commit
@@ -26,6 +27,12 @@ from evals.running.engine import SuiteResult
 VERSION = "1"
 FAILED = 1
 SYNTHETIC_DIGEST = digest_files([ROOT / "evals" / "bench" / "filtered_texts.py"], root=ROOT)
+
+_WITH_DOCUMENTS: dict[str, Callable[[BenchSetting, BenchWork], SuiteResult]] = {
+    "ingest": bench_ingest,
+    "ask": bench_ask,
+    "tables": bench_tables,
+}
 
 commands = typer.Typer(name="bench", add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 DocsOption = Annotated[list[Path] | None, typer.Option("--docs", exists=True, help="Files or folders.")]
@@ -43,6 +50,12 @@ def ingest(docs: DocsOption = None, json: JsonOption = None, home: HomeOption = 
 def ask(docs: DocsOption = None, json: JsonOption = None, home: HomeOption = None) -> None:
     """Measure the time to find a question's sources, with four questions at once, on the documents of `ingest`."""
     _run("ask", docs, json, home)
+
+
+@commands.command()
+def tables(docs: DocsOption = None, json: JsonOption = None, home: HomeOption = None) -> None:
+    """Measure the bytes that tables take, and the time to read one of them, on the documents of `ingest`."""
+    _run("tables", docs, json, home)
 
 
 @commands.command()
@@ -95,7 +108,7 @@ def _run(bench: str, docs: Sequence[Path] | None, json: Path | None, home: Path 
     )
     with _failing(console):
         work = setting.choose(docs)
-        result: SuiteResult = bench_ingest(setting, work) if bench == "ingest" else bench_ask(setting, work)
+        result = _WITH_DOCUMENTS[bench](setting, work)
     _report(bench, work.digest, result, json)
 
 

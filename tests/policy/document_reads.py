@@ -8,7 +8,7 @@ from app.documents.errors import DocumentNotFoundError, PageNotFoundError
 from app.documents.repository import DocumentRepository
 from app.tables.errors import TableNotFoundError
 from app.tables.repository import TableRepository
-from app.tables.service import list_tables_of_version, list_tables_on_pages
+from app.tables.service import find_tables_of_pages, list_tables_of_version, list_tables_on_pages
 
 
 def read_document(session: Session, document: UUID) -> set[UUID]:
@@ -33,6 +33,7 @@ def read_tables(session: Session, document: UUID, version: UUID) -> dict[str, se
         "list_tables": listed,
         "list_tables_of_version": list_tables_of_version(session, version),
         "list_tables_on_pages": list_tables_on_pages(session, version, [1]),
+        "find_tables_of_pages": find_tables_of_pages(session, [(version, 1)]).stored,
         "texts of a table": repository.get_page_texts(version, [1]),
     }
     found = {way: {document} if seen else set() for way, seen in ways.items()}
