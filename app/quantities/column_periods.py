@@ -5,7 +5,7 @@ What is not stated is not guessed: without a length, a day or a fiscal year, the
 
 import re
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 
 from app.quantities.calendar import FiscalCalendar
@@ -16,6 +16,7 @@ from app.quantities.period_words import MOST_CHARACTERS, PeriodWords, read_perio
 from app.quantities.periods import Period
 
 _MOST_CONTEXT = 12
+_DAY = timedelta(days=1)
 _COUNT = rf"(?:\d{{1,2}}|{CARDINAL})"
 _REST = r"(?:[^.;:]|\.(?=\s?\d))"  # the full stop of "Dec. 31" ends no sentence
 _FRAMED = re.compile(
@@ -38,10 +39,12 @@ _FLOWS = re.compile(
     r"|\bincome\s+statements?\b|\bresults\s+of\s+operations\b|\bcash\s+flows\b|\bprofit\s+and\s+loss\b",
     re.IGNORECASE,
 )
+_OPENING = re.compile(r"\bbalances?\b|\bopening\b", re.IGNORECASE)
 _MAY_STATE = re.compile(r"\d|ended|ending|year|quarter|month|as of|as at", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"(?<=[a-z)\d])\.\s+(?=[A-Z])")
 _INTRODUCES = re.compile(r"\b(?:follow\w*|below|tables?|summar\w+|presents?|shows?)\b", re.IGNORECASE)
 _MOST_OF_TITLE = 100
+_FEWEST_BLANKS_OF_SENTENCE = 7
 
 
 def is_period_heading(text: str) -> bool:
@@ -87,7 +90,18 @@ def read_column_period(
     explicit = next((words.range for words in own if words.range), None)
     if explicit is not None:
         return Period(explicit[1]) if instant_hint else Period(explicit[1], explicit[0])
-    return _resolve(own, around, calendar, instant_hint)
+    period = _resolve(own, around, calendar, instant_hint)
+    if period is not None and period.start is None and any(_OPENING.search(text) for text in path):
+        return Period(period.end - _DAY) if is_first_day(period.end, calendar) else period
+    return period
+
+
+def is_first_day(day: date, calendar: FiscalCalendar) -> bool:
+    """Return whether a balance at a day is an opening balance, which is that at the end of the day before."""
+    if not calendar.by_weeks:
+        return day.day == 1
+    years = (calendar.part(label, 1, 12) for label in (day.year, day.year + 1))
+    return any(year is not None and year.start == day for year in years)
 
 
 def _first_kind(texts: Iterable[str]) -> bool | None:
@@ -297,10 +311,12 @@ def _of_context(around: Sequence[PeriodWords], calendar: FiscalCalendar, instant
 
 @lru_cache(maxsize=4_000)
 def _around(context: tuple[str, ...]) -> tuple[PeriodWords, ...]:
-    """Return the periods in the lines around a table, the nearest first."""
+    """Return the periods in the lines around a table, the nearest first. What is above a sentence is about others."""
     found: list[PeriodWords] = []
     for line in reversed(context):
         found.extend(_of_line(line))
+        if line.rstrip().endswith((".", ":")) and line.count(" ") >= _FEWEST_BLANKS_OF_SENTENCE:
+            break
     return tuple(found)
 
 

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 
 from app.quantities.calendar import FiscalCalendar
-from app.quantities.column_periods import is_period_heading, read_column_period
+from app.quantities.column_periods import is_first_day, is_period_heading, read_column_period
 from app.quantities.period_words import read_period_words
 from app.quantities.periods import Period
 
@@ -49,8 +49,12 @@ def read_cell_period(
     in_heading = any(map(is_period_heading, path))
     period = read_column_period(path, context=context, calendar=calendar, instant_hint=hint)
     label = next((label for label in reversed(labels) if is_period_heading(label)), None)
-    if label is not None and not (in_heading and period is not None and not _is_dated_flow(label)):
-        period = _of_label(label, context, calendar, hint) or period
+    if label is not None:
+        joined = _joined(tuple(path), label)
+        if joined is not None:
+            period = read_column_period(joined, context=context, calendar=calendar, instant_hint=hint) or period
+        elif not in_heading or period is None or _is_dated_flow(label):
+            period = _of_label(label, context, calendar, hint) or period
     if edge is None or period is None:
         return period
     if edge == "end":
@@ -80,6 +84,18 @@ def periods_between_balances(labels: Sequence[str], calendar: FiscalCalendar) ->
     return tuple(found)
 
 
+@lru_cache(maxsize=20_000)
+def _joined(path: tuple[str, ...], label: str) -> tuple[str, ...] | None:
+    """Return headings and label as one path if each states a part of the period ("2024" and "First quarter")."""
+    own, read = read_period_words(label), [words for text in path if (words := read_period_words(text)).states_period]
+    has_year = any(words.has_year for words in read)
+    if not own.has_year and has_year:
+        return (*path, label)
+    if own.has_year and not has_year and any(words.has_date or words.is_flow for words in read):
+        return (label, *path)
+    return None
+
+
 def _is_dated_flow(label: str) -> bool:
     """Return whether a label is the heading of rows ("Three months ended June 30, 2024"), and no due date or year."""
     words = read_period_words(label)
@@ -107,11 +123,7 @@ def _day_of_balance(label: str, calendar: FiscalCalendar) -> date | None:
     day = words.days[0]
     if calendar.period_end is not None and day > calendar.period_end:
         return None  # a maturity
-    is_first = day.day == 1 and not calendar.by_weeks
-    if calendar.by_weeks:
-        years = (calendar.part(label_, 1, 12) for label_ in (day.year, day.year + 1))
-        is_first = any(year is not None and year.start == day for year in years)
-    return day - _DAY if is_first else day
+    return day - _DAY if is_first_day(day, calendar) else day
 
 
 @lru_cache(maxsize=20_000)

@@ -40,6 +40,14 @@ def test_row_of_a_year_gives_the_period_where_headings_give_none():
     assert period(("Lenses",), "Three months ended June 30, 2031", "Net sales") == "2031-04-01/2031-06-30"
 
 
+def test_headings_and_label_each_state_a_part():
+    assert period(("2031",), "First quarter") == "2031-01-01/2031-03-31"
+    assert period(("2031", "High"), "Quarter ended June 30") == "2031-04-01/2031-06-30"
+    assert period(("Second quarter",), "2030") == "2030-04-01/2030-06-30"
+    assert period(("June 30, 2031",), "Nine months ended:", "Gains") == "2030-10-01/2031-06-30"
+    assert period(("January 1 2031 Balance",), "Corporate") == "2030-12-31"
+
+
 def test_year_in_which_an_amount_falls_due_is_no_period():
     assert period(("Leases",), "2034", context=["Maturities as of December 31, 2031:"]) == "2031-12-31"
     assert period(("December 31, 2031",), "3.75% notes due June 2034") == "2031-12-31"
