@@ -25,7 +25,7 @@ _LAST_MONTH_OF_UNCLEAR_LABELS = 2
 """A fiscal year that ends in January or February is named after either calendar year."""
 # The case of "year" is spelled out: a search by first letters is five times as fast.
 _YEARS_ENDED = re.compile(
-    rf"\b[Yy](?:ears?|EARS?)\s+(?i:(?:then\s+)?(?:ended|ending)\b:?\s*({DATE})(?:[\s,]{{0,3}}(?:and\s+)?({DATE}))?)"
+    rf"[Yy](?:ears?|EARS?)\s+(?i:(?:then\s+)?(?:ended|ending)\b:?\s*({DATE})(?:[\s,]{{0,3}}(?:and\s+)?({DATE}))?)"
 )
 
 

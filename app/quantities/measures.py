@@ -16,9 +16,11 @@ _PERCENTAGE = re.compile(r"%|\bper\s?cent(?:age)?s?\b|\bpct\b")
 _RATIO = re.compile(r"(?:^|[(,]\s*)(?:in )?(?:x|times|multiples?)\W*$|^times\s")
 _NUMBER_BEFORE = re.compile(r"(?:[\d)]|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|half))[\s-]*$")
 _PER_SHARE = re.compile(
-    r"\bper[\s-]+(?:[a-z]+[\s-]+){0,3}?(?:shares?|ads|adr|(?:common|partner|partnership|trust|lp)[\s-]units?)\b"
-    r"|/\s?(?:share|ads)\b|\beps\b"
+    r"\bper[\s-]+(?:[a-z]+[\s-]+){0,3}?(?:shares?|ads|adr|rsu|psu|option|award|warrant|(?:common|partner|partnership|trust|lp)[\s-]units?)\b"
+    r"|/\s?(?:share|ads)\b|\beps\b|\bexercise price\b|\bgrant[\s-]date fair value\b"
 )
+_FOR_PER_SHARE = re.compile(r"\b(?:for (?:basic|diluted)|used|comput\w+|calculat\w+|numerator|excluded|aggregate)\b")
+"""Before "per share": the figures are those from which earnings per share are computed."""
 _PAR_VALUE = re.compile(r"\bpar\b|\bstated value\b|\bliquidation\b|[$€£]\s*\d")
 _QUALITY = (
     r"(?:the|total|basic|diluted|common|ordinary|preferred|treasury|class|[a-z]|weighted|average|number|no\.?|of|and"
@@ -31,10 +33,14 @@ _SHARES = re.compile(
 )
 _REST_OF_SHARES = re.compile(
     r"^\W*(?:$|\b(?:outstanding|used|basic|diluted|authori[sz]ed|assuming|in (?:thousands|millions|issue)|for)\b"
-    r"|issued\W*$|issued and outstanding\b|in 000)"
+    r"|issued\W*$|issued and outstanding\b|in 000)|^\s*/"
+)
+_CLASS_ONLY = re.compile(
+    r"^\W*(?:class [a-z]|(?:common|ordinary|preferred|preference|treasury|[a-z]) )[\w ]*shares\W*$"
 )
 _COUNTED = re.compile(
-    r"\bweighted[\s-]average\b[^$]{0,80}?\b(?:shares|adss?|units)\b|\bnumber of (?:[a-z]+ ){0,4}?shares\b"
+    r"^\W*(?:[\w-]+\W+){0,4}?(?:weighted[\s-]average\b[^$]{0,80}?\b(?:shares|adss?|units)\b"
+    r"|number of (?:[a-z]+ ){0,4}?shares\b|denominator\b)"
 )
 _VALUE_OF = re.compile(r"\b(?:value|price|cost|proceeds|fair|intrinsic)\b")
 _IN_SHARES = re.compile(r"\((?:in\s+)?(?:(?:thousands|millions|number)\s+of\s+)?shares(?:\s+in\s+\w+)?\)")
@@ -76,12 +82,13 @@ def _of_shares(folded: str) -> Kind | None:
     if _PAR_VALUE.search(folded):
         return None
     per_share = _PER_SHARE.search(folded)
-    counted = _SHARES.match(folded)
-    if counted is not None and (per_share is None or counted.start("rest") < per_share.start()):
+    before = folded if per_share is None else folded[: per_share.start() + 1]
+    if _CLASS_ONLY.match(folded):
+        return None  # a column of a statement of equity has amounts
+    if (counted := _SHARES.match(folded)) is not None and counted.start("rest") < len(before):
         return Kind.SHARES if _REST_OF_SHARES.match(counted.group("rest")) or "number of" in folded else None
-    found = _COUNTED.search(folded)
-    if found is not None and (per_share is None or found.start() < per_share.start()):
-        return None if _VALUE_OF.search(folded) else Kind.SHARES
+    if (found := _COUNTED.search(before)) is not None:
+        return None if _VALUE_OF.search(found.group()) else Kind.SHARES
     if per_share is not None:
-        return Kind.PER_SHARE
+        return None if _FOR_PER_SHARE.search(before) else Kind.PER_SHARE
     return Kind.SHARES if _IN_SHARES.search(folded) else None

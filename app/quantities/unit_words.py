@@ -125,6 +125,7 @@ _SINGLE = {
     "in": Role.IN, "en": Role.IN, "of": Role.OF, "de": Role.OF, "von": Role.OF, "di": Role.OF, "except": Role.EXCEPT,
     "excluding": Role.EXCEPT, "excepting": Role.EXCEPT, "besides": Role.EXCEPT, "per": Role.PER, "share": Role.SHARE,
     "shares": Role.SHARE, "ads": Role.SHARE, "adss": Role.SHARE, "adr": Role.SHARE, "adrs": Role.SHARE,
+    "options": Role.SHARE, "rsus": Role.SHARE, "psus": Role.SHARE, "awards": Role.SHARE, "warrants": Role.SHARE,
 }  # fmt: skip
 
 _TOKEN = re.compile(
