@@ -71,13 +71,8 @@ def read_column_period(
     reading order: the last is the nearest. `instant_hint` states whether the figures are balances at a day (True) or
     flows (False); None if that is unknown.
     """
-    if any(_COHORT.search(text) for text in path):
-        path = ()  # years of origination are no periods of the figures
-    read = [read_period_words(text) for text in path]
-    if any(words.change for words in read):
-        return None
-    own = [words for words in reversed(read) if words.states_column_period or (words.instant and not words.others)]
-    if any(words.unknown for words in own):
+    own = _parts_of_path(path)
+    if own is None or (any(words.split for words in own) and calendar.known_end is None):
         return None
     lines = tuple(context[-_MOST_CONTEXT:])
     around = _around(lines)
@@ -91,9 +86,19 @@ def read_column_period(
     if explicit is not None:
         return Period(explicit[1]) if instant_hint else Period(explicit[1], explicit[0])
     period = _resolve(own, around, calendar, instant_hint)
-    if period is not None and period.start is None and any(_OPENING.search(text) for text in path):
-        return Period(period.end - _DAY) if is_first_day(period.end, calendar) else period
+    is_opening = period is not None and period.start is None and any(_OPENING.search(text) for text in path)
+    if period is not None and is_opening and is_first_day(period.end, calendar):
+        return Period(period.end - _DAY)
     return period
+
+
+def _parts_of_path(path: Sequence[str]) -> list[PeriodWords] | None:
+    """Return the parts of periods in the headings, innermost first; None for a change or an open-ended period."""
+    if any(_COHORT.search(text) for text in path):
+        return []  # years of origination are no periods of the figures
+    read = [read_period_words(text) for text in path]
+    own = [words for words in reversed(read) if words.states_column_period or (words.instant and not words.others)]
+    return None if any(words.change for words in read) or any(words.unknown for words in own) else own
 
 
 def is_first_day(day: date, calendar: FiscalCalendar) -> bool:

@@ -6,6 +6,7 @@ from app.quantities.case import fold_case
 from app.quantities.values import Kind
 
 _MOST_CHARACTERS = 200
+_GLUED_MARK = re.compile(r"(?<=[a-z]{3})\d{1,2}(?![\w.])")
 _EXCEPT = re.compile(r"\b(?:except|excluding)\b")
 _POINTS = re.compile(
     r"\bpercent(?:age)?[\s-]points?\b|%[\s-]?(?:points?|pts)\b|\bppts?\b"
@@ -53,7 +54,7 @@ _PER_OTHER = re.compile(
 
 def parse_measure(text: str) -> Kind | None:
     """Return what the figures under a heading or beside a label are; None if it does not say so."""
-    folded = fold_case(" ".join(text[:_MOST_CHARACTERS].split()))
+    folded = _GLUED_MARK.sub("", fold_case(" ".join(text[:_MOST_CHARACTERS].split())))
     if (exception := _EXCEPT.search(folded)) is not None:
         folded = folded[: exception.start()]
     if _stands_alone(_POINTS, folded):

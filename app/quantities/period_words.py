@@ -9,10 +9,10 @@ from datetime import date
 from functools import lru_cache
 
 from app.quantities.case import fold_case
-from app.quantities.dates import DATE, YEAR, parse_date
+from app.quantities.dates import DATE, YEAR, day_in, parse_date
 from app.quantities.durations import Duration, find_durations
 from app.quantities.fiscal_labels import full_year
-from app.quantities.months import MONTH, parse_month
+from app.quantities.months import MONTH, MONTH_NAMES, parse_month
 from app.quantities.number_words import ORDINAL, parse_ordinal
 
 MOST_CHARACTERS = 400
@@ -20,6 +20,10 @@ _MOST_WORDS_BESIDE_YEAR = 4
 
 _MARK = r"(?:\(\s*(?:\d{1,2}|[a-z]{1,2}|[*†‡§]+)\s*\)|[*†‡§⁰¹²³⁴-⁹]+)"
 _MARKS = re.compile(rf"(?<=[\w.,)*†‡§]){_MARK}|(?<=\d)\s+{_MARK}(?=\s*$|\s*\()", re.IGNORECASE)
+_GLUED = r"(?<=[a-z]{3})\d(?=\s|$)"  # "Restated3"
+_UNITS = re.compile(rf"['’‘]000s?\b|(?<=[$€£¥])\s?(?:000s?|m|mn|bn|k)\b|[$€£¥₹`]|(?!{MONTH}){_GLUED}", re.IGNORECASE)
+_PARTED_YEAR = re.compile(r"(?<![\d.,] )(?<![\d.,])(?:2 0|1 9) \d \d(?! ?[\d.,%])")
+_GLUED_DAY = re.compile(rf"\b({'|'.join(MONTH_NAMES)})(?=\d)", re.IGNORECASE)
 _SHORT_DATE = (
     r"(?<![\d/.-])(?:\d{1,2}/\d{1,2}/\d\d|\d{1,2}\.\d{1,2}\.(?:(?:19|20)\d\d|\d\d)|\d{1,2}-\d{1,2}-(?:19|20)\d\d)"
     rf"(?![\d/])|\b\d{{1,2}}[- ]{MONTH}[-. ]+(?:{YEAR}|['’]?\d\d)(?!\d)|\b{MONTH}\.?\s+\d{{1,2}},?\s+['’]\d\d(?!\d)"
@@ -33,6 +37,9 @@ _RANGE = re.compile(
 _SLASH_RANGE = re.compile(
     r"(?<![\d/.])(\d{1,2}/\d{1,2}/\d{2,4})\s*(?:[-–—]|\bto\b|\bthrough\b)\s*(\d{1,2}/\d{1,2}/\d{2,4})(?![\d/])"
 )
+_MONTH_RANGE = re.compile(
+    rf"\b({MONTH})\.?\s*(?:[-–—]|\bto\b|\bthrough\b)\s*({MONTH})\.?,?\s+({YEAR}|['’]\d\d)(?!\d)", re.IGNORECASE
+)
 _MONTH_YEAR = re.compile(
     rf"\b({MONTH})(?:\.?,?\s+|\.|\s*[-/]\s*)({YEAR}|['’]\d\d|(?<=[-/])\d\d|(?<=[-/]\s)\d\d)(?![\d,])"
     rf"|\b({MONTH})(?:\s?['’])?(\d\d)(?=$|[\s)AEae])(?!\s*,)",
@@ -43,17 +50,17 @@ _MONTH_DAY = re.compile(
 )
 _YEAR_AFTER = rf"(?:\s*[-/,]?\s*(?:of\s+)?(?:(?:fy|fiscal(?:\s+year)?)\s*)?['’]?({YEAR}|\d\d))?(?!\d)"
 _QUARTER = re.compile(
-    rf"(?<![a-z])(?:(q[1-4]|(?<!\d)[1-4]q)(?![a-z]){_YEAR_AFTER}|({ORDINAL})[\s-]+(?:fiscal[\s-]+)?(?:quarter|qtr\.?)\b"
+    rf"(?<![a-z])(?:f?(q[1-4]|(?<!\d)[1-4]q)(?![a-z]){_YEAR_AFTER}|({ORDINAL})[\s-]+(?:fiscal[\s-]+)?(?:quarter|qtr\.?)\b"
     r"|\b(?:quarter|qtr\.?)\s+([1-4])\b(?!,?\d))",
     re.IGNORECASE,
 )
 _HALF = re.compile(
-    rf"(?<![a-z])(?:(h[12]|(?<!\d)[12]h)(?![a-z]){_YEAR_AFTER}|(first|second|1st|2nd)[\s-]+half\b(?:[\s-]+years?\b)?)",
+    rf"(?<![a-z])(?:(h[12y]|(?<!\d)[12]h)(?![a-z]){_YEAR_AFTER}|(first|second|1st|2nd)[\s-]+half\b(?:[\s-]+years?\b)?)",
     re.IGNORECASE,
 )
 _MONTH_CODE = re.compile(rf"(?<![a-z\d])(3|6|9|12)m(?![a-z]){_YEAR_AFTER}", re.IGNORECASE)
 _LABEL = re.compile(
-    rf"\b(fye?|fiscal(?:\s+years?)?|financial\s+years?|cy|calendar(?:\s+years?)?)[\s:'’-]{{0,3}}({YEAR}|\d\d(?![\d-]))"
+    rf"\b(fye?|f(?=['’]?\d\d\b)|fiscal(?:\s+years?)?|financial\s+years?|cy|calendar(?:\s+years?)?)[\s:'’-]{{0,3}}({YEAR}|\d\d(?![\d-]))"
     r"(?:[/-](\d\d)(?!\d))?\s?[aepfb]?(?![\w%])",
     re.IGNORECASE,
 )
@@ -67,7 +74,11 @@ _TRAILING = re.compile(
     r"\b(?:ltm|ttm|(?:last|trailing|latest|past|previous|prior)[\s-]+(?:twelve|12)[\s-]+months?)\b", re.IGNORECASE
 )
 _TO_DATE = re.compile(r"\bytd\b|\byear[\s-]+to[\s-]+date\b", re.IGNORECASE)
-_SINCE = re.compile(r"\binception\b|\bitd\b|\blife[\s-]to[\s-]date\b|\bcumulative\b|\bthereafter\b", re.IGNORECASE)
+_OPEN_ENDED = re.compile(
+    r"\b(?:inception|itd|life[\s-]to[\s-]date|cumulative|thereafter|beyond|remainder|remaining|after|before|thru|later"
+    r"|earlier|prior\s+to|and\s+prior)\b",
+    re.IGNORECASE,
+)
 _INSTANT = re.compile(r"\b(?:as\s+(?:of|at)|at|balances?|outstanding\s+at)\b", re.IGNORECASE)
 _ENDED = re.compile(r"\b(?:ended|ending|then ended|period from|for the)\b", re.IGNORECASE)
 _CHANGE = re.compile(
@@ -81,7 +92,9 @@ _FORECAST = re.compile(
     re.IGNORECASE,
 )
 _CONTRACT = re.compile(
-    r"\b(?:due|matur\w*|expir\w*|notes?|bonds?|debentures?|loans?|facility|plan|agreement|series|dated)\b",
+    r"\b(?:due|matur\w*|expir\w*|notes?|bonds?|debentures?|loans?|facility|plan|agreement|series|dated|acqui\w*|program"
+    r"|restructuring|incentive|authoriz\w*|repurchase|warrants?|weeks?|wk|spring|summer|autumn|fall|winter|seasons?"
+    r"|\d+)\b",
     re.IGNORECASE,
 )
 _CHANGE_FILLER_WORDS = (
@@ -96,14 +109,14 @@ _FILLER_WORDS = (
     " target plan pro forma reported originally previously historical combined consolidated successor predecessor"
     " period periods ended ending end from through until then first last total a e f p b pf us gaap non months month"
     " weeks week day days unless otherwise except million millions thousand thousands billion billions per share"
-    " data amounts year years quarter quarters fiscal note notes under current prior expected preliminary full half"
+    " data amounts year years quarter quarters fiscal note under current prior expected preliminary full half"
     " high low mid point midpoint range q annual interim date is was are only approximately about dollars euros usd"
     " eur"
 )
 _FILLER = frozenset(_FILLER_WORDS.split())
 # A text with none of these words and no digit states no period. It halves the time for a document's labels.
 _TRIGGER = re.compile(
-    rf"\d|{MONTH}|year|quarter|qtr|month|week|half|fy|ended|ending|annual|date|ltm|ttm|inception|itd|cumulative|thereafter"
+    rf"\d|{MONTH}|year|quarter|qtr|month|week|half|fy|ended|ending|annual|date|ltm|ttm|inception|itd|cumulative|thereafter|beyond|after|before|remain"
     rf"|as (?:of|at)|\bat\b|balance|{_CHANGE.pattern}",
     re.IGNORECASE,
 )
@@ -128,6 +141,7 @@ class PeriodWords:
     years: tuple[int, ...] = ()
     labels: tuple[int, ...] = ()
     calendar: bool = False
+    split: bool = False
     quarter: int | None = None
     half: int | None = None
     duration: Duration | None = None
@@ -206,7 +220,7 @@ def read_period_words(text: str) -> PeriodWords:
     """Return the parts of periods that a text states."""
     if _TRIGGER.search(text) is None:
         return PeriodWords(others=1 if any(map(str.isalnum, text)) else 0)
-    folded = " ".join(_MARKS.sub(" ", text[:MOST_CHARACTERS]).split())
+    folded = _plain(text[:MOST_CHARACTERS])
     reader = _Reader(folded)
     explicit = _explicit_range(reader)
     days = tuple(day for match in reader.take(_DAY) if (day := parse_heading_date(match.group())) is not None)
@@ -221,7 +235,7 @@ def read_period_words(text: str) -> PeriodWords:
     years = [int(match.group(1)) for match in reader.take(_YEAR)]
     durations = reader.take_durations()
     durations |= {Duration(int(match.group(1))) for match in counted}
-    trailing, to_date, since = reader.has(_TRAILING), reader.has(_TO_DATE), reader.has(_SINCE)
+    trailing, to_date, open_ended = reader.has(_TRAILING), reader.has(_TO_DATE), reader.has(_OPEN_ENDED)
     if trailing:
         durations.discard(Duration(12))
     if not durations and not quarters:
@@ -237,13 +251,14 @@ def read_period_words(text: str) -> PeriodWords:
         years=tuple(years),
         labels=(*coded, *(full_year(match.group(3) or match.group(2)) for match in labels), *splits),
         calendar=any(match.group(1)[0] in "cC" for match in labels),
+        split=bool(splits) or any(match.group(3) for match in labels),
         quarter=_one([_quarter(match) for match in quarters]),
         half=_one([_half(match) for match in halves]),
         duration=next(iter(durations)) if len(durations) == 1 else None,
         several_durations=len(durations) > 1,
         trailing=trailing,
         to_date=to_date,
-        unknown=since or len({_quarter(match) for match in quarters}) > 1,
+        unknown=(open_ended and others == 0) or len({_quarter(match) for match in quarters}) > 1,
         instant=instant,
         ended=ended,
         change=change,
@@ -251,6 +266,13 @@ def read_period_words(text: str) -> PeriodWords:
         others=others - change,
         of_contract=_CONTRACT.search(reader.text) is not None,
     )
+
+
+def _plain(text: str) -> str:
+    """Return a text without footnote marks and units, and with blanks where the page has too many or none."""
+    text = _UNITS.sub(" ", _MARKS.sub(" ", text))
+    text = _PARTED_YEAR.sub(lambda found: found.group().replace(" ", ""), text)
+    return " ".join(_GLUED_DAY.sub(r"\1 ", text).split())
 
 
 def parse_heading_date(text: str) -> date | None:
@@ -277,6 +299,11 @@ def _date(year: int, month: int, day: int) -> date | None:
 
 
 def _explicit_range(reader: _Reader) -> tuple[date, date] | None:
+    for match in reader.take(_MONTH_RANGE):
+        months = parse_month(match.group(1)), parse_month(match.group(2))
+        year = full_year(match.group(3).strip("'’"))
+        if months[0] is not None and months[1] is not None:
+            return date(year - (months[0] > months[1]), months[0], 1), day_in(year, months[1], 31)
     for match in (*reader.take(_SLASH_RANGE), *reader.take(_RANGE)):
         end = parse_heading_date(match.group(2))
         start = parse_heading_date(match.group(1)) if re.search(r"\d\d\d\d|/", match.group(1)) else None
@@ -302,7 +329,10 @@ def _quarter(match: re.Match[str]) -> int:
 
 
 def _half(match: re.Match[str]) -> int:
-    return int(match.group(1).lower().strip("h")) if match.group(1) else parse_ordinal(match.group(3))
+    if match.group(1) is None:
+        return parse_ordinal(match.group(3))
+    digit = match.group(1).lower().strip("h")
+    return 1 if digit == "y" else int(digit)  # "HY24" is the first half of the year
 
 
 def _split_year(match: re.Match[str]) -> int | None:

@@ -122,18 +122,30 @@ _FRAME = frozenset(_FRAME_WORDS.split())
 _VERBS_WORDS = "are is expressed stated presented reported shown displayed reflected given rounded"
 _VERBS = frozenset(_VERBS_WORDS.split())
 _SINGLE = {
-    "in": Role.IN, "en": Role.IN, "of": Role.OF, "de": Role.OF, "von": Role.OF, "di": Role.OF, "except": Role.EXCEPT,
-    "excluding": Role.EXCEPT, "excepting": Role.EXCEPT, "besides": Role.EXCEPT, "per": Role.PER, "share": Role.SHARE,
-    "shares": Role.SHARE, "ads": Role.SHARE, "adss": Role.SHARE, "adr": Role.SHARE, "adrs": Role.SHARE,
-    "options": Role.SHARE, "rsus": Role.SHARE, "psus": Role.SHARE, "awards": Role.SHARE, "warrants": Role.SHARE,
+    "in": Role.IN, "en": Role.IN, "of": Role.OF, "de": Role.OF, "d'": Role.OF, "d’": Role.OF, "von": Role.OF,
+    "di": Role.OF, "except": Role.EXCEPT, "excluding": Role.EXCEPT, "excepting": Role.EXCEPT, "besides": Role.EXCEPT,
+    "per": Role.PER, "share": Role.SHARE, "shares": Role.SHARE, "ads": Role.SHARE, "adss": Role.SHARE,
+    "adr": Role.SHARE, "adrs": Role.SHARE, "options": Role.SHARE, "rsus": Role.SHARE, "psus": Role.SHARE,
+    "awards": Role.SHARE, "warrants": Role.SHARE,
 }  # fmt: skip
 
 _TOKEN = re.compile(
-    r"['’‘`´]?000(?:,000)*(?:['’‘`´]?[sS])?(?![,.]?\d|\w)|\d+(?:[.,]\d+)*|[^\W\d_]+(?:[.&'’‘][^\W\d_]+)*\.?|[^\w\s]"
+    r"['’‘`´]?000(?:,000)*(?:['’‘`´]?[sS])?(?![,.]?\d|\w)|\d+(?:[.,]\d+)*|[dD]['’](?=[^\W\d_])"
+    r"|[^\W\d_]+(?:[.&][^\W\d_]+|['’]s\b)*\.?|[^\w\s]"
 )
 
 
 _LONGEST_ABBREVIATION = 5
+_STEMS = "|".join(sorted({*SCALES, *_NOUNS, "cent", "pence", "paise", "fils", "miles de", "except", "excluding"}))
+_LETTER_CODES = "|".join(sorted({*CODES, *_LETTER_SIGNS}))
+_TRIGGER = re.compile(
+    rf"[{''.join(_SIGNS)}¢円元ウ韓]|000|\b(?i:{_STEMS})|\b(?:[kKtTmM]|Mio|Mrd|Tsd)?(?:{_LETTER_CODES})"
+)
+
+
+def may_state_units(text: str) -> bool:
+    """Return whether a text has a word or a sign of a currency or a power of ten. Most labels have none."""
+    return _TRIGGER.search(text) is not None
 
 
 def find_words(text: str) -> list[Word]:
@@ -144,6 +156,8 @@ def find_words(text: str) -> list[Word]:
         if raw[-1] == "." and len(raw) > _LONGEST_ABBREVIATION and raw.count(".") == 1:
             raw, end = raw[:-1], end - 1
         word = _classified(raw, found.start(), end)
+        if raw in "'’‘" and text[end : end + 1].isalpha() and words and words[-1].role is Role.CURRENCY:
+            continue  # "RMB'million"
         before = words[-1] if words else None
         joined = None if before is None else _joined(before, word)
         if joined is not None:
@@ -172,8 +186,6 @@ def _classified(raw: str, start: int, end: int) -> Word:
 def _of_letters(raw: str, start: int, end: int) -> Word:
     bare = raw.rstrip(".")
     folded = fold_case(bare)
-    if folded.startswith(("d'", "d’")):
-        folded = folded[2:]
     singular = folded[:-1] if folded.endswith("s") and len(folded) > 3 else folded
     if (role := _SINGLE.get(folded)) is not None:
         return Word(role, folded, start, end)

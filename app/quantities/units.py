@@ -4,12 +4,14 @@ The text is a units line, a caption, a title, a heading, a row's label, or a sen
 mention money ("approximately 3 million shares were sold") state no units.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from app.quantities.dates import YEAR
 from app.quantities.measures import parse_measure, prices_units
-from app.quantities.unit_words import Role, Word, find_words
+from app.quantities.unit_words import Role, Word, find_words, may_state_units
 from app.quantities.values import Kind
 
 _MOST_CHARACTERS = 1_000
@@ -18,6 +20,7 @@ _OPENING, _CLOSING, _STOPS = frozenset("([{（【"), frozenset(")]}）】"), fro
 _MAGNITUDES = {"10": 1, "ten": 1, "100": 2}
 _AMOUNTS = (Role.CURRENCY, Role.SCALE, Role.BOTH)
 _JOINERS = (Role.IN, Role.OF)
+_YEAR = re.compile(YEAR)
 _COUNTS_WORDS = "a several many few one two three four five six seven eight nine twenty half over"
 _COUNTS = frozenset(_COUNTS_WORDS.split())
 _SUBJECTS_WORDS = (
@@ -97,16 +100,24 @@ def parse_units(text: str) -> Units:
     """Return the units that a text states."""
     measure = parse_measure(text)
     found = Units(measure=measure)
-    spans: list[tuple[int, int]] = []
-    for segment in _segments(find_words(text[:_MOST_CHARACTERS])):
-        stated = _of_segment(segment)
-        if stated is not None:
-            spans.extend(stated.spans)
-            found = found.within(stated)
+    if may_state_units(text):
+        words = find_words(text[:_MOST_CHARACTERS])
+        found = replace(_of_words(words), measure=measure)
     if measure is Kind.SHARES and found.scale is not None and found.currency is None:
         found = replace(found, scale=None, share_scale=found.scale)
     if found.scale is None and prices_units(text):
         found = replace(found, scale=0)
+    return found
+
+
+def _of_words(words: Sequence[Word]) -> Units:
+    found = Units()
+    spans: list[tuple[int, int]] = []
+    for segment in _segments(words):
+        stated = _of_segment(segment, in_prose=len(words) > _MOST_OF_LABEL)
+        if stated is not None:
+            spans.extend(stated.spans)
+            found = found.within(stated)
     return replace(found, spans=tuple(spans))
 
 
@@ -127,8 +138,9 @@ def _segments(words: Sequence[Word]) -> Iterator[list[Word]]:
     yield from reversed(open_segments)
 
 
-def _of_segment(words: list[Word]) -> Units | None:
-    phrases = list(_phrases(words))
+def _of_segment(words: list[Word], *, in_prose: bool) -> Units | None:
+    # A sentence mentions currencies in brackets ("the euro (EUR)").
+    phrases = [phrase for phrase in _phrases(words) if phrase.scale is not None or phrase.has_in or not in_prose]
     tail, tail_end = _exception(words, phrases)
     if not phrases and not (tail < len(words) and _is_frame(words[:tail])):
         return None
@@ -191,7 +203,9 @@ def _phrase(words: Sequence[Word], first: int, last: int) -> _Phrase | None:
     """Return the phrase of the words `first` to `last`; None for an amount ("3 million", "hundreds of millions")."""
     before = words[first - 1] if first else None
     after = words[last] if last < len(words) else None
-    if (before is not None and (before.role is Role.NUMBER or before.text in _COUNTS)) or (
+    # "2024 £m" is no amount, because a year is before the sign.
+    is_year = before is not None and _YEAR.fullmatch(before.text) and words[first].role is not Role.SCALE
+    if (before is not None and not is_year and (before.role is Role.NUMBER or before.text in _COUNTS)) or (
         after is not None and after.role is Role.NUMBER and words[last - 1].role is Role.CURRENCY
     ):
         return None

@@ -56,6 +56,14 @@ def period(*path, context=(), calendar=CALENDAR, hint=None):
         (("July 1 – July 31, 2031",), "2031-07-01/2031-07-31"),
         (("Period from January 1, 2031 through May 15, 2031",), "2031-01-01/2031-05-15"),
         (("Balance at December 31, 2030",), "2030-12-31"),
+        (("January 1 2031 Balance",), "2030-12-31"),
+        (("2031 $'000",), "2031-01-01/2031-12-31"),
+        (("2 0 3 1",), "2031-01-01/2031-12-31"),
+        (("2031 effective rate",), "2031-01-01/2031-12-31"),
+        (("Jan-Mar 2031",), "2031-01-01/2031-03-31"),
+        (("HY31",), "2031-01-01/2031-06-30"),
+        (("FQ3 2031",), "2031-07-01/2031-09-30"),
+        (("2030/31",), "2031-01-01/2031-12-31"),
     ],
 )
 def test_heading_states_period(path, expected):
@@ -75,10 +83,24 @@ def test_heading_states_period(path, expected):
         ("5.25% Senior Notes due 2037",),
         ("Notes due June 15, 2039",),
         ("Years ended December 31, 2031 and 2030",),
+        ("2031 notes",),
+        ("Restructuring 2031",),
+        ("Spring 2031",),
+        ("2031 and thereafter",),
+        ("Remainder of 2031",),
+        ("As of and for the year ended December 31, 2031",),
     ],
 )
 def test_heading_without_one_period_has_none(path):
     assert period(*path) is None
+
+
+def test_half_of_a_split_year_needs_a_calendar():
+    assert period("2030/31", calendar=UNKNOWN) is None
+
+
+def test_years_of_origination_are_no_periods():
+    assert period("Year of origination", "2029", context=["As of December 31, 2031"]) == "2031-12-31"
 
 
 def test_context_gives_day_and_length_of_a_bare_year():
@@ -86,6 +108,21 @@ def test_context_gives_day_and_length_of_a_bare_year():
     assert period("2031", context=["Consolidated balance sheets", "As of June 30"]) == "2031-06-30"
     assert period("2031", context=["Three months ended March 31"]) == "2031-01-01/2031-03-31"
     assert period("2030", context=[WEEKS]) == "2029-09-30/2030-09-28"
+
+
+def test_context_about_another_table_gives_nothing():
+    far = ["Options vested on March 4, 2029.", "The following table shows the restricted share units of the group:"]
+    assert period("Granted", context=far) is None
+    assert period("2031", context=["Results for the three months ended June 30, 2030", *far]) == (
+        "2031-01-01/2031-12-31"
+    )
+
+
+def test_words_for_balances_give_instants():
+    assert period("Fair value", "2031") == "2031-12-31"
+    assert period("2031", context=["Consolidated balance sheets"]) == "2031-12-31"
+    assert period("2031", context=["Consolidated statements of income"]) == "2031-01-01/2031-12-31"
+    assert period("2031", context=["December 31,"]) == "2031-12-31"
 
 
 def test_title_with_one_period_is_that_of_all_columns():
@@ -104,6 +141,14 @@ def test_quarterly_report_knows_its_fiscal_year():
     quarterly = FiscalCalendar.of([], period_end=date(2031, 12, 31), fiscal_year=2032, quarter=2)
     assert period("Fiscal 2032", calendar=quarterly) == "2031-07-01/2032-06-30"
     assert period("YTD 2032", calendar=quarterly) == "2031-07-01/2031-12-31"
+
+
+def test_year_of_an_interim_report_has_no_full_length():
+    quarterly = FiscalCalendar.of([], period_end=date(2031, 9, 30), fiscal_year=2031, quarter=3)
+    assert period("2031", calendar=quarterly, hint=False) is None
+    assert period("2031", calendar=quarterly, hint=True) == "2031-09-30"
+    assert period("2030", calendar=quarterly, hint=True) == "2030-12-31"
+    assert period("2031E", calendar=quarterly) == "2031-01-01/2031-12-31"
 
 
 def test_balances_are_instants():

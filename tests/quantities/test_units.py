@@ -55,6 +55,9 @@ EXCEPT_SHARES = "(in millions, except number of shares, which are reflected in t
         ("EPS (pence)", "GBP", -2),
         ("Price per ton (US$/t)", "USD", 0),
         ("en milliers d'euros", "EUR", 3),
+        ("RMB’Million", "CNY", 6),
+        ("2031 $’000", "$", 3),
+        ("52 weeks ended 30 Mar 2031 £m", "GBP", 6),
     ],
 )
 def test_statement_of_currency_and_scale_is_parsed(text, currency, scale):
@@ -73,6 +76,8 @@ def test_statement_of_currency_and_scale_is_parsed(text, currency, scale):
         "Common stock, $0.01 par value per share; 100,000 shares authorized",
         "5.25% Senior Notes due 2027",
         "Square miles",
+        "Contracts are in foreign currencies, which are mostly the euro and the pound (GBP).",
+        "Normalised per $ million of revenues",
         "Year ended December 31, 2024",
         "",
     ],
@@ -117,6 +122,11 @@ def test_shares_have_their_own_scale(text, money, shares, except_per_share):
         ("Shares used in computing net income per share", Kind.SHARES),
         ("Interest at 5% per year", None),
         ("Net sales", None),
+        ("Common shares", None),
+        ("Numerator for diluted earnings per share", None),
+        ("Denominator for diluted earnings per share", Kind.SHARES),
+        ("Weighted-average grant-date fair value", Kind.PER_SHARE),
+        ("Reclassification to equity upon authorization of the number of shares", None),
         ("(dollars in millions, except percentages)", None),
     ],
 )
