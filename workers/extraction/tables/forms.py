@@ -60,6 +60,8 @@ def _is_units(text: str) -> bool:
         rest.append(text[at:start])
         at = max(at, end)
     rest.append(text[at:])
+    if read_period_words(" ".join(rest)).states_period:
+        return False  # "2024 $'000" is the heading of a year
     beside = re.sub(
         r"(?i)\b(?:in|except|per|shares?|data|amounts?|tabular|and|as|otherwise|noted|unless)\b", "", " ".join(rest)
     )

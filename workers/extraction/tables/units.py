@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from app.quantities.headings import without_years
 from app.quantities.units import Units, parse_units
 
 NO_UNITS = Units()
@@ -25,7 +24,7 @@ def units_of(path: Iterable[str]) -> Units:
     """Return the units that texts state, the outermost text first. The innermost that states something counts."""
     found = NO_UNITS
     for text in path:
-        units = parse_units(without_years(text))  # "2024 $'000" is no amount
+        units = parse_units(text)
         if units != NO_UNITS:
             measure = units.measure or found.measure
             found = replace(units.within(found), measure=measure, spans=())
