@@ -2,28 +2,38 @@
 
 from lxml import etree
 
-from workers.parsing.html.styles import Look, Style, combine, inherit, parse_look
-from workers.parsing.html.tags import Tag, own_declarations
+from workers.parsing.html.styles import Look, Style, inherit, parse_look
+from workers.parsing.html.tags import Tag, combine, has_hints, hints
 
 _MOST = 50_000
+_PLAIN = Look()
 
 
 class Cascade:
-    """Computes styles of one tree. Elements that look alike share a style."""
+    """Computes the styles of one tree. Elements that look alike share a style."""
 
-    def __init__(self) -> None:
-        self._known: dict[tuple[Style, Tag, str], tuple[Style, Look]] = {}
+    def __init__(self, root: etree._Element) -> None:
+        self._has_hints = has_hints(root)
+        self._known: dict[tuple[Style, Tag, str | None], tuple[Style, Look]] = {}
 
     def enter(self, element: etree._Element, tag: Tag, outer: Style) -> tuple[Style, Look]:
         """Return the style inside an element of `outer`, and the element's own look."""
-        key = (outer, tag, own_declarations(element, tag))
-        found = self._known.get(key)
+        css = element.get("style")
+        if self._has_hints:
+            before = hints(element, tag)
+            if before:
+                css = before + (css or "")
+        if tag.name == "a" and (element.get("href") or "").startswith("#"):
+            return self._look(tag, css, outer, linked=True)
+        found = self._known.get((outer, tag, css))
         if found is None:
-            look = combine(tag.look, parse_look(key[2])) if key[2] else tag.look
-            linked = tag.name == "a" and (element.get("href") or "").startswith("#")
-            changes = look is not tag.look or tag.look != Look() or tag.level or linked
-            style = inherit(outer, look, level=tag.level, linked=linked) if changes else outer
-            found = style, look
+            found = self._look(tag, css, outer, linked=False)
             if len(self._known) < _MOST:
-                self._known[key] = found
+                self._known[outer, tag, css] = found
         return found
+
+    def _look(self, tag: Tag, css: str | None, outer: Style, *, linked: bool) -> tuple[Style, Look]:
+        look = combine(tag, parse_look(css)) if css else tag.look
+        if look == _PLAIN and not tag.level and not linked:
+            return outer, look
+        return inherit(outer, look, level=tag.level, linked=linked), look

@@ -1,10 +1,11 @@
 """Reads the cells of an HTML table: their lines, spans, indent and weight."""
 
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from lxml import etree
 
+from app.core.errors import DocumentError
 from workers.parsing.flow import FlowText, join_texts
 from workers.parsing.html.cascade import Cascade
 from workers.parsing.html.runs import BLOCK_EDGE, LINE_BREAK, Piece, compose, split_lines
@@ -18,9 +19,17 @@ MAX_ROW_SPAN = 65_534
 MAX_SPANNED_COLUMN = 1_000
 """Cells to the right of this column don't span rows, so that no file makes a row wait for endless cells above it."""
 
-_MAX_DEPTH = 150
 _BLANK_WIDTH = 0.25
 """The width of a no-break space as a share of the type size, as in most text faces."""
+
+
+MAX_CELLS = 400_000
+"""Cells with text in one document. Each takes about 1 KiB in the process that reads it, and again in its worker."""
+
+
+class HtmlTooManyCellsError(DocumentError):
+    code = "html-too-many-cells"
+    title = "The HTML's tables have more than 400,000 cells: split the file, and send the parts."
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +57,15 @@ class RawRow:
     break_after: bool = False
 
 
-def read_rows(table: etree._Element, style: Style, cascade: Cascade) -> list[RawRow] | None:
+def read_rows(table: etree._Element, style: Style, cascade: Cascade, *, most: int) -> list[RawRow] | None:
     """Return the table's rows in the order of their display, or None if it contains tables of several rows.
 
-    The first `thead` is displayed first, and each `tfoot` last (HTML Living Standard 4.9.12).
+    The first `thead` is displayed first, and each `tfoot` last (HTML Living Standard 4.9.12). Raises
+    HtmlTooManyCellsError if there are more than `most` cells with text.
     """
-    reader = _TableReader(cascade)
+    reader = _TableReader(cascade, most)
     for inner in table.iter("table", "{*}table"):
-        if inner is not table and sum(1 for _ in inner.iter("tr", "{*}tr")) > 1:
+        if inner is not table and next(islice(inner.iter("tr", "{*}tr"), 1, None), None) is not None:
             return None
     groups = {"thead": [], "": [], "tfoot": []}  # type: dict[str, list[tuple[etree._Element, Style, bool]]]
     for child in table:
@@ -106,8 +116,9 @@ def joined_lines(lines: tuple[FlowText, ...]) -> FlowText:
 
 
 class _TableReader:
-    def __init__(self, cascade: Cascade) -> None:
+    def __init__(self, cascade: Cascade, most: int) -> None:
         self.rows: list[RawRow] = []
+        self._left = most
         self._cells = _CellReader(cascade)
         self._cascade = cascade
 
@@ -124,6 +135,9 @@ class _TableReader:
                 continue
             row = RawRow([], look.break_before, look.break_after)
             self._read_row(element, inner, row, taken, is_head=is_head)
+            self._left -= len(row.cells)
+            if self._left < 0:
+                raise HtmlTooManyCellsError
             rows.append(row)
         for index, row in enumerate(rows):
             most = len(rows) - index
@@ -187,7 +201,7 @@ class _CellReader:
         """Return the cell's lines, the indent of its text, and whether it is bold."""
         self._pieces = []
         self._indent = None
-        self._children(cell, style, indent, 0)
+        self._children(cell, style, indent)
         pieces = self._pieces
         if not pieces:
             return (), 0.0, False
@@ -197,20 +211,17 @@ class _CellReader:
         bold = all(piece.bold for text, piece in pieces if piece is not None and text.strip())
         return lines, round(self._indent or 0.0, 2), bold
 
-    def _children(self, element: etree._Element, style: Style, indent: float, depth: int) -> None:
+    def _children(self, element: etree._Element, style: Style, indent: float) -> None:
         if element.text:
             self._add(element.text, style, indent)
         for child in element:
-            self._walk(child, style, indent, depth + 1)
+            self._walk(child, style, indent)
             if child.tail:
                 self._add(child.tail, style, indent)
 
-    def _walk(self, element: etree._Element, outer: Style, indent: float, depth: int) -> None:
+    def _walk(self, element: etree._Element, outer: Style, indent: float) -> None:
         tag = find_tag(element)
         if tag.is_dropped:
-            return
-        if depth > _MAX_DEPTH:
-            self._add(" ".join(map(str, element.itertext())), outer, indent)
             return
         if tag.name == "br":
             self._pieces.append((LINE_BREAK, None))
@@ -219,11 +230,11 @@ class _CellReader:
         if look.absent or look.unseen:
             return
         if not tag.is_block:
-            self._children(element, style, indent + look.indent, depth)
+            self._children(element, style, indent + look.indent)
             return
         edge = _edge(tag, look)
         self._pieces.append(edge)
-        self._children(element, style, indent + look.indent, depth)
+        self._children(element, style, indent + look.indent)
         self._pieces.append(edge)
 
     def _add(self, text: str, style: Style, indent: float) -> None:

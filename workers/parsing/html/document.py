@@ -23,8 +23,18 @@ _SGML_FIELD = re.compile(r"^<(TYPE|DESCRIPTION)>([^\n<]{1,200})", re.M | re.I)
 _LOOKS = re.compile(rb"</?(?:font|b|i|u|span|strong|em|small|big|a|center)\b[^<>]*>", re.I)
 _XML_HEAD = re.compile(r"\A\s*<\?xml[^>]*\?>")
 _DEI = re.compile(r"dei:(\w{1,80})")
+_PICTURE = re.compile(r"""(["'])data:[^"'<>]{1000,}\1""")
+_FACTS = ("ix:nonnumeric", "ix:nonfraction", "{*}nonNumeric", "{*}nonFraction")
 _MAX_VALUE = 200
 _MAX_SGML_HEAD = 20_000
+_LARGE = 8 << 20
+"""Shorter files contain no text, comment or attribute that is too long for libxml2 (10,000,000 bytes)."""
+
+_MAX_DEPTH = 256
+"""The deepest element that is read, which is libxml2's own limit. The readers of this package recurse."""
+
+_MAX_TAGS = 3_000_000
+"""A file with more tags needs more than 400 MiB for its tree. A filing of 1,000 pages has about 300,000."""
 
 
 class HtmlUnreadableError(DocumentError):
@@ -37,10 +47,16 @@ class HtmlTooDeepError(DocumentError):
     title = "The HTML nests its elements too deeply to be read completely: save it again, or send it as PDF."
 
 
+class HtmlTooManyElementsError(DocumentError):
+    code = "html-too-many-elements"
+    title = "The HTML has too many elements to be read at once: split it, and send the parts."
+
+
 def parse_html(path: Path, *, password: str | None = None) -> ParsedDocument:  # noqa: ARG001 - the signature of all readers
     """Parse the HTML file at `path`. `properties` contains its title, the EDGAR header's type, and the `dei:…` facts.
 
-    Raises EmptyFileError, UnsupportedFormatError (binary content), HtmlUnreadableError, HtmlTooDeepError.
+    Raises EmptyFileError, UnsupportedFormatError (binary content), HtmlUnreadableError, HtmlTooDeepError,
+    HtmlTooManyElementsError, HtmlTooManyCellsError, HtmlSheetsTooLargeError.
     """
     text = clean_text(read_text_file(path, declared=True))
     properties: dict[str, str] = {}
@@ -54,7 +70,11 @@ def parse_html(path: Path, *, password: str | None = None) -> ParsedDocument:  #
     if root is None:
         raise HtmlUnreadableError
     properties.update(_properties(root))
-    pages = compose_pages(FlowReader().read(root))
+    if next(root.iter("style", "{*}style"), None) is not None:
+        from workers.parsing.html.sheets import apply_sheets  # noqa: PLC0415 - few files have style sheets
+
+        apply_sheets(root)
+    pages = compose_pages(FlowReader(root).read())
     if not pages:
         raise HtmlUnreadableError
     return ParsedDocument("text/html", "lxml", pages, properties=properties)
@@ -63,8 +83,12 @@ def parse_html(path: Path, *, password: str | None = None) -> ParsedDocument:  #
 def _tree(text: str) -> etree._Element | None:
     """Parse XHTML with the XML parser, and other files with the HTML parser.
 
-    The HTML parser misreads XHTML's elements like `<td/>`.
+    The HTML parser misreads XHTML's elements like `<td/>`. Pictures inside the file are left out.
     """
+    if text.count("<") > _MAX_TAGS:
+        raise HtmlTooManyElementsError
+    if len(text) > _LARGE:
+        text = _PICTURE.sub('""', text)
     head = _XML_HEAD.match(text)
     body = text[head.end() :] if head else text
     raw = body.encode("utf-8", "replace")
@@ -92,13 +116,35 @@ def _tree(text: str) -> etree._Element | None:
 
 
 def _forgiving_tree(raw: bytes) -> tuple[etree._Element | None, bool]:
-    """Return the tree as browsers build it, and whether it is complete: the parser stops at 256 levels."""
-    parser = etree.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False, remove_comments=True, remove_pis=True)
+    """Return the tree as browsers build it, and whether it is complete: no element is too deep.
+
+    Only files with very long texts are parsed without libxml2's limits, because these limits include its depth.
+    """
+    root, errors = _forgiving_parse(raw, is_huge=False)
+    if not errors or any("depth" in error for error in errors):
+        return root, not errors
+    root, errors = _forgiving_parse(raw, is_huge=True)
+    return root, not errors and (root is None or _depth(root) <= _MAX_DEPTH)
+
+
+def _forgiving_parse(raw: bytes, *, is_huge: bool) -> tuple[etree._Element | None, list[str]]:
+    parser = etree.HTMLParser(
+        encoding="utf-8", no_network=True, huge_tree=is_huge, remove_comments=True, remove_pis=True
+    )
     try:
         root = etree.fromstring(raw, parser)
     except etree.XMLSyntaxError:
         root = None
-    return root, not any(entry.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT for entry in parser.error_log)
+    limits = (entry for entry in parser.error_log if entry.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT)
+    return root, [str(entry.message) for entry in limits]
+
+
+def _depth(root: etree._Element) -> int:
+    deepest = depth = 0
+    for event, _ in etree.iterwalk(root, events=("start", "end")):
+        depth += 1 if event == "start" else -1
+        deepest = max(deepest, depth)
+    return deepest
 
 
 def _properties(root: etree._Element) -> dict[str, str]:
@@ -116,9 +162,9 @@ def _properties(root: etree._Element) -> dict[str, str]:
 
 
 def _facts(root: etree._Element) -> Iterator[tuple[str, str]]:
-    for element in root.iter(etree.Element):
+    for element in root.iter("title", "{*}title", *_FACTS):
         name = find_tag(element).name
-        if name == "title" or (name in ("nonnumeric", "nonfraction") and _DEI.fullmatch(element.get("name", ""))):
+        if name == "title" or _DEI.fullmatch(element.get("name", "")):
             value = " ".join("".join(map(str, element.itertext())).split())
             key = "title" if name == "title" else element.get("name", "")
             if value and len(value) <= _MAX_VALUE:

@@ -20,7 +20,13 @@ _FORM = r"(?:[\[(]?(?:\d{1,2}|[A-Za-z]{1,2}|[ivx]{1,4}|[*†‡§¶#^+]{1,4})[\]
 _MARKS = re.compile(rf"{_FORM}(?:[\s,;&]*(?:and\s*)?{_FORM})*")
 _MARK = re.compile(r"[\[(][^\])]*[\])]|[*†‡§¶#^+]+|\w+")
 _LINKED_MARK = re.compile(r"[\[(](?:\d{1,2}|[A-Za-z])[\])]|[*†‡§¶]{1,3}")
-_RAISED_DIGITS = re.compile(r"[\u2070-\u207f\u00b9\u00b2\u00b3\u1d43\u1d47\u1d48\u1d49\u1d9c]+")
+_RAISED = "\u2070-\u207f\u00b9\u00b2\u00b3\u1d43\u1d47\u1d48\u1d49\u1d9c"
+_UNSEEN = "\u00ad\u200b\u200c\u2060\ufdd0-\ufdef\ufeff"
+"""Characters without width. A file can also write them as references (`&#8203;`), which `clean_text` does not see."""
+
+_RAISED_DIGITS = re.compile(f"[{_RAISED}]+")
+_UNSEEN_CHARACTERS = re.compile(f"[{_UNSEEN}]")
+_RARE = re.compile(f"[{_RAISED}{_UNSEEN}]")
 _PLAIN_DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿᵃᵇᶜᵈᵉ", "0123456789+-=()nabcde")
 _SMALL_DIGITS = str.maketrans("0123456789-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻")
 _UNIT = re.compile(r"(?<![A-Za-z])(?:[mkc]?m|ft|feet|in|yd|mi|sq|dm)\Z")
@@ -54,9 +60,9 @@ def compose(pieces: Sequence[Piece]) -> FlowText:
     """Return the text of one line."""
     if all(style is None or style.plain for _, style in pieces):
         text = pieces[0][0] if len(pieces) == 1 else "".join([text for text, _ in pieces])
-        if not _RAISED_DIGITS.search(text):
+        if not _RARE.search(text):
             return FlowText(SPACE.sub(" ", text).strip())
-        return _with_notes(*_unicode_marks(text, []))
+        return _with_notes(*_unicode_marks(_UNSEEN_CHARACTERS.sub("", text), []))
     merged = _merged(pieces)
     out: list[str] = []
     notes: list[tuple[str, bool]] = []
@@ -79,9 +85,10 @@ def compose(pieces: Sequence[Piece]) -> FlowText:
 def _merged(pieces: Sequence[Piece]) -> list[tuple[str, str]]:
     """Join neighbours of one kind, and leave out what can't be seen. Spaces are kept, whatever they look like."""
     merged: list[tuple[str, str]] = []
-    for text, style in pieces:
+    for written, style in pieces:
         if style is None:
             continue
+        text = _UNSEEN_CHARACTERS.sub("", written) if _RARE.search(written) else written
         blank = not text.strip()
         if not style.seen and not blank:
             continue

@@ -12,7 +12,7 @@ _MONEY = r"(?:[A-Z]{0,3}[$€£¥₹]|US\$|Rs\.?)"
 _BEFORE = re.compile(rf"[-–—−]?{_MONEY}\s?\(?|[-–—−]?\(\s*{_MONEY}?|[<>≥≤~+±]")
 _AFTER = re.compile(r"[)%‰]+(?:\s*\(\w{1,2}\))?|\)?\s*(?:x|X|×|pts?\.?|pp|p\.p\.|bps?|%\s*pts\.?)|\)\s*%")
 _WORD_AFTER = re.compile(r"(?:years?|yrs?|months?|days|times|basis points|percent|per ?cent)\.?|C[Rr]\.?|D[Rr]\.?")
-_NUMBER_START = re.compile(rf"[-–—−]?\s?(?:[(\d.–—−-]|{_MONEY})")
+_NUMBER_START = re.compile(rf"[-–—−]?\s?{_MONEY}?\s?[(\d.–—−-]")
 _FIGURE = re.compile(r"[^A-Za-z]*(?:[A-Z]{1,3}[^A-Za-z]{1,3})?\d[^A-Za-z]*(?:(?:x|X|pts?|bps?)[^A-Za-z]*)?")
 _NIL = re.compile(rf"{_MONEY}?\s?\(?[-–—−]+|(?i:n/?\.?m\.?f?|n/?\.?a\.?)|\*{{1,3}}")
 _AMOUNT = re.compile(
@@ -68,7 +68,7 @@ def _occupied(rows: Sequence[Sequence[PlacedCell]]) -> frozenset[int]:
 def _join_row(row: Sequence[PlacedCell], occupied: frozenset[int]) -> list[PlacedCell]:
     if len(row) < 2:
         return [_tight(cell) for cell in row]
-    is_heading_row = not any(_FIGURE.fullmatch(cell.text) and not is_year(cell.text) for cell in row)
+    is_heading_row = not any(is_figure(cell.text) and not is_year(cell.text) for cell in row)
     joined: list[PlacedCell] = []
     for cell in row:
         last = joined[-1] if joined else None
@@ -78,7 +78,9 @@ def _join_row(row: Sequence[PlacedCell], occupied: frozenset[int]) -> list[Place
             continue
         content = join_texts([last.content, cell.content], ["", separator])
         shown = last if last.text and not _BEFORE.fullmatch(last.text) else cell
-        joined[-1] = replace(shown, left=last.left, right=cell.right, content=content, indent=last.indent)
+        joined[-1] = PlacedCell(
+            last.left, cell.right, content, shown.row_span, last.indent, shown.bold, shown.is_heading
+        )
     return [_tight(cell) for cell in joined]
 
 
@@ -94,7 +96,8 @@ def _separator(last: PlacedCell, cell: PlacedCell, occupied: frozenset[int], *, 
             return ""
         if _WORD_AFTER.fullmatch(cell.text) and not is_own_heading and not is_heading_row:
             return " "
-    if len(last.text) < _LONGEST and _BEFORE.fullmatch(last.text) and _NUMBER_START.match(cell.text):
+    begins = _NUMBER_START.match(cell.text) or (last.text.endswith("(") and re.fullmatch(_MONEY, cell.text))
+    if begins and len(last.text) < _LONGEST and _BEFORE.fullmatch(last.text):
         is_own_heading = is_heading_row and last.left in occupied and "(" not in last.text
         return None if is_own_heading else ""
     return None

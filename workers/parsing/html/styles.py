@@ -5,7 +5,7 @@ text), CSS 2.2 (visibility, vertical alignment).
 """
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 
 from workers.parsing.html.colours import Colour, parse_colour, same_to_the_eye
@@ -22,6 +22,16 @@ _SIZES = {
     "x-large": 24.0,
     "xx-large": 32.0,
 }
+PROPERTIES = frozenset(
+    ["background", "background-color", "background-image", "break-after", "break-before", "clip", "clip-path", "color",
+     "content-visibility", "display", "float", "font", "font-size", "font-variant-position", "font-weight", "height",
+     "left", "margin", "margin-left", "margin-top", "max-height", "max-width", "opacity", "overflow", "overflow-x",
+     "overflow-y", "padding", "padding-left", "page-break-after", "page-break-before", "position", "right", "bottom",
+     "text-align", "text-decoration", "text-decoration-line", "text-indent", "top", "transform", "vertical-align",
+     "visibility", "width"]
+)  # fmt: skip
+"""The properties that a Look is made of."""
+
 _FAR = -400.0
 """Text this many pixels to the left or above its place is off the screen."""
 
@@ -122,33 +132,34 @@ def inherit(outer: Style, look: Look, *, level: int = 0, linked: bool = False) -
     )
 
 
-def combine(tag: Look, own: Look) -> Look:
-    """Return the look of an element by its tag and by its own declarations, which win."""
-    return replace(
-        own,
-        bold=tag.bold if own.bold is None else own.bold,
-        centred=tag.centred if own.centred is None else own.centred,
-        underlined=tag.underlined or own.underlined,
-        struck=tag.struck or own.struck,
-        raised=tag.raised if own.raised is None else own.raised,
-        size=tag.size if own.size is None else own.size,
-        absent=tag.absent or own.absent,
-    )
-
-
 @lru_cache(maxsize=20_000)
 def parse_look(css: str) -> Look:
     """Read the declarations of a style attribute. What can't be read is left out."""
-    return _look(dict(_declarations(css)))
+    return _look(_declarations(css))
 
 
-def _declarations(css: str) -> list[tuple[str, str]]:
-    found = []
-    for part in css.lower().split(";"):
+def _declarations(css: str) -> dict[str, str]:
+    """Return the last value of each property. Important ones win (CSS Cascading Level 4)."""
+    normal: dict[str, str] = {}
+    important: dict[str, str] = {}
+    for part in (_plain_css(css) if "\\" in css or "/*" in css else css).lower().split(";"):
         name, colon, value = part.partition(":")
         if colon:
-            found.append((name.strip(), value.replace("!important", "").strip()))
-    return found
+            value, mark, _ = value.partition("!")
+            (important if mark else normal)[name.strip()] = value.strip()
+    return normal | important
+
+
+def _plain_css(css: str) -> str:
+    """Return declarations without comments and escapes."""
+    import tinycss2  # noqa: PLC0415 - few files need it
+
+    found = tinycss2.parse_blocks_contents(css, skip_comments=True, skip_whitespace=True)
+    return ";".join(
+        f"{item.lower_name}:{tinycss2.serialize(item.value)}{'!important' if item.important else ''}"
+        for item in found
+        if item.type == "declaration"
+    )
 
 
 def _look(css: dict[str, str]) -> Look:

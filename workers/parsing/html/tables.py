@@ -49,7 +49,9 @@ def print_table(raw: Sequence[RawRow]) -> Printed:
     _grow_spans(raw, starts, stacked)
     joined = join_signs(stacked)
     kept = [index for index, row in enumerate(joined) if any(cell.text for cell in row)]
-    rows, notes = _without_blank([[_shrunk(cell, index, kept) for cell in row] for index, row in enumerate(joined)])
+    if len(kept) < len(joined):
+        joined = [[_shrunk(cell, index, kept) for cell in row] for index, row in enumerate(joined)]
+    rows, notes = _without_blank(joined)
     placed, columns = place_columns(rows)
     headers = _header_count(rows)
     breaks = sorted({sum(1 for index in kept if index < at) for at in broken} - {0, len(kept)})
@@ -85,7 +87,7 @@ def is_layout(printed: Printed) -> bool:
 
 def _lines(row: RawRow) -> list[list[PlacedCell]]:
     """Return the printed rows of a row: one, or as many as its cells have lines side by side."""
-    if all(len(cell.lines) < 2 for cell in row.cells) or not _is_stacked(row.cells):
+    if max([len(cell.lines) for cell in row.cells], default=0) < 2 or not _is_stacked(row.cells):
         return [[_placed(cell, joined_lines(cell.lines)) for cell in row.cells]]
     count = max(len(cell.lines) for cell in row.cells)
     return [[_placed(cell, cell.line(number)) for cell in row.cells if cell.line(number)] for number in range(count)]
@@ -118,10 +120,8 @@ def _is_stacked(cells: Sequence[RawCell]) -> bool:
 
 def _grow_spans(raw: Sequence[RawRow], starts: Sequence[int], stacked: list[list[PlacedCell]]) -> None:
     """Let cells over several rows cover the printed rows of these."""
-    for index in range(len(raw)):
+    for index in range(len(raw) if any(cell.row_span > 1 for row in raw for cell in row.cells) else 0):
         first, end = starts[index], starts[index + 1]
-        if end == first:
-            continue
         for row in stacked[first:end]:
             for number, cell in enumerate(row):
                 if cell.row_span > 1:

@@ -1,6 +1,6 @@
 """The tags of HTML and of inline XBRL: which are blocks, which are not read, and how they look by themselves."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lxml import etree
 
@@ -35,16 +35,16 @@ _LOOKS = {
 _PLAIN = Look()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Tag:
-    """What a tag means. `attributes` states that its attributes, beside `style`, change how it looks."""
+    """What a tag means. `has_hints` states that attributes beside `style` may change how it looks."""
 
     name: str
     is_block: bool = False
     is_dropped: bool = False
     is_xbrl: bool = False
     level: int = 0
-    attributes: bool = False
+    has_hints: bool = False
     look: Look = _PLAIN
 
 
@@ -73,33 +73,48 @@ def _tag(tag: object) -> Tag:
         is_block=name in _BLOCKS,
         is_dropped=not name or name in _DROPPED,
         level=_HEADINGS.get(name, 0),
-        attributes=name in ("font", "td", "th", "tr", "tbody", "thead", "tfoot", "table", "body", "div", "p")
-        or name in _HEADINGS,
+        has_hints=name in _HINTED,
         look=_LOOKS.get(name, _PLAIN),
     )
 
 
-def own_declarations(element: etree._Element, tag: Tag) -> str:
-    """Return the element's declarations as CSS: those of its presentational attributes (HTML Living Standard 15), then
-    those of its `style`.
+def combine(tag: Tag, own: Look) -> Look:
+    """Return the look of an element by its tag and by its own declarations, which win.
+
+    A block is not raised: in a cell, `vertical-align` says where its lines stand (CSS 2.2 10.8.1, 17.5.3).
     """
-    css = element.get("style") or ""
-    if element.get("hidden") is not None:
-        return "display:none"
-    if tag.name == "dialog" and element.get("open") is None:
-        return "display:none"
-    if tag.attributes:
-        hints = ""
-        if tag.name == "font":
-            colour, size = element.get("color"), element.get("size")
-            hints = (f"color:{colour};" if colour else "") + (_font_size(size) if size else "")
-        else:
-            colour = element.get("bgcolor")
-            align = element.get("align") if tag.name != "table" else None
-            hints = (f"background-color:{colour};" if colour else "") + (f"text-align:{align};" if align else "")
-        if hints:
-            return hints + css
-    return css
+    base = tag.look
+    return replace(
+        own,
+        bold=base.bold if own.bold is None else own.bold,
+        centred=base.centred if own.centred is None else own.centred,
+        underlined=base.underlined or own.underlined,
+        struck=base.struck or own.struck,
+        raised=None if tag.is_block else base.raised if own.raised is None else own.raised,
+        lifted=own.lifted and not tag.is_block,
+        size=base.size if own.size is None else own.size,
+    )
+
+
+def hints(element: etree._Element, tag: Tag) -> str:
+    """Return CSS for an element's presentational attributes (HTML Living Standard 15). Its `style` comes after it."""
+    if element.get("hidden") is not None or (tag.name == "dialog" and element.get("open") is None):
+        return "display:none!important;"
+    if not tag.has_hints:
+        return ""
+    if tag.name == "font":
+        colour, size = element.get("color"), element.get("size")
+        return (f"color:{colour};" if colour else "") + (_font_size(size) if size else "")
+    colour, align = element.get("bgcolor"), element.get("align")
+    css = f"background-color:{colour};" if colour else ""
+    return f"{css}text-align:{align};" if align and tag.name != "table" else css
+
+
+def has_hints(root: etree._Element) -> bool:
+    """Return whether any element of the tree may have presentational attributes."""
+    if next(root.iter("font", "dialog", "{*}font", "{*}dialog"), None) is not None:
+        return True
+    return bool(root.xpath("boolean(//@bgcolor) or boolean(//@align) or boolean(//@hidden)"))
 
 
 def _font_size(size: str) -> str:

@@ -9,30 +9,29 @@ from lxml import etree
 from app.documents.content.parsed import BlockKind
 from workers.parsing.flow import FlowBlock, FlowText, PageBreak, join_texts
 from workers.parsing.html.cascade import Cascade
-from workers.parsing.html.cells import read_caption, read_rows
+from workers.parsing.html.cells import MAX_CELLS, read_caption, read_rows
 from workers.parsing.html.runs import LINE_BREAK, Piece, compose, split_lines
 from workers.parsing.html.styles import Style
 from workers.parsing.html.tables import Printed, is_layout, print_table
 from workers.parsing.html.tags import find_tag
 
 _MAX_HEADING = 160
-_MAX_DEPTH = 150
-"""Elements nested deeper than this are read as plain text, so that no file exhausts the stack."""
-
 _ITEM = re.compile(r"(?i:item\s*\d+[A-C]?\.|note\s*\d+)")
 
 
 class FlowReader:
     """Reads the blocks and page breaks of one tree, in source order."""
 
-    def __init__(self) -> None:
-        self._cascade = Cascade()
+    def __init__(self, root: etree._Element) -> None:
+        self._root = root
+        self._cascade = Cascade(root)
         self._line: list[Piece] = []
         self._notes: list[FlowText] = []
+        self._cells_left = MAX_CELLS
         self.flow: list[FlowBlock | PageBreak] = []
 
-    def read(self, root: etree._Element) -> list[FlowBlock | PageBreak]:
-        self._walk(root, Style(), 0)
+    def read(self) -> list[FlowBlock | PageBreak]:
+        self._walk(self._root, Style())
         self._flush()
         self._end_notes()
         return self.flow
@@ -46,12 +45,9 @@ class FlowReader:
                 self.flow[index] = replace(block, content=content)
                 return
 
-    def _walk(self, element: etree._Element, outer: Style, depth: int) -> None:
+    def _walk(self, element: etree._Element, outer: Style) -> None:
         tag = find_tag(element)
         if tag.is_dropped:
-            return
-        if depth > _MAX_DEPTH:
-            self._line.append((" ".join(map(str, element.itertext())), outer))
             return
         if tag.name == "br":
             self._line.append((LINE_BREAK, None))
@@ -64,19 +60,19 @@ class FlowReader:
         if look.break_before:
             self._break()
         if tag.name == "table":
-            self._table(element, style, depth)
+            self._table(element, style)
         else:
-            self._children(element, style, depth)
+            self._children(element, style)
         if tag.is_block and not look.floated:
             self._flush()
         if look.break_after:
             self._break()
 
-    def _children(self, element: etree._Element, style: Style, depth: int) -> None:
+    def _children(self, element: etree._Element, style: Style) -> None:
         if element.text:
             self._line.append((element.text, style))
         for child in element:
-            self._walk(child, style, depth + 1)
+            self._walk(child, style)
             if child.tail:
                 self._line.append((child.tail, style))
 
@@ -108,15 +104,15 @@ class FlowReader:
             return
         self._notes = []
 
-    def _table(self, table: etree._Element, style: Style, depth: int) -> None:
+    def _table(self, table: etree._Element, style: Style) -> None:
         """Add a data table as one block, or the contents of a layout table's cells as blocks."""
-        rows = read_rows(table, style, self._cascade)
+        rows = read_rows(table, style, self._cascade, most=self._cells_left)
         printed = None if rows is None else print_table(rows)
         if printed is None or is_layout(printed):
             if printed is not None and any(len(row.cells) > 1 for row in printed.rows):
                 self._marked_lines(printed)
             else:
-                self._children(table, style, depth)
+                self._children(table, style)
                 self._flush()
                 return
         else:
@@ -124,6 +120,7 @@ class FlowReader:
             if caption.text:
                 self._add(FlowBlock(BlockKind.PARAGRAPH, caption))
             self._parts(printed, has_caption=bool(caption.text))
+            self._cells_left -= sum(len(row.cells) for row in printed.rows)
         if printed.break_after:
             self._break()
 
