@@ -22,6 +22,12 @@ _MEMORY_SHARE = 0.85
 """If a signal kills a child that uses at least this share of its memory limit, the child counts as out of memory."""
 
 
+_GC_OBJECTS = 50_000
+"""A collection of the youngest objects runs after this many new ones: parsed documents are many objects without
+cycles.
+"""
+
+
 def main(arguments: list[str]) -> int:
     """Serve jobs until the owner exits.
 
@@ -41,6 +47,7 @@ def main(arguments: list[str]) -> int:
             return 1
         gc.collect()
         gc.freeze()  # prevents copying of memory pages when the collector marks objects
+        gc.set_threshold(_GC_OBJECTS)
         send_frame(control, {"ready": True, "network": not isolated})
         while _wait_for_job(control, owner):
             job, fds = receive_frame(control, max_fds=2)

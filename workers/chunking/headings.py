@@ -56,7 +56,7 @@ def clean_title(text: str) -> str:
 
 def known_heading(line: str) -> Heading | None:
     """Return `line` as a heading if its wording is that of a part, item or primary statement, else None."""
-    if len(line) > 160 or _TRAILING_PAGE.search(line):
+    if len(line) > 160 or not _may_be_known(line.casefold()) or _TRAILING_PAGE.search(line):
         return None
     text = _SPACE.sub(" ", line).strip()
     if len(text) < 4 or text.endswith((",", ";")):
@@ -69,6 +69,11 @@ def known_heading(line: str) -> Heading | None:
     if statement_title(bare):
         return Heading(clean_title(bare), 2)
     return None
+
+
+def _may_be_known(folded: str) -> bool:
+    """Return whether a line has a word of a known heading. Few lines have one, so that few need the patterns."""
+    return folded.lstrip()[:4] in ("part", "item") or "statement" in folded or "balance" in folded
 
 
 def statement_title(text: str) -> str | None:

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
 from hashlib import blake2b
+from itertools import chain
 
 import snowballstemmer
 
@@ -41,11 +42,9 @@ def tokenise(text: str) -> list[str]:
 
     "1,234.5" → "1234.5"; "10-K" → "10-k"; "FY2022" → "fy2022", "2022"; "long-term" → "long-term", "long", "term".
     """
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    terms: list[str] = []
-    for token in _TOKEN.findall(_NUMBER_COMMA.sub("", folded)):
-        terms.extend(_terms_of(token[:MAX_TERM_LENGTH]))
-    return terms
+    folded = (text if text.isascii() else unicodedata.normalize("NFKC", text)).casefold()
+    tokens = _TOKEN.findall(_NUMBER_COMMA.sub("", folded) if "," in folded else folded)
+    return list(chain.from_iterable([_terms_of(token[:MAX_TERM_LENGTH]) for token in tokens]))
 
 
 @lru_cache(maxsize=1 << 17)
