@@ -57,7 +57,7 @@ class Surroundings:
     def __init__(self, pages: Sequence[ParsedPage], forms: Forms, *, flows: bool) -> None:
         self._pages = pages
         self._forms = forms
-        self._furniture = Furniture.of(pages)
+        self._furniture = Furniture.of(pages, forms)
         self._flows = flows
 
     @property

@@ -51,8 +51,9 @@ class Footnotes:
 
     def read_rows(self, rows: Sequence[Row], pages: dict[int, ParsedPage]) -> None:
         """Add the footnotes in the rows of words below the last figures."""
-        for row in rows[-_MOST_LAST_ROWS:]:
-            if not row.cells or row.has_figures:
+        below = max((at for at, row in enumerate(rows) if row.has_figures), default=-1) + 1
+        for row in rows[below:][-_MOST_LAST_ROWS:]:
+            if not row.cells:
                 continue
             first, page = row.cells[0], pages[row.cells[0].page]
             if len(row.cells) > 1 and mark_key(first.text) and len(first.text) <= 4:
@@ -95,7 +96,7 @@ def can_end_with_mark(text: str) -> bool:
 
 def _beginning(page: ParsedPage, start: int, end: int) -> tuple[str, int]:
     """Return the mark that a line begins with, and where its text starts; ("", start) if it begins with none."""
-    at = bisect_left(page.marks, start - 1, key=_offset)
+    at = bisect_left(page.marks, start, key=_offset)
     if (
         at < len(page.marks)
         and page.marks[at].offset <= start + 2

@@ -8,12 +8,18 @@ from app.quantities.styles import NumberStyle
 from app.quantities.units import parse_units
 from app.quantities.values import Kind, parse_value
 from workers.extraction.tables.cells import Form
+from workers.extraction.tables.units import may_state_units
 
 _YEAR = re.compile(r"(?:19|20)\d\d(?:\s?(?:\((?:\d{1,2}|[a-z])\)|[*†‡]))?")
 _MOST_OF_PERIOD = 100
 _MOST_OF_UNITS = 250
 _MOST_LETTERS = 3
 """Letters that may stand beside a period or a statement of units ("2024 A"). More make it words."""
+_BESIDE_UNITS = re.compile(
+    r"\b(?:in|except|for|per|shares?|data|amounts?|tabular|and|as|otherwise|noted|stated|indicated|specified|where|unless|are|all"
+    r"|the|unaudited|information|figures|or|percentages?|ratios?)\b",
+    re.IGNORECASE,
+)
 _MEASURES = frozenset({"%", "$", "€", "£", "¥", "x", "bps"})
 _DIGIT = re.compile(r"\d")
 _CONTINENTAL = NumberStyle(decimal=",", spaces=True)
@@ -50,7 +56,7 @@ def _form(text: str) -> Form:
 
 
 def _is_units(text: str) -> bool:
-    if len(text) > _MOST_OF_UNITS:
+    if len(text) > _MOST_OF_UNITS or not may_state_units(text):
         return False
     units = parse_units(text)
     if not units.states_units:
@@ -62,9 +68,7 @@ def _is_units(text: str) -> bool:
     rest.append(text[at:])
     if read_period_words(" ".join(rest)).states_period:
         return False  # "2024 $'000" is the heading of a year
-    beside = re.sub(
-        r"(?i)\b(?:in|except|per|shares?|data|amounts?|tabular|and|as|otherwise|noted|unless)\b", "", " ".join(rest)
-    )
+    beside = _BESIDE_UNITS.sub("", " ".join(rest))
     return _letters(beside) <= _MOST_LETTERS
 
 

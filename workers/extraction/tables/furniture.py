@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.documents.content.parsed import Block, BlockKind, ParsedPage
+from workers.extraction.tables.cells import Form
+from workers.extraction.tables.forms import Forms
 
 _EDGE = 3
 """Blocks at each edge of a page that can be furniture."""
@@ -25,12 +27,14 @@ class Furniture:
     lines: frozenset[str]
 
     @classmethod
-    def of(cls, pages: Sequence[ParsedPage]) -> "Furniture":
+    def of(cls, pages: Sequence[ParsedPage], forms: Forms) -> "Furniture":
+        """Find the lines at the edges of several pages. Periods and units belong to what is below them."""
         seen: Counter[str] = Counter()
         for page in pages:
             blocks = page.blocks if len(page.blocks) <= 2 * _EDGE else (*page.blocks[:_EDGE], *page.blocks[-_EDGE:])
             seen.update({_key(page, block) for block in blocks if _can_be(block)})
-        return cls(frozenset(key for key, count in seen.items() if count >= _FEWEST))
+        repeated = (key for key, count in seen.items() if count >= _FEWEST)
+        return cls(frozenset(key for key in repeated if forms.of(key) not in (Form.UNITS, Form.PERIOD)))
 
     def has(self, page: ParsedPage, block: Block) -> bool:
         """Return whether a block is furniture."""

@@ -15,7 +15,9 @@ from workers.extraction.tables.rows import Role, Row
 
 _TOTAL = re.compile(r"(?:sub)?totals?\b|net (?:cash|change)\b", re.IGNORECASE)
 _NUMBER = re.compile(r"(?:\(?(?:\d{1,2}(?:\.\d{1,2})*|[a-z]|[ivx]{1,5})[.)]|\d{1,2}(?:\.\d{1,2})+)\s", re.IGNORECASE)
-_CHILDLESS = re.compile(r"^(?:(?:sub)?totals?|less|plus|add|balances?)\b|\d", re.IGNORECASE)
+_CHILDLESS = re.compile(
+    r"^(?:(?:sub)?totals?|less|plus|add|balances?|beginning|ending|opening|closing|outstanding)\b|\d", re.IGNORECASE
+)
 """Rows with values that are no heads of the more indented rows below them."""
 _MOST_DEPTH = 8
 _INDENT_STEP = 3.0
@@ -137,7 +139,7 @@ class _Tree:
         """Return the path of a row without a label: its groups, or the label above and the words left of figures."""
         words = []
         for cell in data:
-            if cell.form is not Form.WORDS:
+            if cell.form not in (Form.WORDS, Form.COUNT, Form.PERIOD):
                 break
             words.append(cell.text)
         if words and len(words) < len(data):

@@ -17,7 +17,9 @@ _FLOWS = re.compile(
     r"|\b(?:income|cash ?flow) statements?\b|\bprofit (?:and|or) loss\b",
     re.IGNORECASE,
 )
-_DATED = re.compile(r"\d|\b(?:quarter|half|months?|year|ltm|ttm)\b", re.IGNORECASE)
+_DATED = re.compile(
+    r"\d|\b(?:quarter|half|months?|year|ltm|ttm|beginning|start|opening|end|ending|close|closing)\b", re.IGNORECASE
+)
 _YEAR_ONLY = re.compile(r"\W*(?:fiscal|fy|years?)?\W*20\d\d\W*(?:\((?:remaind|remain)\w*[^)]*\))?\W*", re.IGNORECASE)
 _THEREAFTER = re.compile(
     r"\bthereafter\b|\b(?:after|beyond) 20\d\d\b|\b20\d\d and (?:later|beyond|after)", re.IGNORECASE
@@ -50,13 +52,15 @@ class Periods:
         self._between = {row: period for row, period in zip(rows, between, strict=True) if period is not None}
         self._figures: dict[tuple[Path, Path, Path], Period | None] = {}
         self._states: dict[str, bool] = {}
+        self._labels: dict[str, bool] = {}
 
     def of(self, row: int, headings: Path, labels: Path, stubs: Path = ()) -> Period | None:
         """Return a figure's period. `stubs` are headings that stand beside its column's, such as that of the labels."""
         in_headings = any(map(self._is_period, headings))
         if not in_headings and row in self._between:
             return self._between[row]
-        dated = tuple(label for label in labels if _DATED.search(label) or label is labels[-1])
+        own = labels[-1:] if labels and self._can_state_period(labels[-1]) else ("",)
+        dated = (*filter(self._can_state_period, labels[:-1]), *own)
         key = (headings, dated, stubs)
         if key not in self._figures:
             self._figures[key] = self._read(headings, dated, stubs, in_headings=in_headings)
@@ -76,6 +80,12 @@ class Periods:
             stated = read_column_period((), context=context, calendar=self._calendar, instant_hint=True)
             return stated if stated is not None and stated.end <= last else Period(last)
         return period
+
+    def _can_state_period(self, label: str) -> bool:
+        known = self._labels.get(label)
+        if known is None:
+            known = self._labels[label] = _DATED.search(label) is not None
+        return known
 
     def _is_period(self, heading: str) -> bool:
         known = self._states.get(heading)

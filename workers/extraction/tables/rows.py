@@ -1,5 +1,6 @@
 """Decides what each row of a table does: it heads columns, holds values, or names a group of rows."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
@@ -10,6 +11,7 @@ from workers.extraction.tables.bands import BandKind, Bands
 from workers.extraction.tables.cells import FIGURES, Form, TextCell
 
 _PERIODS = (Form.YEAR, Form.PERIOD)
+_ENDED = re.compile(r"\b(?:ended|ending|as of|as at)\b", re.IGNORECASE)
 _HEADINGS = (Form.YEAR, Form.PERIOD, Form.UNITS)
 
 
@@ -127,7 +129,8 @@ def _heads_alone(row: Row, below: Row | None) -> bool:
     """Return whether a row with one text and no values heads what follows: units, or a period of the rows below."""
     if len(row.cells) != 1 or row.cells[0].form not in _HEADINGS:
         return False
-    if row.wide or row.cells[0].form is Form.UNITS or row.cells[0].text.endswith(":"):
+    text = row.cells[0].text
+    if row.wide or row.cells[0].form is Form.UNITS or text.endswith(":") or _ENDED.search(text):
         return True
     # A list of periods without values in some row is no heading.
     return below is not None and not (below.labels and below.labels[0].form in _PERIODS)

@@ -16,10 +16,11 @@ _US_FORMS = (DocumentType.FORM_10K, DocumentType.FORM_10Q, DocumentType.FORM_8K)
 _US_DOLLARS = re.compile(r"\bU\.?\s?S\.?\s?(?:dollars|\$)|\bUnited States dollars|\bUSD\b|\bUS\$", re.IGNORECASE)
 _STATES = re.compile(
     r"\b(?:expressed|stated|presented|reported|shown|denominated|amounts(?: are)?|figures(?: are)?"
-    r"|tabular \w+(?: are)?),? (?:[\w,]+ ){0,4}?in (?:\w+[ .]){0,4}?"
-    r"(?:thousand|million|billion|lakh|crore|dollar|euro|pound|sterling|yen|\w{0,3}[$€£¥])",
+    r"|tabular \w+(?: are)?),? (?:[\w,]+ ){0,4}?in (?:[\w.]+ ){0,4}?$",
     re.IGNORECASE,
 )
+_UNIT_WORDS = ("thousands", "millions", "billions", "lakhs", "crores", "dollars", "euros", "pounds", "sterling", "yen")
+_MOST_BEFORE = 120
 _MAY_STATE = re.compile(r"thousand|million|billion|000|lakh|crore", re.IGNORECASE)
 _MOST_OF_SENTENCE = 300
 _MOST_STATEMENTS = 200
@@ -49,14 +50,26 @@ def _statement(pages: Sequence[ParsedPage]) -> Units:
     """Return the units of the first sentence that states them for the whole document."""
     seen = 0
     for page in pages:
-        for found in _STATES.finditer(page.text):
+        for start, end in _unit_words(page.text):
+            if _STATES.search(page.text[max(0, start - _MOST_BEFORE) : start]) is None:
+                continue
             seen += 1
             if seen > _MOST_STATEMENTS:
                 return Units()
-            units = parse_units(_sentence(page.text, found.start(), found.end()))
+            units = parse_units(_sentence(page.text, start, end))
             if units.states_units:
                 return units
     return Units()
+
+
+def _unit_words(text: str) -> list[tuple[int, int]]:
+    found = []
+    for word in _UNIT_WORDS:
+        at = text.find(word)
+        while at >= 0:
+            found.append((at, at + len(word)))
+            at = text.find(word, at + len(word))
+    return sorted(found)
 
 
 def _sentence(text: str, start: int, end: int) -> str:

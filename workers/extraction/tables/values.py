@@ -29,7 +29,11 @@ _LARGE_PER_SHARE = 100
 """A whole number from here on is no amount per share, unless its own label says "per share"."""
 _MOST_SHARES = Decimal(10) ** 12
 _SAYS_PER = re.compile(r"\bper\b|/", re.IGNORECASE)
-_OF_SHARES = re.compile(r"\banti-?dilutive\b|\bpotentially dilutive\b", re.IGNORECASE)
+_OF_SHARES = re.compile(
+    r"\banti-?dilutive\b|\bpotentially dilutive\b|\bshares\b[^.(]{0,60}\(in (?:thousands|millions)[^)]*\)\W*$",
+    re.IGNORECASE,
+)
+_COUNTED = re.compile(r"^\W*(?:quantity|(?:total |average )?(?:number|no\.) of|count|headcount)\b", re.IGNORECASE)
 _MOST_STUBS = 8
 
 Path = tuple[str, ...]
@@ -74,8 +78,9 @@ class TableValues:
             return own
         section = self._layout.headings.section(row)
         column, label, near = self._of_path(headings), self._of_path(labels), self._near_units(section, row)
-        measure = self._measure_of(own, self._columns[section, band], column, label, labels)
-        named = scale_of(self._scales_of, (*headings, *labels)) if self._scales_of else None
+        measure = self._measure_of(own, self._columns[section, band], column, label, headings, labels)
+        is_count = measure is Kind.SHARES
+        named = scale_of(self._scales_of, (*headings, *labels), of_shares=is_count) if self._scales_of else None
         kind = own.kind if own.kind is Kind.RANGE or measure is None else measure
         if measure in _UNIT_OF:
             return replace(own, kind=kind, unit=_UNIT_OF[measure], scale=0)
@@ -91,19 +96,23 @@ class TableValues:
         scale = _first(own.scale, column.scale, label.scale, named, near.scale, self._outer.scale)
         return replace(own, unit=unit, scale=scale)
 
-    def _measure_of(self, own: Quantity, figures: _Column, column: Units, label: Units, labels: Path) -> Kind | None:
+    def _measure_of(
+        self, own: Quantity, figures: _Column, column: Units, label: Units, headings: Path, labels: Path
+    ) -> Kind | None:
         """Return what a figure measures. A figure with a currency sign is an amount, perhaps one per share."""
         if own.kind in (Kind.SHARES, Kind.PER_SHARE):
             return own.kind
         of_column, of_label = column.measure, label.measure
         if of_column is Kind.SHARES and figures.has_money:
             of_column = None
-        if of_label is Kind.PER_SHARE and _is_large(own) and not (labels and _SAYS_PER.search(labels[-1])):
+        if of_label is Kind.PER_SHARE and not _can_be_per_share(own, labels):
             of_label = None
         if own.unit is not None:
             return Kind.PER_SHARE if Kind.PER_SHARE in (of_column, of_label) else None
         if figures.is_percent:
             return of_column or of_label or Kind.PERCENTAGE
+        if of_column is None and of_label is None and any(map(_COUNTED.search, (*headings[-1:], *labels[-1:]))):
+            return Kind.NUMBER
         return of_column or of_label or (None if figures.has_money else self._measure)
 
     def _share_scale(self, own: Quantity, column: Units, label: Units, named: int | None, near: Units) -> int | None:
@@ -161,9 +170,17 @@ def _decide_style(layout: Layout) -> NumberStyle:
     return decide_style(cell.text for row in layout.rows for cell in row.data if cell.form is Form.FIGURE)
 
 
-def _is_large(own: Quantity) -> bool:
+def _can_be_per_share(own: Quantity, labels: Path) -> bool:
+    """Return whether a figure can be an amount per share, as its labels say.
+
+    In a group ("Basic EPS"), there are also the amounts and the shares that are divided: they are whole numbers.
+    """
     value = own.value
-    return value is not None and abs(value) >= _LARGE_PER_SHARE and value.as_tuple().exponent == 0
+    if value is None or value.as_tuple().exponent != 0:
+        return True
+    return parse_units(labels[-1]).measure is Kind.PER_SHARE and (
+        abs(value) < _LARGE_PER_SHARE or ("$" not in labels[-1] and _SAYS_PER.search(labels[-1]) is not None)
+    )
 
 
 def _first(*scales: int | None) -> int | None:
