@@ -4,7 +4,6 @@ Measurements of many files use it in processes of their own (`reading_pool`), be
 """
 
 import atexit
-import importlib
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
@@ -14,6 +13,7 @@ from pathlib import Path
 
 from app.tables.model import Table
 from evals.environment.provenance import count_cores
+from workers.extraction.tables import read_tables
 from workers.parsing.reader import ParsingSandbox
 
 _open: list[ParsingSandbox] = []
@@ -30,8 +30,7 @@ class ReadDocument:
 def read_document(path: Path) -> ReadDocument:
     """Parse a file and read its tables. Raises the DocumentErrors of `workers.parsing.errors`."""
     parsed = _sandbox().parse_document(path, filename=path.name)
-    read_tables = importlib.import_module("workers.extraction.tables").read_tables
-    return ReadDocument({page.number: page.text for page in parsed.pages}, tuple(read_tables(parsed)))
+    return ReadDocument({page.number: page.text for page in parsed.pages}, read_tables(parsed))
 
 
 @contextmanager
