@@ -32,7 +32,8 @@ def split_marks(text: str, known: Collection[str] = ()) -> tuple[str, tuple[str,
     Raised digits become plain ("²" → "2"), and the other marks stay as printed ("(1)", "*"). A bracket is a mark only
     behind something: "(1)" alone is the figure minus one. Digits in brackets after a figure and a space may be a second
     figure ("12 (5)"): they are a mark if `known` contains them or if the first figure is a year, a percentage, or has
-    separators, and the digits are only one. `known` are the marks of the footnotes of the table.
+    separators, and the digits are only one. `known` are the marks of the table's footnotes, or
+    their keys.
     """
     marks: list[str] = []
     rest = text.rstrip()
@@ -72,15 +73,16 @@ def _is_mark(before: str, found: re.Match[str], known: Collection[str]) -> bool:
         return _UNITS.search(before[-4:] + mark) is None
     if mark[0] not in "([":
         return mark[0] not in "#^" or before[-1].isdigit()
+    is_known = mark in known or mark_key(mark) in known
     if not _ENDS_FIGURE.search(before):  # a label or a heading
-        return len(mark) == len("(a)") or _MARK_OF_LABEL.fullmatch(mark[1:-1]) is not None or mark in known
-    return not _may_be_second_figure(before, found, known)
+        return len(mark) == len("(a)") or _MARK_OF_LABEL.fullmatch(mark[1:-1]) is not None or is_known
+    return is_known or not _may_be_second_figure(before, found)
 
 
-def _may_be_second_figure(before: str, found: re.Match[str], known: Collection[str]) -> bool:
+def _may_be_second_figure(before: str, found: re.Match[str]) -> bool:
     """Return whether a bracket may be a figure of its own: "4 $(5)", "12 (5)", "(3)(4)", but not "1,234 (1)"."""
     mark = found["mark"]
-    if not any(map(str.isdigit, mark)) or mark_key(mark) in map(mark_key, known):
+    if not any(map(str.isdigit, mark)):
         return False
     if before[-1] == "$" or _BRACKETED_DIGITS.fullmatch(before):
         return True

@@ -64,13 +64,14 @@ def parse_number(digits: str, style: NumberStyle) -> Decimal | None:
 _LONGEST = 80
 # The number of a text that is a figure. A date ("31.12.2024", "July 1,2023") is none.
 _FIGURE = re.compile(r"[^0-9]{0,24}?((?<![A-Za-z0-9])[.,]?[0-9](?:[.,' ]?[0-9])*)(?![.,]?[0-9])[^0-9]{0,24}")
+# One or two digits after a group may be a mark that an extraction of text has glued on: "1,2342" decides nothing.
 _POINT = re.compile(
     r"[0-9]{1,3}(?:,[0-9]{3})+\.[0-9]+|[0-9]{1,3}(?:,[0-9]{3}){2,}|[0-9]{1,2}(?:,[0-9]{2})+,[0-9]{3}(?:\.[0-9]+)?"
-    r"|[0-9]{1,3}(?:['\x20][0-9]{3})+\.[0-9]+|(?:[0-9]+\.(?:[0-9]{1,2}|[0-9]{4,})|(?:0?|[0-9]{4,})\.[0-9]+)"
+    r"|[0-9]{1,3}(?:['\x20][0-9]{3})+\.[0-9]+|(?:[0-9]+\.(?:[0-9]{1,2}|[0-9]{6,})|(?:0?|[0-9]{4,})\.[0-9]+)"
 )
 _COMMA = re.compile(
     r"[0-9]{1,3}(?:\.[0-9]{3})+,[0-9]+|[0-9]{1,3}(?:\.[0-9]{3}){2,}"
-    r"|[0-9]{1,3}(?:['\x20][0-9]{3})+,[0-9]+|(?:[0-9]+,(?:[0-9]{1,2}|[0-9]{4,})|(?:0?|[0-9]{4,}),[0-9]+)"
+    r"|[0-9]{1,3}(?:['\x20][0-9]{3})+,[0-9]+|(?:[0-9]+,(?:[0-9]{1,2}|[0-9]{6,})|(?:0?|[0-9]{4,}),[0-9]+)"
 )
 _EITHER = re.compile(r"[0-9]{1,3}([.,])[0-9]{3}")
 _YEAR_AFTER_DAY = re.compile(r"[0-9]{1,2},(?:19|20)[0-9]{2}")
@@ -80,6 +81,8 @@ _GROUPED_OTHERWISE = re.compile(r"[0-9]{1,3}(?:[,.'][0-9]{3})+(?:[,.][0-9]+)?|[0
 _NARROW = re.compile("[0-9][\u00a0\u2007\u2009\u202f][0-9]{3}(?![0-9])")
 _LIST_OF_NOTES = re.compile(r"[1-9][0-9]?,[1-9][0-9]?")
 _SURE = 4
+_OVERRULING = 3
+_GROUP = 3
 
 
 class _Votes:
@@ -87,7 +90,7 @@ class _Votes:
 
     def __init__(self) -> None:
         self.sure_commas = self.sure_points = self.commas = self.points = self.lists = 0
-        self.spaced = self.surely_spaced = self.unspaced = 0
+        self.spaced = self.short_first = self.surely_spaced = self.unspaced = 0
         self.dashes: set[str] = set()
         self.arrows = False
 
@@ -117,34 +120,46 @@ class _Votes:
             self.unspaced += _GROUPED_OTHERWISE.fullmatch(digits) is not None and _EITHER.fullmatch(digits) is None
         elif _SPACED.fullmatch(digits):
             self.spaced += 1
+            self.short_first += digits.index(" ") < _GROUP
             self.surely_spaced += is_narrow or _SURELY_SPACED.fullmatch(digits) is not None
         else:
             self.unspaced += 1
 
-    def decimal(self, default: str) -> str:
+    def decimal(self, default: str, needed: int) -> str:
+        """Return the decimal mark. The one that is not the default needs so many figures that have no other reading."""
         for_comma = _SURE * self.sure_commas + self.points + self.lists
         for_point = _SURE * self.sure_points + self.commas
-        if (self.sure_commas or (self.lists and self.points)) and for_comma >= 2 * for_point:
+        sure_commas = self.sure_commas + (self.points if self.lists else 0)
+        if sure_commas >= (needed if default == "." else 1) and for_comma >= 2 * for_point:
             return ","
-        return "." if self.sure_points and for_point >= 2 * for_comma else default
+        if self.sure_points >= (needed if default == "," else 1) and for_point >= 2 * for_comma:
+            return "."
+        return default
+
+    def has_spaces(self, default: bool) -> bool:
+        """Return whether spaces separate thousands. "1 234" may be two glued figures; but not so again and again."""
+        if self.surely_spaced > self.unspaced or (self.short_first >= _OVERRULING and not self.unspaced):
+            return True
+        return default and self.unspaced <= self.spaced
 
 
-def decide_style(texts: Iterable[str], default: NumberStyle = ENGLISH) -> NumberStyle:
-    """Decide the style of a table or document from the texts of all its cells together.
+def decide_style(texts: Iterable[str], document: NumberStyle | None = None) -> NumberStyle:
+    """Decide the style of a document, or of a table of a document with that style, from all cells' texts together.
 
     Figures with only one reading decide ("1.234.567", "2,5 %"); so do "1.234" and "2,35" together. A figure with two
     readings ("1.234", or "4,12", which may be a list of two notes) counts a quarter as much, for thousands or for the
-    decimal comma. A side wins with twice the other's weight; otherwise the default holds. Spaces separate thousands if
-    some figure has no other reading ("1 034") and no more figures contradict ("1,234,567", "123456").
+    decimal comma. A side wins with twice the other's weight. In a table, it takes three figures to overrule the
+    document. Where nothing decides, the document's style holds, or the English one. Spaces separate thousands if some
+    figure has no other reading ("1 034") and no more figures contradict ("1,234,567", "123456").
     """
     votes = _Votes()
     for text in texts:
         if len(text) <= _LONGEST:
             votes.add(text)
-    spaces = default.spaces
-    if votes.surely_spaced > votes.unspaced:
-        spaces = True
-    elif votes.unspaced > votes.spaced:
-        spaces = False
-    nil_dashes = "".join(sorted(votes.dashes)) or default.nil_dashes
-    return NumberStyle(votes.decimal(default.decimal), spaces, nil_dashes, votes.arrows or default.arrows)
+    default = document or ENGLISH
+    return NumberStyle(
+        decimal=votes.decimal(default.decimal, 1 if document is None else _OVERRULING),
+        spaces=votes.has_spaces(default.spaces),
+        nil_dashes="".join(sorted(votes.dashes)) or default.nil_dashes,
+        arrows=votes.arrows or default.arrows,
+    )

@@ -65,6 +65,7 @@ _KINDS = {
     "shares": Kind.SHARES,
 }  # fmt: skip
 _CENTS: Final = -2
+_SCALES_WITHOUT_CURRENCY: Final = (3, 6)
 _PURE = frozenset({"%", "points", "bps", "x"})
 _MEANINGLESS = frozenset({"nm", "na", "nmf", "notmeaningful", "notapplicable", "notavailable"})
 _FILLERS = re.compile(r"[ ./()%]|(?<=m)x$", re.IGNORECASE)
@@ -196,8 +197,8 @@ def _common_scale(
     scale = suffix.scale if prefix.scale is None else prefix.scale
     if suffix.side and negative_side is None:  # no heading says that a side is a sign: "₹ 12 Cr" is crore
         return 7, unit == "INR" and suffix.side == "CR" and scale is None
-    if suffix.is_letter and unit is None and len(token) < 3:
-        return None, False  # "3M" may be three months
+    if suffix.is_letter and unit is None and (len(token) < 3 or scale not in _SCALES_WITHOUT_CURRENCY):
+        return None, False  # "3M" may be three months, and "2.11B" a section
     both = prefix.scale is not None and suffix.scale is not None
     return scale, not both and (scale != _CENTS or prefix.unit is None)
 
