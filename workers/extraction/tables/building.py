@@ -8,6 +8,7 @@ from app.documents.content.parsed import ParsedDocument
 from app.documents.metadata import DocumentMetadata
 from app.quantities.calendar import FiscalCalendar
 from app.quantities.periods import Period
+from app.quantities.styles import ENGLISH, NumberStyle
 from app.quantities.values import Quantity, parse_value
 from app.tables.model import Cell, CellKind, Footnote, Table
 from workers.extraction.tables.around import Surroundings
@@ -34,6 +35,7 @@ class DocumentContext:
     units: DocumentUnits
     parts: PartUnits
     calendar: FiscalCalendar
+    style: NumberStyle = ENGLISH
 
     @classmethod
     def of(cls, parsed: ParsedDocument, metadata: DocumentMetadata) -> "DocumentContext":
@@ -81,6 +83,7 @@ class TableBuilder:
             lines=lines,
             part=document.parts.at(first.page.number - 1, first.block),
             document=document.units,
+            style=document.style,
         )
         heads = [cell.text for row in self._layout.rows if row.role is Role.HEAD for cell in row.cells]
         self._periods = Periods(document.calendar, lines, self._layout.labels.first_paths(), heads)
@@ -127,7 +130,7 @@ class TableBuilder:
     def _figure(self, row: Row, cell: TextCell) -> Cell:
         band = self._layout.bands.best(cell)
         if band is None:
-            return _cell(cell, CellKind.FIGURE, value=parse_value(cell.text))
+            return _cell(cell, CellKind.FIGURE, value=parse_value(cell.text, self._document.style))
         header_path = tuple(head.text for head in self._layout.headings.over(row.number, band))
         label_path = self._layout.labels.path(row.number, band)
         if header_path and _NOTES.fullmatch(header_path[-1]):

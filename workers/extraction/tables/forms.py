@@ -4,7 +4,7 @@ import re
 
 from app.quantities.headings import has_period_word
 from app.quantities.period_words import read_period_words
-from app.quantities.styles import NumberStyle
+from app.quantities.styles import NumberStyle, decide_style
 from app.quantities.units import parse_units
 from app.quantities.values import Kind, parse_value
 from workers.extraction.tables.cells import Form
@@ -37,6 +37,10 @@ class Forms:
         if form is None:
             form = self._known[text] = _form(text)
         return form
+
+    def style(self) -> NumberStyle:
+        """Decide the document's number style from all figures among the texts so far."""
+        return decide_style(text for text, form in self._known.items() if form is Form.FIGURE)
 
 
 def _form(text: str) -> Form:

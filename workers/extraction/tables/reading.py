@@ -1,5 +1,7 @@
 """Reads the tables of a parsed document from its grids. Formats play no part."""
 
+from dataclasses import replace
+
 from app.documents.content.parsed import ParsedDocument
 from app.documents.metadata import DocumentMetadata
 from app.tables.model import Table
@@ -19,5 +21,6 @@ def read_tables(parsed: ParsedDocument, metadata: DocumentMetadata | None = None
     if not any(block.grid is not None for page in parsed.pages for block in page.blocks):
         return ()
     document = DocumentContext.of(parsed, metadata if metadata is not None else read_metadata(parsed, ""))
-    joined = join_grids(read_grids(parsed, document.forms), document.around.furniture, document.forms)
+    joined = list(join_grids(read_grids(parsed, document.forms), document.around.furniture, document.forms))
+    document = replace(document, style=document.forms.style())
     return tuple(build_table(number, grids, document) for number, grids in enumerate(joined, 1))

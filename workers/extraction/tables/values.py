@@ -54,17 +54,26 @@ class _Column:
 
 
 class TableValues:
-    """The values of one table's figures. `lines` are the title and the lines above it, the nearest last."""
+    """The values of one table's figures. `lines` are the title and the lines above it, the nearest last. `style` is
+    the document's number style.
+    """
 
     def __init__(
-        self, layout: Layout, *, title: str | None, lines: Sequence[str], part: Units, document: DocumentUnits
+        self,
+        layout: Layout,
+        *,
+        title: str | None,
+        lines: Sequence[str],
+        part: Units,
+        document: DocumentUnits,
+        style: NumberStyle,
     ) -> None:
         self._layout = layout
         self._lines = tuple(lines)
         self._outer = part.within(document.units)
         self._dollar = document.dollar
         self._measure = _measure_of_table(title, lines)
-        self._style = _decide_style(layout)
+        self._style = _decide_style(layout, style)
         self._paths: dict[Path, Units] = {}
         self._near: dict[int | None, Units] = {}
         self._columns: dict[tuple[int | None, int], _Column] = {}
@@ -166,8 +175,9 @@ def _measure_of_table(title: str | None, lines: Sequence[str]) -> Kind | None:
     return Kind.SHARES if lines and _OF_SHARES.search(lines[-1]) else None
 
 
-def _decide_style(layout: Layout) -> NumberStyle:
-    return decide_style(cell.text for row in layout.rows for cell in row.data if cell.form is Form.FIGURE)
+def _decide_style(layout: Layout, document: NumberStyle) -> NumberStyle:
+    figures = (cell.text for row in layout.rows for cell in row.data if cell.form is Form.FIGURE)
+    return decide_style(figures, document)
 
 
 def _can_be_per_share(own: Quantity, labels: Path) -> bool:
