@@ -76,6 +76,8 @@ def test_rare_synonym_does_not_outrank_the_questions_own_word(extractive, unders
     understanding = understand(question)
     first, *_ = extractive.write(question, understanding, library.passages[-1:], library.pages, library.tables).claims
     assert first.text == "Revenue — 2022: $900 (scale not stated)"
+    (verdict,) = verify_claims([first], library.pages, library.tables)
+    assert verdict.claim, "the words about the scale need no support"
 
 
 @pytest.mark.parametrize(

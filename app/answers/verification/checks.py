@@ -21,9 +21,10 @@ _MARKUP = re.compile(r"!\[|\]\(|</?[a-z]|```|\w+://\S+|\bwww\.\S+|[^\s@]+@[^\s@]
 # Reporting words. They need no support from the quote, because they do not name the subject of a claim.
 _NEUTRAL = frozenset(
     tokenise(
-        "million billion thousand trillion percent per cent amounted came comes stood reported reports recorded "
-        "according compared versus increased decreased rose fell grew declined higher lower year years quarter fiscal "
-        "period ended company issuer total approximately about during also its were"
+        "million billion thousand trillion lakh crore percent per cent points bps shares nil scale stated amounted "
+        "came comes stood reported reports recorded according compared versus increased decreased rose fell grew "
+        "declined higher lower year years quarter fiscal period ended company issuer total approximately about "
+        "during also its were"
     )
 )
 _NAME = re.compile(r"(?<=[a-z,;] )[A-Z][\w’'-]*")
