@@ -19,6 +19,7 @@ _NUMBER_BEFORE = re.compile(r"(?:[\d)]|\b(?:one|two|three|four|five|six|seven|ei
 _PER_SHARE = re.compile(
     r"\bper[\s-]+(?:[a-z]+[\s-]+){0,3}?(?:shares?|ads|adr|rsu|psu|option|award|warrant|(?:common|partner|partnership|trust|lp)[\s-]units?)\b"
     r"|/\s?(?:share|ads)\b|\beps\b|\bexercise price\b|\bgrant[\s-]date fair value\b"
+    r"|\bweighted[\s-]+average\b[^$]{0,40}?\bfair\s+values?\b"
 )
 _FOR_PER_SHARE = re.compile(r"\b(?:for (?:basic|diluted)|used|comput\w+|calculat\w+|numerator|excluded|aggregate)\b")
 """Before "per share": the figures are those from which earnings per share are computed."""
@@ -33,16 +34,24 @@ _SHARES = re.compile(
     re.DOTALL,
 )
 _REST_OF_SHARES = re.compile(
-    r"^\W*(?:$|\b(?:outstanding|used|basic|diluted|authori[sz]ed|assuming|in (?:thousands|millions|issue)|for)\b"
+    r"^\W*(?:$|\b(?:outstanding|used|basic|diluted|authori[sz]ed|assuming|(?:in )?(?:thousands|millions|issue)|for)\b"
     r"|issued\W*$|issued and outstanding\b|in 000)|^\s*/"
 )
 _CLASS_ONLY = re.compile(
-    r"^\W*(?:class [a-z]|(?:common|ordinary|preferred|preference|treasury|[a-z]) )[\w ]*shares\W*$"
+    r"^\W*(?!.*\bstock shares)(?:class [a-z]|(?:common|ordinary|preferred|preference|treasury|[a-z]) )[\w ]*shares\W*$"
 )
 _COUNTED = re.compile(
     r"^\W*(?:[\w-]+\W+){0,4}?(?:weighted[\s-]average\b[^$]{0,80}?\b(?:shares|adss?|units)\b"
     r"|number of (?:[a-z]+ ){0,4}?shares\b|denominator\b)"
 )
+_AWARD = r"(?:rsus?|psus?|prsus?|options?|awards?|warrants?|sars?|(?:share|stock|restricted|performance)[\s-]+units?)"
+_AWARDS = re.compile(
+    rf"\bnumber of (?:[a-z-]+ ){{0,4}}?{_AWARD}\b|^\W*(?:share|stock) units\W*$|^\W*{_AWARD} outstanding\W*$"
+    r"|\banti-?dilutive\b|\bdiluti(?:ve|on)\b[^$]{0,40}?\b(?:effects?|impact|securities|options|awards|units|shares)\b"
+    r"|\b(?:effect|impact) of (?:[a-z]+ ){0,3}?diluti(?:ve|on)\b"
+    r"|\bweighted[\s-]+average\b[^$]{0,40}?\b(?:common|ordinary) stock\W*(?:outstanding\W*)?$|^\W*shares [a-z]"
+)
+"""Awards of shares, and what dilutes earnings per share, are counted as shares are."""
 _VALUE_OF = re.compile(r"\b(?:value|price|cost|proceeds|fair|intrinsic)\b")
 _IN_SHARES = re.compile(r"\((?:in\s+)?(?:(?:thousands|millions|number)\s+of\s+)?shares(?:\s+in\s+\w+)?\)")
 _PRICE = re.compile(r"\b(?:prices?|costs?|revenues?|margin|dollars|cents)\b|[$€£¥₹]")
@@ -80,16 +89,16 @@ def _stands_alone(pattern: re.Pattern[str], folded: str) -> bool:
 
 
 def _of_shares(folded: str) -> Kind | None:
-    if _PAR_VALUE.search(folded):
-        return None
+    if _PAR_VALUE.search(folded) or _CLASS_ONLY.match(folded):
+        return None  # a column of a statement of equity, named after a class of shares, has amounts
     per_share = _PER_SHARE.search(folded)
-    before = folded if per_share is None else folded[: per_share.start() + 1]
-    if _CLASS_ONLY.match(folded):
-        return None  # a column of a statement of equity has amounts
-    if (counted := _SHARES.match(folded)) is not None and counted.start("rest") < len(before):
+    end = len(folded) if per_share is None else per_share.start()
+    before = folded[: end + 1]
+    if (counted := _SHARES.match(folded)) is not None and counted.start("rest") <= end:
         return Kind.SHARES if _REST_OF_SHARES.match(counted.group("rest")) or "number of" in folded else None
     if (found := _COUNTED.search(before)) is not None:
         return None if _VALUE_OF.search(found.group()) else Kind.SHARES
     if per_share is not None:
         return None if _FOR_PER_SHARE.search(before) else Kind.PER_SHARE
-    return Kind.SHARES if _IN_SHARES.search(folded) else None
+    counts_awards = _AWARDS.search(folded) is not None and _VALUE_OF.search(folded) is None
+    return Kind.SHARES if counts_awards or _IN_SHARES.search(folded) else None

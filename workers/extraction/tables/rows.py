@@ -112,7 +112,8 @@ def _heads_above(row: Row) -> bool:
 def _set_roles_below(rows: Sequence[Row], first: int, bands: Bands) -> None:
     """Set the roles of the rows from the first figures on. A heading there starts a new section of columns."""
     heads = {row.data_texts() for row in rows[:first] if row.role is Role.HEAD and row.data}
-    bold = any(cell.source.bold for row in rows[first:] if row.has_figures for cell in row.data)
+    valued = [row for row in rows[first:] if row.has_figures]
+    bold = 2 * sum(all(cell.source.bold for cell in row.data) for row in valued) > len(valued)
     for at, row in enumerate(rows[first:], first + 1):
         if row.has_figures:
             row.role = Role.VALUES

@@ -28,6 +28,13 @@ _DOLLARS = frozenset(["USD", "CAD", "AUD", "HKD", "SGD", "NZD", "TWD", "BRL", "M
 _LARGE_PER_SHARE = 100
 """A whole number from here on is no amount per share, unless its own label says "per share"."""
 _MOST_SHARES = Decimal(10) ** 12
+_MOST_MONEY = Decimal(10) ** 13
+"""Above these amounts, a scale that the table states is that of other figures. Small currencies have no limit."""
+_SMALL_CURRENCIES = frozenset(
+    ["JPY", "KRW", "IDR", "VND", "INR", "HUF", "CLP", "COP", "ISK", "RUB", "PHP", "THB", "TWD"]
+)
+_MOST_PERCENT = 100
+_LARGE = 100_000
 _SAYS_PER = re.compile(r"\bper\b|/", re.IGNORECASE)
 _OF_SHARES = re.compile(
     r"\banti-?dilutive\b|\bpotentially dilutive\b|\bshares\b[^.(]{0,60}\(in (?:thousands|millions)[^)]*\)\W*$",
@@ -46,11 +53,25 @@ class _Column:
     has_money: bool = False
     first: Kind | None = None
     last: Kind | None = None
+    largest: Decimal = Decimal(0)
+    all_decimals: bool = True
 
-    @property
-    def is_percent(self) -> bool:
-        """Whether the sign "%" is printed at the first and the last figure only, and holds for all between."""
-        return not self.has_money and self.first is self.last is Kind.PERCENTAGE
+    def add(self, own: Quantity) -> None:
+        """Add a figure's own value."""
+        self.has_money = self.has_money or (own.unit is not None and own.kind is Kind.AMOUNT)
+        self.first, self.last = self.first or own.kind, own.kind
+        if own.kind is Kind.AMOUNT and own.unit is None and own.value is not None:
+            self.largest = max(self.largest, abs(own.value))
+            self.all_decimals = self.all_decimals and own.value.as_tuple().exponent != 0
+
+    def is_percent(self, *, has_scale: bool) -> bool:
+        """Return whether the sign "%" is printed only at the first figure, or at the first and the last one, and holds
+        for all between. `has_scale` states that the table states a scale.
+        """
+        if self.has_money or self.first is not Kind.PERCENTAGE:
+            return False
+        small = self.all_decimals and self.largest < _MOST_PERCENT
+        return self.last is Kind.PERCENTAGE or (small and not has_scale)
 
 
 class TableValues:
@@ -87,7 +108,8 @@ class TableValues:
             return own
         section = self._layout.headings.section(row)
         column, label, near = self._of_path(headings), self._of_path(labels), self._near_units(section, row)
-        measure = self._measure_of(own, self._columns[section, band], column, label, headings, labels)
+        figures = self._columns[section, band]
+        measure = self._measure_of(own, figures, column, label, near, headings, labels)
         is_count = measure is Kind.SHARES
         named = scale_of(self._scales_of, (*headings, *labels), of_shares=is_count) if self._scales_of else None
         kind = own.kind if own.kind is Kind.RANGE or measure is None else measure
@@ -103,10 +125,19 @@ class TableValues:
             cents = next((units.scale for units in (column, label) if units.scale is not None and units.scale < 0), 0)
             return replace(own, kind=kind, unit=unit, scale=_first(own.scale, cents))
         scale = _first(own.scale, column.scale, label.scale, named, near.scale, self._outer.scale)
+        if own.unit is None and own.scale is None and scale and unit not in _SMALL_CURRENCIES:
+            scale = None if figures.largest.scaleb(scale) > _MOST_MONEY else scale
         return replace(own, unit=unit, scale=scale)
 
     def _measure_of(
-        self, own: Quantity, figures: _Column, column: Units, label: Units, headings: Path, labels: Path
+        self,
+        own: Quantity,
+        figures: _Column,
+        column: Units,
+        label: Units,
+        near: Units,
+        headings: Path,
+        labels: Path,
     ) -> Kind | None:
         """Return what a figure measures. A figure with a currency sign is an amount, perhaps one per share."""
         if own.kind in (Kind.SHARES, Kind.PER_SHARE):
@@ -118,18 +149,19 @@ class TableValues:
             of_label = None
         if own.unit is not None:
             return Kind.PER_SHARE if Kind.PER_SHARE in (of_column, of_label) else None
-        if figures.is_percent:
+        if figures.is_percent(has_scale=near.scale is not None):
             return of_column or of_label or Kind.PERCENTAGE
-        if of_column is None and of_label is None and any(map(_COUNTED.search, (*headings[-1:], *labels[-1:]))):
+        if of_column is None and of_label is None and any(map(_COUNTED.search, (*headings[-1:], *labels))):
             return Kind.NUMBER
-        return of_column or of_label or (None if figures.has_money else self._measure)
+        return of_column or of_label or (None if figures.has_money else near.measure or self._measure)
 
     def _share_scale(self, own: Quantity, column: Units, label: Units, named: int | None, near: Units) -> int | None:
         scale = _first(own.scale, column.share_scale, column.scale, label.share_scale, label.scale, named)
         if scale is None:
             scale = near.share_scale
-        if scale is None and own.value is not None and own.value != own.value.to_integral_value():
-            scale = self._outer.share_scale  # a part of a share is none: the count is a multiple
+        has_decimals = own.value is not None and own.value != own.value.to_integral_value()
+        if scale is None and (has_decimals or self._outer.share_scale == 0):
+            scale = self._outer.share_scale  # a count with decimals is a multiple
         if scale is not None and own.value is not None and abs(own.value).scaleb(scale) > _MOST_SHARES:
             return None
         return scale
@@ -144,8 +176,9 @@ class TableValues:
         """Return the units that the stubs of a section and the lines above the table state."""
         units = self._near.get(section)
         if units is None:
-            stubs = (stub.text for stub in self._layout.headings.stubs(row)[-_MOST_STUBS:])
-            units = self._near[section] = units_of((*self._lines, *stubs))
+            stubs = [stub.text for stub in self._layout.headings.stubs(row)[-_MOST_STUBS:]]
+            measure = _measure_of_units(units_of(stubs)) or _measure_of_units(units_of(self._lines[-1:]))
+            units = self._near[section] = replace(units_of((*self._lines, *stubs)), measure=measure)
         return units
 
     def _read_columns(self) -> None:
@@ -154,9 +187,9 @@ class TableValues:
                 continue
             section = self._layout.headings.section(row.number)
             for cell in row.data:
-                self._read_figure(section, cell)
+                self._read_figure(section, row.number, cell)
 
-    def _read_figure(self, section: int | None, cell: TextCell) -> None:
+    def _read_figure(self, section: int | None, row: int, cell: TextCell) -> None:
         band = self._layout.bands.best(cell)
         if band is None:
             return
@@ -164,8 +197,19 @@ class TableValues:
         own = parse_value(cell.text, self._style)
         if own.kind in (Kind.TEXT, Kind.NIL, Kind.NOT_MEANINGFUL, Kind.DATE, Kind.PERIOD):
             return
-        column.has_money = column.has_money or (own.unit is not None and own.kind is Kind.AMOUNT)
-        column.first, column.last = column.first or own.kind, own.kind
+        if (
+            own.value is None
+            or abs(own.value) < _LARGE
+            or self._of_path(self._layout.labels.path(row, band)).measure is None
+        ):
+            column.add(own)  # large numbers of shares say nothing about the amounts of their column
+
+
+def _measure_of_units(units: Units) -> Kind | None:
+    """Return what figures are by a statement of units: shares, if it states units of shares only."""
+    if units.scale is None and units.currency is None and units.share_scale is not None:
+        return Kind.SHARES
+    return units.measure if units.measure in (Kind.SHARES, Kind.PERCENTAGE) else None
 
 
 def _measure_of_table(title: str | None, lines: Sequence[str]) -> Kind | None:
