@@ -22,6 +22,7 @@ from app.core.errors import UnavailableError
 from app.db.session import Database, build_engine
 from app.documents.content.chunks import ChunkDraft, ChunkKind
 from app.documents.content.parsed import Block, BlockKind, ParsedDocument, ParsedPage, Words
+from app.documents.content.parsed_codec import encode_document
 from app.documents.metadata import DocumentMetadata
 from app.identity.data_keys import PostgresDataKeys
 from app.jobs.plan import ALL_QUEUES
@@ -34,6 +35,7 @@ from app.tables.model import Cell, CellKind, Table
 from workers.bootstrap import Worker, build_collector, build_runner, build_signer
 from workers.celery_app import create_app
 from workers.parsing.errors import PdfDamagedError
+from workers.parsing.reader import EncodedDocument
 from workers.pipeline.publish import PublishStage
 from workers.pipeline.stages import ChunkStage, EmbedStage, ExtractStage, ParseStage, ValidateStage
 from workers.room import Room
@@ -69,7 +71,8 @@ class PlainParser:
         elif order == "die" and Path(rest).exists():
             os.kill(os.getpid(), signal.SIGKILL)
         pages = tuple(page_of(number, part) for number, part in enumerate(text.split("\f"), 1))
-        return ParsedDocument(media_type="text/plain", reader="plain", pages=pages)
+        parsed = ParsedDocument(media_type="text/plain", reader="plain", pages=pages)
+        return EncodedDocument(encode_document(parsed), parsed)
 
 
 def page_of(number, text):

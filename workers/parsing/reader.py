@@ -1,5 +1,6 @@
 """The entry point of parsing: parses a file in a sandboxed child into a ParsedDocument, or raises a DocumentError."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
@@ -49,6 +50,14 @@ def parse_payload(payload: bytes) -> bytes:
     return encode_document(parse_file(Path(path), filename=filename, password=password))
 
 
+@dataclass(frozen=True, slots=True)
+class EncodedDocument:
+    """A parsed document, and its encoding by the child process. Decoding has checked the encoding."""
+
+    data: bytes
+    document: ParsedDocument
+
+
 class ParsingSandbox:
     """Parses files in sandboxed children. A worker process has one. Close it, or use it as a context manager."""
 
@@ -60,6 +69,10 @@ class ParsingSandbox:
 
         Raises the DocumentErrors of `workers.parsing.errors`, and SandboxUnavailableError, which may be temporary.
         """
+        return self.parse_encoded(source, filename=filename, password=password).document
+
+    def parse_encoded(self, source: Path | int, *, filename: str, password: str | None = None) -> EncodedDocument:
+        """Return the same document with its encoding."""
         return parse_in_sandbox(self._sandbox, source, filename=filename, password=password)
 
     def close(self) -> None:
@@ -76,12 +89,13 @@ class ParsingSandbox:
 
 def parse_in_sandbox(
     sandbox: Sandbox, source: Path | int, *, filename: str, password: str | None = None
-) -> ParsedDocument:
+) -> EncodedDocument:
     """Run `parse_file` in a child of `sandbox`. Raises DocumentError, SandboxUnavailableError."""
     path, file = (str(source.resolve()), None) if isinstance(source, Path) else (INPUT_FILE, source)
     payload = msgpack.packb([path, filename, password])
     try:
-        return decode_document(sandbox.run(_TARGET, payload, file=file))
+        data = sandbox.run(_TARGET, payload, file=file)
+        return EncodedDocument(data, decode_document(data))
     except (SandboxCrashedError, BadEncodingError) as error:
         raise ParseCrashedError(extra=dict(error.extra)) from error
     except SandboxTimeoutError as error:

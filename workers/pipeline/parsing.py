@@ -1,9 +1,8 @@
 """The parser of the parse stage: it parses files of the blob store in the parsing sandbox."""
 
-from app.documents.content.parsed import ParsedDocument
 from app.storage.port import BlobStore
 from workers.parsing.errors import DocumentTooLargeError
-from workers.parsing.reader import PARSER_VERSION, ParsingSandbox
+from workers.parsing.reader import PARSER_VERSION, EncodedDocument, ParsingSandbox
 from workers.pipeline.contract import VersionFacts
 
 
@@ -17,10 +16,10 @@ class SandboxParser:
         self._sandbox = sandbox
         self._max_pages = max_pages
 
-    def parse(self, version: VersionFacts, *, password: str | None) -> ParsedDocument:
+    def parse(self, version: VersionFacts, *, password: str | None) -> EncodedDocument:
         """Parse a version's file. Raises DocumentError, BlobMissingError, UnavailableError."""
         with self._blobs.materialise(version.tenant_id, version.content_sha256) as file:
-            parsed = self._sandbox.parse_document(file, filename=version.filename, password=password)
-        if len(parsed.pages) > self._max_pages:
+            parsed = self._sandbox.parse_encoded(file, filename=version.filename, password=password)
+        if len(parsed.document.pages) > self._max_pages:
             raise DocumentTooLargeError
         return parsed

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from app.documents.content.chunks import ChunkDraft
 from app.documents.content.parsed import ParsedDocument
-from app.documents.content.parsed_codec import decode_document, encode_document
+from app.documents.content.parsed_codec import decode_document
 from app.documents.metadata import DocumentMetadata
 from app.jobs.plan import StageName
 from app.llm.port import Embedder
@@ -16,6 +16,7 @@ from app.storage.port import BlobStore
 from app.tables.codec import encode_table
 from app.tables.model import Table
 from workers.parsing.errors import EmptyFileError
+from workers.parsing.reader import EncodedDocument
 from workers.pipeline.codecs import (
     ChunkVectors,
     Extraction,
@@ -36,7 +37,7 @@ class Parser(Protocol):
     def version(self) -> str:
         """The parser's version. It must change whenever the result for any file changes."""
 
-    def parse(self, version: VersionFacts, *, password: str | None) -> ParsedDocument:
+    def parse(self, version: VersionFacts, *, password: str | None) -> EncodedDocument:
         """Parse the file. Raises DocumentError, UnavailableError; BlobMissingError or BlobDamagedError for the file."""
 
 
@@ -90,7 +91,8 @@ class ParseStage:
             raise FileMissingError from error
         except BlobDamagedError as error:
             raise FileDamagedError from error
-        return StageResult(output=Encoded(encode_document(parsed), parsed), pages_total=len(parsed.pages))
+        # The child's own encoding is stored: encoding a large document again takes as long as decoding it.
+        return StageResult(output=Encoded(parsed.data, parsed.document), pages_total=len(parsed.document.pages))
 
 
 class ExtractStage:
