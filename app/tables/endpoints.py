@@ -39,8 +39,8 @@ _WRITING = 1
 _ROWS_OF_A_RESPONSE = 1_000
 _TABLE_PROBLEMS = (DocumentNotFoundError, VersionNotFoundError, TableNotFoundError, TableTooLargeError)
 _LIST_NOTE = (
-    "A version that was published before Footnote stored tables has none: its `table_count` is null. Upload the file "
-    "again as a new version to have its tables read."
+    "A version that was published before Footnote stored tables has none: its `table_count` is null. Upload the same "
+    "file to the same collection again to have its tables read."
 )
 
 

@@ -90,6 +90,30 @@ def test_same_content_in_another_collection_creates_a_document(editor):
     assert first.json()["document"]["id"] != second.json()["document"]["id"]
 
 
+def test_file_published_before_tables_were_stored_is_read_again_once(server, editor):
+    collection = editor.collection()
+    first = send(editor, collection).json()
+    version = {"id": first["version"]["id"]}
+
+    def sql(statement):
+        with server.database.owner.transaction(system_principal(editor.tenant_id)) as session:
+            session.execute(text(statement), version)
+
+    sql("UPDATE document_versions SET status = 'ready' WHERE id = :id")
+    assert send(editor, collection).json()["run"]["id"] == first["run"]["id"], "its run has not ended"
+    sql("UPDATE runs SET status = 'ready' WHERE version_id = :id")
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: send(editor, collection), range(8)))
+    assert sorted(answer.status_code for answer in answers) == [200] * 7 + [202]
+    (run,) = {answer.json()["run"]["id"] for answer in answers}
+    assert run != first["run"]["id"]
+    again = editor.http.get(f"/v1/documents/{first['document']['id']}").json()
+    assert (again["status"], again["newest_version"]["id"]) == ("ready", version["id"]), "it stays as it is"
+    sql("UPDATE runs SET status = 'ready' WHERE version_id = :id")
+    sql("UPDATE document_versions SET table_count = 0 WHERE id = :id")
+    assert send(editor, collection).status_code == 200
+
+
 def test_failed_document_is_processed_again_with_a_password(server, editor):
     collection = editor.collection()
     first = send(editor, collection).json()

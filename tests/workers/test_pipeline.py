@@ -60,6 +60,35 @@ def test_tables_are_published_with_the_pages_and_replaced_with_them(running):
     assert empty.status == "ready"
 
 
+def test_second_run_of_a_ready_version_adds_its_tables_and_a_failed_one_changes_nothing(running):
+    (ended,) = running.wait_final(running.upload("Revenue\t1,000"))
+    named = {"id": ended.version_id, "document": ended.document_id}
+    running.sql("UPDATE document_versions SET table_count = NULL WHERE id = :id", id=ended.version_id)
+    running.sql("DELETE FROM tables WHERE version_id = :id", id=ended.version_id)
+
+    def run_again():
+        with running.database.worker.transaction(running.principal) as session:
+            started = running.runs.start_run(
+                session,
+                tenant_id=running.tenant,
+                document_id=named["document"],
+                version_id=named["id"],
+                created_by=running.tenant,
+                trace_context=None,
+            )
+        return running.wait_final(started.id)[0]
+
+    state = "SELECT v.status, v.table_count, count(t.number) FROM document_versions v "
+    state += "LEFT JOIN tables t ON t.version_id = v.id WHERE v.id = :id GROUP BY v.id"
+    assert running.sql(state, id=ended.version_id) == [("ready", None, 0)]
+    assert run_again().status == "ready"
+    assert running.sql(state, id=ended.version_id) == [("ready", 1, 1)]
+    running.sql("UPDATE document_versions SET size_bytes = 0 WHERE id = :id", id=ended.version_id)
+    running.sql("DELETE FROM stage_outputs")
+    assert run_again().error_code == "empty-file"
+    assert running.sql(state, id=ended.version_id) == [("ready", 1, 1)]
+
+
 def test_repeated_tasks_change_nothing(running):
     run = running.upload("read once")
     (ended,) = running.wait_final(run)

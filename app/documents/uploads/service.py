@@ -121,7 +121,7 @@ class UploadService:
 
     def add_document(self, principal: Principal, collection_id: UUID, file: UploadedFile) -> Uploaded:
         """Create a document, or return the collection's existing one with the same bytes. If the existing one failed,
-        its ingestion is retried.
+        or was published before tables were stored, its ingestion is repeated.
 
         Raises UploadEmptyError, CollectionNotFoundError, NotEditableError, UploadClearedError, KeyRevokedError,
         KeyExpiredError, and DocumentNotFoundError if the existing document was deleted or hidden during the upload.
@@ -150,8 +150,8 @@ class UploadService:
         return Uploaded(document=document, version=version, run=run, is_new=True)
 
     def add_version(self, principal: Principal, document_id: UUID, file: UploadedFile) -> Uploaded:
-        """Add a version. If the newest version has the same bytes, it is returned; if it failed, its ingestion is
-        retried.
+        """Add a version. If the newest version has the same bytes, it is returned; if it failed, or was published
+        before tables were stored, its ingestion is repeated.
 
         Raises UploadEmptyError, DocumentNotFoundError, NotEditableError, ContentExistsError, UploadClearedError,
         KeyRevokedError, KeyExpiredError.
@@ -204,8 +204,15 @@ class UploadService:
             version = repository.get_newest_version(document.id)
             run = self._start(session, principal, version, priority)
             return Uploaded(document=document, version=version, run=run, is_new=True)
-        record_read(session, principal, document.id)
+        has_tables = version.status != "ready" or version.table_count is not None
+        if not has_tables:
+            repository.lock_document(document.id)  # so that concurrent uploads start one run
         latest = self._runs.find_latest_run(session, version.id)
+        if not has_tables and (latest is None or latest.status.is_final):
+            # An older version of Footnote published it. It stays searchable while it is read again.
+            run = self._start(session, principal, version, priority)
+            return Uploaded(document=document, version=version, run=run, is_new=True)
+        record_read(session, principal, document.id)
         return Uploaded(document=document, version=version, run=latest, is_new=False)
 
     @staticmethod
