@@ -16,6 +16,8 @@ _TOUCH = 1.0
 """The minimum overlap of two boxes that stand in one column, in points."""
 _ALIGNED = 4.0
 """The maximum difference between aligned edges or centres, in points."""
+_EXACT = 1.5
+"""The maximum difference between edges that are aligned on purpose, in points."""
 _WIDE = 120.0
 """Text that is wider, in points, does not determine a column."""
 
@@ -103,9 +105,11 @@ def _split_heading(cell: Piece, columns: list[Interval], size: float) -> list[Pi
         for place, gap in enumerate(gaps, start=1):
             middle = (cell.ends[place - 1] + cell.starts[place]) / 2
             least = min(gaps[: place - 1] + gaps[place:], default=0.0)
-            if gap > max(1.3 * least, 0.3 * size) and before[0] < middle < after[1]:
+            if before[0] < middle < after[1]:
                 left, right = cell.split_at(place)
-                if max(_off(left, before), _off(right, after)) < _ALIGNED:
+                # Headings as close as words are split only if both end exactly at the right edges of their columns.
+                is_apart = gap > max(1.3 * least, 0.3 * size) and max(_off(left, before), _off(right, after)) < _ALIGNED
+                if is_apart or max(abs(left.x1 - before[1]), abs(right.ends[0] - after[1])) < _EXACT:
                     return [left, *_split_heading(right, columns, size)]
     return [cell]
 

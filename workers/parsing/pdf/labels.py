@@ -12,6 +12,8 @@ from workers.parsing.pdf.pieces import Piece, TableRow
 
 _OVERLAP = 0.3
 """Two lines that overlap by this share of their height belong to one row."""
+_HANGING = 40.0
+"""The maximum indent of a label's next line, in points."""
 _CLOSER = 0.93
 """Lines of one cell are closer than this share of the distance of rows."""
 
@@ -55,11 +57,11 @@ def _spacing(rows: list[TableRow]) -> _Spacing:
         least = sorted(full)[len(full) // 4]
         differs = bool(others) and others[0] < _CLOSER * least and not _are_equal(pairs, _CLOSER * least)
         return _Spacing(least, differs, right)
-    # No two rows with figures are adjacent. The first step between two distances parts those of lines and of rows.
-    for before, after in pairwise(others):
-        if before < _CLOSER * after and others[0] > 0.4 * after:
-            return _Spacing(after, True, right)
-    return _Spacing(0.0, False, right)
+    # No two rows with figures are adjacent. The widest step between two distances parts those of lines and of rows.
+    near = [pitch for pitch in others if pitch < 2 * others[0]]
+    steps = [(after / before, after) for before, after in pairwise(near[1:-1])]
+    step, wider = max(steps, default=(0.0, 0.0))
+    return _Spacing(wider, True, right) if step * _CLOSER > 1 else _Spacing(0.0, False, right)
 
 
 def _are_equal(pairs: list[tuple[TableRow, TableRow]], close: float) -> bool:
@@ -98,9 +100,11 @@ def overlaps(above: TableRow, row: TableRow) -> bool:
 def _merged(cells: list[Piece], more: list[Piece]) -> list[Piece]:
     """Append each piece to the cell above it, or add it as another cell."""
     merged = list(cells)
-    for piece in more:
+    for position, piece in enumerate(more):
         for index, cell in enumerate(merged):
-            if piece.x0 < cell.x1 and cell.x0 < piece.x1 and not (piece.is_number and cell.is_number):
+            is_label = not position and not index and not cell.is_number and abs(piece.x0 - cell.x0) < _HANGING
+            are_words = not piece.is_number and not cell.is_number
+            if piece.x0 < cell.x1 and cell.x0 < piece.x1 and (is_label or are_words):
                 merged[index] = cell.followed_by(piece)
                 break
         else:
@@ -114,7 +118,7 @@ def _continues(above: TableRow, row: TableRow, spacing: _Spacing, is_bold: Calla
     if (spacing.differs and not is_close) or _collide(above, row):
         return False
     label, more = above.cells[0], row.cells[0]
-    if not -3 <= more.x0 - label.x0 < 40:
+    if not -3 <= more.x0 - label.x0 < _HANGING:
         return spacing.differs and _are_words_beside(above, row)
     is_open = label.text.count("(") > label.text.count(")")
     if label.is_number or (label.text.endswith(":") and not is_open) or is_bold(label) != is_bold(more):

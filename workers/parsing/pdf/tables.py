@@ -282,15 +282,15 @@ def _belongs(label: TableRow, row: TableRow, left: float) -> bool:
 def _is_over(row: TableRow, left: float, right: float) -> bool:
     """Return whether the line's cells, except a label, stand over the figures from `left` to `right`."""
     first = row.cells[0]
-    if any(cell.x1 - cell.x0 > _MAX_HEADING_WIDTH for cell in row.cells[1:]):
-        return False
     if len(row.cells) > 1:
-        return all(cell.x0 >= left - _OVERHANG for cell in row.cells[1:])
-    middle = (first.x0 + first.x1) / 2
+        reaches = first.x0 < left - _OVERHANG and first.x1 > left
+        return not reaches and all(cell.x0 >= left - _OVERHANG for cell in row.cells[1:])
+    width = first.x1 - first.x0
+    shared = min(first.x1, right) - max(first.x0, left)
     return (
-        first.x1 - first.x0 < _MAX_HEADING_WIDTH
+        width < _MAX_HEADING_WIDTH
         and first.x1 < right + _OVERHANG
-        and (middle > left or first.x0 >= left - _OVERHANG / 3)
+        and (shared > 0.7 * width or first.x0 >= left - _OVERHANG / 3)
     )
 
 
