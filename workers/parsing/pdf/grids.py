@@ -94,6 +94,10 @@ def place_rows(rows: list[TableRow], columns: list[Interval], read_rules: ReadRu
             _place_row(row, columns)
             heads, wide = columns, []
         below = row
+    if rows and min(row.columns[0] for row in rows) > 0:
+        # No row has a label left of the figures: the first column is the labels'.
+        for row in rows:
+            row.columns = [column - 1 for column in row.columns]
 
 
 def _split_heading(cell: Piece, columns: list[Interval], size: float) -> list[Piece]:
@@ -124,7 +128,7 @@ def _place_row(row: TableRow, columns: list[Interval]) -> None:
     for position, cell in enumerate(row.cells):
         is_left = bool(columns) and cell.x0 < columns[0][0] and (not cell.is_number or cell.x1 < columns[0][0])
         places.append((0, 1) if position == 0 and is_left else _covered(cell, columns))
-    _set(row, places, len(columns))
+    _set(row, places)
 
 
 @dataclass(slots=True)
@@ -180,7 +184,7 @@ def _distance(column: Interval, cell: Piece) -> float:
     return max(column[0] - cell.x1, cell.x0 - column[1])
 
 
-def _set(row: TableRow, places: list[tuple[int, int]], count: int) -> None:
+def _set(row: TableRow, places: list[tuple[int, int]]) -> None:
     """Store the places. Cells keep their order: no cell begins before the end of the cell to its left."""
     row.columns, row.spans = [], []
     end = 0
@@ -189,14 +193,6 @@ def _set(row: TableRow, places: list[tuple[int, int]], count: int) -> None:
         end = max(column + span, start + 1)
         row.columns.append(start)
         row.spans.append(end - start)
-    # Cells that have no room at the right are moved to the left, as far as there is room.
-    limit = count + 1
-    for index in range(len(places) - 1, -1, -1):
-        if row.columns[index] + row.spans[index] <= limit:
-            break
-        row.spans[index] = 1
-        row.columns[index] = max(limit - 1, 0)
-        limit = row.columns[index]
 
 
 def _place_headings(row: TableRow, columns: list[Interval], heads: list[Interval], rules: _RulesBelow) -> None:
@@ -215,7 +211,7 @@ def _place_headings(row: TableRow, columns: list[Interval], heads: list[Interval
     places = [(0, 1)] * labels
     if len(rest) == count:
         places += [(at + 1, 1) for at in range(count)]
-        _set(row, places, count)
+        _set(row, places)
         return
     covered = [_touched(heads, cell, _TOUCH) or [_nearest(heads, cell)] for cell in rest] if count else []
     for position, cell in enumerate(rest):
@@ -232,7 +228,7 @@ def _place_headings(row: TableRow, columns: list[Interval], heads: list[Interval
             continue
         first, last = _centred(cell, heads, max(first, min(low, last)), min(last, max(high, first)), low, high)
         places.append((first + 1, last - first + 1))
-    _set(row, places, count)
+    _set(row, places)
 
 
 def _over(columns: list[Interval], rule: Rule) -> list[int]:

@@ -4,16 +4,20 @@ The lines of one cell are as close as lines of prose. Rows are often farther apa
 with figures is the distance of rows. If both are equal, a label wraps if its next word has no room on its line.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 
 from workers.parsing.pdf.pieces import Piece, TableRow
 
-_OVERLAP = 0.3
+_INTRODUCES = re.compile(r":(?: ?\(\w{1,2}\))*$")
+_OVERLAP = 0.2
 """Two lines that overlap by this share of their height belong to one row."""
 _HANGING = 40.0
 """The maximum indent of a label's next line, in points."""
+_DENSE = 1.3
+"""The maximum distance of lines without space between rows, in line heights."""
 _CLOSER = 0.93
 """Lines of one cell are closer than this share of the distance of rows."""
 
@@ -57,11 +61,11 @@ def _spacing(rows: list[TableRow]) -> _Spacing:
         least = sorted(full)[len(full) // 4]
         differs = bool(others) and others[0] < _CLOSER * least and not _are_equal(pairs, _CLOSER * least)
         return _Spacing(least, differs, right)
-    # No two rows with figures are adjacent. The widest step between two distances parts those of lines and of rows.
-    near = [pitch for pitch in others if pitch < 2 * others[0]]
-    steps = [(after / before, after) for before, after in pairwise(near[1:-1])]
-    step, wider = max(steps, default=(0.0, 0.0))
-    return _Spacing(wider, True, right) if step * _CLOSER > 1 else _Spacing(0.0, False, right)
+    # No two rows with figures are adjacent. The first step between two distances parts those of lines and of rows.
+    for place, (before, after) in enumerate(pairwise(others)):
+        if place and before < 0.9 * after < 1.8 * others[0]:
+            return _Spacing(after, True, right)
+    return _Spacing(0.0, False, right)
 
 
 def _are_equal(pairs: list[tuple[TableRow, TableRow]], close: float) -> bool:
@@ -84,7 +88,7 @@ def _join_overlapping(rows: list[TableRow]) -> list[TableRow]:
     joined: list[TableRow] = []
     for row in rows:
         last = joined[-1] if joined else None
-        if last and not last.is_header and overlaps(last, row):
+        if last and not last.is_header and overlaps(last, row) and not _collide(last, row):
             joined[-1] = TableRow(_merged(last.cells, row.cells), last.lines + row.lines)
         else:
             joined.append(row)
@@ -121,7 +125,11 @@ def _continues(above: TableRow, row: TableRow, spacing: _Spacing, is_bold: Calla
     if not -3 <= more.x0 - label.x0 < _HANGING:
         return spacing.differs and _are_words_beside(above, row)
     is_open = label.text.count("(") > label.text.count(")")
-    if label.is_number or (label.text.endswith(":") and not is_open) or is_bold(label) != is_bold(more):
+    if (
+        label.is_number
+        or (_INTRODUCES.search(label.text) is not None and not is_open)
+        or is_bold(label) != is_bold(more)
+    ):
         return False
     if len(above.cells) > 1 and (more.x0 < label.x0 - 1 or (len(row.cells) > 1 and not spacing.differs)):
         return False
@@ -129,19 +137,27 @@ def _continues(above: TableRow, row: TableRow, spacing: _Spacing, is_bold: Calla
     first_word = more.starts[1] - more.starts[0] if len(more.starts) > 1 else more.x1 - more.x0 + 0.25 * size
     has_room = above.lines[-1].pieces[0].x1 + first_word < spacing.right - 1
     begins = not more.text[:1].islower() and not is_open
+    hangs = more.x0 - above.lines[-1].x0 > 2
     if spacing.differs:
-        return not (begins and has_room and more.x0 - above.lines[-1].x0 > 2)
-    is_near = _pitch(above, row) <= max(1.07 * spacing.rows, 1.5 * size)
-    return is_near and not label.text.endswith(".") and (not begins or (not has_room and len(above.cells) == 1))
+        return not (begins and has_room and hangs)
+    pitch = _pitch(above, row)
+    is_near = pitch <= max(1.07 * spacing.rows, 1.5 * size) and not label.text.endswith(".")
+    # Uppercase text at the distance of rows continues a full line only if rows have no space between them.
+    is_full = not has_room and not hangs and len(above.cells) == 1 and pitch < _DENSE * size
+    return is_near and (not begins or is_full)
 
 
 def _collide(above: TableRow, row: TableRow) -> bool:
     """Return whether both lines have figures in one column, which are two rows."""
     return any(
-        cell.is_number and other.is_number and cell.x0 < other.x1 and other.x0 < cell.x1
-        for cell in above.cells
-        for other in row.cells
+        cell.x0 < other.x1 and other.x0 < cell.x1 and _has_digit(cell) and _has_digit(other)
+        for cell in above.cells[not above.cells[0].is_number :]
+        for other in row.cells[not row.cells[0].is_number :]
     )
+
+
+def _has_digit(cell: Piece) -> bool:
+    return cell.is_number or any(char.isdigit() for char in cell.text)
 
 
 def _are_words_beside(above: TableRow, row: TableRow) -> bool:

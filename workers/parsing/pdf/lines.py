@@ -9,6 +9,7 @@ from workers.parsing.pdf.chars import PageWords
 from workers.parsing.pdf.columns import cut_columns
 from workers.parsing.pdf.pieces import NUMBER, Column, Line, Piece
 
+_AMOUNT_END = re.compile(r".*\d[)%]*|[)%—–-]")
 _LEADERS = re.compile(r"[.·…_]{4,}|\.|…")
 BULLETS = frozenset("•▪◦○●–—-*➢")
 CURRENCIES = frozenset("$€£¥")
@@ -114,7 +115,8 @@ def _pieces(texts: list[str], boxes: list[list[float]], group: list[int], height
         x0, _, x1, _ = boxes[index]
         gap = x0 - right
         if piece and (
-            gap <= narrow or not _parts(texts[piece[-1]], texts[index], gap > wide, len(piece) + len(pieces) == 2)
+            (gap <= narrow and (texts[index] not in CURRENCIES or not _AMOUNT_END.fullmatch(texts[piece[-1]])))
+            or not _parts(texts[piece[-1]], texts[index], gap > wide, len(piece) + len(pieces) == 2)
         ):
             piece.append(index)
             right = max(right, x1)

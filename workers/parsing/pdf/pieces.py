@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 _AMOUNT = r"[-–—−+△▲]?[$€£¥(]*[-–—−]?[$€£¥]?(?:\d(?:[\d,.]*\d)?|\.\d+)\)?%?[)]?-?"
-_UNIT = r"(?:x|bps|bp|pts|:1(?:\.0+)?)?"
+_UNIT = r"(?:x|bps|bp|p?pts|:1(?:\.0+)?|[tmb]n|(?:thou|mill|bill|trill)(?:sand|ion)|(?:year|month|day)s?)?"
 NUMBER = re.compile(
-    rf"[<>≤≥~]?{_AMOUNT}{_UNIT}(?:(?:to|[-–—]){_AMOUNT}{_UNIT})?(?:\(\w{{1,2}}\)|[*†])?"
+    rf"(?:[<>≤≥~]|up|down)?{_AMOUNT}{_UNIT}(?:(?:to|[-–—]){_AMOUNT}{_UNIT})?(?:\(\w{{1,2}}\)|[*†])?"
     r"|[($€£¥]*[-–—−]+\)?%?|N/?[AM]|\*|[$€£¥%)]"
 )
 _LONGEST = 32

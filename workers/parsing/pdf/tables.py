@@ -18,6 +18,8 @@ _SIGN_BEFORE = re.compile(r"[-–—]?[$€£¥(]+|[A-Z]{0,3}[$€£¥]")
 _SIGN_AFTER = re.compile(r"[)%]+(?:\(\w{1,2}\))?|x|bps")
 _VALUE = re.compile(r".*[\d–—-].*")
 _DIGIT_END = re.compile(r".*[\d,.—–-]\)?%?")
+_TITLE = re.compile(r"\b(?:consolidated|statements?|balance sheets?|schedule)\b", re.IGNORECASE)
+_UNITS = re.compile(r"\(.*\)")
 _MAX_HEADINGS = 14
 _MAX_HEADING_WIDTH = 260
 _OVERHANG = 60
@@ -255,7 +257,9 @@ def _table_start(rows: list[TableRow], kinds: list[_Kind], done: int, index: int
             break
         else:
             labels += 1
-    while headings and _states_units(rows[headings[-1]]):
+    titles = [place for place, at in enumerate(headings) if len(rows[at].cells) == 1 and _TITLE.search(_text(rows[at]))]
+    del headings[min(titles, default=len(headings)) :]
+    while headings and _UNITS.fullmatch(_text(rows[headings[-1]])):
         headings.pop()
     for position in headings:
         rows[position].is_header = True
@@ -267,9 +271,8 @@ def _table_start(rows: list[TableRow], kinds: list[_Kind], done: int, index: int
     return start
 
 
-def _states_units(row: TableRow) -> bool:
-    text = row.cells[0].text
-    return len(row.cells) == 1 and text[:1] == "(" and text[-1:] == ")"
+def _text(row: TableRow) -> str:
+    return " ".join(cell.text for cell in row.cells)
 
 
 def _belongs(label: TableRow, row: TableRow, left: float) -> bool:
@@ -284,7 +287,7 @@ def _is_over(row: TableRow, left: float, right: float) -> bool:
     first = row.cells[0]
     if len(row.cells) > 1:
         reaches = first.x0 < left - _OVERHANG and first.x1 > left
-        return not reaches and all(cell.x0 >= left - _OVERHANG for cell in row.cells[1:])
+        return not reaches and all(left - _OVERHANG <= cell.x0 < right + _OVERHANG for cell in row.cells[1:])
     width = first.x1 - first.x0
     shared = min(first.x1, right) - max(first.x0, left)
     return (
