@@ -1,7 +1,7 @@
 """The gate runs a fixed set of suites, compares each with its baseline, and fails if a metric is significantly worse.
 
-It uses the project's own data, which it generates for each run. It also uses given folders of other data if they have
-baselines. It never compares times.
+It uses the project's own data, which it generates for each run: questions, fault files and tagged filings. It also uses
+given folders of other data if they have baselines. It never compares times.
 """
 
 import shutil
@@ -13,11 +13,13 @@ from typing import Any
 from app.evaluations.comparison import Comparison, compare_runs
 from app.evaluations.records import CaseRecord, RunRecord, Selection
 from evals.datasets.project.writing import write_project_data
+from evals.datasets.variants.filing import write_filings
+from evals.datasets.variants.writing import write_faults
 from evals.running.baseline import BASELINES, Baseline, BaselineOutdatedError, baseline_path, read_baseline
 from evals.running.engine import Suite, Suites
 from evals.running.runner import Runner, RunRequest, RunWatcher
 
-PROJECT = "project"
+PROJECT, FAULTS, FILINGS = "project", "made-faults", "made-filings"
 EVERY_CASE = Selection()
 
 
@@ -29,7 +31,7 @@ class Gated:
     selection: Selection = EVERY_CASE
 
 
-# Together, these suites take about a minute on two cores.
+# Together, the suites on the project's own data take about a minute and a half on two cores.
 ON_PROJECT = (
     Gated("retrieval"),
     Gated("answers"),
@@ -37,8 +39,11 @@ ON_PROJECT = (
     Gated("permissions", Selection(sample=60, seed=1)),
     Gated("injection", Selection(sample=90, seed=1)),
 )
-ON_OTHERS = (Gated("retrieval"), Gated("answers"))
-"""The suites to run on a folder of other questions, if baselines exist for it."""
+ON_FAULTS = (Gated("faults"),)
+ON_FILINGS = (Gated("tables", Selection(only="html")),)
+"""PDFs are left out, because they need Chromium."""
+ON_OTHERS = (Gated("retrieval"), Gated("answers"), Gated("tables"), Gated("faults"))
+"""The suites to run on a folder of other data, if baselines exist for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,15 +97,29 @@ class Gate:
 
     def plan(self, data: Sequence[Path], *, homes: Path) -> list[tuple[Gated, Path]]:
         """Return the runs: all gated suites on the project's own data, and suites with a baseline on each of `data`."""
-        shutil.rmtree(homes / PROJECT, ignore_errors=True)  # removes documents of earlier versions of the data
-        ours = write_project_data(homes / PROJECT)
+        made = [
+            (gated, folder)
+            for name, write, suites in (
+                (PROJECT, write_project_data, ON_PROJECT),
+                (FAULTS, write_faults, ON_FAULTS),
+                (FILINGS, write_filings, ON_FILINGS),
+            )
+            for folder in (_rewrite(homes / name, write),)
+            for gated in suites
+        ]
         others = [
             (gated, folder)
             for folder in data
             for gated in ON_OTHERS
             if baseline_path(gated.suite, folder.resolve().name, folder=self.baselines).exists()
         ]
-        return [*((gated, ours) for gated in ON_PROJECT), *others]
+        return [*made, *others]
+
+
+def _rewrite(folder: Path, write: Callable[[Path], Path]) -> Path:
+    """Write a folder of data anew, without the documents of earlier versions of the data."""
+    shutil.rmtree(folder, ignore_errors=True)
+    return write(folder)
 
 
 def _check_fits(name: str, baseline: Baseline, record: RunRecord) -> None:

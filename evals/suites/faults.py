@@ -20,7 +20,7 @@ from evals.running.engine import Case, Suite
 from evals.scoring.fault_checks import CheckVerdict, Decided, check_cell, check_text, missed
 from evals.scoring.stated_figures import check_answer
 
-REPLACED_AS = "report.html"
+REPLACED_AS = "report"
 KINDS = ("cell", "question", "text")
 SCORES = {CheckVerdict.RIGHT: 1.0, CheckVerdict.MISSED: 0.0, CheckVerdict.WRONG: -1.0}
 
@@ -38,7 +38,7 @@ class CheckCase:
     @property
     def files(self) -> CaseFiles:
         paths = tuple(self.folder / name for name in self.case.names)
-        return CaseFiles(self.case.id, paths, None if self.case.load is None else REPLACED_AS)
+        return CaseFiles(self.case.id, paths, self.case.load and f"{REPLACED_AS}{paths[0].suffix}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ class FaultsSuite(Suite[CheckCase]):
     purpose = "cells, page texts and answers of files that are easily read wrongly"
     metrics = (
         MetricSpec(name="right", of=("right",), how=Aggregate.SUM),
-        MetricSpec(name="wrong", of=("wrong",), how=Aggregate.SUM, better=Better.LOWER),
+        MetricSpec(name="wrong", of=("wrong",), how=Aggregate.SUM, better=Better.LOWER, hard=True),
         MetricSpec(name="missed", of=("missed",), how=Aggregate.SUM, better=Better.LOWER),
         MetricSpec(name="right_share", of=("right",)),
         MetricSpec(name="wrong_share", of=("wrong",), better=Better.LOWER),

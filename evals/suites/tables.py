@@ -46,6 +46,15 @@ class TablesCase:
 
 
 @dataclass(frozen=True, slots=True)
+class _Read:
+    """A document as it was read, the seconds that reading took, and the error if it can't be read."""
+
+    document: ReadDocument
+    seconds: float
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
 class TablesScoring:
     """Scores documents in other processes. `folder` has the files without tags. Implements `Scoring`."""
 
@@ -83,8 +92,7 @@ class TablesSuite(Suite[TablesCase]):
 def score_document(case: TablesCase, folder: Path) -> Case:
     """Read one document and compare its tables with the truth. Raises DatasetError."""
     if case.published is not None:
-        read, times = _read(case.path)
-        return judge_published_document(case, case.published, read, times)
+        return judge_published_document(case, case.published, _read(case.path))
     try:
         path = _write_plain(case, folder)
     except PrintingFailedError as error:
@@ -94,8 +102,8 @@ def score_document(case: TablesCase, folder: Path) -> Case:
     truth = read_tagged_tables(case.path)
     if not truth.figures:
         return Case(case.id, None, "the filing tags no figure in a table")
-    read, times = _read(path)
-    judged = compare_cells(truth, read.pages, read.tables)
+    read = _read(path)
+    judged = compare_cells(truth, read.document.pages, read.document.tables)
     return _case(
         case,
         count_verdicts(
@@ -106,23 +114,21 @@ def score_document(case: TablesCase, folder: Path) -> Case:
         ),
         {"company": truth.company, "in_prose": truth.in_prose},
         [_trace_tagged(each) for each in judged if each.verdict is not Verdict.RIGHT],
-        times,
+        read,
     )
 
 
-def judge_published_document(
-    case: TablesCase, table: PublishedTable, read: ReadDocument, times: Mapping[str, float]
-) -> Case:
+def judge_published_document(case: TablesCase, table: PublishedTable, read: _Read) -> Case:
     """Build the case of a published table."""
     if not table.figures:
         return Case(case.id, None, "the document has no table with figures")
-    judged = compare_published(table, read.pages, read.tables)
+    judged = compare_published(table, read.document.pages, read.document.tables)
     checked = {
         "with_scale": sum(figure.scale is not None or figure.is_percent for figure in table.figures),
         "with_year": sum(figure.year is not None for figure in table.figures),
     }
     faulty = [_trace_published(each) for each in judged if each.verdict is not Verdict.RIGHT]
-    return _case(case, count_verdicts([each.verdict for each in judged]), checked, faulty, times)
+    return _case(case, count_verdicts([each.verdict for each in judged]), checked, faulty, read)
 
 
 def _case(
@@ -130,18 +136,19 @@ def _case(
     measures: Mapping[str, float],
     details: Mapping[str, object],
     faulty: Sequence[Mapping[str, object]],
-    times: Mapping[str, float],
+    read: _Read,
 ) -> Case:
     right, figures = measures["right"], measures["figures"]
+    counted = f"{right:.0f} of {figures:.0f} figures, {measures['wrong']:.0f} wrong, {measures['missed']:.0f} missed"
     return Case(
         id=case.id,
         kind=case.kind,
         score=right / figures,
-        reason=f"{right:.0f} of {figures:.0f} figures, {measures['wrong']:.0f} wrong, {measures['missed']:.0f} missed",
+        reason=f"{counted} ({read.error})" if read.error else counted,
         measures=measures,
         details=details,
         trace={"faulty": faulty[:TRACED]},
-        times=times,
+        times={"read": read.seconds},
     )
 
 
@@ -162,14 +169,14 @@ def _write_plain(case: TablesCase, folder: Path) -> Path | None:
     return path
 
 
-def _read(path: Path) -> tuple[ReadDocument, dict[str, float]]:
+def _read(path: Path) -> _Read:
     """Read a file. A file that can't be read has no pages and no tables."""
     began = time.perf_counter()
     try:
-        read = read_document(path)
-    except DocumentError:
-        read = ReadDocument({}, ())
-    return read, {"read": time.perf_counter() - began}
+        document, error = read_document(path), ""
+    except DocumentError as failure:
+        document, error = ReadDocument({}, ()), f"{failure.code}: {failure.detail}"
+    return _Read(document, time.perf_counter() - began, error)
 
 
 def _trace_tagged(judged: JudgedFigure) -> dict[str, object]:

@@ -20,6 +20,8 @@ from app.settings import Settings
 from evals.cli import commands
 from evals.commands.options import REGRESSED
 from evals.datasets.project.writing import write_project_data
+from evals.datasets.variants.filing import write_filings
+from evals.datasets.variants.writing import write_faults
 from evals.environment.provenance import digest_folder
 from evals.environment.stacks import Stacks
 from evals.environment.store import Store
@@ -31,6 +33,7 @@ from evals.running.baseline import (
     BaselineOutdatedError,
     RunNotAcceptableError,
     accept_run,
+    baseline_path,
     read_baseline,
 )
 from evals.running.engine import Suites
@@ -107,6 +110,18 @@ def test_repeated_run_writes_the_same_bytes(gate_of: GateOf, project: Path, acce
 
 def test_project_data_is_written_with_the_same_bytes_each_time(project: Path, tmp_path: Path) -> None:
     assert digest_folder(write_project_data(tmp_path / "again")) == digest_folder(project)
+
+
+@pytest.mark.parametrize("write", [write_faults, write_filings])
+def test_made_data_is_written_with_the_same_bytes_each_time(tmp_path: Path, write: Callable[[Path], Path]) -> None:
+    assert digest_folder(write(tmp_path / "once")) == digest_folder(write(tmp_path / "again"))
+
+
+def test_gate_measures_the_projects_own_data_with_committed_baselines(gate_of: GateOf, tmp_path: Path) -> None:
+    plan = gate_of(RetrievalSuite()).plan([], homes=tmp_path)
+    measured = {(folder.name, gated.suite) for gated, folder in plan}
+    assert {("made-faults", "faults"), ("made-filings", "tables"), (PROJECT, "retrieval")} <= measured
+    assert all(baseline_path(gated.suite, folder.name).is_file() for gated, folder in plan)
 
 
 @pytest.fixture

@@ -101,6 +101,7 @@ def test_document_that_cannot_be_read_has_all_figures_missed(filings, tmp_path, 
     (case,) = [case for case in SUITE.load(filings) if case.kind == "html"]
     scored = score_document(case, tmp_path)
     assert (scored.measures["right"], scored.measures["missed_cell"]) == (0, 34)
+    assert "empty-file" in scored.reason
 
 
 def test_pdf_of_a_filing_is_printed_once(filings, tmp_path):
