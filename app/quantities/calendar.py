@@ -20,6 +20,7 @@ _NEAR = timedelta(days=10)
 _DAYS_OF_QUARTER = 91.3
 _DAYS_INTO_NEXT_MONTH = 7
 """In a 52/53-week calendar, a period can end early in the month after its last month, up to this day."""
+_LAST_QUARTER = 4
 _FIRST_YEAR, _LAST_YEAR = 1901, 2200
 _LAST_MONTH_OF_UNCLEAR_LABELS = 2
 """A fiscal year that ends in January or February is named after either calendar year."""
@@ -57,7 +58,7 @@ class FiscalCalendar:
         by_weeks = period_end is not None and not is_month_end(period_end)
         if year_ends and not by_weeks:  # a fiscal year of weeks ends at a month's end now and then
             by_weeks = sum(1 if is_month_end(day) else -1 for day in year_ends) < 0
-        end, label = _known_year(year_ends, period_end, fiscal_year, quarter, by_weeks=by_weeks)
+        end, label, fiscal_year = _known_year(year_ends, period_end, fiscal_year, quarter, by_weeks=by_weeks)
         return cls(mentioned, period_end, fiscal_year, by_weeks, end, label)
 
     def period_end_in(self, label: int) -> date | None:
@@ -137,33 +138,39 @@ def _year_ends(text: str) -> list[date]:
 
 def _known_year(
     year_ends: Counter[date], period_end: date | None, fiscal_year: int | None, quarter: int | None, *, by_weeks: bool
-) -> tuple[date | None, int | None]:
-    """Return the end and the label of one fiscal year."""
+) -> tuple[date | None, int | None, int | None]:
+    """Return the end and the label of one fiscal year, and the label of the year that `period_end` is in."""
+    given = fiscal_year
     usual = max(year_ends, key=lambda day: (year_ends[day], day), default=None)
-    if quarter is None and period_end is not None:
-        quarter = _quarter(period_end, usual, is_year_end=period_end in year_ends)
+    if quarter != _LAST_QUARTER and period_end is not None:
+        # The document's own words are surer than a quarter that was inferred from the lengths of its columns.
+        stated = _quarter(period_end, usual, is_year_end=period_end in year_ends)
+        if stated is not None and stated != quarter:
+            quarter, fiscal_year = stated, fiscal_year if quarter is None else None
     if period_end is None or quarter is None:
-        return usual, None if usual is None else _label(usual)
-    if quarter == 4:
-        return period_end, fiscal_year if fiscal_year is not None else _label(period_end)
-    left = 4 - quarter
+        return usual, None if usual is None else _label(usual), given
+    if quarter == _LAST_QUARTER:
+        label = fiscal_year if fiscal_year is not None else _label(period_end)
+        return period_end, label, given if label is None else label
+    left = _LAST_QUARTER - quarter
     about = period_end + timedelta(days=round(_DAYS_OF_QUARTER * left))
     if by_weeks:
         # The document mentions the end of the year before, in its balance sheet.
         end = period_end + _WEEKS_OF_MONTHS[left * 3] * _WEEK
     else:
         end = day_in(about.year, about.month, 31) if about.day > 15 else day_in(about.year, about.month, 1) - _DAY
-    return end, fiscal_year if fiscal_year is not None else _label(end)
+    label = fiscal_year if fiscal_year is not None else _label(end)
+    return end, label, given if label is None else label
 
 
 def _quarter(period_end: date, year_end: date | None, *, is_year_end: bool) -> int | None:
     """Return the fiscal quarter that ends on `period_end`, given the end of some fiscal year."""
     if is_year_end:
-        return 4
+        return _LAST_QUARTER
     if year_end is None:
         return None
     left = round((year_end - period_end).days % 365.25 / _DAYS_OF_QUARTER)
-    return 4 - left % 4
+    return _LAST_QUARTER - left % _LAST_QUARTER
 
 
 def _label(end: date) -> int | None:

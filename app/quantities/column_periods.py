@@ -16,6 +16,7 @@ from app.quantities.period_words import MOST_CHARACTERS, PeriodWords, read_perio
 from app.quantities.periods import Period
 
 _MOST_CONTEXT = 12
+_NEAREST = 2  # lines that say what a table is about
 _DAY = timedelta(days=1)
 _COUNT = rf"(?:\d{{1,2}}|{CARDINAL})"
 _REST = r"(?:[^.;:]|\.(?=\s?\d))"  # the full stop of "Dec. 31" ends no sentence
@@ -71,7 +72,7 @@ def read_column_period(
     reading order: the last is the nearest. `instant_hint` states whether the figures are balances at a day (True) or
     flows (False); None if that is unknown.
     """
-    own = _parts_of_path(path)
+    own = _parts_of_path(path, context)
     if own is None or (any(words.split for words in own) and calendar.known_end is None):
         return None
     lines = tuple(context[-_MOST_CONTEXT:])
@@ -92,11 +93,14 @@ def read_column_period(
     return period
 
 
-def _parts_of_path(path: Sequence[str]) -> list[PeriodWords] | None:
-    """Return the parts of periods in the headings, innermost first; None for a change or an open-ended period."""
-    if any(_COHORT.search(text) for text in path):
-        return []  # years of origination are no periods of the figures
+def _parts_of_path(path: Sequence[str], context: Sequence[str]) -> list[PeriodWords] | None:
+    """Return the parts of periods in the headings, innermost first; None for a change or an open-ended period.
+
+    Years in which loans were made or accidents happened are no periods of the figures.
+    """
     read = [read_period_words(text) for text in path]
+    if any(map(_COHORT.search, (*path, *context[-_NEAREST:]))):
+        read = [words for words in read if words.has_date or (words.is_flow and not words.unknown)]
     own = [words for words in reversed(read) if words.states_column_period or (words.instant and not words.others)]
     return None if any(words.change for words in read) or any(words.unknown for words in own) else own
 
@@ -333,11 +337,11 @@ def _of_line(line: str) -> tuple[PeriodWords, ...]:
     if len(line) < MOST_CHARACTERS:
         words = read_period_words(line)
         if words.states_period and not words.others and not words.change:
-            return (words,)
+            return () if words.unknown else (words,)
     sentence = line[max(0, len(line) - 2 * MOST_CHARACTERS) :]
     if line.rstrip().endswith((".", ":")):
         sentence = _SENTENCE_END.split(sentence.rstrip(" .:"))[-1]
         if len(sentence) > _MOST_OF_TITLE and line.rstrip().endswith(".") and not _INTRODUCES.search(sentence):
             return ()
     framed = [read_period_words(match.group()) for match in _FRAMED.finditer(sentence)]
-    return tuple(words for words in framed if words.states_period and not words.change)
+    return tuple(words for words in framed if words.states_period and not (words.change or words.unknown))

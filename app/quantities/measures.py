@@ -35,7 +35,8 @@ _SHARES = re.compile(
 )
 _REST_OF_SHARES = re.compile(
     r"^\W*(?:$|\b(?:outstanding|used|basic|diluted|authori[sz]ed|assuming|(?:in )?(?:thousands|millions|issue)|for)\b"
-    r"|issued\W*$|issued and outstanding\b|in 000)|^\s*/"
+    r"|issued\W*$|issued and outstanding\b|in 000|under option"
+    r"|\((?:in\s+)?(?:average|weighted|thousands|millions|000))|^\s*/"
 )
 _CLASS_ONLY = re.compile(
     r"^\W*(?!.*\bstock shares)(?:class [a-z]|(?:common|ordinary|preferred|preference|treasury|[a-z]) )[\w ]*shares\W*$"
@@ -47,6 +48,7 @@ _COUNTED = re.compile(
 _AWARD = r"(?:rsus?|psus?|prsus?|options?|awards?|warrants?|sars?|(?:share|stock|restricted|performance)[\s-]+units?)"
 _AWARDS = re.compile(
     rf"\bnumber of (?:[a-z-]+ ){{0,4}}?{_AWARD}\b|^\W*(?:share|stock) units\W*$|^\W*{_AWARD} outstanding\W*$"
+    r"|^\W*(?:options|rsus|psus|warrants)(?:\s+\((?:in\s+)?[a-z0]+\))?\W*$"
     r"|\banti-?dilutive\b|\bdiluti(?:ve|on)\b[^$]{0,40}?\b(?:effects?|impact|securities|options|awards|units|shares)\b"
     r"|\b(?:effect|impact) of (?:[a-z]+ ){0,3}?diluti(?:ve|on)\b"
     r"|\bweighted[\s-]+average\b[^$]{0,40}?\b(?:common|ordinary) stock\W*(?:outstanding\W*)?$|^\W*shares [a-z]"
@@ -96,8 +98,8 @@ def _of_shares(folded: str) -> Kind | None:
     before = folded[: end + 1]
     if (counted := _SHARES.match(folded)) is not None and counted.start("rest") <= end:
         return Kind.SHARES if _REST_OF_SHARES.match(counted.group("rest")) or "number of" in folded else None
-    if (found := _COUNTED.search(before)) is not None:
-        return None if _VALUE_OF.search(found.group()) else Kind.SHARES
+    if _COUNTED.search(before) is not None:
+        return None if _VALUE_OF.search(before) else Kind.SHARES
     if per_share is not None:
         return None if _FOR_PER_SHARE.search(before) else Kind.PER_SHARE
     counts_awards = _AWARDS.search(folded) is not None and _VALUE_OF.search(folded) is None

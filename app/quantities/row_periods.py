@@ -23,6 +23,14 @@ _END = re.compile(
     re.IGNORECASE,
 )
 _BALANCE = re.compile(r"\bbalances?\b|\bas\s+(?:of|at)\b|\bat\b|\bopening\b|\bclosing\b|\boutstanding\b", re.IGNORECASE)
+_PART_OF_FLOW = re.compile(r"\b(?:that|which|included|recogni[sz]ed)\b", re.IGNORECASE)
+_NAMES_FLOW = re.compile(
+    r"\b(?:revenues?|sales|income|expenses?|earnings|provisions?|costs?|payments|charge-offs|margin)\b", re.IGNORECASE
+)
+_NAMES_BALANCE = re.compile(
+    r"\b(?:assets|liabilities|receivables?|loans|deposits|equity|inventor(?:y|ies))\b", re.IGNORECASE
+)
+_YEAR = 12
 
 
 def read_cell_period(
@@ -41,13 +49,17 @@ def read_cell_period(
     it says when an amount falls due. The other arguments are those of `read_column_period`.
     """
     own = labels[-1] if labels else ""
-    edge = _edge(own) or next(filter(None, map(_edge, path)), None)
-    day = _day_of_balance(own, calendar)
+    in_heading = any(map(is_period_heading, path))
+    day = _day_of_balance(own, calendar, needs_word=in_heading)
     if day is not None:
         return Period(day)
+    edge = _edge(own) or next(filter(None, map(_edge, path)), None)
+    if edge is not None and read_period_words(own).has_date:
+        edge = None  # "Beginning balance, January 1"
     hint = None if edge else instant_hint
-    in_heading = any(map(is_period_heading, path))
     period = read_column_period(path, context=context, calendar=calendar, instant_hint=hint)
+    if period is None and hint is None and edge is None and (kind := _kind_of_label(own)) is not None:
+        period = read_column_period(path, context=context, calendar=calendar, instant_hint=kind)
     label = next((label for label in reversed(labels) if is_period_heading(label)), None)
     if label is not None:
         joined = _joined(tuple(path), label)
@@ -89,7 +101,11 @@ def _joined(path: tuple[str, ...], label: str) -> tuple[str, ...] | None:
     """Return headings and label as one path if each states a part of the period ("2024" and "First quarter")."""
     own, read = read_period_words(label), [words for text in path if (words := read_period_words(text)).states_period]
     has_year = any(words.has_year for words in read)
-    if not own.has_year and has_year:
+    is_part = own.quarter or own.half or own.has_date or own.ended or (own.duration and own.duration.months < _YEAR)
+    if is_part and not own.has_year and has_year:
+        years = [year for words in read for year in (*words.years, *words.labels)]
+        if own.month_days and not own.is_flow and years:
+            return (str(years[-1]), label)  # a day of the year, whatever period the headings state
         return (*path, label)
     if own.has_year and not has_year and any(words.has_date or words.is_flow for words in read):
         return (label, *path)
@@ -107,18 +123,20 @@ def _of_label(label: str, context: Sequence[str], calendar: FiscalCalendar, hint
     if row is None or calendar.period_end is None or row.end <= calendar.period_end:
         return row
     as_of = read_column_period((), context=context, calendar=calendar, instant_hint=None)
-    return as_of if as_of is not None and as_of.start is None else row
+    if as_of is not None and as_of.start is None:
+        return as_of
+    return None if read_period_words(label).days else row  # a day to come is that of a payment
 
 
-def _day_of_balance(label: str, calendar: FiscalCalendar) -> date | None:
+def _day_of_balance(label: str, calendar: FiscalCalendar, *, needs_word: bool = False) -> date | None:
     """Return the day at whose end a label's balance is; None if the label is none of a balance.
 
     A balance at the first day of a month is that of the day before, unless the document counts in weeks.
     """
     words = read_period_words(label)
-    if len(set(words.days)) != 1 or words.is_flow or not (_BALANCE.search(label) or words.states_period):
+    if len(set(words.days)) != 1 or words.is_flow:
         return None
-    if not _BALANCE.search(label) and words.others:
+    if not _BALANCE.search(label) and (needs_word or words.others):
         return None
     day = words.days[0]
     if calendar.period_end is not None and day > calendar.period_end:
@@ -126,8 +144,16 @@ def _day_of_balance(label: str, calendar: FiscalCalendar) -> date | None:
     return day - _DAY if is_first_day(day, calendar) else day
 
 
+def _kind_of_label(label: str) -> bool | None:
+    """Return whether a label names a balance (True) or a flow (False); None if it may be either."""
+    balances, flows = _NAMES_BALANCE.search(label) is not None, _NAMES_FLOW.search(label) is not None
+    return balances if balances != flows else None
+
+
 @lru_cache(maxsize=20_000)
 def _edge(text: str) -> str | None:
+    if _PART_OF_FLOW.search(text):
+        return None
     if _BEGINNING.search(text):
         return "beginning"
     return "end" if _END.search(text) else None

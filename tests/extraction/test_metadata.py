@@ -78,6 +78,8 @@ def test_each_field_records_its_source(make_document: MakeDocument) -> None:
         ("three and six months ended", "Q2"),
         ("nine months ended", "Q3"),
         ("39 weeks ended", "Q3"),
+        ("second quarter of 2031, the second quarter of 2030 and the quarter ended", "Q1"),
+        ("second quarter, the second quarter of 2030, a strong second quarter, and the quarter ended", "Q2"),
     ],
 )
 def test_months_to_date_determine_the_quarter(make_document: MakeDocument, words: str, quarter: str) -> None:

@@ -143,6 +143,12 @@ def test_quarterly_report_knows_its_fiscal_year():
     assert period("YTD 2032", calendar=quarterly) == "2031-07-01/2031-12-31"
 
 
+def test_words_about_the_year_end_are_surer_than_an_inferred_quarter():
+    texts = ["our report for the year ended December 31, 2030"]
+    inferred = FiscalCalendar.of(texts, period_end=date(2031, 6, 30), fiscal_year=2032, quarter=1)
+    assert period("Second quarter", "2031", calendar=inferred) == "2031-04-01/2031-06-30"
+
+
 def test_year_of_an_interim_report_has_no_full_length():
     quarterly = FiscalCalendar.of([], period_end=date(2031, 9, 30), fiscal_year=2031, quarter=3)
     assert period("2031", calendar=quarterly, hint=False) is None

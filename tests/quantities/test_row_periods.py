@@ -27,6 +27,13 @@ def period(path, *labels, context=()):
         ("Cash and cash equivalents, end of period", "2031-12-31"),
         ("Balance at December 31, 2029", "2029-12-31"),
         ("Balance at January 1, 2030", "2029-12-31"),
+        ("Beginning balance – January 1", "2030-12-31"),
+        (
+            "Portion of sales that was included in deferred revenue at the beginning of the year",
+            "2031-01-01/2031-12-31",
+        ),
+        ("Current year", "2031-01-01/2031-12-31"),
+        ("March 27, 2025", "2031-01-01/2031-12-31"),
     ],
 )
 def test_label_of_balance_gives_its_day(label, expected):
@@ -52,6 +59,13 @@ def test_year_in_which_an_amount_falls_due_is_no_period():
     assert period(("Leases",), "2034", context=["Maturities as of December 31, 2031:"]) == "2031-12-31"
     assert period(("December 31, 2031",), "3.75% notes due June 2034") == "2031-12-31"
     assert period(("Year of origination", "2030"), "Loans", context=["As of December 31, 2031"]) == "2031-12-31"
+
+
+def test_label_decides_where_headings_state_both_kinds():
+    context = ["As of or for the year ended December 31, 2031"]
+    assert period(("Lenses",), "Total revenues", context=context) == "2031-01-01/2031-12-31"
+    assert period(("Lenses",), "Total assets", context=context) == "2031-12-31"
+    assert period(("Lenses",), "Other", context=context) is None
 
 
 def test_rows_between_balances_have_the_time_between():

@@ -34,6 +34,7 @@ _DATE_BEFORE_REPORT = re.compile(
 _YEAR = re.compile(rf"\b({YEAR})\b")
 _ENDED = re.compile(r"(?:[\s-]+periods?)?\s+ended", re.I)
 _QUARTER_ENDED = re.compile(r"\bquarters?\s+ended", re.I)
+_FEWEST_NAMED = 3  # mentions of a quarter
 _ANNUAL = (DocumentType.FORM_10K, DocumentType.FORM_20F, DocumentType.ANNUAL_REPORT)
 _PERIODIC = (*_ANNUAL, DocumentType.FORM_10Q, DocumentType.EARNINGS_RELEASE)
 
@@ -105,7 +106,22 @@ def _longest_to_date(pages: Sequence[ParsedPage]) -> Reading[FiscalPeriod] | Non
                 found.setdefault(quarters, read_at(_quarter(quarters), page, mention.start, ended.end(), 0.85))
         for quarter in _QUARTER_ENDED.finditer(page.text):
             found.setdefault(1, read_at(_quarter(1), page, *quarter.span(), 0.85))
+    if max(found, default=0) <= 1 and (named := _named_quarter(pages)) is not None:
+        return named
     return found[max(found)] if found else None
+
+
+def _named_quarter(pages: Sequence[ParsedPage]) -> Reading[FiscalPeriod] | None:
+    """Return the quarter that the pages name most often ("second quarter"), for issuers that count no months."""
+    named = [(mention, page) for page in pages for mention in find_quarters(page.text)]
+    counts = Counter(mention.quarter for mention, _ in named)
+    if not counts:
+        return None
+    quarter, count = counts.most_common(1)[0]
+    if count < _FEWEST_NAMED or counts.total() - count >= count:
+        return None
+    mention, page = next(pair for pair in named if pair[0].quarter == quarter)
+    return read_at(_quarter(quarter), page, mention.start, mention.name_end, 0.8)
 
 
 def _quarter(number: int) -> FiscalPeriod:
