@@ -6,8 +6,9 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workers.parsing.pdf.chars import Beside, PageWords, normalise_word
+from workers.parsing.pdf.normal import normalise_word
 from workers.parsing.pdf.page import compose_page
+from workers.parsing.pdf.words import Beside, PageWords
 
 TOKENS = st.one_of(
     st.sampled_from(
@@ -38,6 +39,7 @@ def page_words(draw: st.DrawFn) -> PageWords:
         sizes=np.array(sizes, np.float32),
         baselines=np.array([box[3] for box in boxes], np.float32),
         bold=np.arange(count) % 3 == 0,
+        rules=np.zeros((0, 4), np.float32),
         marks=tuple(Beside(index, "1", before=index % 2 == 0) for index in range(0, count, 5)),
     )
 

@@ -6,6 +6,8 @@ microsecond, and a file is parsed by one thread.
 """
 
 import ctypes
+import math
+from collections import deque
 from collections.abc import Callable, Iterable
 from itertools import repeat
 from typing import Any
@@ -15,11 +17,19 @@ import numpy.typing as npt
 import pypdfium2.raw as pdfium
 
 Boxes = npt.NDArray[np.float32]
+Colors = npt.NDArray[np.int32]
+Addresses = npt.NDArray[np.uint64]
 Address = int
 """The address of a pdfium object; 0 for none."""
 
 _POINTER = ctypes.c_void_p
+_ADDRESS = ctypes.c_size_t
+"""A pointer that is returned as a number: 0, not None, for none."""
 _INT = ctypes.c_int
+
+_MAX_CLIP_PATHS = 8
+_RECTANGLE = 5
+"""The most segments of a rectangle: a start, four lines."""
 
 
 def _declare(function: object, result: Any, *arguments: Any) -> Callable[..., Any]:
@@ -28,8 +38,20 @@ def _declare(function: object, result: Any, *arguments: Any) -> Callable[..., An
 
 
 _loose_box = _declare(pdfium.FPDFText_GetLooseCharBox, _INT, _POINTER, _INT, _POINTER)
-_text_object = _declare(pdfium.FPDFText_GetTextObject, _POINTER, _POINTER, _INT)
-_font = _declare(pdfium.FPDFTextObj_GetFont, _POINTER, _POINTER)
+_text_object = _declare(pdfium.FPDFText_GetTextObject, _ADDRESS, _POINTER, _INT)
+_font = _declare(pdfium.FPDFTextObj_GetFont, _ADDRESS, _POINTER)
+_render_mode = _declare(pdfium.FPDFTextObj_GetTextRenderMode, _INT, _POINTER)
+_fill_color = _declare(pdfium.FPDFPageObj_GetFillColor, _INT, *[_POINTER] * 5)
+_page_object = _declare(pdfium.FPDFPage_GetObject, _ADDRESS, _POINTER, _INT)
+_form_object = _declare(pdfium.FPDFFormObj_GetObject, _ADDRESS, _POINTER, ctypes.c_ulong)
+_object_type = _declare(pdfium.FPDFPageObj_GetType, _INT, _POINTER)
+_draw_mode = _declare(pdfium.FPDFPath_GetDrawMode, _INT, _POINTER, _POINTER, _POINTER)
+_clip_path = _declare(pdfium.FPDFPageObj_GetClipPath, _ADDRESS, _POINTER)
+_clip_count = _declare(pdfium.FPDFClipPath_CountPaths, _INT, _POINTER)
+_clip_segments = _declare(pdfium.FPDFClipPath_CountPathSegments, _INT, _POINTER, _INT)
+_clip_segment = _declare(pdfium.FPDFClipPath_GetPathSegment, _ADDRESS, _POINTER, _INT, _INT)
+_point = _declare(pdfium.FPDFPathSegment_GetPoint, _INT, _POINTER, _POINTER, _POINTER)
+_bounds = _declare(pdfium.FPDFPageObj_GetBounds, _INT, *[_POINTER] * 5)
 
 
 def address_of(pointer: object) -> Address:
@@ -45,32 +67,106 @@ def boxes_of(text_page: Address, indexes: npt.NDArray[np.int32]) -> Boxes:
     return boxes
 
 
-def text_objects_of(text_page: Address, indexes: npt.NDArray[np.int32]) -> list[Address]:
+def text_objects_of(text_page: Address, indexes: npt.NDArray[np.int32]) -> Addresses:
     """Return the text objects that the characters at `indexes` belong to; 0 for characters that pdfium inferred."""
-    return [address or 0 for address in map(_text_object, repeat(text_page), indexes.tolist())]
+    return np.fromiter(map(_text_object, repeat(text_page), indexes.tolist()), np.uint64, len(indexes))
 
 
-def fonts_of(objects: Iterable[Address]) -> list[Address]:
+def fonts_of(objects: Addresses) -> Addresses:
     """Return the fonts of text objects; 0 for no object."""
-    return [address or 0 for address in map(_font, objects)]
+    return np.fromiter(map(_font, objects.tolist()), np.uint64, len(objects))
+
+
+def render_modes_of(objects: Addresses) -> npt.NDArray[np.int8]:
+    """Return the text rendering modes of text objects (ISO 32000-1 table 106); -1 for no object."""
+    return np.fromiter(map(_render_mode, objects.tolist()), np.int8, len(objects))
+
+
+def fill_colors_of(objects: Addresses) -> Colors:
+    """Return the fill colours of objects (red, green, blue, alpha; 0 to 255). It is opaque black if there is none."""
+    count = len(objects)
+    colors = np.zeros((count, 4), np.uint32)
+    colors[:, 3] = 255
+    first = colors.ctypes.data
+    end = first + 16 * count
+    _run(
+        map(
+            _fill_color,
+            objects.tolist(),
+            range(first, end, 16),
+            range(first + 4, end, 16),
+            range(first + 8, end, 16),
+            range(first + 12, end, 16),
+        )
+    )
+    return colors.astype(np.int32)
+
+
+def are_filled(paths: Addresses) -> npt.NDArray[np.bool_]:
+    """Return which paths are filled."""
+    modes = np.zeros((len(paths), 2), np.int32)
+    first = modes.ctypes.data
+    end = first + 8 * len(paths)
+    _run(map(_draw_mode, paths.tolist(), range(first, end, 8), range(first + 4, end, 8)))
+    filled: npt.NDArray[np.bool_] = modes[:, 0] != 0
+    return filled
+
+
+def page_objects_of(page: Address, count: int) -> Addresses:
+    """Return the first `count` objects of a page in the order in which they are drawn."""
+    return np.fromiter(map(_page_object, repeat(page), range(count)), np.uint64, count)
+
+
+def form_objects_of(form: Address, count: int) -> Addresses:
+    """Return the first `count` objects of a form object in the order in which they are drawn."""
+    return np.fromiter(map(_form_object, repeat(form), range(count)), np.uint64, count)
+
+
+def types_of(objects: Addresses) -> npt.NDArray[np.int8]:
+    """Return the types of page objects, pdfium's FPDF_PAGEOBJ_…"""
+    return np.fromiter(map(_object_type, objects.tolist()), np.int8, len(objects))
+
+
+def bounds_of(objects: Addresses) -> Boxes:
+    """Return the boxes of page objects: left, top, right, bottom in the space of their page or form."""
+    count = len(objects)
+    boxes = np.zeros((count, 4), np.float32)
+    first = boxes.ctypes.data
+    end = first + 16 * count
+    _run(
+        map(
+            _bounds,
+            objects.tolist(),
+            range(first, end, 16),
+            range(first + 12, end, 16),
+            range(first + 8, end, 16),
+            range(first + 4, end, 16),
+        )
+    )
+    return boxes
+
+
+def clip_box_of(item: Address) -> tuple[float, float, float, float] | None:
+    """Return the box (left, top, right, bottom) of an object's clip paths in the space of its page or form, or None.
+
+    A path counts as the rectangle between its first and third point, which it is unless it clips to another shape.
+    """
+    path = _clip_path(item)
+    count = min(_clip_count(path), _MAX_CLIP_PATHS)
+    if count <= 0:
+        return None
+    left, top, right, bottom = -math.inf, math.inf, math.inf, -math.inf
+    points = (ctypes.c_float * 4)()
+    first = ctypes.addressof(points)
+    for index in range(count):
+        if 4 <= _clip_segments(path, index) <= _RECTANGLE:
+            _point(_clip_segment(path, index, 0), first, first + 4)
+            _point(_clip_segment(path, index, 2), first + 8, first + 12)
+            x0, y0, x1, y1 = points
+            left, right = max(left, min(x0, x1)), min(right, max(x0, x1))
+            bottom, top = max(bottom, min(y0, y1)), min(top, max(y0, y1))
+    return left, top, right, bottom
 
 
 def _run(calls: Iterable[object]) -> None:
-    for _ in calls:
-        pass
-
-
-_object = _declare(pdfium.FPDFPage_GetObject, _POINTER, _POINTER, _INT)
-_kind = _declare(pdfium.FPDFPageObj_GetType, _INT, _POINTER)
-_bounds = _declare(pdfium.FPDFPageObj_GetBounds, _INT, _POINTER, _POINTER, _POINTER, _POINTER, _POINTER)
-
-
-def path_bounds(page: Address, count: int) -> Boxes:
-    """Return the bounds of the paths among a page's first `count` objects: left, bottom, right, top in page space."""
-    objects = list(map(_object, repeat(page), range(count)))
-    paths = [item for item, kind in zip(objects, map(_kind, objects), strict=True) if kind == pdfium.FPDF_PAGEOBJ_PATH]
-    bounds = np.zeros((len(paths), 4), np.float32)
-    first = bounds.ctypes.data
-    edges = [range(first + offset, first + offset + 16 * len(paths), 16) for offset in (0, 4, 8, 12)]
-    _run(map(_bounds, paths, *edges))
-    return bounds
+    deque(calls, maxlen=0)

@@ -7,137 +7,62 @@ each word. If these suggest a gap inside the word, the boxes of all its characte
 
 import ctypes
 import re
-from dataclasses import dataclass
+import sys
 
 import numpy as np
 import numpy.typing as npt
 import pypdfium2.raw as pdfium
 
 from workers.parsing.pdf.calls import Address, Boxes, address_of, boxes_of, text_objects_of
-from workers.parsing.pdf.fonts import styles_of
+from workers.parsing.pdf.drawing import read_drawing
+from workers.parsing.pdf.geometry import Frame, read_frame
+from workers.parsing.pdf.painting import Painter
+from workers.parsing.pdf.part_marks import part_marks
+from workers.parsing.pdf.visibility import PlacedWords, find_unseen
+from workers.parsing.pdf.words import CharReader, Mask, PageWords, WordDraft, measure
 
 MAX_CHARS_A_PAGE = 400_000
-_WORD = re.compile(r"\S+")
 _LOST = re.compile(
     r"\b(?:a|bu|co|di|e|stu|su|tra)f(?= [a-z])"
     r"|\bof(?= (?:er(?:ed|ing|ings|s)?|ice[rs]?|icers|icials?|icially|set(?:s|ting)?|shore|load|line)\b)",
     re.IGNORECASE,
 )
-_LIGATURES = {
-    "ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st",
-}  # fmt: skip
-_DROPPED = "\u200b\u200c\u200d\u2060\ufeff\uffff"
-# Bullets of symbol fonts are in the private use area, at U+F000 plus their code in the font Symbol or Wingdings.
-_SYMBOLS = {"\uf0b7": "•", "\uf0a7": "▪", "\uf0a8": "□", "\uf0fe": "☒", "\uf06f": "□", "\uf0d8": "➢"}
-_ODD = re.compile("[\u00ad\ufb00-\ufb06\u200b-\u200d\u2060\ufeff\uffff\uf000-\uf0ff\ud800-\udfff]")
 
 
-@dataclass(frozen=True, slots=True)
-class Beside:
-    """Text that is printed beside the word `word`, and isn't part of the page's text. It is printed after the word; or
-    `before` it, if it belongs to the words that follow.
-    """
-
-    word: int
-    text: str
-    before: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class PageWords:
-    """The n words of a page in the order of the file.
-
-    `boxes` (n, 4) are in points of the displayed page. `turn` is the rotation of most words relative to the displayed
-    page, in quarter turns clockwise. `turned` (n,) marks words with a different rotation.
-
-    `sizes` (n,) are the words' type sizes in points: of one baseline and size, 0 if unknown. `baselines` (n,) are the
-    baselines' distances from the top of the page as most words are read (see `lines.turned_back`). `bold` (n,) marks
-    bold words. `marks` are the raised footnote marks, and `deleted` the words that are struck through. Neither is among
-    the words.
-    """
-
-    texts: list[str]
-    boxes: Boxes
-    width: float
-    height: float
-    turn: int
-    turned: npt.NDArray[np.bool_]
-    sizes: npt.NDArray[np.float32]
-    baselines: npt.NDArray[np.float32]
-    bold: npt.NDArray[np.bool_]
-    marks: tuple[Beside, ...] = ()
-    deleted: tuple[Beside, ...] = ()
-
-
-def read_page_words(page: pdfium.FPDF_PAGE, text_page: pdfium.FPDF_TEXTPAGE) -> PageWords:
-    """Return the words of a page. The page and its text page must be loaded."""
-    width = float(pdfium.FPDF_GetPageWidthF(page))
-    height = float(pdfium.FPDF_GetPageHeightF(page))
+def read_page_words(page: pdfium.FPDF_PAGE, text_page: pdfium.FPDF_TEXTPAGE, painter: Painter) -> PageWords:
+    """Return the words of a page that a reader sees. The page and its text page must be loaded."""
+    frame = read_frame(page)
     text = _read_chars(text_page)
     address = address_of(text_page)
-    spans = np.array([match.span() for match in _WORD.finditer(text)], np.int32).reshape(-1, 2)
+    codes = _codes(text)
+    spans = _find_words(codes)
     first, last = boxes_of(address, spans[:, 0]), boxes_of(address, spans[:, 1] - 1)
     spans, first, last = _split_jumps(address, spans, first, last)
-    first, last = to_display(page, first, width, height), to_display(page, last, width, height)
-    boxes = np.concatenate([np.minimum(first[:, :2], last[:, :2]), np.maximum(first[:, 2:], last[:, 2:])], axis=1)
-    # Omit words that are entirely outside the displayed page, because they are invisible.
-    seen = (boxes[:, 2] > 0) & (boxes[:, 3] > 0) & (boxes[:, 0] < width) & (boxes[:, 1] < height)
-    seen &= np.isfinite(boxes).all(axis=1)
-    texts = [text[start:end] for start, end in spans.tolist()]
-    if _ODD.search(text):
-        texts = [normalise_word(word) for word in texts]
-    seen &= np.array([bool(word) for word in texts], bool)
-    if not seen.all():
-        texts = [word for word, keep in zip(texts, seen.tolist(), strict=True) if keep]
-        boxes, first, last, spans = boxes[seen], first[seen], last[seen], spans[seen]
-    turns = _turns(first, last)
+    draft = WordDraft(spans, frame.to_display(first), frame.to_display(last))
+    draft = draft.kept(_is_on_page(draft.boxes(), frame))
+    turns = _turns(draft.first, draft.last)
     turn = _most(turns)
-    styles = styles_of(text_objects_of(address, spans[:, 0]))
-    top, bottom = _upright(boxes, turn, width)
-    return PageWords(
-        texts=texts,
-        boxes=boxes,
-        width=width,
-        height=height,
-        turn=turn,
-        turned=(turns >= 0) & (turns != turn),
-        sizes=(bottom - top) / styles.heights,
-        baselines=bottom - (bottom - top) * styles.descents / styles.heights,
-        bold=styles.bold,
-    )
+    straight = (turns < 0) | (turns == turn)
+    firsts = text_objects_of(address, draft.spans[:, 0])
+    measures = measure(draft.first, firsts, frame=frame, turn=turn)
+    drawing = read_drawing(page, frame)
+    # A figure may end in digits that are drawn apart, and hidden. Other words are drawn as their first character is.
+    ends = draft.spans[:, 1] - 1
+    is_figure = _is_figure_end(codes[ends])
+    lasts = firsts.copy()
+    lasts[is_figure] = text_objects_of(address, ends[is_figure])
+    placed = PlacedWords(draft.boxes(), np.where(straight, measures.sizes, 0), firsts, lasts)
+    unseen = find_unseen(page, placed, drawing, frame, painter)
+    if unseen is not None:
+        draft, measures, straight = draft.kept(~unseen), measures.kept(~unseen), straight[~unseen]
+    rules = drawing.boxes[drawing.thin_paths()]
+    return part_marks(draft, measures, straight, CharReader(text, address, frame, turn), rules)
 
 
-def _upright(boxes: Boxes, turn: int, width: float) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
-    """Return the tops and bottoms of words on the page as most words are read, in points from the page's top."""
-    if turn == 1:
-        return width - boxes[:, 2], width - boxes[:, 0]
-    if turn == 3:
-        return boxes[:, 0], boxes[:, 2]
-    return boxes[:, 1], boxes[:, 3]
-
-
-def normalise_word(word: str) -> str:
-    """Return a word in the form in which it is stored.
-
-    Ligatures are expanded, soft hyphens and zero-width characters are removed, and lone surrogates are replaced. A soft
-    hyphen at the end of a word is displayed (Unicode 16 §23.2), so it becomes a hyphen.
-    """
-    if word.isascii() or not _ODD.search(word):
-        return word
-    if word[-1] == "\u00ad":
-        word = word[:-1] + "-"
-    return _ODD.sub(_replacement, word)
-
-
-def _replacement(match: re.Match[str]) -> str:
-    char = match.group()
-    if char in _LIGATURES:
-        return _LIGATURES[char]
-    if char == "\u00ad" or char in _DROPPED:
-        return ""
-    if "\ud800" <= char <= "\udfff":
-        return "\ufffd"
-    return _SYMBOLS.get(char, char)
+def _is_on_page(boxes: Boxes, frame: Frame) -> Mask:
+    """Return which boxes are at least partly on the displayed page. Words outside it are invisible."""
+    on_page = (boxes[:, 2] > 0) & (boxes[:, 3] > 0) & (boxes[:, 0] < frame.width) & (boxes[:, 1] < frame.height)
+    return on_page & np.isfinite(boxes).all(axis=1)
 
 
 def _read_chars(text_page: pdfium.FPDF_TEXTPAGE) -> str:
@@ -157,7 +82,23 @@ def _read_chars(text_page: pdfium.FPDF_TEXTPAGE) -> str:
 
 def clean_text(text: str) -> str:
     """Replace control characters by blanks, and pdfium's hyphen marks by hyphens. The length does not change."""
-    return text.translate(_CONTROLS)
+    return _CLEAN[_codes(text)].tobytes().decode("utf-32-le", "surrogatepass")
+
+
+def _codes(text: str) -> npt.NDArray[np.uint32]:
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+
+
+def _find_words(codes: npt.NDArray[np.uint32]) -> npt.NDArray[np.int32]:
+    """Return the (start, end) of each sequence of characters without white space."""
+    blank = np.ones(len(codes) + 2, bool)
+    blank[1:-1] = _IS_SPACE[codes]
+    steps = np.diff(blank.view(np.int8))
+    return np.stack([np.flatnonzero(steps < 0), np.flatnonzero(steps > 0)], axis=1).astype(np.int32)
+
+
+def _is_figure_end(codes: npt.NDArray[np.uint32]) -> Mask:
+    return np.isin(codes, _FIGURE_ENDS)
 
 
 def _with_lost_letters(text_page: pdfium.FPDF_TEXTPAGE, text: str) -> str:
@@ -177,8 +118,19 @@ def _with_lost_letters(text_page: pdfium.FPDF_TEXTPAGE, text: str) -> str:
     return "".join(letters)
 
 
-# pdfium marks a hyphen at the end of a line with U+0002 or U+FFFE.
-_CONTROLS = dict.fromkeys((*range(32), *range(127, 161)), " ") | {0x2: "-", 0xFFFE: "-"}
+def _clean_codes() -> npt.NDArray[np.uint32]:
+    codes = np.arange(sys.maxunicode + 1, dtype=np.uint32)
+    codes[:32] = codes[127:161] = ord(" ")
+    # pdfium marks a hyphen at the end of a line with U+0002 or U+FFFE.
+    codes[[0x2, 0xFFFE]] = ord("-")
+    return codes
+
+
+_FIGURE_ENDS = _codes("0123456789)%")
+_CLEAN = _clean_codes()
+_IS_SPACE = np.zeros(sys.maxunicode + 1, bool)
+_IS_SPACE[[code for code in range(0x3001) if chr(code).isspace()]] = True
+"""U+3000 is the last character of white space in Unicode 16."""
 
 
 def _split_jumps(
@@ -210,29 +162,6 @@ def _pieces(text_page: Address, span: npt.NDArray[np.int32]) -> npt.NDArray[np.i
     cuts = np.flatnonzero((steps[:, along] > 3 * size) | (steps[:, off] > 0.6 * size)) + 1
     edges = np.concatenate([[0], cuts, [len(indexes)]]) + span[0]
     return np.stack([edges[:-1], edges[1:]], axis=1).astype(np.int32)
-
-
-def to_display(page: pdfium.FPDF_PAGE, boxes: Boxes, width: float, height: float) -> Boxes:
-    """Convert boxes from page space (left, top, right, bottom; y up) to the displayed page (x0, y0, x1, y1; y down).
-
-    The displayed page is the crop box inside the media box, rotated by /Rotate (ISO 32000-1 §8.3.2.3, §14.11.2).
-    """
-    frame = pdfium.FS_RECTF()
-    pdfium.FPDF_GetPageBoundingBox(page, ctypes.byref(frame))
-    left, right = boxes[:, 0] - frame.left, boxes[:, 2] - frame.left
-    low, high = boxes[:, 3] - frame.bottom, boxes[:, 1] - frame.bottom
-    rotation = int(pdfium.FPDFPage_GetRotation(page))
-    if rotation == 1:
-        x, y = (low, high), (left, right)
-    elif rotation == 2:
-        x, y = (width - left, width - right), (low, high)
-    elif rotation == 3:
-        x, y = (width - low, width - high), (height - left, height - right)
-    else:
-        x, y = (left, right), (height - low, height - high)
-    return np.stack(
-        [np.minimum(*x), np.minimum(*y), np.maximum(*x), np.maximum(*y)], axis=1, dtype=np.float32, casting="same_kind"
-    )
 
 
 def _turns(first: Boxes, last: Boxes) -> npt.NDArray[np.int8]:

@@ -7,7 +7,8 @@ from pypdf import PdfReader
 
 from app.documents.content.parsed import Block, BlockKind, ParsedDocument, ParsedPage, Words
 from workers.parsing.errors import PdfDamagedError, PdfEncryptedError, PdfNoTextError, PdfWrongPasswordError
-from workers.parsing.pdf.chars import clean_text, normalise_word
+from workers.parsing.pdf.chars import clean_text
+from workers.parsing.pdf.normal import normalise_word
 
 MAX_PAGES = 1_000
 _BLANK_LINES = re.compile(r"\n\s*\n")

@@ -21,6 +21,7 @@ from workers.parsing.pdf.damaged import read_damaged_pdf
 from workers.parsing.pdf.details import read_details
 from workers.parsing.pdf.headings import mark_headings
 from workers.parsing.pdf.page import PageDraft, compose_page, finish_page
+from workers.parsing.pdf.painting import Painter
 from workers.parsing.pdf.rules import read_rules
 
 MEDIA_TYPE = "application/pdf"
@@ -92,6 +93,7 @@ def _read_pages(document: pdfium.FPDF_DOCUMENT, count: int) -> tuple[list[PageDr
     bad: list[int] = []
     chars = 0
     has_images = False
+    painter = Painter()
     for index in range(count):
         page = pdfium.FPDF_LoadPage(document, index)
         if not page:
@@ -99,7 +101,7 @@ def _read_pages(document: pdfium.FPDF_DOCUMENT, count: int) -> tuple[list[PageDr
             drafts.append(_empty_page(index + 1))
             continue
         try:
-            draft = _read_page(page, index + 1)
+            draft = _read_page(page, index + 1, painter)
             has_images = has_images or (not draft.text and _has_image(page))
         finally:
             pdfium.FPDF_ClosePage(page)
@@ -113,13 +115,13 @@ def _read_pages(document: pdfium.FPDF_DOCUMENT, count: int) -> tuple[list[PageDr
     return drafts, warnings, has_images
 
 
-def _read_page(page: pdfium.FPDF_PAGE, number: int) -> PageDraft:
+def _read_page(page: pdfium.FPDF_PAGE, number: int, painter: Painter) -> PageDraft:
     text_page = pdfium.FPDFText_LoadPage(page)
     if not text_page:
         return _empty_page(number)
     try:
-        words = read_page_words(page, text_page)
-        return compose_page(number, words, partial(read_rules, page, words))
+        words = read_page_words(page, text_page, painter)
+        return compose_page(number, words, partial(read_rules, words))
     finally:
         pdfium.FPDFText_ClosePage(text_page)
 

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pypdfium2.raw as pdfium
 
-from workers.parsing.pdf.calls import Address, fonts_of
+from workers.parsing.pdf.calls import Address, Addresses, fonts_of
 
 _FORCE_BOLD = 1 << 18
 """The font descriptor's ForceBold flag (ISO 32000-1 table 123, bit 19)."""
@@ -16,7 +16,9 @@ _BOLD_WEIGHT = 600
 
 @dataclass(frozen=True, slots=True)
 class FontStyle:
-    """`height` is a line's height, and `descent` the part of it below the baseline, both for type of size 1."""
+    """`height` is a line's height, and `descent` the part of it below the baseline, both for type of size 1. Both are 0
+    if the font doesn't say.
+    """
 
     bold: bool
     height: float
@@ -32,19 +34,19 @@ class WordStyles:
     descents: npt.NDArray[np.float32]
 
 
-_UNKNOWN = FontStyle(bold=False, height=1.0, descent=0.0)
+_UNKNOWN = FontStyle(bold=False, height=0.0, descent=0.0)
 
 
-def styles_of(objects: list[Address]) -> WordStyles:
+def styles_of(objects: Addresses) -> WordStyles:
     """Return the styles of words. `objects` are the text objects of their first characters; 0 if there is none."""
-    known = list(dict.fromkeys(objects))
-    fonts = dict(zip(known, fonts_of(known), strict=True))
-    styles = {font: _read_style(font) for font in set(fonts.values())}
-    found = [styles[fonts[item]] for item in objects]
+    known, of_word = np.unique(objects, return_inverse=True)
+    fonts, of_object = np.unique(fonts_of(known), return_inverse=True)
+    styles = [_read_style(font) for font in fonts.tolist()]
+    found = of_object[of_word]
     return WordStyles(
-        bold=np.array([style.bold for style in found], bool),
-        heights=np.array([style.height for style in found], np.float32),
-        descents=np.array([style.descent for style in found], np.float32),
+        bold=np.array([style.bold for style in styles], bool)[found],
+        heights=np.array([style.height for style in styles], np.float32)[found],
+        descents=np.array([style.descent for style in styles], np.float32)[found],
     )
 
 
@@ -57,7 +59,7 @@ def _read_style(address: Address) -> FontStyle:
     pdfium.FPDFFont_GetDescent(font, ctypes.c_float(1.0), ctypes.byref(descent))
     height = ascent.value - descent.value
     if height <= 0:
-        return FontStyle(bold=_is_bold(font), height=1.0, descent=0.0)
+        return FontStyle(bold=_is_bold(font), height=0.0, descent=0.0)
     return FontStyle(bold=_is_bold(font), height=height, descent=-descent.value)
 
 

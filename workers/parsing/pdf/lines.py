@@ -5,9 +5,9 @@ A piece is a line of prose or a cell of a table. A gap that is wider than a blan
 
 import re
 
-from workers.parsing.pdf.chars import PageWords
 from workers.parsing.pdf.columns import cut_columns
 from workers.parsing.pdf.pieces import NUMBER, Column, Line, Piece
+from workers.parsing.pdf.words import PageWords
 
 _AMOUNT_END = re.compile(r".*\d[)%]*|[)%—–-]")
 _LEADERS = re.compile(r"[.·…_]{4,}|\.|…")

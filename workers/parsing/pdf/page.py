@@ -28,11 +28,11 @@ from app.documents.content.parsed import (
     Words,
 )
 from app.documents.content.parsed_codec import BOX_STEP, MAX_POINTS
-from workers.parsing.pdf.chars import Beside, PageWords
 from workers.parsing.pdf.lines import read_columns
 from workers.parsing.pdf.pieces import Line, Piece
 from workers.parsing.pdf.rules import Clues, ReadRules
 from workers.parsing.pdf.tables import Prose, Table, join_signs, split_tables
+from workers.parsing.pdf.words import Beside, PageWords
 
 _GLUED_BEFORE = re.compile(r"[-–—]?[$€£¥(]+")
 _GLUED_AFTER = re.compile(r"[)%]+")

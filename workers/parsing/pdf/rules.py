@@ -3,14 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import pypdfium2.raw as pdfium
-
-from workers.parsing.pdf.calls import address_of, path_bounds
-from workers.parsing.pdf.chars import PageWords, to_display
 from workers.parsing.pdf.lines import turned_back
 from workers.parsing.pdf.pieces import Piece
+from workers.parsing.pdf.words import PageWords
 
-_MAX_OBJECTS = 20_000
 _MAX_RULES = 2_000
 _THICK = 2.5
 """The maximum thickness of a line, in points."""
@@ -34,19 +30,15 @@ ReadRules = Callable[[], list[Rule]]
 
 @dataclass(frozen=True, slots=True)
 class Clues:
-    """What the page shows beside its words' positions: bold pieces, and ruling lines, which take 1 to 3 ms to read."""
+    """What the page shows beside its words' positions: bold pieces, and ruling lines."""
 
     is_bold: Callable[[Piece], bool]
     rules: ReadRules
 
 
-def read_rules(page: pdfium.FPDF_PAGE, words: PageWords) -> list[Rule]:
+def read_rules(words: PageWords) -> list[Rule]:
     """Return the page's horizontal lines from top to bottom."""
-    count = int(pdfium.FPDFPage_CountObjects(page))
-    if count > _MAX_OBJECTS:
-        return []
-    bounds = path_bounds(address_of(page), count)[:, [0, 3, 2, 1]]
-    boxes: list[list[float]] = to_display(page, bounds, words.width, words.height).tolist()
+    boxes: list[list[float]] = words.rules.tolist()
     if words.turn in (1, 3):
         boxes = [turned_back(box, words) for box in boxes]
     rules = [Rule(x0, x1, (y0 + y1) / 2) for x0, y0, x1, y1 in boxes if y1 - y0 <= _THICK and x1 - x0 > y1 - y0]
