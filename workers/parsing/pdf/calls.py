@@ -40,6 +40,8 @@ def _declare(function: object, result: Any, *arguments: Any) -> Callable[..., An
 _loose_box = _declare(pdfium.FPDFText_GetLooseCharBox, _INT, _POINTER, _INT, _POINTER)
 _text_object = _declare(pdfium.FPDFText_GetTextObject, _ADDRESS, _POINTER, _INT)
 _font = _declare(pdfium.FPDFTextObj_GetFont, _ADDRESS, _POINTER)
+_ascent = _declare(pdfium.FPDFFont_GetAscent, _INT, _POINTER, ctypes.c_float, _POINTER)
+_descent = _declare(pdfium.FPDFFont_GetDescent, _INT, _POINTER, ctypes.c_float, _POINTER)
 _render_mode = _declare(pdfium.FPDFTextObj_GetTextRenderMode, _INT, _POINTER)
 _fill_color = _declare(pdfium.FPDFPageObj_GetFillColor, _INT, *[_POINTER] * 5)
 _page_object = _declare(pdfium.FPDFPage_GetObject, _ADDRESS, _POINTER, _INT)
@@ -75,6 +77,15 @@ def text_objects_of(text_page: Address, indexes: npt.NDArray[np.int32]) -> Addre
 def fonts_of(objects: Addresses) -> Addresses:
     """Return the fonts of text objects; 0 for no object."""
     return np.fromiter(map(_font, objects.tolist()), np.uint64, len(objects))
+
+
+def font_edges_of(font: Address) -> tuple[float, float]:
+    """Return how far a font reaches above and below the baseline, for type of size 1. The second is negative."""
+    edges = (ctypes.c_float * 2)()
+    first = ctypes.addressof(edges)
+    _ascent(font, 1.0, first)
+    _descent(font, 1.0, first + 4)
+    return edges[0], edges[1]
 
 
 def render_modes_of(objects: Addresses) -> npt.NDArray[np.int8]:

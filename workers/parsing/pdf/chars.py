@@ -16,47 +16,63 @@ import pypdfium2.raw as pdfium
 from workers.parsing.pdf.calls import Address, Boxes, address_of, boxes_of, text_objects_of
 from workers.parsing.pdf.drawing import read_drawing
 from workers.parsing.pdf.geometry import Frame, read_frame
+from workers.parsing.pdf.paint import read_paint, split_mixed
 from workers.parsing.pdf.painting import Painter
 from workers.parsing.pdf.part_marks import part_marks
 from workers.parsing.pdf.visibility import PlacedWords, find_unseen
 from workers.parsing.pdf.words import CharReader, Mask, PageWords, WordDraft, measure
 
 MAX_CHARS_A_PAGE = 400_000
+_LAST_F = re.compile("f (?=[a-zA-Z])")
 _LOST = re.compile(
-    r"\b(?:a|bu|co|di|e|stu|su|tra)f(?= [a-z])"
-    r"|\bof(?= (?:er(?:ed|ing|ings|s)?|ice[rs]?|icers|icials?|icially|set(?:s|ting)?|shore|load|line)\b)",
-    re.IGNORECASE,
+    r"(?:.*\W)?(?:(?:a|bu|co|di|e|stu|su|tra)f [a-z].*"
+    r"|of (?:er(?:ed|ing|ings|s)?|ice[rs]?|icers|icials?|icially|set(?:s|ting)?|shore|load|line)\b.*)",
+    re.IGNORECASE | re.DOTALL,
 )
 
 
-def read_page_words(page: pdfium.FPDF_PAGE, text_page: pdfium.FPDF_TEXTPAGE, painter: Painter) -> PageWords:
-    """Return the words of a page that a reader sees. The page and its text page must be loaded."""
+def read_page_words(page: pdfium.FPDF_PAGE, text_page: pdfium.FPDF_TEXTPAGE, painter: Painter | None) -> PageWords:
+    """Return the words of a page that a reader sees, or all words without a painter. The page must be loaded."""
     frame = read_frame(page)
     text = _read_chars(text_page)
     address = address_of(text_page)
     codes = _codes(text)
     spans = _find_words(codes)
-    first, last = boxes_of(address, spans[:, 0]), boxes_of(address, spans[:, 1] - 1)
-    spans, first, last = _split_jumps(address, spans, first, last)
-    draft = WordDraft(spans, frame.to_display(first), frame.to_display(last))
-    draft = draft.kept(_is_on_page(draft.boxes(), frame))
+    draft = _place(address, spans, frame)
+    firsts = text_objects_of(address, draft.spans[:, 0])
+    paint = read_paint(address, draft.spans, firsts, _IS_FIGURE_END[codes[draft.spans[:, 1] - 1]])
+    if len(mixed := paint.mixed()):
+        draft = _place(address, split_mixed(address, draft.spans, mixed), frame)
+        firsts = text_objects_of(address, draft.spans[:, 0])
+        paint = read_paint(address, draft.spans, firsts, np.zeros(len(firsts), bool))
     turns = _turns(draft.first, draft.last)
     turn = _most(turns)
     straight = (turns < 0) | (turns == turn)
-    firsts = text_objects_of(address, draft.spans[:, 0])
     measures = measure(draft.first, firsts, frame=frame, turn=turn)
     drawing = read_drawing(page, frame)
-    # A figure may end in digits that are drawn apart, and hidden. Other words are drawn as their first character is.
     ends = draft.spans[:, 1] - 1
-    is_figure = _is_figure_end(codes[ends])
-    lasts = firsts.copy()
-    lasts[is_figure] = text_objects_of(address, ends[is_figure])
-    placed = PlacedWords(draft.boxes(), np.where(straight, measures.sizes, 0), firsts, lasts)
-    unseen = find_unseen(page, placed, drawing, frame, painter)
+    _, tops, _, bottoms = frame.to_upright(draft.boxes, turn)
+    placed = PlacedWords(
+        boxes=draft.boxes,
+        first=draft.first,
+        heights=np.where(straight & (measures.sizes > 0), bottoms - tops, 0),
+        firsts=firsts,
+        paint=paint,
+        read_lasts=lambda indexes: text_objects_of(address, ends[indexes]),
+    )
+    unseen = find_unseen(page, placed, drawing, frame, painter) if painter else None
     if unseen is not None:
         draft, measures, straight = draft.kept(~unseen), measures.kept(~unseen), straight[~unseen]
     rules = drawing.boxes[drawing.thin_paths()]
-    return part_marks(draft, measures, straight, CharReader(text, address, frame, turn), rules)
+    return part_marks(draft, measures, straight, CharReader(text, codes, address, frame, turn), rules)
+
+
+def _place(address: Address, spans: npt.NDArray[np.int32], frame: Frame) -> WordDraft:
+    """Return the words with their boxes, without those outside the page."""
+    first, last = boxes_of(address, spans[:, 0]), boxes_of(address, spans[:, 1] - 1)
+    spans, first, last = _split_jumps(address, spans, first, last)
+    draft = WordDraft.of(spans, frame.to_display(first), frame.to_display(last))
+    return draft.kept(_is_on_page(draft.boxes, frame))
 
 
 def _is_on_page(boxes: Boxes, frame: Frame) -> Mask:
@@ -97,10 +113,6 @@ def _find_words(codes: npt.NDArray[np.uint32]) -> npt.NDArray[np.int32]:
     return np.stack([np.flatnonzero(steps < 0), np.flatnonzero(steps > 0)], axis=1).astype(np.int32)
 
 
-def _is_figure_end(codes: npt.NDArray[np.uint32]) -> Mask:
-    return np.isin(codes, _FIGURE_ENDS)
-
-
 def _with_lost_letters(text_page: pdfium.FPDF_TEXTPAGE, text: str) -> str:
     """Restore the second "f" of words such as "different" if pdfium dropped it as a copy of the first.
 
@@ -108,8 +120,13 @@ def _with_lost_letters(text_page: pdfium.FPDF_TEXTPAGE, text: str) -> str:
     letter. It also drops the second "f" if kerning makes two "f" overlap, and infers a blank in its place. Neither
     width nor order distinguishes that blank from a real one, but "dif" and "icer" are not English words.
     """
+    blanks = [match.end() - 1 for match in _LAST_F.finditer(text)]
     is_inferred = pdfium.FPDFText_IsGenerated
-    lost = [match.end() for match in _LOST.finditer(text) if is_inferred(text_page, match.end()) == 1]
+    lost = [
+        blank
+        for blank in blanks
+        if _LOST.fullmatch(text[max(0, blank - 5) : blank + 12]) and is_inferred(text_page, blank) == 1
+    ]
     if not lost:
         return text
     letters = list(text)
@@ -126,8 +143,9 @@ def _clean_codes() -> npt.NDArray[np.uint32]:
     return codes
 
 
-_FIGURE_ENDS = _codes("0123456789)%")
 _CLEAN = _clean_codes()
+_IS_FIGURE_END = np.zeros(sys.maxunicode + 1, bool)
+_IS_FIGURE_END[_codes("0123456789)%")] = True
 _IS_SPACE = np.zeros(sys.maxunicode + 1, bool)
 _IS_SPACE[[code for code in range(0x3001) if chr(code).isspace()]] = True
 """U+3000 is the last character of white space in Unicode 16."""

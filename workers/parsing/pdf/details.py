@@ -12,7 +12,7 @@ from pathlib import Path
 import pypdfium2.raw as pdfium
 from pypdf import PdfReader
 from pypdf.constants import UserAccessPermissions
-from pypdf.generic import Destination
+from pypdf.generic import Destination, DictionaryObject
 
 from app.documents.content.parsed import OutlineEntry
 
@@ -24,8 +24,11 @@ _MAX_PYPDF_BYTES = 100 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class PdfDetails:
+    """`has_hidden_layers` states that some optional content may not be displayed."""
+
     properties: dict[str, str]
     outline: tuple[OutlineEntry, ...]
+    has_hidden_layers: bool = False
 
 
 def read_details(path: Path, password: str | None, document: pdfium.FPDF_DOCUMENT) -> PdfDetails:
@@ -53,7 +56,20 @@ def _by_pypdf(path: Path, password: str | None) -> PdfDetails:
             allowed = reader.user_access_permissions
             if allowed is not None:
                 properties["Permissions"] = ", ".join(_permissions(allowed)) or "none"
-        return PdfDetails(properties=properties, outline=tuple(_entries(reader, reader.outline, 1, [0])))
+        return PdfDetails(
+            properties=properties,
+            outline=tuple(_entries(reader, reader.outline, 1, [0])),
+            has_hidden_layers=_has_hidden_layers(reader),
+        )
+
+
+def _has_hidden_layers(reader: PdfReader) -> bool:
+    """Return whether the default configuration hides optional content, or lets its use decide (ISO 32000-1 §8.11.4)."""
+    content = reader.root_object.get("/OCProperties")
+    if content is None:
+        return False
+    default = content.get_object().get("/D", DictionaryObject()).get_object()
+    return bool(default.get("/OFF") or default.get("/AS") or default.get("/BaseState") == "/OFF")
 
 
 def _permissions(allowed: UserAccessPermissions) -> list[str]:

@@ -47,7 +47,13 @@ def _by_pdfium(path: Path, password: str | None) -> ParsedDocument:
             raise DocumentTooLargeError(f"The document has {count:,} pages; up to {MAX_PAGES:,} can be read.")
         if count == 0:
             raise PdfDamagedError("The PDF has no pages: fetch it again from its source.")
-        drafts, warnings, has_images = _read_pages(document, count)
+        details = read_details(path, password, document)
+        painter = Painter(has_hidden_layers=details.has_hidden_layers)
+        drafts, warnings, has_images = _read_pages(document, count, painter)
+        if not any(draft.text for draft in drafts):
+            # The text layer of a scan is also read if its images are lost.
+            drafts, warnings, has_images = _read_pages(document, count, None)
+            warnings.append("No text of the file is visible: its invisible text was read.")
         if not any(draft.text for draft in drafts):
             if has_images:
                 raise PdfNoTextError
@@ -55,7 +61,6 @@ def _by_pdfium(path: Path, password: str | None) -> ParsedDocument:
         if not _has_end(path):
             warnings.append("The file has no end mark: it may have been cut off, and pages may be missing.")
         blocks = mark_headings(drafts)
-        details = read_details(path, password, document)
         return ParsedDocument(
             media_type=MEDIA_TYPE,
             reader="pdfium",
@@ -88,12 +93,13 @@ def _has_end(path: Path) -> bool:
         return b"%%EOF" in file.read()
 
 
-def _read_pages(document: pdfium.FPDF_DOCUMENT, count: int) -> tuple[list[PageDraft], list[str], bool]:
+def _read_pages(
+    document: pdfium.FPDF_DOCUMENT, count: int, painter: Painter | None
+) -> tuple[list[PageDraft], list[str], bool]:
     drafts: list[PageDraft] = []
     bad: list[int] = []
     chars = 0
     has_images = False
-    painter = Painter()
     for index in range(count):
         page = pdfium.FPDF_LoadPage(document, index)
         if not page:
@@ -115,7 +121,7 @@ def _read_pages(document: pdfium.FPDF_DOCUMENT, count: int) -> tuple[list[PageDr
     return drafts, warnings, has_images
 
 
-def _read_page(page: pdfium.FPDF_PAGE, number: int, painter: Painter) -> PageDraft:
+def _read_page(page: pdfium.FPDF_PAGE, number: int, painter: Painter | None) -> PageDraft:
     text_page = pdfium.FPDFText_LoadPage(page)
     if not text_page:
         return _empty_page(number)

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pypdfium2.raw as pdfium
 
-from workers.parsing.pdf.calls import Address, Addresses, fonts_of
+from workers.parsing.pdf.calls import Address, Addresses, font_edges_of, fonts_of
 
 _FORCE_BOLD = 1 << 18
 """The font descriptor's ForceBold flag (ISO 32000-1 table 123, bit 19)."""
@@ -54,13 +54,10 @@ def _read_style(address: Address) -> FontStyle:
     if not address:
         return _UNKNOWN
     font = ctypes.cast(ctypes.c_void_p(address), pdfium.FPDF_FONT)
-    ascent, descent = ctypes.c_float(), ctypes.c_float()
-    pdfium.FPDFFont_GetAscent(font, ctypes.c_float(1.0), ctypes.byref(ascent))
-    pdfium.FPDFFont_GetDescent(font, ctypes.c_float(1.0), ctypes.byref(descent))
-    height = ascent.value - descent.value
-    if height <= 0:
+    ascent, descent = font_edges_of(address)
+    if ascent <= descent:
         return FontStyle(bold=_is_bold(font), height=0.0, descent=0.0)
-    return FontStyle(bold=_is_bold(font), height=height, descent=-descent.value)
+    return FontStyle(bold=_is_bold(font), height=ascent - descent, descent=-descent)
 
 
 def _is_bold(font: pdfium.FPDF_FONT) -> bool:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from workers.parsing.pdf.marks import MAX_RATIO, MAX_RISE, MIN_RISE, is_mark, split_marks
 from workers.parsing.pdf.words import Beside, Mask, Measures
 
-_RAISED_CHARS = re.compile(r"[⁰¹²³⁴-⁹⁽⁾]+")
+_RAISED_CHARS = re.compile(r"(?<=[\w)%.,\"”’])[⁰¹²³⁴-⁹⁽⁾]+(?=\W|$)|^[⁰¹²³⁴-⁹⁽⁾]+(?=\w)")
 _PLAIN_CHARS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾", "0123456789()")
 _SYMBOLS = re.compile(r"(?<=[\w)%.])([*†‡]{1,4})(?=[,.;:]?$)")
 _GLUED = re.compile(
@@ -36,12 +36,15 @@ def find_lone(texts: Sequence[str], words: Measures, straight: Mask) -> dict[int
     if count < 2:
         return {}
     anchors: dict[int, int] = {}
-    lower, upper = np.arange(count - 1), np.arange(1, count)
-    after_previous = np.append(False, _is_beside(words, upper, lower, straight))
-    before_next = np.append(_is_beside(words, lower, upper, straight), False)
-    for index in np.flatnonzero(after_previous | before_next).tolist():
+    sizes = words.sizes
+    after = np.flatnonzero(sizes[1:] <= MAX_RATIO * sizes[:-1]) + 1
+    before = np.flatnonzero(sizes[:-1] <= MAX_RATIO * sizes[1:])
+    after = after[_is_beside(words, after, after - 1, straight)]
+    before = before[_is_beside(words, before, before + 1, straight)]
+    nearest = {index: index + 1 for index in before.tolist()} | {index: index - 1 for index in after.tolist()}
+    for index, anchor in sorted(nearest.items()):
         if index not in anchors:
-            _anchor(index, index - 1 if after_previous[index] else index + 1, texts, words, anchors)
+            _anchor(index, anchor, texts, words, anchors)
     for index, anchor in _find_stray(texts, words, straight):
         if index not in anchors and anchor not in anchors:
             _anchor(index, anchor, texts, words, anchors)
@@ -90,7 +93,8 @@ def _find_stray(texts: Sequence[str], words: Measures, straight: Mask) -> list[t
     known = (words.sizes > 0) & straight
     if not known.any():
         return []
-    small = np.flatnonzero(known & (words.sizes <= MAX_RATIO * np.median(words.sizes[known])))
+    usual = np.sort(words.sizes[known])[int(known.sum()) // 2]
+    small = np.flatnonzero(known & (words.sizes <= MAX_RATIO * usual))
     labels = [index for index in small.tolist() if len(texts[index]) <= 6 and is_mark(texts[index], "", "")]
     everything = np.flatnonzero(known)
     found: list[tuple[int, int]] = []

@@ -23,7 +23,11 @@ _METRE = re.compile(r"[\d,.]*m")
 _TIMES = ("×", "x", "·", "*")
 _SYMBOLS_WITH_EXPONENT = frozenset("RrxyznσχΣ")
 _CURRENCY = re.compile(r"[$€£¥]|\b[A-Z]{3}\s?\d")
-_BEFORE_SIGN = re.compile(r"[\w*†‡)\]](?=[^\w\s.,*)\]]|[.,)\]](?!\d)\S*(?:\s|$))")
+_TABLE = 0x2100
+_MAY_END_MARK, _MAY_FOLLOW_MARK, _IS_DIGIT = (
+    np.array([chr(code) in chars for code in range(_TABLE)], bool)
+    for chars in ("0123456789)]*†‡", ".,;:)]”’\"'!?—–-/%x", "0123456789")
+)
 
 MAX_RATIO = 0.92
 """The maximum size of a mark, relative to the text beside it. In filings it is .58 to .85."""
@@ -67,12 +71,16 @@ def part_glued(spans: npt.NDArray[np.int32], first: Boxes, last: Boxes, straight
 def _has_odd_char(spans: npt.NDArray[np.int32], heights: Floats, chars: CharReader) -> Mask:
     """Return which words have a character of another height before a punctuation mark, which may follow a mark."""
     found = np.zeros(len(spans), bool)
-    indexes = np.array([match.start() for match in _BEFORE_SIGN.finditer(chars.text)], np.int32)
+    codes = np.minimum(chars.codes, _TABLE - 1)
+    ends = _MAY_END_MARK[codes[:-2]] & _MAY_FOLLOW_MARK[codes[1:-1]]
+    # A comma or point before a digit is inside a number.
+    ends &= ~((codes[1:-1] == ord(",")) | (codes[1:-1] == ord("."))) | ~_IS_DIGIT[codes[2:]]
+    indexes = np.flatnonzero(ends).astype(np.int32)
     words = np.searchsorted(spans[:, 0], indexes, side="right") - 1
     inside = (words >= 0) & (indexes > spans[words, 0]) & (indexes < spans[words, 1])
     indexes, words = indexes[inside], words[inside]
     if len(indexes):
-        _, tops, _, bottoms = chars.frame.to_upright(chars.boxes(indexes), chars.turn)
+        _, tops, _, bottoms = chars.frame.to_upright(chars.boxes_of(indexes), chars.turn)
         found[words[np.abs(bottoms - tops - heights[words]) > _SAME * heights[words]]] = True
     return found
 
@@ -102,7 +110,7 @@ def _part_word(
         ratio = sizes[left] / sizes[base[0]]
         rise = (baselines[base[0]] - baselines[left]) / sizes[base[0]]
         label = text[at + left : at + right]
-        if (left, right) != base and is_raised(ratio, rise):
+        if (left, right) != base and is_raised(ratio, rise, label):
             before, after = text[at : at + left], text[at + right : at + len(indexes)]
             if is_mark(label, before, after, text[max(0, at - 20) : at]):
                 found += [Beside(word, one, before=left < base[0]) for one in split_marks(label)]
@@ -113,9 +121,12 @@ def _part_word(
         parted.marks += found
 
 
-def is_raised(ratio: float, rise: float) -> bool:
-    """Return whether text of a relative size and rise is raised. Text of full size is if it is raised by a quarter."""
-    return MIN_RISE < rise < MAX_RISE and (ratio <= MAX_RATIO or (ratio < 1 + _SAME and rise > 0.25))
+def is_raised(ratio: float, rise: float, label: str) -> bool:
+    """Return whether a label of a relative size and rise is raised. A figure of full size is if it is raised by a
+    quarter of it.
+    """
+    is_small = ratio <= MAX_RATIO or (ratio < 1 + _SAME and rise > 0.25 and not label.isalpha())
+    return is_small and MIN_RISE < rise < MAX_RISE
 
 
 def is_mark(label: str, before: str, after: str, ahead: str = "") -> bool:

@@ -8,18 +8,24 @@ from workers.parsing.pdf.calls import Boxes
 from workers.parsing.pdf.lone_marks import find_lone, has_mark_chars, part_by_chars
 from workers.parsing.pdf.marks import part_glued
 from workers.parsing.pdf.normal import has_odd_chars, normalise_word
-from workers.parsing.pdf.words import Beside, CharReader, Mask, Measures, PageWords, WordDraft
+from workers.parsing.pdf.words import Beside, CharReader, Floats, Mask, Measures, PageWords, WordDraft
+
+_SIGNS = tuple(".,;:)]%")
+_MAX_SIGN_GAP = 0.15
+"""The maximum distance of a punctuation mark from the footnote mark before it, relative to the type size."""
 
 
 def part_marks(draft: WordDraft, measures: Measures, straight: Mask, chars: CharReader, rules: Boxes) -> PageWords:
-    """Return the words, without their marks. `measures` are those of their first characters, and `rules` the
-    boxes of the page's lines.
+    """Return the words without their footnote marks. `measures` are those of the words' first characters, and `rules`
+    the boxes of the page's lines.
     """
     texts = [chars.text[start:end] for start, end in draft.spans.tolist()]
-    boxes = draft.boxes()
+    boxes = draft.boxes
     glued = part_glued(draft.spans, draft.first, draft.last, straight, chars)
     marks = glued.marks
+    _, _, ends, _ = chars.frame.to_upright(boxes, chars.turn)
     if glued.changed:
+        ends = ends.copy()
         _shorten(glued.changed, texts, boxes, measures, chars)
     if has_odd_chars(chars.text):
         texts = [normalise_word(text) for text in texts]
@@ -32,7 +38,9 @@ def part_marks(draft: WordDraft, measures: Measures, straight: Mask, chars: Char
     marks += chain.from_iterable(lone.values())
     keep = np.array([bool(text) for text in texts], bool)
     keep[list(lone)] = False
-    marks = _moved(marks, keep)
+    if marks:
+        _join_signs(_ends_of_marks(marks, lone, ends), texts, boxes, measures, keep)
+        marks = _moved(marks, keep)
     return PageWords(
         texts=list(compress(texts, keep.tolist())),
         boxes=boxes[keep],
@@ -55,22 +63,49 @@ def _shorten(
     for word, kept in changed.items():
         texts[word] = "".join(chars.text[index] for index in kept)
         indexes = np.array(kept, np.int32)
-        found = chars.boxes(indexes)
+        found = chars.boxes_of(indexes)
         boxes[word] = [*found[:, :2].min(axis=0), *found[:, 2:].max(axis=0)]
         first = chars.measure(indexes[:1])
         measures.sizes[word], measures.baselines[word] = first.sizes[0], first.baselines[0]
         measures.bold[word] = first.bold[0]
 
 
+def _ends_of_marks(marks: list[Beside], lone: dict[int, list[Beside]], ends: Floats) -> dict[int, float]:
+    """Return where the marks after words end: index of the word → right edge."""
+    found = {mark.word: float(ends[mark.word]) for mark in marks if not mark.before}
+    for index, labels in lone.items():
+        word = labels[0].word
+        if word in found:
+            found[word] = max(found[word], float(ends[index]))
+    return found
+
+
+def _join_signs(ends: dict[int, float], texts: list[str], boxes: Boxes, measures: Measures, keep: Mask) -> None:
+    """Join the punctuation after a mark to the word before it. pdfium begins a new word after the mark."""
+    for word, end in ends.items():
+        following = word + 1
+        while following < len(texts) and not keep[following]:
+            following += 1
+        if following == len(texts) or not texts[following].startswith(_SIGNS):
+            continue
+        size = measures.sizes[word]
+        if (
+            abs(measures.lefts[following] - end) <= _MAX_SIGN_GAP * size
+            and abs(measures.baselines[following] - measures.baselines[word]) <= _MAX_SIGN_GAP * size
+        ):
+            texts[word] += texts[following]
+            both = boxes[[word, following]]
+            boxes[word] = [*both[:, :2].min(axis=0), *both[:, 2:].max(axis=0)]
+            keep[following] = False
+
+
 def _moved(marks: list[Beside], keep: Mask) -> list[Beside]:
     """Return the marks with the indexes that their words have without the others. A mark of a dropped word is beside
     the word before it, or at the start of the page, before the first word.
     """
-    if keep.all():
-        return marks
-    places = np.cumsum(keep) - 1
     if not keep.any():
         return []
+    places = np.cumsum(keep) - 1
     moved: list[Beside] = []
     for mark in marks:
         place = int(places[mark.word])

@@ -5,6 +5,7 @@ or that are clipped. Whether they are is found by drawing the page with and with
 changes the picture. Ordinary pages have no such words, and aren't drawn.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,39 +21,38 @@ from workers.parsing.pdf.calls import (
     are_filled,
     clip_box_of,
     fill_colors_of,
-    render_modes_of,
 )
 from workers.parsing.pdf.drawing import PATH, Drawing
 from workers.parsing.pdf.geometry import Frame, transformed
+from workers.parsing.pdf.paint import LOW_ALPHA, TextPaint
 from workers.parsing.pdf.painting import Painter
 from workers.parsing.pdf.scans import find_scan_text
 
 Mask = npt.NDArray[np.bool_]
 
-_FILLED, _INVISIBLE, _FILLED_CLIP, _ONLY_CLIP = 0, 3, 4, 7
-"""Text rendering modes (ISO 32000-1 table 106). The others have an outline, too."""
-_NEAR_WHITE = 232
-"""The least red, green and blue of a colour that may be invisible on white paper."""
-_LOW_ALPHA = 60
 _SIMILAR = 24
 """The maximum difference between colours, of 255, that may be invisible."""
 _TINY = 1.2
-"""The type size in points below which nobody reads text. The smallest type in print is about 3 points."""
+"""The line height in points below which nobody reads text. The smallest type in print is about 3 points."""
 _MIN_COVER = 4.0
 """The minimum width and height of what can cover a word, in points."""
+_MAX_COLORS = 100
 _MAX_PAIRS = 4_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class PlacedWords:
-    """The n words of a page: their boxes on the displayed page, their type sizes (0 if unknown), and the text objects
-    of their first and last characters.
+    """The n words of a page: their boxes and those of their first characters on the displayed page, the heights of
+    their lines (0 if unknown), the text objects of their first characters, and their paint. `read_lasts` returns the
+    text objects of the last characters of the words at some indexes.
     """
 
     boxes: Boxes
-    sizes: npt.NDArray[np.float32]
+    first: Boxes
+    heights: npt.NDArray[np.float32]
     firsts: Addresses
-    lasts: Addresses
+    paint: TextPaint
+    read_lasts: Callable[[npt.NDArray[np.intp]], Addresses]
 
 
 def find_unseen(
@@ -61,37 +61,25 @@ def find_unseen(
     """Return which words aren't to be read because they are invisible, or None if all are to be read."""
     if not len(words.firsts):
         return None
-    objects, of_end = np.unique(np.concatenate([words.firsts, words.lasts]), return_inverse=True)
-    firsts, lasts = of_end[: len(words.firsts)], of_end[len(words.firsts) :]
-    modes = render_modes_of(objects)
-    colors = fill_colors_of(objects)
-    unpainted = (modes == _INVISIBLE) | (modes == _ONLY_CLIP)
-    hidden: Mask = unpainted[firsts] | unpainted[lasts]
-    unpainted_words = hidden.copy()
-    hidden |= (words.sizes > 0) & (words.sizes < _TINY)
-    pale = _may_be_pale(modes, colors)
-    covers = _find_covers(words, drawing, colors[firsts])
-    doubtful = covers.may_hide | ((pale[firsts] | pale[lasts]) & ~covers.contrast)
+    paint = words.paint
+    unpainted = paint.any_end(paint.unpainted)
+    hidden = unpainted.copy()
+    hidden |= (words.heights > 0) & (words.heights < _TINY)
+    covers = _find_covers(words, drawing, paint.colors[paint.firsts], any_pale=bool(paint.pale.any()))
+    doubtful = covers.may_hide | (paint.any_end(paint.pale) & ~covers.contrast)
     doubtful |= _may_be_clipped(words, drawing, frame)
     doubtful |= painter.has_hidden_layers
     doubtful &= ~hidden
     if doubtful.any():
-        suspects = np.unique(np.concatenate([words.firsts[doubtful], words.lasts[doubtful]]))
+        suspects = paint.objects[np.unique(np.concatenate([paint.firsts[doubtful], paint.lasts[doubtful]]))]
         painted = painter.find_painted(page, suspects, words.boxes[doubtful])
         if painted is not None:
             hidden[doubtful] = ~painted
     if not hidden.any():
         return None
-    seen = find_scan_text(page, words.boxes, hidden, unpainted_words, drawing, frame, painter)
+    seen = find_scan_text(page, words.boxes, hidden, unpainted, drawing, frame, painter)
     hidden &= ~seen
     return hidden
-
-
-def _may_be_pale(modes: npt.NDArray[np.int8], colors: Colors) -> Mask:
-    """Return which text objects are nearly white or transparent, and have no outline (modes 0 and 4)."""
-    is_pale: Mask = (colors[:, :3].min(axis=1) >= _NEAR_WHITE) | (colors[:, 3] < _LOW_ALPHA)
-    is_pale &= (modes == _FILLED) | (modes == _FILLED_CLIP)
-    return is_pale
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,28 +92,27 @@ class _Covers:
     contrast: Mask
 
 
-def _find_covers(words: PlacedWords, drawing: Drawing, colors: Colors) -> _Covers:
+def _find_covers(words: PlacedWords, drawing: Drawing, colors: Colors, *, any_pale: bool) -> _Covers:
     count = len(words.firsts)
     covers = _Covers(np.zeros(count, bool), np.zeros(count, bool))
     large = _large_objects(drawing, count)
-    boxes = drawing.boxes[large]
-    x, y = (words.boxes[:, 0] + words.boxes[:, 2]) / 2, (words.boxes[:, 1] + words.boxes[:, 3]) / 2
-    inside = (boxes[:, :1] < x) & (x < boxes[:, 2:3]) & (boxes[:, 1:2] < y) & (y < boxes[:, 3:])
-    large = large[inside.any(axis=1)]
-    if not len(large):
-        return covers
-    inside = inside[inside.any(axis=1)]
     addresses = drawing.addresses[large]
     fills = fill_colors_of(addresses)
     is_path = drawing.types[large] == PATH
     fills[~is_path, 3] = 255
-    opaque = ~is_path
-    opaque[is_path] = are_filled(addresses[is_path])
-    opaque &= fills[:, 3] >= _LOW_ALPHA
-    above, below = np.nonzero(inside[opaque])
+    opaque = fills[:, 3] >= LOW_ALPHA
+    opaque[is_path] &= are_filled(addresses[is_path])
+    # Text may be hidden by what is drawn later, or is on a box of its own colour. Other boxes are a background.
+    if not any_pale:
+        opaque &= _are_similar(fills, colors) | (drawing.places[large] > drawing.first_text)
+    large, fills, is_path = large[opaque], fills[opaque], is_path[opaque]
+    boxes = drawing.boxes[large]
+    x, y = (words.boxes[:, 0] + words.boxes[:, 2]) / 2, (words.boxes[:, 1] + words.boxes[:, 3]) / 2
+    inside = (boxes[:, :1] < x) & (x < boxes[:, 2:3]) & (boxes[:, 1:2] < y) & (y < boxes[:, 3:])
+    above, below = np.nonzero(inside)
+    places = drawing.places[large]
     if not len(above):
         return covers
-    fills, is_path, places = fills[opaque], is_path[opaque], drawing.places[large[opaque]]
     is_over = places[above] > drawing.first_text
     if is_over.any():
         is_over[is_over] = places[above[is_over]] > _places_of(words, below[is_over], drawing)
@@ -135,12 +122,20 @@ def _find_covers(words: PlacedWords, drawing: Drawing, colors: Colors) -> _Cover
     order = np.argsort(places[above], kind="stable")
     ground = np.full(count, -1, np.int32)
     ground[below[order]] = above[order]
-    known = np.flatnonzero(ground >= 0)
-    known = known[is_path[ground[known]]]
-    difference = np.abs(fills[ground[known], :3] - colors[known, :3]).max(axis=1)
-    covers.may_hide[known[difference < _SIMILAR]] = True
-    covers.contrast[known[(difference >= 2 * _SIMILAR) & (colors[known, 3] >= _LOW_ALPHA)]] = True
+    on_box = np.flatnonzero(ground >= 0)
+    on_box = on_box[is_path[ground[on_box]]]
+    difference = np.abs(fills[ground[on_box], :3] - colors[on_box, :3]).max(axis=1)
+    covers.may_hide[on_box[difference < _SIMILAR]] = True
+    covers.contrast[on_box[(difference >= 2 * _SIMILAR) & (colors[on_box, 3] >= LOW_ALPHA)]] = True
     return covers
+
+
+def _are_similar(fills: Colors, colors: Colors) -> Mask:
+    """Return which fills are like any of the colours."""
+    codes = np.unique((colors[:, 0] << 16) + (colors[:, 1] << 8) + colors[:, 2])
+    known = np.stack([codes >> 16, (codes >> 8) & 255, codes & 255], axis=1)[:_MAX_COLORS]
+    similar: Mask = (np.abs(fills[:, np.newaxis, :3] - known).max(axis=2) < _SIMILAR).any(axis=1)
+    return similar | (len(codes) > _MAX_COLORS)
 
 
 def _places_of(words: PlacedWords, indexes: npt.NDArray[np.intp], drawing: Drawing) -> npt.NDArray[np.int32]:
@@ -148,7 +143,7 @@ def _places_of(words: PlacedWords, indexes: npt.NDArray[np.intp], drawing: Drawi
     because its background may be drawn between them.
     """
     place_of = drawing.place_of
-    ends = zip(words.firsts[indexes].tolist(), words.lasts[indexes].tolist(), strict=True)
+    ends = zip(words.firsts[indexes].tolist(), words.read_lasts(indexes).tolist(), strict=True)
     return np.array([max(place_of.get(first, -1), place_of.get(last, -1)) for first, last in ends], np.int32)
 
 
@@ -163,9 +158,9 @@ def _large_objects(drawing: Drawing, count: int) -> npt.NDArray[np.intp]:
 
 
 def _may_be_clipped(words: PlacedWords, drawing: Drawing, frame: Frame) -> Mask:
-    """Return which words are outside their clip path. All words of a line usually have that of its first word."""
+    """Return which words begin outside their clip path. All words of a line usually have that of its first word."""
     boxes = words.boxes
-    x, y = (boxes[:, 0] + boxes[:, 2]) / 2, (boxes[:, 1] + boxes[:, 3]) / 2
+    x, y = (words.first[:, 0] + words.first[:, 2]) / 2, (words.first[:, 1] + words.first[:, 3]) / 2
     clipped = np.zeros(len(boxes), bool)
     starts = np.flatnonzero(np.append(True, (boxes[1:, [1, 3]] != boxes[:-1, [1, 3]]).any(axis=1)))
     ends = np.append(starts[1:], len(boxes))

@@ -52,21 +52,24 @@ class PageWords:
 
 @dataclass(frozen=True, slots=True)
 class WordDraft:
-    """The n words of a page: `spans` (n, 2) of their characters, and the boxes of their first and last characters on
-    the displayed page.
+    """The n words of a page: `spans` (n, 2) of their characters, and the boxes of their first and last characters, and
+    of all of them, on the displayed page.
     """
 
     spans: npt.NDArray[np.int32]
     first: Boxes
     last: Boxes
+    boxes: Boxes
 
-    def boxes(self) -> Boxes:
-        return np.concatenate(
-            [np.minimum(self.first[:, :2], self.last[:, :2]), np.maximum(self.first[:, 2:], self.last[:, 2:])], axis=1
-        )
+    @staticmethod
+    def of(spans: npt.NDArray[np.int32], first: Boxes, last: Boxes) -> "WordDraft":
+        corners = [np.minimum(first[:, :2], last[:, :2]), np.maximum(first[:, 2:], last[:, 2:])]
+        return WordDraft(spans, first, last, np.concatenate(corners, axis=1))
 
     def kept(self, keep: Mask) -> "WordDraft":
-        return self if keep.all() else WordDraft(self.spans[keep], self.first[keep], self.last[keep])
+        if keep.all():
+            return self
+        return WordDraft(self.spans[keep], self.first[keep], self.last[keep], self.boxes[keep])
 
 
 @dataclass(slots=True)
@@ -95,19 +98,22 @@ class Measures:
 
 @dataclass(frozen=True, slots=True)
 class CharReader:
-    """Measures single characters of a page by their indexes."""
+    """Measures single characters of a page by their indexes. `codes` are the text's code points."""
 
     text: str
+    codes: npt.NDArray[np.uint32]
     text_page: Address
     frame: Frame
     turn: int
 
-    def boxes(self, indexes: npt.NDArray[np.int32]) -> Boxes:
+    def boxes_of(self, indexes: npt.NDArray[np.int32]) -> Boxes:
         """Return the characters' boxes on the displayed page."""
         return self.frame.to_display(boxes_of(self.text_page, indexes))
 
     def measure(self, indexes: npt.NDArray[np.int32]) -> Measures:
-        return measure(self.boxes(indexes), text_objects_of(self.text_page, indexes), frame=self.frame, turn=self.turn)
+        return measure(
+            self.boxes_of(indexes), text_objects_of(self.text_page, indexes), frame=self.frame, turn=self.turn
+        )
 
 
 def measure(boxes: Boxes, objects: Addresses, *, frame: Frame, turn: int) -> Measures:
