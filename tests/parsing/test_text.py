@@ -55,6 +55,36 @@ def test_lines_of_labels_and_numbers_form_a_table(read_text: Read) -> None:
     assert [row.is_header for row in page.blocks[0].rows] == [True, False, False]
 
 
+def test_empty_cells_of_a_text_table_stay_in_their_column(read_text: Read) -> None:
+    (page,) = read_text(
+        "                          Year ended\n"
+        "                        2031      2030\n"
+        "                       ------    ------\n"
+        "Revenue ............  $ 1,234   $   987\n"
+        "  A label over all the figures\n"
+        "    of the table                    (56)\n"
+        "Gain                       12"
+    ).pages
+    grid = page.blocks[0].grid
+    assert grid is not None
+    assert grid.columns == 3
+    assert [(c.row, c.column, c.column_span, page.text[slice(*c.spans[0])]) for c in grid.cells] == [
+        (0, 1, 2, "Year ended"),
+        (1, 1, 1, "2031"), (1, 2, 1, "2030"),
+        (2, 0, 1, "Revenue"), (2, 1, 1, "$1,234"), (2, 2, 1, "$987"),
+        (3, 0, 1, "A label over all the figures"),
+        (4, 0, 1, "of the table"), (4, 2, 1, "(56)"),
+        (5, 0, 1, "Gain"), (5, 1, 1, "12"),
+    ]  # fmt: skip
+    assert [cell.indent for cell in grid.cells if cell.column == 0] == [0, 2, 4, 0]
+
+
+def test_columns_of_tabbed_lines_are_counted_by_their_tabs(read_text: Read) -> None:
+    (page,) = read_text("\t2031\t2030\nRevenue\t1\t2\nA much longer label\t\t3").pages
+    assert page.text == "2031\t2030\nRevenue\t1\t2\nA much longer label\t3"
+    assert [cell.column for cell in page.blocks[0].rows[2].cells] == [0, 2]
+
+
 def test_line_of_capitals_is_a_heading(read_text: Read) -> None:
     assert blocks_of(read_text("RISK FACTORS\n\nMany."))[0] == ("heading", "RISK FACTORS")
 
@@ -132,3 +162,28 @@ def test_pipe_in_a_sentence_makes_no_table(read_markdown: Read) -> None:
 
 def test_unclosed_fence_keeps_its_text(read_markdown: Read) -> None:
     assert blocks_of(read_markdown("```\nleft open")) == [("paragraph", "left open")]
+
+
+def test_markdown_tables_have_grids_with_their_heading_cells(read_markdown: Read) -> None:
+    (page,) = read_markdown(
+        "| | 2031 | 2030[^1] |\n|---|---|---|\n| Sales | ~~5~~6 | |\n| Costs<sup>2</sup> | | 7 |"
+    ).pages
+    grid = page.blocks[0].grid
+    assert grid is not None
+    assert (grid.rows, grid.columns) == (3, 3)
+    assert [(page.text[slice(*c.spans[0])], c.row, c.column, c.marks, c.is_heading) for c in grid.cells] == [
+        ("2031", 0, 1, (), True),
+        ("2030", 0, 2, ("1",), True),
+        ("Sales", 1, 0, (), False),
+        ("6", 1, 1, (), False),
+        ("Costs", 2, 0, ("2",), False),
+        ("7", 2, 2, (), False),
+    ]
+    assert [deleted.text for deleted in page.deleted] == ["5"]
+
+
+def test_marks_and_deleted_text_of_markdown_are_not_in_its_text(read_markdown: Read) -> None:
+    (page,) = read_markdown("Debt of $4[^1] is ~~small~~ **large**.\n\n[^1]: As restated.").pages
+    assert page.text == "Debt of $4 is large.\n\nAs restated."
+    assert [(mark.text, page.text[mark.offset :][:3]) for mark in page.marks] == [("1", " is"), ("1", "As ")]
+    assert [deleted.text for deleted in page.deleted] == ["small"]

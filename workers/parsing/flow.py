@@ -96,11 +96,6 @@ class FlowRow:
         return sum(len(cell.content.text) + 1 for cell in self.cells)
 
 
-def plain_row(cells: Iterable[tuple[int, str]], *, is_header: bool = False) -> FlowRow:
-    """Return a row of a format without spans and marks, from (column, text)."""
-    return FlowRow(tuple(FlowCell(column, FlowText(text)) for column, text in cells), is_header)
-
-
 @dataclass(frozen=True, slots=True)
 class FlowBlock:
     """A block. A heading or paragraph has `content`; a table has `rows` and the number of its `columns`.

@@ -1,4 +1,8 @@
-"""Parses Markdown: ATX and setext headings, pipe tables (GitHub Flavored Markdown §4.10), paragraphs, fenced code."""
+"""Parses Markdown: ATX and setext headings, pipe tables (GitHub Flavored Markdown §4.10), paragraphs, fenced code.
+
+Struck-through text (§6.5, and the tags `s`, `del`, `strike`) is deleted text. References of footnotes ("[^1]") and
+`sup` are marks.
+"""
 
 import re
 from collections.abc import Iterator
@@ -8,14 +12,17 @@ from app.documents.content.parsed import BlockKind, ParsedDocument
 from workers.parsing.charset import read_text_file
 from workers.parsing.flow import (
     FlowBlock,
+    FlowCell,
     FlowRow,
     FlowText,
     PageBreak,
     clean_text,
     compose_pages,
-    plain_row,
+    join_texts,
     table_block,
 )
+from workers.parsing.html.runs import Piece, compose
+from workers.parsing.html.styles import Style
 
 _ATX = re.compile(r" {0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*")
 _SETEXT = re.compile(r" {0,3}(=+|-+)[ \t]*")
@@ -24,6 +31,12 @@ _DELIMITERS = re.compile(r"[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _STRONG = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1")
 _LINK = re.compile(r"!?\[([^\]\n]*)\]\([^)\n]*\)")
+_INLINE = re.compile(
+    r"~~(?=\S)(.{1,2000}?)(?<=\S)~~|<(?:s|del|strike)>(.{0,2000}?)</(?:s|del|strike)>|<sup>(.{0,100}?)</sup>"
+    r"|\[\^(\w{1,3})\]:?",
+    re.I,
+)
+_PLAIN, _STRUCK, _RAISED = Style(), Style(struck=True), Style(raised=True)
 _BREAK = re.compile(r"(?:\f|<!--\s*page\s*break\s*-->|\\(?:pagebreak|newpage))\s*", re.I)
 
 
@@ -74,20 +87,28 @@ def _flow(lines: list[str]) -> Iterator[FlowBlock | PageBreak]:
 
 
 def _heading(text: str, level: int) -> Iterator[FlowBlock]:
-    plain = _plain(text)
-    if plain:
-        yield FlowBlock(BlockKind.HEADING, FlowText(plain), level=level)
+    content = _content(text)
+    if content.text:
+        yield FlowBlock(BlockKind.HEADING, content, level=level)
 
 
 def _paragraph(lines: list[str]) -> Iterator[FlowBlock]:
-    text = "\n".join(plain for plain in map(_plain, lines) if plain)
-    if text:
-        yield FlowBlock(BlockKind.PARAGRAPH, FlowText(text))
+    contents = [content for content in map(_content, lines) if content]
+    if any(content.text for content in contents):
+        yield FlowBlock(BlockKind.PARAGRAPH, join_texts(contents, ["\n"] * len(contents)))
 
 
-def _plain(text: str) -> str:
-    """Return the text without the marks of emphasis and links."""
-    return re.sub(r"[ \t]+", " ", _STRONG.sub(r"\2", _LINK.sub(r"\1", clean_text(text)))).strip()
+def _content(text: str) -> FlowText:
+    """Return the text without the marks of emphasis and links, with footnote marks and deleted text beside it."""
+    plain = _STRONG.sub(r"\2", _LINK.sub(r"\1", clean_text(text)))
+    pieces: list[Piece] = []
+    end = 0
+    for found in _INLINE.finditer(plain):
+        struck, tagged, raised, note = found.groups()
+        pieces.append((plain[end : found.start()], _PLAIN, 0.0))
+        pieces.append((raised or note, _RAISED, 0.0) if raised or note else (struck or tagged or "", _STRUCK, 0.0))
+        end = found.end()
+    return compose([*pieces, (plain[end:], _PLAIN, 0.0)])
 
 
 def _is_table(head: str, delimiters: str) -> bool:
@@ -105,8 +126,11 @@ def _table(lines: list[str], start: int) -> tuple[FlowBlock, int]:
 
 
 def _row(line: str, *, is_header: bool) -> FlowRow:
-    cells = ((column, _plain(cell)) for column, cell in enumerate(_cells(line)))
-    return plain_row(((column, text) for column, text in cells if text), is_header=is_header)
+    contents = enumerate(map(_content, _cells(line)))
+    return FlowRow(
+        tuple(FlowCell(column, content, is_heading=is_header) for column, content in contents if content.text),
+        is_header,
+    )
 
 
 def _cells(line: str) -> list[str]:

@@ -3,24 +3,28 @@ characters.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from app.documents.content.parsed import BlockKind, ParsedDocument
 from app.quantities.headings import is_year
 from app.quantities.numbers import is_amount
 from workers.parsing.charset import read_text_file
+from workers.parsing.columns import place_columns
 from workers.parsing.flow import (
     FlowBlock,
+    FlowCell,
+    FlowRow,
     FlowText,
     PageBreak,
     clean_text,
     compose_pages,
-    plain_row,
-    table_block,
 )
 
-_GAP = re.compile(r"[ \t]{2,}|\t")
+_PART = re.compile(r"[^ ]+(?: [^ ]+)*")
+_LEADER = re.compile(r"(?: ?\.){4,}")
+_RULE = re.compile(r"[-=_]{2,}")
 _CAPTION_TAG = re.compile(r"^<(?:PAGE|S|C|CAPTION|TABLE|/TABLE|FN|/FN)>[ \t]*$|<(?:S|C)>", re.M)
 
 
@@ -47,16 +51,10 @@ def text_blocks(paragraph: str) -> Iterator[FlowBlock]:
     lines = [line.rstrip() for line in paragraph.split("\n") if line.strip()]
     if not lines:
         return
-    rows = [[cell for cell in _GAP.split(line.strip()) if cell] for line in lines]
-    numeric = [any(map(is_amount, row[1:])) for row in rows]
+    rows = [row for row in map(_cells, lines) if row]
+    numeric = [any(is_amount(cell.text) for cell in row[1:]) for row in rows]
     if sum(numeric) * 2 >= len(rows) and sum(numeric) >= 2:
-        first = next(
-            (index for index, row in enumerate(rows) if any(is_amount(cell) and not is_year(cell) for cell in row[1:])),
-            0,
-        )
-        yield table_block(
-            plain_row(enumerate(_joined_signs(row)), is_header=index < min(first, 5)) for index, row in enumerate(rows)
-        )
+        yield _table(rows)
         return
     text = "\n".join(re.sub(r"[ \t]+", " ", line.strip()) for line in lines)
     is_heading = len(lines) == 1 and len(text) < 90 and text.isupper() and len(text) > 3
@@ -65,12 +63,69 @@ def text_blocks(paragraph: str) -> Iterator[FlowBlock]:
     )
 
 
-def _joined_signs(cells: list[str]) -> list[str]:
-    """Join "$" to the number after it, and ")" and "%" to the number before them."""
-    joined: list[str] = []
-    for cell in cells:
-        if (joined and re.fullmatch(r"[$€£¥(]+", joined[-1])) or (joined and re.fullmatch(r"[)%]+", cell)):
-            joined[-1] += cell
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    """A part of a line between wide gaps, and its place on the line."""
+
+    left: int
+    right: int
+    text: str
+    row_span: int = 1
+
+
+def _cells(line: str) -> list[_Cell]:
+    """Return a line's cells. "$" and "(" join the number after them, and ")" and "%" the number before them."""
+    joined: list[_Cell] = []
+    for cell in _parts(line):
+        last = joined[-1] if joined else None
+        if last and (re.fullmatch(r"[$€£¥(]+", last.text) or re.fullmatch(r"[)%]+", cell.text)):
+            joined[-1] = _Cell(last.left, cell.right, last.text + cell.text)
         else:
-            joined.append(re.sub(r"(?<=[$€£¥]) +", "", cell))
+            joined.append(cell)
     return joined
+
+
+def _parts(line: str) -> Iterator[_Cell]:
+    """Yield what wide gaps, leader dots or tabs part. Lines of dashes are rules, not cells."""
+    if "\t" in line:
+        for number, part in enumerate(line.split("\t")):
+            if part.strip():
+                yield _Cell(number, number + 1, re.sub(r" +", " ", part.strip()))
+        return
+    for found in _PART.finditer(_LEADER.sub(lambda dots: " " * len(dots.group()), line)):
+        if not _RULE.fullmatch(found.group()):
+            yield _Cell(found.start(), found.end(), re.sub(r"(?<=[$€£¥]) +", "", found.group()))
+
+
+def _table(rows: Sequence[Sequence[_Cell]]) -> FlowBlock:
+    """Return the table of these lines. Its columns are where its cells stand above each other."""
+    first = next(
+        (
+            index
+            for index, row in enumerate(rows)
+            if any(is_amount(cell.text) and not is_year(cell.text) for cell in row[1:])
+        ),
+        0,
+    )
+    # A long label may reach over the figures of other lines. It still belongs to the column of labels.
+    figures = min(cell.left for row in rows for cell in row[1:])
+    shown = [
+        [replace(cell, right=min(cell.right, figures)) if cell.left < figures else cell for cell in row] for row in rows
+    ]
+    placed, width = place_columns(shown)
+    return FlowBlock(
+        BlockKind.TABLE,
+        rows=tuple(
+            FlowRow(
+                tuple(
+                    FlowCell(column, FlowText(cell.text), column_span=span, indent=float(cell.left))
+                    if not column
+                    else FlowCell(column, FlowText(cell.text), column_span=span)
+                    for cell, (column, span) in zip(row, at, strict=True)
+                ),
+                is_header=index < min(first, 5),
+            )
+            for index, (row, at) in enumerate(zip(rows, placed, strict=True))
+        ),
+        columns=width,
+    )

@@ -131,6 +131,15 @@ def test_lines_stacked_in_the_cells_of_a_row_are_rows(read_html: ReadHtml) -> No
     }  # fmt: skip
 
 
+def test_stacked_lines_have_their_own_indent_and_weight(read_html: ReadHtml) -> None:
+    label = "<b>Income:</b><br>&nbsp;&nbsp;Interest<div style='padding-left:20px'>Fees</div><b>Total</b>"
+    _, grid = grid_of(read_html(f"<table>{rows_of([[label, '<br>1<br>2<br><b>3</b>']])}<tr><td>Tax<td>9</table>"))
+    assert [(cell.indent, cell.bold) for cell in grid.cells if cell.column == 0] == [
+        (0, True), (8, False), (20, False), (0, True), (0, False)
+    ]  # fmt: skip
+    assert [cell.bold for cell in grid.cells if cell.column == 1] == [False, False, True, False]
+
+
 def test_broken_label_and_broken_headings_stay_one_row(read_html: ReadHtml) -> None:
     cells = [
         ["", "Year ended<br>December 31,<br>2031", "Weighted-<br>average<br>price"],
@@ -151,6 +160,7 @@ def test_broken_label_and_broken_headings_stay_one_row(read_html: ReadHtml) -> N
         '<font style="position:relative;top:-3.5pt;font-size:6.5pt">{}</font>',
         '<font size="1" style="vertical-align:top">{}</font>',
         '<a href="#note"><sup>{}</sup></a>',
+        '<a href="#note" style="font-size:60%">{}</a>',
     ],
 )
 def test_raised_marks_stand_beside_the_text(read_html: ReadHtml, mark: str) -> None:

@@ -1,5 +1,6 @@
 """Reads the cells of an HTML table: their lines, spans, indent and weight."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import islice, pairwise
 
@@ -33,19 +34,29 @@ class HtmlTooManyCellsError(DocumentError):
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a cell, the indent of its text in CSS pixels, and whether all of it is bold."""
+
+    content: FlowText
+    indent: float = 0.0
+    bold: bool = False
+
+
+_EMPTY = Line(FlowText())
+
+
+@dataclass(frozen=True, slots=True)
 class RawCell:
     """A cell of the grid: columns `left` to `right`, and rows from its own on (exclusive ends)."""
 
     left: int
     right: int
-    lines: tuple[FlowText, ...]
+    lines: tuple[Line, ...]
     row_span: int = 1
-    indent: float = 0.0
-    bold: bool = False
     is_heading: bool = False
 
-    def line(self, number: int) -> FlowText:
-        return self.lines[number] if number < len(self.lines) else FlowText()
+    def line(self, number: int) -> Line:
+        return self.lines[number] if number < len(self.lines) else _EMPTY
 
 
 @dataclass(slots=True)
@@ -99,20 +110,22 @@ def read_caption(table: etree._Element, style: Style, cascade: Cascade) -> FlowT
             inner, look = cascade.enter(child, tag, style)
             if look.absent or look.unseen:
                 return FlowText()
-            return joined_lines(_CellReader(cascade).read(child, inner)[0])
+            return joined_lines(_CellReader(cascade).read(child, inner)).content
     return FlowText()
 
 
-def joined_lines(lines: tuple[FlowText, ...]) -> FlowText:
-    """Return the lines of a cell as one text. A word parted at its hyphen is joined again."""
+def joined_lines(lines: tuple[Line, ...]) -> Line:
+    """Return the lines of a cell as one. A word parted at its hyphen is joined again."""
     if len(lines) < 2:
-        return lines[0] if lines else FlowText()
-    kept = [line for line in lines if line]
+        return lines[0] if lines else _EMPTY
+    kept = [line for line in lines if line.content]
     separators = [""]
     for above, below in pairwise(kept):
-        is_parted = above.text[-2:-1].isalpha() and above.text.endswith("-") and below.text[:1].islower()
+        upper, lower = above.content.text, below.content.text
+        is_parted = upper[-2:-1].isalpha() and upper.endswith("-") and lower[:1].islower()
         separators.append("" if is_parted else " ")
-    return join_texts(kept, separators) if kept else FlowText()
+    content = join_texts([line.content for line in kept], separators)
+    return Line(content, kept[0].indent, all(line.bold for line in kept))
 
 
 class _TableReader:
@@ -163,9 +176,9 @@ class _TableReader:
             right = left + _span(child.get("colspan"), MAX_COLUMN_SPAN, least=1)
             row_span = _span(child.get("rowspan"), MAX_ROW_SPAN, least=0) if left < MAX_SPANNED_COLUMN else 1
             if not look.unseen:
-                lines, indent, bold = self._cells.read(child, inner, look.indent)
-                if any(lines):
-                    row.cells.append(RawCell(left, right, lines, row_span, indent, bold, tag.name == "th" or is_head))
+                lines = self._cells.read(child, inner, look.indent)
+                if lines:
+                    row.cells.append(RawCell(left, right, lines, row_span, tag.name == "th" or is_head))
             if row_span != 1:
                 begun.append((left, right, row_span or MAX_ROW_SPAN))
             row.break_before |= look.break_before
@@ -195,36 +208,30 @@ class _CellReader:
     def __init__(self, cascade: Cascade) -> None:
         self._cascade = cascade
         self._pieces: list[Piece] = []
-        self._indent: float | None = None
 
-    def read(self, cell: etree._Element, style: Style, indent: float = 0.0) -> tuple[tuple[FlowText, ...], float, bool]:
-        """Return the cell's lines, the indent of its text, and whether it is bold."""
+    def read(self, cell: etree._Element, style: Style, indent: float = 0.0) -> tuple[Line, ...]:
+        """Return the cell's lines; nothing if it is empty."""
         self._pieces = []
-        self._indent = None
         self._children(cell, style, indent)
-        pieces = self._pieces
-        if not pieces:
-            return (), 0.0, False
-        lines = tuple(compose(line) for line in split_lines(pieces))
-        if not any(lines):
-            return (), 0.0, False
-        bold = all(piece.bold for text, piece in pieces if piece is not None and text.strip())
-        return lines, round(self._indent or 0.0, 2), bold
+        if not self._pieces:
+            return ()
+        lines = tuple(map(_line, split_lines(self._pieces)))
+        return lines if any(line.content for line in lines) else ()
 
     def _children(self, element: etree._Element, style: Style, indent: float) -> None:
         if element.text:
-            self._add(element.text, style, indent)
+            self._pieces.append((element.text, style, indent))
         for child in element:
             self._walk(child, style, indent)
             if child.tail:
-                self._add(child.tail, style, indent)
+                self._pieces.append((child.tail, style, indent))
 
     def _walk(self, element: etree._Element, outer: Style, indent: float) -> None:
         tag = find_tag(element)
         if tag.is_dropped:
             return
         if tag.name == "br":
-            self._pieces.append((LINE_BREAK, None))
+            self._pieces.append((LINE_BREAK, None, 0.0))
             return
         style, look = self._cascade.enter(element, tag, outer)
         if look.absent or look.unseen:
@@ -237,27 +244,27 @@ class _CellReader:
         self._children(element, style, indent + look.indent)
         self._pieces.append(edge)
 
-    def _add(self, text: str, style: Style, indent: float) -> None:
-        self._pieces.append((text, style))
-        if self._indent is None:
-            bare = text.lstrip("\n\r\t ")
-            blanks = len(bare) - len(bare.lstrip("\xa0\u2003 "))
-            if bare.strip():
-                self._indent = self._blanks(style) + indent + blanks * style.size * _BLANK_WIDTH
 
-    def _blanks(self, style: Style) -> float:
-        """Return the width of the no-break spaces before the current piece, on its line."""
-        count = 0
-        for text, before in reversed(self._pieces[:-1]):
-            if before is None:
-                break
-            count += text.count("\xa0")
-        return count * style.size * _BLANK_WIDTH
+def _line(pieces: Sequence[Piece]) -> Line:
+    content = compose(pieces)
+    if not content:
+        return _EMPTY
+    indent = blanks = 0.0
+    for text, style, own in pieces:
+        if style is None:
+            continue
+        bare = text.strip()
+        blanks += text[: text.find(bare[0]) if bare else None].count("\xa0") * style.size * _BLANK_WIDTH
+        if bare:
+            indent = own + blanks
+            break
+    bold = all(style.bold for text, style, _ in pieces if style is not None and style.seen and text.strip())
+    return Line(content, round(indent, 2), bold)
 
 
 def _edge(tag: Tag, look: Look) -> Piece:
     """Return what parts a block in a cell from the text beside it: its line end, or a blank between cells in a cell."""
-    return (BLOCK_EDGE, None) if tag.name not in ("td", "th") and not look.floated else (" ", _PLAIN)
+    return (" ", _PLAIN, 0.0) if look.floated or tag.name in ("td", "th") else (BLOCK_EDGE, None, 0.0)
 
 
 _PLAIN = Style()

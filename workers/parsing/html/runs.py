@@ -35,8 +35,8 @@ _TRADE = {"TM": "™", "SM": "℠"}
 _ORDINALS = frozenset({"st", "nd", "rd", "th"})
 _MOST_MARK = 24
 
-Piece = tuple[str, Style | None]
-"""A text and its style. LINE_BREAK and BLOCK_EDGE are pieces without a style."""
+Piece = tuple[str, Style | None, float]
+"""A text, its style, and the indent of its block. LINE_BREAK and BLOCK_EDGE are pieces without a style."""
 
 
 def split_lines(pieces: Sequence[Piece]) -> Iterator[list[Piece]]:
@@ -51,15 +51,15 @@ def split_lines(pieces: Sequence[Piece]) -> Iterator[list[Piece]]:
         else:
             line.append(piece)
     held.append(line)
-    while held and not any(text.strip() for text, _ in held[-1]):
+    while held and not any(piece[0].strip() for piece in held[-1]):
         held.pop()
     yield from held
 
 
 def compose(pieces: Sequence[Piece]) -> FlowText:
     """Return the text of one line."""
-    if all(style is None or style.plain for _, style in pieces):
-        text = pieces[0][0] if len(pieces) == 1 else "".join([text for text, _ in pieces])
+    if all(style is None or style.plain for _, style, _ in pieces):
+        text = pieces[0][0] if len(pieces) == 1 else "".join([piece[0] for piece in pieces])
         if not _RARE.search(text):
             return FlowText(SPACE.sub(" ", text).strip())
         return _with_notes(*_unicode_marks(_UNSEEN_CHARACTERS.sub("", text), []))
@@ -72,7 +72,7 @@ def compose(pieces: Sequence[Piece]) -> FlowText:
             _strike(text, out, notes, merged[index + 1][0] if index + 1 < len(merged) else "")
         elif kind == "raised":
             _raise(text, before, merged[index + 1][0] if index + 1 < len(merged) else "", out, notes)
-        elif kind == "linked" and _LINKED_MARK.fullmatch(text.strip()) and (before.strip() or len(merged) == 1):
+        elif _is_linked_mark(text.strip(), kind) and (before.strip() or len(merged) == 1):
             _note(text, text.strip(), out, notes)
         else:
             out.append(text)
@@ -85,14 +85,14 @@ def compose(pieces: Sequence[Piece]) -> FlowText:
 def _merged(pieces: Sequence[Piece]) -> list[tuple[str, str]]:
     """Join neighbours of one kind, and leave out what can't be seen. Spaces are kept, whatever they look like."""
     merged: list[tuple[str, str]] = []
-    for written, style in pieces:
+    for written, style, _ in pieces:
         if style is None:
             continue
         text = _UNSEEN_CHARACTERS.sub("", written) if _RARE.search(written) else written
         blank = not text.strip()
         if not style.seen and not blank:
             continue
-        kind = "struck" if style.struck else "raised" if style.raised else "linked" if style.linked else "text"
+        kind = _kind(style)
         if blank and kind != "struck" and merged and merged[-1][1] != "struck":
             kind = merged[-1][1]
         if merged and merged[-1][1] == kind:
@@ -100,6 +100,14 @@ def _merged(pieces: Sequence[Piece]) -> list[tuple[str, str]]:
         else:
             merged.append((text, kind))
     return merged
+
+
+def _kind(style: Style) -> str:
+    if style.struck:
+        return "struck"
+    if style.raised:
+        return "raised"
+    return ("small" if style.small else "linked") if style.linked else "text"
 
 
 def _strike(text: str, out: list[str], notes: list[tuple[str, bool]], after: str) -> None:
@@ -135,6 +143,13 @@ def _is_exponent(raised: str, before: str) -> bool:
     if raised in ("2", "3") and _UNIT.search(before):
         return True
     return re.fullmatch(r"[-−]?\d{1,3}", raised) is not None and _POWER.search(before) is not None
+
+
+def _is_linked_mark(text: str, kind: str) -> bool:
+    """Return whether a link to another place in the file is a footnote mark: "(1)", or a small "1"."""
+    if kind == "small":
+        return _MARKS.fullmatch(text) is not None
+    return kind == "linked" and _LINKED_MARK.fullmatch(text) is not None
 
 
 def _note(text: str, bare: str, out: list[str], notes: list[tuple[str, bool]]) -> None:

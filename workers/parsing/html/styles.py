@@ -35,6 +35,9 @@ PROPERTIES = frozenset(
 _FAR = -400.0
 """Text this many pixels to the left or above its place is off the screen."""
 
+_SMALL = 0.75
+"""Text of at most this share of the size around it is small, as footnote marks are."""
+
 _LEAST_SIZE = 1.0
 """Text of at most this many pixels can't be seen."""
 
@@ -76,6 +79,7 @@ class Style:
         "raised",
         "seen",
         "size",
+        "small",
         "struck",
         "underlined",
         "visible",
@@ -90,6 +94,7 @@ class Style:
         struck: bool = False,
         raised: bool = False,
         linked: bool = False,
+        small: bool = False,
         visible: bool = True,
         size: float = 16.0,
         colour: Colour = (0, 0, 0, 1.0),
@@ -102,6 +107,7 @@ class Style:
         self.struck = struck
         self.raised = raised
         self.linked = linked
+        self.small = small
         self.visible = visible
         self.size = size
         self.colour = colour
@@ -124,6 +130,7 @@ def inherit(outer: Style, look: Look, *, level: int = 0, linked: bool = False) -
         struck=outer.struck or look.struck,
         raised=(look.raised if look.raised is not None else outer.raised) or (look.lifted and size < outer.size),
         linked=outer.linked or linked,
+        small=outer.small or size <= outer.size * _SMALL,
         visible=outer.visible if look.visible is None else look.visible,
         size=size,
         colour=outer.colour if look.colour is None else look.colour,

@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 
 from app.quantities.headings import is_year
 from app.quantities.numbers import is_amount
+from workers.parsing.columns import place_columns
 from workers.parsing.flow import FlowCell, FlowRow, FlowText, join_texts
-from workers.parsing.html.cells import RawCell, RawRow, joined_lines
-from workers.parsing.html.columns import place_columns
+from workers.parsing.html.cells import Line, RawCell, RawRow, joined_lines
 from workers.parsing.html.signs import PlacedCell, is_figure, is_sign, join_signs
 
 _BULLET = re.compile(
@@ -90,11 +90,13 @@ def _lines(row: RawRow) -> list[list[PlacedCell]]:
     if max([len(cell.lines) for cell in row.cells], default=0) < 2 or not _is_stacked(row.cells):
         return [[_placed(cell, joined_lines(cell.lines)) for cell in row.cells]]
     count = max(len(cell.lines) for cell in row.cells)
-    return [[_placed(cell, cell.line(number)) for cell in row.cells if cell.line(number)] for number in range(count)]
+    return [
+        [_placed(cell, cell.line(number)) for cell in row.cells if cell.line(number).content] for number in range(count)
+    ]
 
 
-def _placed(cell: RawCell, content: FlowText) -> PlacedCell:
-    return PlacedCell(cell.left, cell.right, content, cell.row_span, cell.indent, cell.bold, cell.is_heading)
+def _placed(cell: RawCell, line: Line) -> PlacedCell:
+    return PlacedCell(cell.left, cell.right, line.content, cell.row_span, line.indent, line.bold, cell.is_heading)
 
 
 def _is_stacked(cells: Sequence[RawCell]) -> bool:
@@ -109,7 +111,7 @@ def _is_stacked(cells: Sequence[RawCell]) -> bool:
         return False
     has_figures = False
     for cell in cells[1:]:
-        texts = [line.text for line in cell.lines if line.text]
+        texts = [line.content.text for line in cell.lines if line.content.text]
         figures = [text for text in texts if is_figure(text)]
         if len(cell.lines) == count and len(figures) == len(texts) and len(figures) > 1:
             has_figures |= not all(map(is_year, figures))

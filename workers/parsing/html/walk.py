@@ -50,7 +50,7 @@ class FlowReader:
         if tag.is_dropped:
             return
         if tag.name == "br":
-            self._line.append((LINE_BREAK, None))
+            self._line.append((LINE_BREAK, None, 0.0))
             return
         style, look = self._cascade.enter(element, tag, outer)
         if look.absent or look.unseen:
@@ -70,11 +70,11 @@ class FlowReader:
 
     def _children(self, element: etree._Element, style: Style) -> None:
         if element.text:
-            self._line.append((element.text, style))
+            self._line.append((element.text, style, 0.0))
         for child in element:
             self._walk(child, style)
             if child.tail:
-                self._line.append((child.tail, style))
+                self._line.append((child.tail, style, 0.0))
 
     def _break(self) -> None:
         self._flush()
@@ -168,7 +168,7 @@ def _heading_level(text: str, line: Sequence[Piece]) -> int:
     """
     if not text:
         return 0
-    tagged = next((style.level for part, style in line if style and style.level and any(map(str.isalnum, part))), 0)
+    tagged = next((style.level for part, style, _ in line if style and style.level and any(map(str.isalnum, part))), 0)
     if tagged:
         return tagged
     if len(text) > _MAX_HEADING or not any(map(str.isalpha, text)) or text.count("\n") > 2:
@@ -177,7 +177,7 @@ def _heading_level(text: str, line: Sequence[Piece]) -> int:
         return 0
     letters = bold = underlined = 0
     centred = False
-    for part, style in line:
+    for part, style, _ in line:
         count = sum(map(str.isalnum, part)) if style and style.seen and not style.struck else 0
         if count and style:
             letters += count

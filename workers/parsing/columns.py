@@ -7,14 +7,25 @@ are one if some cell covers both, and no row has two cells there.
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from typing import Protocol
 
-from workers.parsing.html.signs import PlacedCell
+
+class Extent(Protocol):
+    """A cell's place: `left` to `right` (exclusive), in any unit, and its number of rows."""
+
+    @property
+    def left(self) -> int: ...
+    @property
+    def right(self) -> int: ...
+    @property
+    def row_span(self) -> int: ...
+
 
 Span = tuple[int, int]
 """The first interval and the one after the last. Intervals are what is between two edges of cells."""
 
 
-def place_columns(rows: Sequence[Sequence[PlacedCell]]) -> tuple[list[list[Span]], int]:
+def place_columns(rows: Sequence[Sequence[Extent]]) -> tuple[list[list[Span]], int]:
     """Return each cell's column and number of columns, and the number of the table's columns."""
     edges = sorted({edge for row in rows for cell in row for edge in (cell.left, cell.right)})
     if not edges:
@@ -35,7 +46,7 @@ def place_columns(rows: Sequence[Sequence[PlacedCell]]) -> tuple[list[list[Span]
 
 
 def _groups(
-    rows: Sequence[Sequence[PlacedCell]], spans: Sequence[Sequence[Span]], width: int
+    rows: Sequence[Sequence[Extent]], spans: Sequence[Sequence[Span]], width: int
 ) -> tuple[list[int], list[int]]:
     """Return the column of each interval, and the columns that are kept.
 
@@ -72,7 +83,7 @@ def _covers(kept: Sequence[int], first: int, last: int) -> bool:
     return bisect_left(kept, first) < bisect_left(kept, last + 1)
 
 
-def _with_cells_above(rows: Sequence[Sequence[PlacedCell]], spans: Sequence[Sequence[Span]]) -> Iterator[list[Span]]:
+def _with_cells_above(rows: Sequence[Sequence[Extent]], spans: Sequence[Sequence[Span]]) -> Iterator[list[Span]]:
     """Yield the spans of each row's cells, with those of cells that reach into the row from above."""
     above: list[tuple[int, Span]] = []
     for index, row in enumerate(rows):
