@@ -5,8 +5,10 @@ separates blocks. Words have no positions, so all boxes and page sizes are zero.
 """
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from operator import itemgetter
 
 import numpy as np
 
@@ -225,7 +227,9 @@ def _cut_text(block: FlowBlock) -> Iterator[FlowBlock]:
 def _between(
     notes: Sequence[tuple[int, str]], start: int, last: int, origin: int, length: int
 ) -> tuple[tuple[int, str], ...]:
-    return tuple((min(max(offset - origin, 0), length), note) for offset, note in notes if start <= offset <= last)
+    first = bisect_left(notes, start, key=itemgetter(0))
+    end = bisect_right(notes, last, key=itemgetter(0))
+    return tuple((min(max(offset - origin, 0), length), note) for offset, note in notes[first:end])
 
 
 class _Page:

@@ -190,6 +190,7 @@ def test_raised_marks_stand_beside_the_text(read_html: ReadHtml, mark: str) -> N
         ('see <a href="#p9">page 9</a>', "see page 9", []),
         ("<sup>(1)</sup> Includes leases.", "Includes leases.", ["(1)"]),
         ("H<sub>2</sub>O", "H2O", []),
+        ("a<sup>1</sup> b² c<sup>3</sup> d⁴ e<sup>(5)</sup>", "a b c d e", ["1", "2", "3", "4", "(5)"]),
     ],
 )
 def test_only_footnote_marks_leave_the_text(read_html: ReadHtml, source: str, text: str, marks: list[str]) -> None:

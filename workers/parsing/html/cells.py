@@ -137,7 +137,7 @@ class _TableReader:
 
     def read_group(self, elements: list[etree._Element], style: Style, *, is_head: bool) -> None:
         """Read the rows of a row group. No cell reaches into the next group (HTML Living Standard 4.9.12)."""
-        taken: dict[int, int] = {}
+        taken: dict[int, int] = {}  # by column, the row in which it is free again
         rows: list[RawRow] = []
         for element in elements:
             tag = find_tag(element)
@@ -147,7 +147,7 @@ class _TableReader:
             if look.absent or look.unseen:
                 continue
             row = RawRow([], look.break_before, look.break_after)
-            self._read_row(element, inner, row, taken, is_head=is_head)
+            self._read_row(element, inner, row, len(rows), taken, is_head=is_head)
             self._left -= len(row.cells)
             if self._left < 0:
                 raise HtmlTooManyCellsError
@@ -160,10 +160,9 @@ class _TableReader:
         self.rows.extend(rows)
 
     def _read_row(
-        self, element: etree._Element, style: Style, row: RawRow, taken: dict[int, int], *, is_head: bool
+        self, element: etree._Element, style: Style, row: RawRow, number: int, taken: dict[int, int], *, is_head: bool
     ) -> None:
         left = 0
-        begun: list[tuple[int, int, int]] = []
         for child in element:
             tag = find_tag(child)
             if tag.name not in ("td", "th"):
@@ -171,7 +170,7 @@ class _TableReader:
             inner, look = self._cascade.enter(child, tag, style)
             if look.absent:
                 continue
-            while left in taken:
+            while taken.get(left, 0) > number:
                 left += 1
             right = left + _span(child.get("colspan"), MAX_COLUMN_SPAN, least=1)
             row_span = _span(child.get("rowspan"), MAX_ROW_SPAN, least=0) if left < MAX_SPANNED_COLUMN else 1
@@ -180,18 +179,11 @@ class _TableReader:
                 if lines:
                     row.cells.append(RawCell(left, right, lines, row_span, tag.name == "th" or is_head))
             if row_span != 1:
-                begun.append((left, right, row_span or MAX_ROW_SPAN))
+                free = number + (row_span or MAX_ROW_SPAN)
+                taken.update((column, max(free, taken.get(column, 0))) for column in range(left, right))
             row.break_before |= look.break_before
             row.break_after |= look.break_after
             left = right
-        if taken:
-            for column in [column for column, rows in taken.items() if rows <= 1]:
-                del taken[column]
-            for column in taken:
-                taken[column] -= 1
-        for left, right, rows in begun:
-            for column in range(left, right):
-                taken[column] = rows - 1
 
 
 def _span(value: str | None, most: int, *, least: int) -> int:

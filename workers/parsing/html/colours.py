@@ -51,7 +51,7 @@ def _function(parts: list[str], *, is_hsl: bool) -> Colour | None:
             ]
             return red, green, blue, opacity
         red, green, blue = (round(_share(part) * (255 if part.endswith("%") else 1)) for part in parts[:3])
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return min(red, 255), min(green, 255), min(blue, 255), opacity
 

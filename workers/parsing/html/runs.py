@@ -6,6 +6,8 @@ trademarks stay in the text, because they belong to it.
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import groupby, islice
+from operator import itemgetter
 
 from workers.parsing.flow import FlowText
 from workers.parsing.html.styles import Style
@@ -84,7 +86,7 @@ def compose(pieces: Sequence[Piece]) -> FlowText:
 
 def _merged(pieces: Sequence[Piece]) -> list[tuple[str, str]]:
     """Join neighbours of one kind, and leave out what can't be seen. Spaces are kept, whatever they look like."""
-    merged: list[tuple[str, str]] = []
+    kinds: list[tuple[str, str]] = []
     for written, style, _ in pieces:
         if style is None:
             continue
@@ -93,13 +95,10 @@ def _merged(pieces: Sequence[Piece]) -> list[tuple[str, str]]:
         if not style.seen and not blank:
             continue
         kind = _kind(style)
-        if blank and kind != "struck" and merged and merged[-1][1] != "struck":
-            kind = merged[-1][1]
-        if merged and merged[-1][1] == kind:
-            merged[-1] = (merged[-1][0] + text, kind)
-        else:
-            merged.append((text, kind))
-    return merged
+        if blank and kind != "struck" and kinds and kinds[-1][0] != "struck":
+            kind = kinds[-1][0]
+        kinds.append((kind, text))
+    return [("".join([text for _, text in group]), kind) for kind, group in groupby(kinds, key=itemgetter(0))]
 
 
 def _kind(style: Style) -> str:
@@ -170,7 +169,7 @@ def _unicode_marks(text: str, notes: list[tuple[str, bool]]) -> tuple[str, list[
     end = 0
     for match in _RAISED_DIGITS.finditer(text):
         before = text[end : match.start()]
-        found.extend(note for note, _ in zip(waiting, range(before.count(_NOTE)), strict=False))
+        found.extend(islice(waiting, before.count(_NOTE)))
         out.append(before)
         plain = match.group().translate(_PLAIN_DIGITS)
         tail = text[max(0, match.start() - 12) : match.start()]

@@ -1,6 +1,7 @@
 """Joins signs in cells of their own to their figure: "$", "(", ")", "%", "x", "bps"."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -20,6 +21,7 @@ _AMOUNT = re.compile(
 )
 _SPACES = re.compile(r"\s+")
 _LONGEST = 6
+_LONGEST_FIGURE = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ class PlacedCell:
 
 def is_figure(text: str) -> bool:
     """Return whether a cell is a number with its signs, or a dash for nil."""
-    return len(text) <= 40 and (_FIGURE.fullmatch(text) is not None or _NIL.fullmatch(text) is not None)
+    return len(text) <= _LONGEST_FIGURE and (_FIGURE.fullmatch(text) or _NIL.fullmatch(text)) is not None
 
 
 def is_sign(text: str) -> bool:
@@ -55,17 +57,27 @@ def join_signs(rows: Sequence[Sequence[PlacedCell]]) -> list[list[PlacedCell]]:
     return [_join_row(row, occupied) for row in rows]
 
 
-def _occupied(rows: Sequence[Sequence[PlacedCell]]) -> frozenset[int]:
+def _occupied(rows: Sequence[Sequence[PlacedCell]]) -> list[int]:
     """Return the columns in which a figure begins. A "%" or "$" there is a heading if no amount is in its row."""
-    return frozenset(
-        cell.left
-        for row in rows
-        for cell in row
-        if cell.right - cell.left < 4 and _FIGURE.fullmatch(cell.text) and not is_year(cell.text)
+    return sorted(
+        {
+            cell.left
+            for row in rows
+            for cell in row
+            if cell.right - cell.left < 4 and _is_number(cell.text) and not is_year(cell.text)
+        }
     )
 
 
-def _join_row(row: Sequence[PlacedCell], occupied: frozenset[int]) -> list[PlacedCell]:
+def _is_number(text: str) -> bool:
+    return len(text) <= _LONGEST_FIGURE and _FIGURE.fullmatch(text) is not None
+
+
+def _any_between(occupied: Sequence[int], first: int, end: int) -> bool:
+    return bisect_left(occupied, first) < bisect_left(occupied, end)
+
+
+def _join_row(row: Sequence[PlacedCell], occupied: Sequence[int]) -> list[PlacedCell]:
     if len(row) < 2:
         return [_tight(cell) for cell in row]
     is_heading_row = not any(is_figure(cell.text) and not is_year(cell.text) for cell in row)
@@ -84,21 +96,21 @@ def _join_row(row: Sequence[PlacedCell], occupied: frozenset[int]) -> list[Place
     return [_tight(cell) for cell in joined]
 
 
-def _separator(last: PlacedCell, cell: PlacedCell, occupied: frozenset[int], *, is_heading_row: bool) -> str | None:
+def _separator(last: PlacedCell, cell: PlacedCell, occupied: Sequence[int], *, is_heading_row: bool) -> str | None:
     """Return what parts the two cells' texts if they are one figure, else None."""
     if not cell.text or not last.text:
         return ""
-    if any(column in occupied for column in range(last.right, cell.left)):
+    if _any_between(occupied, last.right, cell.left):
         return None  # the column of an empty figure is between them
-    if len(cell.text) <= 20 and (_FIGURE.fullmatch(last.text) or _NIL.fullmatch(last.text)):
-        is_own_heading = is_heading_row and cell.left in occupied and ")" not in cell.text
+    if len(cell.text) <= 20 and is_figure(last.text):
+        is_own_heading = is_heading_row and _any_between(occupied, cell.left, cell.left + 1) and ")" not in cell.text
         if _AFTER.fullmatch(cell.text) and not is_own_heading:
             return ""
         if _WORD_AFTER.fullmatch(cell.text) and not is_own_heading and not is_heading_row:
             return " "
     begins = _NUMBER_START.match(cell.text) or (last.text.endswith("(") and re.fullmatch(_MONEY, cell.text))
     if begins and len(last.text) < _LONGEST and _BEFORE.fullmatch(last.text):
-        is_own_heading = is_heading_row and last.left in occupied and "(" not in last.text
+        is_own_heading = is_heading_row and _any_between(occupied, last.left, last.left + 1) and "(" not in last.text
         return None if is_own_heading else ""
     return None
 
@@ -106,7 +118,7 @@ def _separator(last: PlacedCell, cell: PlacedCell, occupied: frozenset[int], *, 
 def _tight(cell: PlacedCell) -> PlacedCell:
     """Remove spaces between the signs, digits and brackets of an amount. Other text does not change."""
     text = cell.text
-    if " " not in text or len(text) > 40 or not _AMOUNT.fullmatch(text):
+    if " " not in text or len(text) > _LONGEST_FIGURE or not _AMOUNT.fullmatch(text):
         return cell
     content = cell.content
     return replace(

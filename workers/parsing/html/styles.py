@@ -12,6 +12,7 @@ from workers.parsing.html.colours import Colour, parse_colour, same_to_the_eye
 
 _BREAKS = frozenset({"always", "page", "left", "right", "recto", "verso"})
 _LENGTH = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+))(px|pt|pc|in|cm|mm|em|rem|ex|ch|%)?")
+_LONGEST_LENGTH = 40
 _PIXELS = {"px": 1.0, "pt": 4 / 3, "pc": 16.0, "in": 96.0, "cm": 96 / 2.54, "mm": 9.6 / 2.54, "rem": 16.0}
 _SIZES = {
     "xx-small": 9.0,
@@ -234,7 +235,7 @@ def _is_away(css: dict[str, str], position: str) -> bool:
 def _bold(weight: str, *, is_font: bool) -> bool | None:
     if is_font:
         return True if "bold" in weight.split() else None
-    if weight.isdecimal():
+    if weight.isdecimal() and len(weight) < 5:
         return int(weight) >= 600
     return {"bold": True, "bolder": True, "normal": False, "lighter": False}.get(weight)
 
@@ -249,7 +250,7 @@ def _left(css: dict[str, str], name: str) -> float:
 
 def _pixels(value: str) -> float | None:
     """Return a length in CSS pixels, with 16 pixels an em; None for a percentage or no length."""
-    found = _LENGTH.fullmatch(value)
+    found = _length(value)
     if not found or found.group(2) == "%":
         return None
     unit = found.group(2)
@@ -258,8 +259,12 @@ def _pixels(value: str) -> float | None:
     return float(found.group(1)) * _PIXELS.get(unit or "px", 1.0)
 
 
+def _length(value: str) -> re.Match[str] | None:
+    return _LENGTH.fullmatch(value) if len(value) <= _LONGEST_LENGTH else None
+
+
 def _number(value: str) -> float | None:
-    found = _LENGTH.fullmatch(value)
+    found = _length(value)
     return float(found.group(1)) if found else None
 
 
@@ -268,7 +273,7 @@ def _size_of(value: str) -> tuple[float, str] | None:
         return _SIZES[value], "px"
     if value in ("smaller", "larger"):
         return (5 / 6 if value == "smaller" else 1.2), "em"
-    found = _LENGTH.fullmatch(value)
+    found = _length(value)
     if not found:
         return None
     number, unit = float(found.group(1)), found.group(2)
@@ -283,7 +288,7 @@ def _font_size(font: str) -> str:
     """Return the size in a `font` shorthand."""
     for word in font.split():
         size = word.partition("/")[0]
-        if size in _SIZES or (_LENGTH.fullmatch(size) and not size.isdecimal()):
+        if size in _SIZES or (_length(size) and not size.isdecimal()):
             return size
     return ""
 
