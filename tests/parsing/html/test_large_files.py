@@ -42,7 +42,7 @@ def test_text_that_nobody_reads_may_be_long(sandbox: ParsingSandbox, tmp_path: P
 
 
 def test_table_of_30_megabytes_is_read(sandbox: ParsingSandbox, tmp_path: Path) -> None:
-    style = "padding:2px 1pt 2px 1pt;text-align:right;vertical-align:bottom;background-color:#cceeff;" * 8
+    style = "padding:2px 1pt 2px 1pt;text-align:right;vertical-align:bottom;background-color:#cceeff;" * 16
     row = f'<tr><td colspan="3">Line {{}}</td><td style="{style}">1,234</td><td style="{style}">(56)</td></tr>\n'
     count = (30 << 20) // len(row)
     path = tmp_path / "table.html"

@@ -1,9 +1,11 @@
 """Laws of the HTML reader, over generated tables and texts."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import permutations
 
+import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -175,3 +177,22 @@ def _check_aside(page: ParsedPage, words: list[str], kinds: list[str]) -> None:
         end for end, kind in zip(ends, kinds, strict=True) if kind == "marks"
     ]
     assert len(page.deleted) == kinds.count("deleted")
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<p>x" + "<s>a b</s>" * 60_000,
+        "<p>" + "x<sup>1</sup>y² " * 30_000,
+        '<p style="font-size:{0}x;margin-left:{0}e;font-weight:{0}">a'.format("1" * 300_000),
+        "<table><tr><td>" + "1" * 200_000 + "a<td>5<tr><td>a<td>" + "1," * 100_000 + "b</table>",
+        "<table><tr><td>$" + "<td colspan=1000>" * 50_000 + "<td>5<tr><td>a<td>b</table>",
+        "<table>" + "<tr><td colspan=1000 rowspan=65534>" * 900 + "<tr><td>a<td>b" * 3_000 + "</table>",
+        "<table><tr><td>a<tr><td>" * 60 + "<table>" + "<tr><td>x<td>1" * 1_000 + "</table>" * 61,
+    ],
+    ids=["struck", "marks", "lengths", "figures", "wide", "high", "nested"],
+)
+def test_hostile_markup_takes_no_more_than_linear_time(read_html: ReadHtml, markup: str) -> None:
+    started = time.process_time()
+    assert read_html(markup).pages
+    assert time.process_time() - started < 10

@@ -95,7 +95,23 @@ def test_sheets_that_would_take_all_the_time_are_rejected(read_html: ReadHtml, m
 
 
 @pytest.mark.parametrize(
-    "css", ["}", "{", "@media{", "a{", "a{display:none", "[", "a[b", ":not(", "::", "*|*{color:red}", "\\", '"']
+    "css",
+    [
+        "}",
+        "{",
+        "@media{",
+        "a{",
+        "a{display:none",
+        "[",
+        "a[b",
+        ":not(",
+        "::",
+        "*|*{color:red}",
+        "\\",
+        '"',
+        "a{color:" + "(" * 9_000,
+        ":not(" * 9_000 + "a{color:red}",
+    ],
 )
 def test_broken_sheets_hide_nothing_and_stop_nothing(read_html: ReadHtml, css: str) -> None:
     assert read_html(page(css, "<p>word</p>")).pages[0].text == "word"

@@ -14,6 +14,7 @@ from lxml import etree
 MAX_TESTS = 20_000_000
 """A test takes about 1 µs. Sheets that need more tests would use up the time for the file."""
 
+_MAX_RULES = 100
 _MAX_STEPS = 8
 _MAX_LENGTH = 300
 _SLOW = frozenset(
@@ -127,7 +128,7 @@ class Selectors:
                 else:
                     matched.append((step.rule, step.number))
         ended.sort(key=lambda rule: (self._rules[rule].specificity, rule))
-        return frozenset(matched), ";".join(self._rules[rule].css for rule in ended)
+        return frozenset(matched), ";".join(self._rules[rule].css for rule in ended[-_MAX_RULES:])
 
     def _candidates(self, element: Any) -> Iterator[_Step]:
         lists = [self._other, self._by_name.get(element.local_name.lower(), ())]
@@ -172,7 +173,7 @@ def _compounds(tokens: Sequence[Any]) -> list[tuple[str, Any]]:
         return []
     try:
         found = [(combinator, cssselect2.compile_selector_list(part)) for combinator, part in parts]
-    except cssselect2.SelectorError:
+    except (cssselect2.SelectorError, RecursionError):
         return []
     if any(len(compiled) != 1 or compiled[0].never_matches or compiled[0].pseudo_element for _, compiled in found):
         return []

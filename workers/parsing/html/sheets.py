@@ -10,6 +10,7 @@ import tinycss2
 from lxml import etree
 
 from app.core.errors import DocumentError
+from workers.parsing.html.declarations import read_declarations
 from workers.parsing.html.selectors import Selectors, TooManyTestsError
 from workers.parsing.html.styles import PROPERTIES
 
@@ -54,7 +55,7 @@ def _rules(rules: Sequence[Any], depth: int) -> Iterator[tuple[Sequence[Any], st
             inner = tinycss2.parse_rule_list(rule.content, skip_comments=True, skip_whitespace=True)
             yield from _rules(inner, depth + 1)
         elif rule.type == "qualified-rule":
-            css = _declarations(rule.content)
+            css = ";".join(f"{name}:{value}" for name, value in read_declarations(rule.content) if name in PROPERTIES)
             if css:
                 yield rule.prelude, css
 
@@ -65,12 +66,3 @@ def _applies(rule: Any) -> bool:
         return rule.lower_at_keyword in _CONDITIONAL
     words = {token.lower_value for token in rule.prelude if token.type == "ident"}
     return "not" not in words and "and" not in words and bool(words & {"screen", "all"})
-
-
-def _declarations(content: Sequence[Any]) -> str:
-    parts = []
-    for item in tinycss2.parse_blocks_contents(content, skip_comments=True, skip_whitespace=True):
-        if item.type == "declaration" and item.lower_name in PROPERTIES:
-            important = "!important" if item.important else ""
-            parts.append(f"{item.lower_name}:{tinycss2.serialize(item.value).strip()}{important}")
-    return ";".join(parts)

@@ -159,15 +159,9 @@ def _declarations(css: str) -> dict[str, str]:
 
 
 def _plain_css(css: str) -> str:
-    """Return declarations without comments and escapes."""
-    import tinycss2  # noqa: PLC0415 - few files need it
+    from workers.parsing.html.declarations import plain_css  # noqa: PLC0415 - few files need a parser of CSS
 
-    found = tinycss2.parse_blocks_contents(css, skip_comments=True, skip_whitespace=True)
-    return ";".join(
-        f"{item.lower_name}:{tinycss2.serialize(item.value)}{'!important' if item.important else ''}"
-        for item in found
-        if item.type == "declaration"
-    )
+    return plain_css(css)
 
 
 def _look(css: dict[str, str]) -> Look:
