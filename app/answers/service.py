@@ -28,7 +28,7 @@ from app.answers.evidence_tables import EvidenceTables
 from app.answers.models import Answer
 from app.answers.questions import parse_question
 from app.answers.repository import AnswerRepository
-from app.answers.subjects import find_unseen_names
+from app.answers.subjects import find_unseen_names, passages_about
 from app.answers.views import UNSEEN, build_view, count_dropped, restore_claims
 from app.answers.writing.drafting import Drafter, VerifiedDraft
 from app.audit.service import record
@@ -214,7 +214,7 @@ class AnswerService:
 
     async def _finish(self, principal: Principal, evidence: _Evidence, authorise: Authorise | None) -> AnswerView:
         # If no source mentions a name in the question, the passages concern other issuers. Then nothing is drafted.
-        passages = () if evidence.unseen else evidence.passages
+        passages = () if evidence.unseen else passages_about(evidence.understanding, evidence.passages)
         with traced("answers.draft"), self._metrics.time_step("draft"):
             draft = await self._drafter.draft(
                 evidence.question.text, evidence.understanding, passages, evidence.pages, evidence.tables

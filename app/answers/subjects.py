@@ -1,12 +1,12 @@
-"""Find names in a question that no retrieved source mentions. A question with such a name is declined.
+"""Decide whether sources are about the issuer that a question names.
 
-Without this check, a question about an issuer without visible documents would be answered from documents of another
-issuer.
+A question about an issuer without visible documents would otherwise be answered from documents of another issuer.
 """
 
 from collections.abc import Sequence
 
 from app.answers.claims import PageTexts
+from app.documents.issuers import normalise_issuer
 from app.retrieval.passages import Passage
 from app.retrieval.questions.understanding import Understanding
 
@@ -24,3 +24,30 @@ def find_unseen_names(understanding: Understanding, passages: Sequence[Passage],
     ).casefold()
     unseen = (" ".join(words) for words in understanding.names if any(word.casefold() not in seen for word in words))
     return tuple(dict.fromkeys(unseen))
+
+
+def passages_about(understanding: Understanding, passages: Sequence[Passage]) -> tuple[Passage, ...]:
+    """Return the passages of the issuers that the question names, and of documents without a known issuer; all
+    passages if the question names no known issuer.
+    """
+    keys = understanding.issuer_keys
+    if not keys:
+        return tuple(passages)
+    return tuple(found for found in passages if found.issuer is None or normalise_issuer(found.issuer) in keys)
+
+
+def is_of_another_issuer(understanding: Understanding, passage: Passage) -> bool:
+    """Return whether the question names somebody else than the issuer of the passage's document, and no known issuer.
+
+    The document may mention that name, for example as a competitor. Its figures are then those of its own issuer.
+    """
+    if understanding.issuer_keys or not understanding.names or passage.issuer is None:
+        return False
+    own = f"{passage.issuer} {passage.document_title} {passage.heading}".casefold()
+    return not any(word.casefold() in own for words in understanding.names for word in words)
+
+
+def mentions_name(understanding: Understanding, text: str) -> bool:
+    """Return whether a text has all words of one of the question's names."""
+    folded = text.casefold()
+    return any(all(word.casefold() in folded for word in words) for words in understanding.names)

@@ -111,18 +111,29 @@ class ApiClient:
             "document_type": document_type,
             "priority": priority,
         }
-        fields = {name: value for name, value in form.items() if value is not None}
-        media_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-        with path.open("rb") as file:
-            counted = _CountedFile(file, on_bytes)
-            files = {"file": (path.name, counted, media_type)}
-            return self._call("POST", "/v1/documents", ApiUploaded, data=fields, files=files, timeout=UPLOAD_TIMEOUT)
+        return self._upload("/v1/documents", path, form, on_bytes)
+
+    def upload_version(
+        self,
+        path: Path,
+        *,
+        document_id: str,
+        password: str | None = None,
+        priority: str | None = None,
+        on_bytes: Callable[[int], None] = lambda _: None,
+    ) -> ApiUploaded:
+        """Upload one file as a new version of a document. Raises ApiProblemError, FileChangedError."""
+        form = {"password": password, "priority": priority}
+        return self._upload(f"/v1/documents/{document_id}/versions", path, form, on_bytes)
 
     def get_document(self, document_id: str) -> ApiDocument:
         return self._call("GET", f"/v1/documents/{document_id}", ApiDocument)
 
-    def list_documents(self) -> Iterator[ApiDocument]:
-        return self._list("/v1/documents", ApiDocument)
+    def list_documents(self, *, collection: str | None = None, filename: str | None = None) -> Iterator[ApiDocument]:
+        """List documents, by default all, or only those of a collection (an ID) or with a file of this name."""
+        filters = {"collection_id": collection, "filename": filename}
+        wanted = {name: value for name, value in filters.items() if value is not None}
+        return self._list("/v1/documents", ApiDocument, filters=wanted)
 
     def list_tables(self, document_id: str, *, page: int | None = None, title: str | None = None) -> Iterator[ApiTable]:
         """List a document's tables, by default all, or only those on a page or with the words in their title."""
@@ -230,6 +241,15 @@ class ApiClient:
 
     def revoke_key(self, key_id: str) -> None:
         self._send("DELETE", f"/v1/keys/{key_id}")
+
+    def _upload(
+        self, url: str, path: Path, form: Mapping[str, str | None], on_bytes: Callable[[int], None]
+    ) -> ApiUploaded:
+        fields = {name: value for name, value in form.items() if value is not None}
+        media_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+        with path.open("rb") as file:
+            files = {"file": (path.name, _CountedFile(file, on_bytes), media_type)}
+            return self._call("POST", url, ApiUploaded, data=fields, files=files, timeout=UPLOAD_TIMEOUT)
 
     def _list(self, path: str, model: type[Model], *, filters: Mapping[str, str] | None = None) -> Iterator[Model]:
         cursor: str | None = None

@@ -3,14 +3,15 @@
 import queue
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from app.client.api import ApiClient
 from app.client.errors import ApiProblemError, IngestionStoppedError, code_of
-from app.client.models import ApiRun
+from app.client.models import ApiRun, ApiUploaded
 from app.core.errors import FootnoteError
 
 UPLOADS_AT_ONCE = 4
@@ -18,6 +19,7 @@ STAGES = ("validate", "parse", "extract", "chunk", "embed", "publish")
 POLLS_PER_ROUND = 5  # at two rounds per second, polls of unfinished runs stay below the rate limit
 UPLOAD_SHARE = 0.3  # the upload's share of a document's progress bar
 NOT_FOUND = 404
+_NOT_REPLACEABLE = (403, NOT_FOUND, 409)  # not permitted, not editable, or another document has the same bytes
 INTERACTIVE, BULK = "interactive", "bulk"  # priorities: a user waits for a single file, so it comes before imports
 
 READY, FAILED, PROCESSING, NOT_UPLOADED = "ready", "failed", "processing", "not-uploaded"
@@ -65,13 +67,16 @@ class NoProgress:
 class IngestOptions:
     """The options of an ingestion.
 
-    Without `document_type`, each document's type is read from its text. With `uploads_at_once=1`, document IDs follow
+    Without `document_type`, each document's type is read from its text. With `replaces_by_name`, a file becomes the new
+    version of the collection's document whose file has the same name, if there is exactly one; `collections` must then
+    map to IDs. With `uploads_at_once=1`, document IDs follow
     the order of the files. `polls_per_round` limits how many unfinished runs are polled in each round. A caller that
     shows no progress can set a lower limit.
     """
 
     password: str | None = None
     document_type: str | None = None
+    replaces_by_name: bool = False
     uploads_at_once: int = UPLOADS_AT_ONCE
     polls_per_round: int = POLLS_PER_ROUND
 
@@ -121,6 +126,8 @@ class Ingestion:
         self._runs: dict[str, ApiRun] = {}  # the unfinished runs, with their last known state
         self._waiting: dict[str, list[Path]] = {}  # run ID → files, because files with the same bytes share a run
         self._stopped = threading.Event()
+        self._names = Counter(path.name for path in collections)
+        self._priority = INTERACTIVE if len(collections) == 1 else BULK
 
     def run(self) -> list[IngestOutcome]:
         """Ingest the files, and return their outcomes.
@@ -191,12 +198,12 @@ class Ingestion:
                     raise IngestionStoppedError
                 self._watcher.move(path, UPLOAD_SHARE * read / size, "upload")
 
-            uploaded = self._client.upload_document(
+            uploaded = self._replace(path, report) or self._client.upload_document(
                 path,
                 collection=self._collections[path],
                 password=self._options.password,
                 document_type=self._options.document_type,
-                priority=INTERACTIVE if len(self._collections) == 1 else BULK,
+                priority=self._priority,
                 on_bytes=report,
             )
         except FootnoteError as error:
@@ -211,6 +218,29 @@ class Ingestion:
             return IngestOutcome(path, document.status, document_id=document.id)
         why = "This file was uploaded before and could not be processed. Upload a corrected file."
         return IngestOutcome(path, FAILED, document_id=document.id, code="read-before", detail=why)
+
+    def _replace(self, path: Path, report: Callable[[int], None]) -> ApiUploaded | None:
+        """Upload a file as the new version of the document with its name. Return None if there is no such document.
+
+        Of several files with the same name, none replaces a document: they come from different folders.
+        """
+        if not self._options.replaces_by_name or self._names[path.name] > 1:
+            return None
+        named = list(self._client.list_documents(collection=self._collections[path], filename=path.name))
+        if len(named) != 1:
+            return None
+        try:
+            return self._client.upload_version(
+                path,
+                document_id=named[0].id,
+                password=self._options.password,
+                priority=self._priority,
+                on_bytes=report,
+            )
+        except ApiProblemError as error:
+            if error.problem_status in _NOT_REPLACEABLE:
+                return None
+            raise
 
     def _poll(self) -> Iterator[ApiRun]:
         """Yield the state of unfinished runs, and move each to the end of `_waiting`.

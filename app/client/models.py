@@ -60,6 +60,7 @@ class ApiDocument(_Response):
     id: str
     title: str = ""
     status: str = ""
+    filename: str = ""
 
 
 class ApiTable(_Response):

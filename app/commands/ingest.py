@@ -109,7 +109,10 @@ def ingest(
     key: KeyOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Upload files, wait until they are ready for questions, and list those that failed."""
+    """Upload files, wait until they are ready for questions, and list those that failed.
+
+    A file becomes the new version of the collection's document whose file has the same name.
+    """
     files = find_files(paths)
     if not files:
         raise typer.BadParameter(f"there are no files in {', '.join(map(str, paths))}.", param_hint="'paths'")
@@ -123,7 +126,7 @@ def ingest(
         ingestion = Ingestion(
             client,
             dict.fromkeys(files, target.id),
-            options=IngestOptions(password=password, document_type=document_type),
+            options=IngestOptions(password=password, document_type=document_type, replaces_by_name=True),
             watcher=watcher,
         )
         try:

@@ -41,6 +41,7 @@ def list_conditions(filters: DocumentFilters) -> list[ColumnElement[bool]]:
         (Document.source, filters.source),
         (Document.fiscal_year, filters.fiscal_year),
         (NEWEST_STATUS, filters.status),
+        (Document.filename, filters.filename),
     ]
     return [column == value for column, value in wanted if value is not None]
 

@@ -142,7 +142,7 @@ def _ingest(
     if outcomes is None or {outcome.path for outcome in outcomes} != set(cases):
         context.notify(f"Ingesting {len(placed)} files into {len(set(cases.values()))} collections")
         files = {path: collections[case_id] for case_id, path in placed}
-        outcomes = ingest_in_order(client, files, watcher=NoProgress())
+        outcomes = ingest_in_order(client, files, watcher=NoProgress(), replaces_by_name=True)
         remember(home, place, outcomes)
     return [(cases[outcome.path], outcome) for outcome in outcomes]
 

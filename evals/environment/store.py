@@ -131,13 +131,16 @@ def open_question_store(context: SuiteContext) -> Iterator[Store]:
         yield store
 
 
-def ingest_in_order(client: ApiClient, collections: Mapping[Path, str], *, watcher: Watcher) -> list[IngestOutcome]:
-    """Ingest each file into its collection, one after another, so that each run uses the same order.
+def ingest_in_order(
+    client: ApiClient, collections: Mapping[Path, str], *, watcher: Watcher, replaces_by_name: bool = False
+) -> list[IngestOutcome]:
+    """Ingest each file into its collection, one after another, so that each run uses the same order. With
+    `replaces_by_name`, a file becomes the new version of the document with the same file name, as with the CLI.
 
     The order affects results. If passages have equal scores, the passage of the older document comes first. If files
     are identical, their document gets the name of the first file.
     """
-    options = IngestOptions(uploads_at_once=1, polls_per_round=1)
+    options = IngestOptions(uploads_at_once=1, polls_per_round=1, replaces_by_name=replaces_by_name)
     return Ingestion(client, collections, options=options, watcher=watcher).run()
 
 

@@ -1,10 +1,11 @@
-"""Tests of names in questions that no retrieved source mentions."""
+"""Tests of names in questions: names that no source mentions, and figures of other issuers."""
 
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
 
-from app.answers.subjects import find_unseen_names
+from app.answers.subjects import find_unseen_names, passages_about
 from app.documents.issuers import normalise_issuer
 from app.retrieval.questions.issuers import VisibleIssuer
 
@@ -41,3 +42,28 @@ def test_question_naming_visible_issuer_has_no_unseen_names(understand) -> None:
     understood = understand("How does Aldous Cement differ from Persimmon?").among([issuer])
     assert understood.issuer_names == ("Aldous Cement",)
     assert find_unseen_names(understood, (), PAGES) == ()
+
+
+def test_other_issuers_are_no_sources_for_a_named_issuer(understand, library) -> None:
+    issuer = VisibleIssuer(normalise_issuer("Aldous Cement"), "Aldous Cement")
+    understood = understand("What was Aldous Cement's revenue?").among([issuer])
+    own, unknown = (replace(library.passages[0], issuer=name) for name in ("Aldous Cement Inc.", None))
+    assert passages_about(understood, [*library.passages, own, unknown]) == (own, unknown)
+    assert passages_about(understand("What was revenue?"), library.passages) == tuple(library.passages)
+
+
+@pytest.mark.parametrize(
+    ("question", "first"),
+    [
+        ("What was Persimmon Foods' net revenue in 2022?", None),
+        ("What did Persimmon Foods do?", "Its largest competitor is Persimmon Foods, whose customers are hotels."),
+        ("What was the net revenue of Plain Holdings in 2022?", "Net revenue — 2022: $4,210 million"),
+        ("What was net revenue in 2022?", "Net revenue — 2022: $4,210 million"),
+    ],
+)
+def test_figure_of_another_issuer_is_not_given_for_a_name_that_it_mentions(
+    extractive, understand, library, question, first
+) -> None:
+    library.add("Its largest competitor is Persimmon Foods, whose customers are hotels.", number=3)
+    draft = extractive.write(question, understand(question), library.passages, library.pages, library.tables)
+    assert next((claim.text for claim in draft.claims), None) == first

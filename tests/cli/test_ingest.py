@@ -332,3 +332,32 @@ def test_deleted_document_fails_and_the_other_files_are_followed(tmp_path: Path)
 def test_interrupted_question_is_asked_again_with_the_same_key(failures: Any) -> None:
     with client(failing(lambda _: httpx.Response(201, json={"id": "a1"}), *failures)) as api:
         assert api.ask("Why?").id == "a1"
+
+
+def test_file_with_the_name_of_a_document_becomes_its_new_version(tmp_path: Path) -> None:
+    """Two files with one name come from different folders, so neither replaces a document."""
+    files = [tmp_path / name for name in ("known.pdf", "new.pdf", "denied.pdf", "a/twice.pdf", "b/twice.pdf")]
+    for file in files:
+        file.parent.mkdir(exist_ok=True)
+        file.write_bytes(b"%PDF")
+    asked: list[str] = []
+    uploaded: list[str] = []
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        if request.method == "GET":
+            assert request.url.params["collection_id"] == "c"
+            name = request.url.params["filename"]
+            asked.append(name)
+            items = [] if name == "new.pdf" else [{"id": name, "filename": name}]
+            return httpx.Response(200, json={"items": items, "next_cursor": None})
+        request.read()
+        if request.url.path == "/v1/documents/denied.pdf/versions":
+            return problem(404, "document-not-found")
+        uploaded.append(request.url.path)
+        return httpx.Response(200, json={"document": {"id": "d", "status": "ready"}, "run": None})
+
+    options = IngestOptions(replaces_by_name=True, uploads_at_once=1)
+    outcomes = Ingestion(client(handler), dict.fromkeys(files, "c"), options=options, watcher=NoProgress()).run()
+    assert [outcome.status for outcome in outcomes] == ["ready"] * 5
+    assert asked == ["known.pdf", "new.pdf", "denied.pdf"]
+    assert uploaded == ["/v1/documents/known.pdf/versions", *["/v1/documents"] * 4]

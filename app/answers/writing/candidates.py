@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from app.answers.claims import PageKey, PageTexts
 from app.answers.evidence_tables import EvidenceTables, Span
+from app.answers.subjects import is_of_another_issuer, mentions_name
 from app.answers.verification.sentences import find_sentences
 from app.answers.writing.figures import NO_PICK, FigureQuestion, Pick
 from app.retrieval.index.lexicon import tokenise
@@ -58,6 +59,7 @@ class CandidateFinder:
     """Finds the candidates of one question in the pages and tables of its passages."""
 
     def __init__(self, understanding: Understanding, pages: PageTexts, tables: EvidenceTables) -> None:
+        self._understanding = understanding
         self._pages = pages
         self._tables = tables
         self._hints = _hints(understanding)
@@ -75,13 +77,27 @@ class CandidateFinder:
             start, end = max(0, passage.char_start), min(passage.char_end, len(page))
             rows = self._tables.rows_between(key, start, end)
             total += len(rows)
-            found.extend(self._rows(passage, rows))
+            is_foreign = is_of_another_issuer(self._understanding, passage)
+            found.extend(row for row in self._rows(passage, rows) if not is_foreign or self._names(row))
             for begin, stop in _prose(start, end, self._tables.covered(key)):
                 for first, last in find_sentences(page[begin:stop]):
                     total += 1
-                    if sentence := self._sentence(passage, page, begin + first, begin + last):
+                    sentence = self._sentence(passage, page, begin + first, begin + last)
+                    if sentence and (not is_foreign or self._names(sentence)):
                         found.append(sentence)
         return Candidates(tuple(_unrepeated(found)), total)
+
+    def _names(self, candidate: Candidate) -> bool:
+        """Return whether a sentence, or a row with its headings and its table's title, has a name of the question.
+
+        If the question asks for a number, the sentence must have one, too.
+        """
+        row = candidate.row
+        if row is None and self._understanding.wants_number and not any(map(str.isdigit, candidate.text)):
+            return False
+        about = [candidate.text] if row is None else [candidate.text, row.table.title or ""]
+        headings = [] if row is None else [heading for cell in row.figures for heading in cell.header_path]
+        return mentions_name(self._understanding, " ".join((*about, *headings)))
 
     def _rows(self, passage: Passage, rows: Sequence[FigureRow]) -> Iterator[Candidate]:
         for row in rows:

@@ -28,6 +28,7 @@ def requested_filters(
     source: Annotated[Source | None, Query(description="Source of the document.")] = None,
     fiscal_year: Annotated[int | None, Query(ge=1900, le=2200)] = None,
     status: Annotated[VersionStatus | None, Query(description="Status of the newest version.")] = None,
+    filename: Annotated[Line | None, Query(description="Name of the document's first file, exactly.")] = None,
 ) -> DocumentFilters:
     return DocumentFilters(
         collection_id=collection_id,
@@ -36,6 +37,7 @@ def requested_filters(
         source=source,
         fiscal_year=fiscal_year,
         status=status,
+        filename=filename,
     )
 
 
