@@ -9,6 +9,7 @@ from app.answers.evidence_tables import EvidenceTables, Span
 from app.answers.subjects import is_of_another_issuer, mentions_name
 from app.answers.verification.sentences import find_sentences
 from app.answers.writing.figures import NO_PICK, FigureQuestion, Pick
+from app.quantities.headings import without_years
 from app.retrieval.index.lexicon import tokenise
 from app.retrieval.passages import Passage
 from app.retrieval.questions.understanding import Understanding
@@ -88,13 +89,8 @@ class CandidateFinder:
         return Candidates(tuple(_unrepeated(found)), total)
 
     def _names(self, candidate: Candidate) -> bool:
-        """Return whether a sentence, or a row with its headings and its table's title, has a name of the question.
-
-        If the question asks for a number, the sentence must have one, too.
-        """
+        """Return whether a sentence, or a row with its headings and its table's title, has a name of the question."""
         row = candidate.row
-        if row is None and self._understanding.wants_number and not any(map(str.isdigit, candidate.text)):
-            return False
         about = [candidate.text] if row is None else [candidate.text, row.table.title or ""]
         headings = [] if row is None else [heading for cell in row.figures for heading in cell.header_path]
         return mentions_name(self._understanding, " ".join((*about, *headings)))
@@ -120,6 +116,8 @@ class CandidateFinder:
         text = page[start:end]
         is_prose = "\t" not in text and text.count(" ") >= _LEAST_WORDS and len(text) <= _MOST_CHARACTERS
         if not is_prose or not self._hints.search(text):
+            return None
+        if self._understanding.wants_figure and not any(map(str.isdigit, without_years(text))):
             return None
         terms = tuple(tokenise(text))
         years = frozenset(int(term) for term in terms if len(term) == 4 and term.isdigit())

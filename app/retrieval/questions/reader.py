@@ -34,6 +34,7 @@ _QUANTITY = re.compile(
     re.IGNORECASE,
 )
 _AMENDED = re.compile(r"\b(?:as |most recently )?(?:amended|restated)\b|\bamendment no\b", re.IGNORECASE)
+_ASKS_FIGURE = re.compile(r"\b(?:what(?:['’]s| is| was| are| were)|how (?:much|many|large|high))\b", re.IGNORECASE)
 _OUTLOOK = re.compile(
     r"\b(?:forecast|guid(?:ance|es|ing)|outlook|expect|project(?:s|ed|ion|ing)|plan(?:s|ned|ning)?)", re.I
 )
@@ -75,6 +76,7 @@ class QuestionReader:
                 words for words in find_names(question) if not any(self._vocabulary.find_metrics(" ".join(words)))
             ),
             wants_number=bool(statements or _QUANTITY.search(question)),
+            wants_figure=bool(implied) and _ASKS_FIGURE.search(core) is not None,
             wants_amended=any(kind.is_amendment for kind in types) or _AMENDED.search(core) is not None,
             wants_outlook=_OUTLOOK.search(core) is not None,
         )

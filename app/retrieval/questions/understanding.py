@@ -18,8 +18,9 @@ class Understanding:
     `key_terms` are the search terms without periods and units. `named_statements` are the statements that the
     question names. `statements` also include the statements with the requested metrics. `synonyms` are the names of
     these metrics in statements. `synonym_terms` are the terms of `synonyms`, without `key_terms` and without words
-    that many line items contain. `wants_amended` states that the question asks for amended or restated figures.
-    `names` has the words of each possible name of a company, person or product.
+    that many line items contain. `wants_figure` states that the question asks for the figure of a metric ("what
+    were net sales"). `wants_amended` states that the question asks for amended or restated figures. `names` has the
+    words of each possible name of a company, person or product.
     """
 
     core: str = ""
@@ -35,6 +36,7 @@ class Understanding:
     synonym_terms: frozenset[str] = frozenset()
     names: tuple[tuple[str, ...], ...] = ()
     wants_number: bool = False
+    wants_figure: bool = False
     wants_amended: bool = False
     wants_outlook: bool = False
 
