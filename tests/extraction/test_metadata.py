@@ -91,6 +91,16 @@ def test_months_to_date_determine_the_quarter(make_document: MakeDocument, words
     assert metadata.fiscal_period == FiscalPeriod(quarter)
 
 
+def test_a_report_that_names_no_months_has_the_quarter_it_names_most(make_document: MakeDocument) -> None:
+    cover = COVER.format(
+        form="10-Q", kind="QUARTERLY", span="quarterly period", end="June 30, 2031", name="Example Inc."
+    )
+    cover += "\nQuarter ended June 30, 2031"
+    named = "Second Quarter\tFirst Half\n" * 3 + "First Quarter"
+    assert read_metadata(make_document(cover, named), "x.pdf").fiscal_period is FiscalPeriod.Q2
+    assert read_metadata(make_document(cover), "x.pdf").fiscal_period is FiscalPeriod.Q1
+
+
 def test_quarter_ending_in_december_can_belong_to_the_next_fiscal_year(
     make_document: MakeDocument,
 ) -> None:

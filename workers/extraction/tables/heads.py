@@ -4,6 +4,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from app.quantities.headings import find_years
 from workers.extraction.tables.bands import Band, Bands
 from workers.extraction.tables.cells import Form, TextCell
 from workers.extraction.tables.rows import Role, Row
@@ -53,8 +54,8 @@ class Headings:
         return self._sections[0].stubs if self._sections else ()
 
     def beside(self, row: int) -> tuple[str, ...]:
-        """Return the headings of a row's section that are not over a single column: stubs, and the only period of the
-        headings, which some files print over one of its columns.
+        """Return the headings of a row's section that are not over a single column: stubs, and the only period
+        without a year, which some files print over one of its columns.
         """
         at = self.section(row)
         if at is None:
@@ -63,7 +64,8 @@ class Headings:
             section = self._sections[at]
             stubs = tuple(stub.text for stub in section.stubs)
             periods = {cell.text for cells in section.rows for cell in cells if cell.form is Form.PERIOD}
-            self._beside[at] = (*stubs, *periods) if len(periods) == 1 else stubs
+            is_one = len(periods) == 1 and not any(map(find_years, periods))
+            self._beside[at] = (*stubs, *periods) if is_one else stubs
         return self._beside[at]
 
     def over(self, row: int, band: int) -> tuple[TextCell, ...]:

@@ -25,6 +25,18 @@ _THEREAFTER = re.compile(
     r"\bthereafter\b|\b(?:after|beyond) 20\d\d\b|\b20\d\d and (?:later|beyond|after)", re.IGNORECASE
 )
 _FORECAST = re.compile(r"\d[EFP]\b|\b(?:guidance|outlook|forecast|budget|target)", re.IGNORECASE)
+_OTHER_YEARS = re.compile(r"\boriginat|\bvintages?\b|\b(?:accident|policy|model|underwriting) years?\b", re.IGNORECASE)
+"""Under such headings, years are those of contracts."""
+_BOTH = re.compile(r"\b(?:as of|as at|at)[ ,]+(?:or|and)[ ,]+for\b", re.IGNORECASE)
+_BALANCE = re.compile(
+    r"\b(?:assets|liabilities|equity|loans|receivables|payables?|deposits|inventor\w+|goodwill|property|debt|cash|reserves)\b",
+    re.IGNORECASE,
+)
+_FLOW_LABEL = re.compile(
+    r"\b(?:income|expenses?|revenues?|changes?|average|growth|provision|gains?|loss\w*|return|interest|proceeds|additions"
+    r"|purchases?|depreciation|amortization|impairments?|cash flows?|provided|used)\b",
+    re.IGNORECASE,
+)
 _FEWEST_YEARS = 2
 
 Path = tuple[str, ...]
@@ -56,10 +68,13 @@ class Periods:
 
     def of(self, row: int, headings: Path, labels: Path, stubs: Path = ()) -> Period | None:
         """Return a figure's period. `stubs` are headings that stand beside its column's, such as that of the labels."""
+        if any(map(_OTHER_YEARS.search, headings)):
+            headings = ()
         in_headings = any(map(self._is_period, headings))
         if not in_headings and row in self._between:
             return self._between[row]
-        own = labels[-1:] if labels and self._can_state_period(labels[-1]) else ("",)
+        is_dated = labels and (self._can_state_period(labels[-1]) or _BALANCE.search(labels[-1]))
+        own = labels[-1:] if is_dated else ("",)
         dated = (*filter(self._can_state_period, labels[:-1]), *own)
         key = (headings, dated, stubs)
         if key not in self._figures:
@@ -70,6 +85,8 @@ class Periods:
         own = tuple(filter(self._is_period, map(_without_units, stubs)))
         path = headings if in_headings else (*own, *headings)
         context = (*self._context, *stubs)
+        if any(map(_BOTH.search, path)):
+            return self._read_both(tuple(_BOTH.sub("for", text) for text in path), labels, context)
         period: Period | None = None
         for hint in dict.fromkeys((self._hint, None)):
             period = read_cell_period(path, labels, context=context, calendar=self._calendar, instant_hint=hint)
@@ -80,6 +97,12 @@ class Periods:
             stated = read_column_period((), context=context, calendar=self._calendar, instant_hint=True)
             return stated if stated is not None and stated.end <= last else Period(last)
         return period
+
+    def _read_both(self, path: Path, labels: Path, context: Path) -> Period | None:
+        """Read a heading such as "As of and for the year ended": balances have its last day, other figures its time."""
+        period = read_cell_period(path, labels, context=context, calendar=self._calendar, instant_hint=False)
+        is_balance = _BALANCE.search(labels[-1]) is not None and _FLOW_LABEL.search(labels[-1]) is None
+        return Period(period.end) if period is not None and is_balance else period
 
     def _can_state_period(self, label: str) -> bool:
         known = self._labels.get(label)

@@ -55,14 +55,16 @@ class _Column:
     last: Kind | None = None
     largest: Decimal = Decimal(0)
     all_decimals: bool = True
+    is_per_share: bool = True
 
     def add(self, own: Quantity) -> None:
         """Add a figure's own value."""
         self.has_money = self.has_money or (own.unit is not None and own.kind is Kind.AMOUNT)
         self.first, self.last = self.first or own.kind, own.kind
+        self.is_per_share = self.is_per_share and own.value is not None and _decimals(own.value) > 1
         if own.kind is Kind.AMOUNT and own.unit is None and own.value is not None:
             self.largest = max(self.largest, abs(own.value))
-            self.all_decimals = self.all_decimals and own.value.as_tuple().exponent != 0
+            self.all_decimals = self.all_decimals and _decimals(own.value) > 0
 
     def is_percent(self, *, has_scale: bool) -> bool:
         """Return whether the sign "%" is printed only at the first figure, or at the first and the last one, and holds
@@ -94,6 +96,7 @@ class TableValues:
         self._outer = part.within(document.units)
         self._dollar = document.dollar
         self._measure = _measure_of_table(title, lines)
+        self._is_per_share = title is not None and parse_units(title).measure is Kind.PER_SHARE
         self._style = _decide_style(layout, style)
         self._paths: dict[Path, Units] = {}
         self._near: dict[int | None, Units] = {}
@@ -147,6 +150,8 @@ class TableValues:
             of_column = None
         if of_label is Kind.PER_SHARE and not _can_be_per_share(own, labels):
             of_label = None
+        if of_column is of_label is None and self._is_per_share and figures.is_per_share:
+            return Kind.PER_SHARE
         if own.unit is not None:
             return Kind.PER_SHARE if Kind.PER_SHARE in (of_column, of_label) else None
         if figures.is_percent(has_scale=near.scale is not None):
@@ -197,12 +202,10 @@ class TableValues:
         own = parse_value(cell.text, self._style)
         if own.kind in (Kind.TEXT, Kind.NIL, Kind.NOT_MEANINGFUL, Kind.DATE, Kind.PERIOD):
             return
-        if (
-            own.value is None
-            or abs(own.value) < _LARGE
-            or self._of_path(self._layout.labels.path(row, band)).measure is None
-        ):
-            column.add(own)  # large numbers of shares say nothing about the amounts of their column
+        is_plain = own.unit is None and own.value is not None and abs(own.value) < _LARGE
+        # Amounts per share and large numbers of shares say nothing about the other figures of their column.
+        if is_plain or self._of_path(self._layout.labels.path(row, band)).measure is None:
+            column.add(own)
 
 
 def _measure_of_units(units: Units) -> Kind | None:
@@ -230,11 +233,16 @@ def _can_be_per_share(own: Quantity, labels: Path) -> bool:
     In a group ("Basic EPS"), there are also the amounts and the shares that are divided: they are whole numbers.
     """
     value = own.value
-    if value is None or value.as_tuple().exponent != 0:
+    if value is None or _decimals(value):
         return True
     return parse_units(labels[-1]).measure is Kind.PER_SHARE and (
         abs(value) < _LARGE_PER_SHARE or ("$" not in labels[-1] and _SAYS_PER.search(labels[-1]) is not None)
     )
+
+
+def _decimals(value: Decimal) -> int:
+    exponent = value.as_tuple().exponent
+    return -exponent if isinstance(exponent, int) else 0
 
 
 def _first(*scales: int | None) -> int | None:
