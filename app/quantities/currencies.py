@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from app.quantities.case import fold_case
+from app.quantities.unit_words import CODES, DOLLARS, SIGNS, WORDS_OR_CURRENCIES, find_words
 
 SIGN = "[$€£¥₹]"
 """A currency sign of one character."""
@@ -19,36 +20,9 @@ class CurrencyMention:
     end: int
 
 
-# Code, unambiguous signs, and name pattern. The US dollar is last: other currencies' names contain "dollars".
-_CURRENCIES: tuple[tuple[str, tuple[str, ...], str], ...] = (
-    ("CAD", ("C$", "CA$", "Cdn$"), r"Canadian\s+dollars"),
-    ("AUD", ("A$", "AU$"), r"Australian\s+dollars"),
-    ("HKD", ("HK$",), r"Hong\s+Kong\s+dollars"),
-    ("SGD", ("S$",), r"Singapore\s+dollars"),
-    ("NZD", ("NZ$",), r"New\s+Zealand\s+dollars"),
-    ("EUR", ("€",), r"euros?"),
-    ("GBP", ("£",), r"pounds?\s+sterling"),
-    ("CHF", (), r"Swiss\s+francs?"),
-    ("JPY", ("¥",), r"(?:Japanese\s+)?yen"),
-    ("CNY", ("RMB",), r"renminbi"),
-    ("SEK", (), r"Swedish\s+kron\w+"),
-    ("NOK", (), r"Norwegian\s+kron\w+"),
-    ("DKK", (), r"Danish\s+kron\w+"),
-    ("INR", ("₹",), r"Indian\s+rupees"),
-    ("BRL", ("R$",), r"Brazilian\s+reais"),
-    ("MXN", (), r"Mexican\s+pesos"),
-    ("USD", ("US$", "$"), r"(?:U\.?S\.?\s+)?dollars"),
-)
-
-
-def _whole(sign: str) -> str:
-    """Return a pattern for a sign that no letter precedes."""
-    return rf"(?<![A-Za-z]){re.escape(sign)}" + (r"\b" if sign.isalpha() else "")
-
-
-_BY_SIGN = {code: code for code, _, _ in _CURRENCIES}
-_BY_SIGN |= {sign.upper(): code for code, signs, _ in _CURRENCIES for sign in signs}
-CODE = rf"(?:{'|'.join(code for code, _, _ in _CURRENCIES)}|RMB)"
+_BY_SIGN = {code: code for code in CODES} | {"RMB": "CNY"}
+_BY_SIGN |= {f"{letters}$".upper(): code for letters, code in DOLLARS.items()} | SIGNS | {"$": "USD"}
+CODE = rf"(?:{'|'.join(sorted(CODES))}|RMB)"
 """An ISO 4217 code. Other patterns can include it, because it has no groups. Use it in case-sensitive patterns only."""
 
 _DOLLAR = r"(?:\b(?:US|Cdn|CA?|AU?|HK|NZ|S|R))?\$"
@@ -58,10 +32,6 @@ CURRENCY = rf"(?:{_DOLLAR}|[€£¥₹]|\b{CODE})"
 case-sensitive patterns only.
 """
 
-_NAMES = tuple(
-    (code, re.compile("|".join((*map(_whole, signs), rf"\b{code}\b", rf"\b(?:{name})\b")), re.IGNORECASE))
-    for code, signs, name in _CURRENCIES
-)
 # A code at the beginning of a table row is the row's label.
 _BEFORE_AMOUNT = re.compile(rf"{_DOLLAR}|[€£¥₹]|\b(?:(?<=[^\n]){CODE}\b|{CODE}\b(?!\t))(?=\s*[\d(])")
 _AFTER_AMOUNT = re.compile(rf"\s*(?:({CODE})|((?:US )?dollars|euros?|pounds))\b", re.IGNORECASE)
@@ -72,7 +42,9 @@ def find_named_currency(text: str) -> str | None:
     """Return the currency in a statement of units, given as sign, code or name. The US dollar is returned only if no
     other currency is found.
     """
-    return next((code for code, pattern in _NAMES if pattern.search(text)), None)
+    named = [word.currency for word in find_words(text) if word.currency and word.text not in WORDS_OR_CURRENCIES]
+    codes = ["USD" if code == "$" else code for code in named]
+    return next((code for code in codes if code != "USD"), codes[0] if codes else None)
 
 
 def find_signs(text: str) -> Iterator[CurrencyMention]:

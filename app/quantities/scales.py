@@ -30,12 +30,6 @@ _STATED = re.compile(
 )
 # The pattern begins at the zeros, because optional spaces before them would take cubic time.
 _ZEROS = re.compile(r"(?<![\d,.])000['’]?s?(?: omitted)?\s*\)", re.IGNORECASE)
-_OF_MONEY = re.compile(rf"(?:dollars|amounts|{SIGN})[^,;]{{0,40}}?\b({SCALE_WORD})s?\b", re.IGNORECASE)
-_OF_SHARES = re.compile(rf"\bshares?\b[^.;]{{0,40}}?\bin ({SCALE_WORD})s", re.IGNORECASE)
-_PER_SHARE = re.compile(
-    r"\b(?:and\s+)?(?:earnings\s+)?per[\s-]+(?:\w+\s+)?share(?:\s+(?:data|amounts?|figures))?", re.IGNORECASE
-)
-_EXCEPT_SHARES = re.compile(r"\bexcept\b.*\bshares?\b", re.IGNORECASE | re.DOTALL)
 
 
 class Scale(StrEnum):
@@ -67,24 +61,6 @@ class UnitsMention:
     scale: Scale
     start: int
     end: int
-
-
-@dataclass(frozen=True, slots=True)
-class TableScales:
-    """A table's powers of ten, for money and for numbers of shares."""
-
-    money: int
-    shares: int
-
-    @classmethod
-    def of(cls, units: str, *, otherwise: int) -> "TableScales":
-        """Parse a table's units ("in millions, except shares in thousands"); `otherwise` is the default scale."""
-        found = _OF_MONEY.search(units) or _ANY.search(units)
-        money = otherwise if found is None else _EXPONENTS[fold_case(found.group(1))]
-        named = _OF_SHARES.search(_PER_SHARE.sub("", units))
-        if named is not None:
-            return cls(money, _EXPONENTS[fold_case(named.group(1))])
-        return cls(money, 0 if _EXCEPT_SHARES.search(_PER_SHARE.sub("", units)) else money)
 
 
 def find_scale(text: str) -> int | None:

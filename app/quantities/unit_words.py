@@ -40,7 +40,7 @@ class Word:
     exponent: int | None = None
 
 
-_DOLLARS = {
+DOLLARS = {
     "n": "NAD", "us": "USD", "u.s": "USD", "usd": "USD",
     "c": "CAD", "ca": "CAD", "cad": "CAD", "cdn": "CAD", "can": "CAD",
     "a": "AUD", "au": "AUD", "aud": "AUD", "hk": "HKD", "hkd": "HKD", "s": "SGD", "sg": "SGD", "sgd": "SGD",
@@ -49,7 +49,7 @@ _DOLLARS = {
 }  # fmt: skip
 """Letters directly before a dollar sign."""
 
-_SIGNS = {
+SIGNS = {
     "$": "$", "＄": "$", "€": "EUR", "£": "GBP", "¥": "JPY", "￥": "JPY", "₹": "INR", "₩": "KRW", "₽": "RUB",
     "₺": "TRY", "₪": "ILS", "฿": "THB", "₫": "VND", "₱": "PHP", "₦": "NGN", "₴": "UAH", "₸": "KZT",
 }  # fmt: skip
@@ -61,7 +61,7 @@ _CODES_WORDS = (
 )
 CODES = frozenset(_CODES_WORDS.split())
 _LETTER_SIGNS = {
-    "RMB": "CNY", "NIS": "ILS", "CNH": "CNY", "NTD": "TWD", "Rs": "INR", "Re": "INR", "RS": "INR", "zł": "PLN",
+    "RMB": "CNY", "NIS": "ILS", "CNH": "CNY", "NTD": "TWD", "Rs": "INR", "RS": "INR", "zł": "PLN",
     "Kč": "CZK",
 }  # fmt: skip
 """Codes that are not in ISO 4217, and signs that consist of letters."""
@@ -88,7 +88,8 @@ _NOUNS: dict[str, str | None] = {
     "dinar": None, "shilling": None,
 }  # fmt: skip
 """A currency's name, and its code where the name needs no country."""
-_NEEDS_UNITS = frozenset({"won", "dong", "rand", "sterling"})  # also English words and names: only beside a scale
+WORDS_OR_CURRENCIES = frozenset({"won", "dong", "rand", "sterling", "real", "pound", "pounds"})
+"""Currencies that are also other words: alone they state none."""
 _HUNDREDTHS = {"cent": None, "pence": "GBP", "penny": "GBP", "paise": "INR", "fils": None, "¢": None}
 
 SCALES = {
@@ -113,7 +114,7 @@ _FRAME_WORDS = (
     "all amount amounts figure figures value values number numbers sum sums money monetary currency unit units the this"
     " these a an and or as at to nearest otherwise where when noted indicated specified mentioned unless if not tabular"
     " table tables data information statement statements financial consolidated condensed interim combined following"
-    " below above herein accompanying report document filing unaudited audited restated note notes omitted throughout"
+    " below above herein accompanying report document filing unaudited audited restated omitted throughout"
     " within each approximate actual whole full presentation only column columns continued with their for on basis"
     " us u.s united hong new south tabelle angaben beträge wenn nicht anders angegeben sauf indication contraire 単位"
     " 单位 單位"
@@ -139,7 +140,7 @@ _LONGEST_ABBREVIATION = 5
 _STEMS = "|".join(sorted({*SCALES, *_NOUNS, "cent", "pence", "paise", "fils", "miles de", "except", "excluding"}))
 _LETTER_CODES = "|".join(sorted({*CODES, *_LETTER_SIGNS}))
 _TRIGGER = re.compile(
-    rf"[{''.join(_SIGNS)}¢円元ウ韓]|000|\b(?i:{_STEMS})|\b(?:[kKtTmM]|Mio|Mrd|Tsd)?(?:{_LETTER_CODES})"
+    rf"[{''.join(SIGNS)}¢円元ウ韓]|000|\b(?i:{_STEMS})|\b(?:[kKtTmM]|Mio|Mrd|Tsd)?(?:{_LETTER_CODES})"
 )
 
 
@@ -174,8 +175,8 @@ def _classified(raw: str, start: int, end: int) -> Word:
         return Word(Role.SCALE, raw, start, end, exponent=3 * raw.count("000"))
     if raw[0].isdigit():
         return Word(Role.NUMBER, raw, start, end)
-    if raw in _SIGNS:
-        return Word(Role.CURRENCY, raw, start, end, currency=_SIGNS[raw])
+    if raw in SIGNS:
+        return Word(Role.CURRENCY, raw, start, end, currency=SIGNS[raw])
     if not raw[0].isalpha():
         if raw == "¢":
             return Word(Role.BOTH, raw, start, end, exponent=-2)
@@ -249,13 +250,14 @@ def _joined(before: Word, word: Word) -> Word | None:
 
 def _before_currency(before: Word, word: Word, gap: int) -> Word | None:
     if word.currency == "$" and word.text in "$＄":
-        code = before.currency if before.role is Role.CURRENCY else _DOLLARS.get(before.text)
+        code = before.currency if before.role is Role.CURRENCY else DOLLARS.get(before.text)
         if code is not None and code != "$" and (gap == 0 or code == "USD" or before.role is Role.CURRENCY):
             return Word(Role.CURRENCY, word.text, before.start, word.end, code)
     if before.role is Role.CURRENCY and before.currency in (None, word.currency):
-        return Word(Role.CURRENCY, word.text, before.start, word.end, word.currency)  # "pounds sterling", "RMB yuan"
+        names = f"{before.text} {word.text}"  # "pounds sterling", "RMB yuan"
+        return Word(Role.CURRENCY, names, before.start, word.end, word.currency)
     if word.text.isalpha() and word.text.islower() and before.text in _ADJECTIVES:
         return Word(Role.CURRENCY, word.text, before.start, word.end, _ADJECTIVES[before.text])
-    if gap == 0 and before.role is Role.WORD and before.text in _BEFORE and word.text in _SIGNS:
+    if gap == 0 and before.role is Role.WORD and before.text in _BEFORE and word.text in SIGNS:
         return Word(Role.BOTH, word.text, before.start, word.end, word.currency, _BEFORE[before.text])
     return None

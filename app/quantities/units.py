@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from app.quantities.dates import YEAR
 from app.quantities.measures import parse_measure, prices_units
-from app.quantities.unit_words import Role, Word, find_words, may_state_units
+from app.quantities.unit_words import WORDS_OR_CURRENCIES, Role, Word, find_words, may_state_units
 from app.quantities.values import Kind
 
 _MOST_CHARACTERS = 1_000
@@ -34,9 +34,10 @@ _PROSE_WORDS = (
     " received we our which that"
 )
 _PROSE = frozenset(_PROSE_WORDS.split())
+_CHANGES = frozenset({"change", "changes", "variance", "difference", "increase", "decrease", "amount"})
+_FEW = 3  # words
 _NOT_OF_FIGURES_WORDS = "denominated payable functional converted settled"
 _NOT_OF_FIGURES = frozenset(_NOT_OF_FIGURES_WORDS.split())
-_WORDS_OR_CURRENCIES = frozenset({"won", "dong", "rand", "sterling", "real", "pound", "pounds"})
 _EXCEPTIONS = frozenset({"unless", "save", "apart"})
 
 
@@ -217,7 +218,7 @@ def _phrase(words: Sequence[Word], first: int, last: int) -> _Phrase | None:
     exponents = [w.exponent for w in run if w.exponent is not None]
     scale = sum(exponents) + sum(_MAGNITUDES.get(w.text, 0) for w in run) if exponents else None
     has_in = any(w.role is Role.IN for w in run)
-    if scale is None and not has_in and all(w.text in _WORDS_OR_CURRENCIES for w in run):
+    if scale is None and not has_in and all(w.text in WORDS_OR_CURRENCIES for w in run):
         return None
     return None if currency is None and scale is None else _Phrase(first, last, currency, scale, has_in)
 
@@ -288,15 +289,25 @@ def _is_beside_label(words: Sequence[Word], phrase: _Phrase, body: Sequence[Word
     if len(body) > _MOST_OF_LABEL or any(w.text in _PROSE or w.role is Role.VERB for w in body):
         return False
     rest = words[phrase.last : tail]
-    before = words[phrase.first - 1] if phrase.first else None
-    after_mark = before is not None and before.role is Role.MARK and before.text not in "'’\""
     if all(w.role is Role.MARK for w in rest):
-        return phrase.is_strong or after_mark or (phrase.scale is None and not phrase.has_in and len(body) < 3)
+        return phrase.is_strong or _is_sign_after(words, phrase, body)
     if phrase.first > 0:
         return False
     if phrase.is_strong:
         return rest[0].role in (Role.MARK, Role.NUMBER)
-    return phrase.scale is None and not phrase.has_in and len(body) < 3
+    is_plain = rest[0].text == "/" or all(w.role in (Role.MARK, Role.NUMBER) or w.text in _CHANGES for w in rest)
+    return phrase.scale is None and not phrase.has_in and is_plain
+
+
+def _is_sign_after(words: Sequence[Word], phrase: _Phrase, body: Sequence[Word]) -> bool:
+    """Return whether the phrase is a currency's sign at the end of a label ("Revenue, $"), or ends a short label.
+
+    A name or a code after a comma ("Deposits, U.S. dollars") says what is reported, and not in which currency.
+    """
+    before = words[phrase.first - 1] if phrase.first else None
+    if before is not None and before.role is Role.MARK:
+        return before.text not in "'’\"" and not words[phrase.last - 1].text.isalpha()
+    return phrase.scale is None and not phrase.has_in and len(body) < _FEW
 
 
 def _combined(

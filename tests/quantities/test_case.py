@@ -8,7 +8,8 @@ from app.quantities.asked_periods import parse_asked_periods
 from app.quantities.dates import find_days_of_year
 from app.quantities.durations import find_duration
 from app.quantities.mentions import find_numbers
-from app.quantities.scales import Scale, TableScales, find_scale, find_stated_scales, find_units
+from app.quantities.scales import Scale, find_scale, find_stated_scales, find_units
+from app.quantities.units import parse_units
 
 
 @pytest.mark.parametrize("word", ["mıllions", "MİLLİONS", "millionſ"])
@@ -16,7 +17,7 @@ def test_scales_with_these_letters_are_parsed(word):
     text = f"(in {word})"
     assert (find_scale(text), find_stated_scales(text)) == (6, {6})
     assert [found.scale for found in find_units(text)] == [Scale.MILLIONS]
-    assert TableScales.of(text, otherwise=0).money == 6
+    assert parse_units(text).scale == 6
 
 
 def test_numbers_with_these_letters_are_parsed():

@@ -129,7 +129,8 @@ def test_units_are_the_same_in_every_form(frame, sign, scale, form, upper):
     [
         "three and ", "December 31, ", "2024 ", "1/", "year ended ", "Q", "(", "$ in ", "in millions of ", "00", "1.1.",
         "weighted average ", "per common ", "as of ", "12 months ", "Jan-", "balance ", "000", "number of ", "€", "FY",
-        "at the beginning ", "' ", "shares ", "except ", "and ", "\u0000", "  ", "for 2024, ", "ending year ended ", "anti",
+        "at the beginning ", "' ", "shares ", "except ", "and ", "\u0000", "  ", "for 2024, ",
+        "ending year ended ", "anti",
     ],
 )  # fmt: skip
 def test_hostile_texts_take_linear_time(part):

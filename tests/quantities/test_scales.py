@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.quantities.scales import Scale, TableScales, find_scale, find_stated_scales, find_units, match_scale
+from app.quantities.scales import Scale, find_scale, find_stated_scales, find_units, match_scale
 
 
 @pytest.mark.parametrize(
@@ -26,20 +26,6 @@ def test_units_do_not_begin_on_previous_line():
     text = "Percent of\nIn millions"
     (units,) = find_units(text)
     assert text[units.start : units.end] == "In millions"
-
-
-@pytest.mark.parametrize(
-    ("units", "money", "shares"),
-    [
-        ("in millions", 6, 6),
-        ("in millions, except per share data", 6, 6),
-        ("in millions, except share and per share data", 6, 0),
-        ("dollars in millions, except shares in thousands", 6, 3),
-        ("", 3, 3),
-    ],
-)
-def test_money_and_shares_have_separate_scales(units, money, shares):
-    assert TableScales.of(units, otherwise=3) == TableScales(money, shares)
 
 
 @pytest.mark.parametrize(
