@@ -184,13 +184,15 @@ def _check_aside(page: ParsedPage, words: list[str], kinds: list[str]) -> None:
     [
         "<p>x" + "<s>a b</s>" * 60_000,
         "<p>" + "x<sup>1</sup>y² " * 30_000,
+        "<p>a<sup>" + "ab" * 300_000 + "!</sup> <a href='#b' style='font-size:50%'>" + "cd" * 300_000 + "</a>",
+        "<p>a<sup>abcdefghijklmnopqrstuvw!</sup> <a href='#b' style='font-size:50%'>efghijklmnopqrstuvw#</a>",
         '<p style="font-size:{0}x;margin-left:{0}e;font-weight:{0}">a'.format("1" * 300_000),
         "<table><tr><td>" + "1" * 200_000 + "a<td>5<tr><td>a<td>" + "1," * 100_000 + "b</table>",
         "<table><tr><td>$" + "<td colspan=1000>" * 50_000 + "<td>5<tr><td>a<td>b</table>",
         "<table>" + "<tr><td colspan=1000 rowspan=65534>" * 900 + "<tr><td>a<td>b" * 3_000 + "</table>",
         "<table><tr><td>a<tr><td>" * 60 + "<table>" + "<tr><td>x<td>1" * 1_000 + "</table>" * 61,
     ],
-    ids=["struck", "marks", "lengths", "figures", "wide", "high", "nested"],
+    ids=["struck", "marks", "long marks", "words as marks", "lengths", "figures", "wide", "high", "nested"],
 )
 def test_hostile_markup_takes_no_more_than_linear_time(read_html: ReadHtml, markup: str) -> None:
     started = time.process_time()

@@ -18,8 +18,8 @@ _NOTE = "\ufdd2"
 """Noncharacters (Unicode 23.7), which `clean_text` removes from files. They stand for line ends and for notes."""
 
 SPACE = re.compile(r"[ \t\n\r\xa0\u2000-\u200a\u202f\u205f\u3000]+")
-_FORM = r"(?:[\[(]?(?:\d{1,2}|[A-Za-z]{1,2}|[ivx]{1,4}|[*†‡§¶#^+]{1,4})[\])]?\.?)"
-_MARKS = re.compile(rf"{_FORM}(?:[\s,;&]*(?:and\s*)?{_FORM})*")
+_FORM = re.compile(r"[\[(]?(?:\d{1,2}|[A-Za-z]{1,2}|[ivx]{1,4}|[*†‡§¶#^+]{1,4})[\])]?\.?")
+_BETWEEN_MARKS = re.compile(r"[\s,;&]+(?:and\s+)?|(?<=[\])])(?=[\[(])")
 _MARK = re.compile(r"[\[(][^\])]*[\])]|[*†‡§¶#^+]+|\w+")
 _LINKED_MARK = re.compile(r"[\[(](?:\d{1,2}|[A-Za-z])[\])]|[*†‡§¶]{1,3}")
 _RAISED = "\u2070-\u207f\u00b9\u00b2\u00b3\u1d43\u1d47\u1d48\u1d49\u1d9c"
@@ -129,12 +129,17 @@ def _raise(text: str, before: str, after: str, out: list[str], notes: list[tuple
         out.append((" " if tail[-1:].isdigit() else "") + text)  # a fraction: 4 1/2
     elif _is_exponent(bare, tail):
         out.append(text.translate(_SMALL_DIGITS))
-    elif (bare in _ORDINALS and tail[-1:].isdigit()) or len(bare) > _MOST_MARK or not _MARKS.fullmatch(bare):
+    elif (bare in _ORDINALS and tail[-1:].isdigit()) or not _are_marks(bare):
         out.append(text)
     else:
         _note(text, bare, out, notes)
         if tail[-1:].isalnum() and after[:1].isalnum() and text == bare:
             out.append(" ")
+
+
+def _are_marks(text: str) -> bool:
+    """Return whether a text has the form of one or more footnote marks: "1", "(a)", "(1)(2)", "1, 2 and *"."""
+    return len(text) <= _MOST_MARK and all(map(_FORM.fullmatch, _BETWEEN_MARKS.split(text)))
 
 
 def _is_exponent(raised: str, before: str) -> bool:
@@ -147,7 +152,7 @@ def _is_exponent(raised: str, before: str) -> bool:
 def _is_linked_mark(text: str, kind: str) -> bool:
     """Return whether a link to another place in the file is a footnote mark: "(1)", or a small "1"."""
     if kind == "small":
-        return _MARKS.fullmatch(text) is not None
+        return _are_marks(text)
     return kind == "linked" and _LINKED_MARK.fullmatch(text) is not None
 
 
@@ -174,12 +179,7 @@ def _unicode_marks(text: str, notes: list[tuple[str, bool]]) -> tuple[str, list[
         plain = match.group().translate(_PLAIN_DIGITS)
         tail = text[max(0, match.start() - 12) : match.start()]
         is_fraction = text[match.end() : match.end() + 1] in ("/", "⁄")
-        if (
-            is_fraction
-            or _POWER.search(tail)
-            or (plain in ("2", "3") and _UNIT.search(tail))
-            or not _MARKS.fullmatch(plain)
-        ):
+        if is_fraction or _POWER.search(tail) or (plain in ("2", "3") and _UNIT.search(tail)) or not _are_marks(plain):
             out.append(match.group())
         else:
             for mark in _MARK.findall(plain):
