@@ -8,20 +8,25 @@ from decimal import Decimal
 from app.quantities.case import fold_case
 from app.quantities.characters import with_decimal_fractions
 from app.quantities.currencies import CURRENCY, match_currency, parse_currency
+from app.quantities.dates import YEAR
 from app.quantities.fiscal_labels import parse_quarter_code, parse_year_code
 from app.quantities.marks import without_marks
 from app.quantities.number_words import CARDINAL, ORDINAL, parse_cardinal, parse_ordinal
-from app.quantities.numbers import DIGITS
 from app.quantities.ratios import ONE, is_ratio
 from app.quantities.scales import find_stated_scales, match_scale
 from app.quantities.styles import ENGLISH, NumberStyle
 
+# A footnote mark may follow the number directly ("1,2342"), and a year may follow a day ("31,2031").
+_DIGITS = (
+    rf"(?:\d{{1,3}}(?:,(?!{YEAR}(?!\d))\d{{3}})+|\d{{1,2}}(?:,\d\d){{1,6}},\d{{3}}(?!\d)|\d{{1,3}}(?:['’]\d{{3}})+(?!\d)|\d+)"
+    r"(?:\.\d+)?"
+)
 _GROUPS = r"\d{1,3}(?:['’]\d{3})+(?!\d)"
 _SPACED = r"\d{1,3}(?: \d{3})+(?!\d)"
 _WITH_COMMA = rf"(?:\d{{1,3}}(?:\.\d{{3}})+(?!\d)|{_GROUPS}|\d+)(?:,\d+)?"
 _CORES = {
-    (".", False): re.compile(rf"{DIGITS}|(?<![A-Za-z])\.\d+"),
-    (".", True): re.compile(rf"{_SPACED}(?:\.\d+)?|{DIGITS}|(?<![A-Za-z])\.\d+"),
+    (".", False): re.compile(rf"{_DIGITS}|(?<![A-Za-z])\.\d+"),
+    (".", True): re.compile(rf"{_SPACED}(?:\.\d+)?|{_DIGITS}|(?<![A-Za-z])\.\d+"),
     (",", False): re.compile(_WITH_COMMA),
     (",", True): re.compile(rf"{_SPACED}(?:,\d+)?|{_WITH_COMMA}"),
 }

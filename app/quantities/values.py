@@ -258,11 +258,17 @@ def _parse_range(style: NumberStyle, before: str, first: str, middle: str, secon
     if low is None or high is None:
         return None
     is_closed = word in _DASHES or word in ("~", "to") or (word == "and" and lead is not None)
-    is_second_figure = joint in _DASHES and left[-1:] in _CURRENCY_SIGNS and high.unit is None  # "4 $-5"
-    if is_second_figure or low.compare + high.compare not in (("", "<", "><") if is_closed else ("><",)):
+    if joint in _DASHES and _may_be_minus(left, right, high):
+        return None
+    if low.compare + high.compare not in (("", "<", "><") if is_closed else ("><",)):
         return None
     is_years = is_bare and _PLAIN_YEAR.fullmatch(first) and _PLAIN_YEAR.fullmatch(second)
     return _PERIOD if is_years else _joined(low, high)
+
+
+def _may_be_minus(left: str, right: str, high: _Figure) -> bool:
+    """Return whether a dash without spaces may be a sign: "4 $-5", "4-(1)"."""
+    return (left[-1:] in _CURRENCY_SIGNS and high.unit is None) or (right.startswith("(") and not left.endswith(")"))
 
 
 def _is_range_dash(joint: str, dash: str, style: NumberStyle, *, is_telephone: bool) -> bool:

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from app.documents.content.statements import Statement
 from app.facts.statement_reader import About, StatementReader
-from app.quantities.numbers import parse_figure
 from app.quantities.periods import Period
+from app.quantities.values import parse_value
 from tests.facts.pages import read_pages
 
 YEAR = About(date(2031, 12, 31), 2031, "FY", "USD", "millions")
@@ -194,7 +194,7 @@ def test_fact_offsets_cover_its_cell_on_any_page(before, after, title):
     parsed, tables = read_pages(["A", before, f"CONSOLIDATED {title}\n\t2031\tMay 0, 2030\n{after}", after])
     for fact in StatementReader().read(tables, YEAR):
         cell = parsed.pages[fact.page_number - 1].text[fact.char_start : fact.char_end]
-        assert (parse_figure(cell) or 0) * 10**fact.scale in (fact.value, -fact.value)
+        assert (parse_value(cell).value or 0) * 10**fact.scale in (fact.value, -fact.value)
 
 
 def test_each_fact_names_its_statement(facts):

@@ -107,3 +107,8 @@ def test_hostile_prose_takes_linear_time(part):
         find_numbers("1" + part * 5_000, style)
         find_numbers(f"1{part}{' ' * 20_000}{part}1{' ' * 20_000}to", style)
     assert time.process_time() - started < 2
+
+
+def test_digits_that_touch_are_separate_numbers_where_no_number_has_them_both():
+    assert [mention.value for mention in find_numbers("December 31,2031").mentions] == [31, 2031]
+    assert [mention.value for mention in find_numbers("Sales\t$1,2342\t5,3771").mentions] == [1234, 2, 5377, 1]
