@@ -7,13 +7,14 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Final
 
-from app.quantities.affixes import EMPTY, Affix, read_prefix, read_suffix
+from app.quantities.affixes import read_prefix, read_suffix
 from app.quantities.characters import plain_characters
 from app.quantities.dates import DATE, YEAR
+from app.quantities.figures import Figure, common_unit, read_figure
 from app.quantities.marks import split_marks
 from app.quantities.months import MONTH
 from app.quantities.ratios import ONE, is_ratio
-from app.quantities.styles import ENGLISH, NumberStyle, parse_number, split_numbers
+from app.quantities.styles import ENGLISH, NumberStyle, split_numbers
 
 
 class Kind(StrEnum):
@@ -64,8 +65,6 @@ _KINDS = {
     "%": Kind.PERCENTAGE, "points": Kind.PERCENTAGE_POINTS, "bps": Kind.BASIS_POINTS, "x": Kind.RATIO,
     "shares": Kind.SHARES,
 }  # fmt: skip
-_CENTS: Final = -2
-_SCALES_WITHOUT_CURRENCY: Final = (3, 6)
 _PURE = frozenset({"%", "points", "bps", "x"})
 _MEANINGLESS = frozenset({"nm", "na", "nmf", "notmeaningful", "notapplicable", "notavailable"})
 _FILLERS = re.compile(r"[ ./()%]|(?<=m)x$", re.IGNORECASE)
@@ -129,32 +128,18 @@ def _parse_plain(plain: str, style: NumberStyle, negative_side: str | None) -> Q
     return _parse_time(plain) if value is None else value
 
 
-@dataclass(frozen=True, slots=True)
-class _Figure:
-    """One number of a text with its affixes; `value` has its sign."""
-
-    value: Decimal
-    token: str
-    unit: str | None
-    scale: int | None
-    compare: str = ""
-    per_share: bool = False
-    counts: bool = False
-
-
 def _parse_figure(
     style: NumberStyle, negative_side: str | None, before: str, token: str, after: str
 ) -> Quantity | None:
-    figure = _read_figure(before, token, after, style, negative_side)
+    figure = read_figure(before, token, after, style, negative_side)
     if figure is None:
         return None
-    low, high = figure.value, None
     if figure.compare == "<":
         return _typed(figure, None, figure.value, Kind.RANGE)
-    return _typed(figure, low, high, Kind.RANGE if figure.compare else None)
+    return _typed(figure, figure.value, None, Kind.RANGE if figure.compare else None)
 
 
-def _typed(figure: _Figure, low: Decimal | None, high: Decimal | None, kind: Kind | None) -> Quantity | None:
+def _typed(figure: Figure, low: Decimal | None, high: Decimal | None, kind: Kind | None) -> Quantity | None:
     """Return the quantity, or None if its units contradict each other."""
     unit, scale = figure.unit, figure.scale
     if unit in _PURE:
@@ -168,63 +153,6 @@ def _typed(figure: _Figure, low: Decimal | None, high: Decimal | None, kind: Kin
     if figure.per_share:
         return None if unit == "shares" else Quantity(kind or Kind.PER_SHARE, low, unit, scale or 0, high)
     return Quantity(kind or (Kind.SHARES if unit == "shares" else Kind.AMOUNT), low, unit, scale, high)
-
-
-def _read_figure(before: str, token: str, after: str, style: NumberStyle, negative_side: str | None) -> _Figure | None:
-    prefix = read_prefix(before)
-    suffix = read_suffix(after) if prefix is not None else None
-    number = parse_number(token, style) if suffix is not None else None
-    if prefix is None or suffix is None or number is None:
-        return None
-    if prefix is EMPTY and suffix is EMPTY:
-        return _Figure(number, token, None, None)
-    unit, agree = _common_unit(prefix.unit, suffix.unit)
-    scale, scales_agree = _common_scale(prefix, suffix, unit, token, negative_side)
-    negative = _is_negative(prefix, suffix, style, negative_side)
-    compare = "" if prefix.has_angle and suffix.has_angle else prefix.compare or suffix.compare
-    if negative is None or not agree or not scales_agree or (prefix.compare and suffix.compare):
-        return None
-    if compare and negative and not prefix.sign:
-        return None  # ">(100)%" is meant as "a larger decrease than", and others mean "above"
-    value = number.copy_negate() if negative and number else number
-    return _Figure(value, token, unit, scale, compare, suffix.per_share, suffix.counts)
-
-
-def _common_scale(
-    prefix: Affix, suffix: Affix, unit: str | None, token: str, negative_side: str | None
-) -> tuple[int | None, bool]:
-    """Return the scale that prefix or suffix states, and whether they make sense together."""
-    scale = suffix.scale if prefix.scale is None else prefix.scale
-    if suffix.side and negative_side is None:  # no heading says that a side is a sign: "₹ 12 Cr" is crore
-        return 7, unit == "INR" and suffix.side == "CR" and scale is None
-    if suffix.is_letter and unit is None and (len(token) < 3 or scale not in _SCALES_WITHOUT_CURRENCY):
-        return None, False  # "3M" may be three months, and "2.11B" a section
-    both = prefix.scale is not None and suffix.scale is not None
-    return scale, not both and (scale != _CENTS or prefix.unit is None)
-
-
-def _is_negative(prefix: Affix, suffix: Affix, style: NumberStyle, negative_side: str | None) -> bool | None:
-    """Return whether the signs make a number negative; None if they contradict each other."""
-    if (suffix.has_bracket and not prefix.has_bracket) or (suffix.has_angle and not prefix.has_angle):
-        return None
-    if (prefix.sign and suffix.sign) or (prefix.is_apart and prefix.sign in style.nil_dashes):
-        return None
-    sign = prefix.sign or suffix.sign
-    if not sign:
-        is_side = bool(suffix.side) and suffix.side == negative_side
-        return prefix.has_bracket or (prefix.has_angle and suffix.has_angle) or is_side
-    if sign in "–—" and prefix.has_bracket:
-        return None  # nil with a mark: "—(1)"
-    return not style.arrows if sign in "△▲" else sign != "+"
-
-
-def _common_unit(first: str | None, second: str | None) -> tuple[str | None, bool]:
-    """Return the unit of two statements, and whether they agree. "$" agrees with each dollar."""
-    if first is None or second is None or first == second:
-        return first or second, True
-    if first == "$" and second.endswith("D"):
-        return second, True
-    return (first, True) if second == "$" and first.endswith("D") else (None, False)
 
 
 def _parse_several(plain: str, pieces: list[str], style: NumberStyle, negative_side: str | None) -> Quantity | None:
@@ -253,8 +181,8 @@ def _parse_range(style: NumberStyle, before: str, first: str, middle: str, secon
     if word in _DASHES and not _is_range_dash(joint, word, style, is_telephone=is_bare and not _alike(first, second)):
         return None
     lead = _LEAD.match(before)
-    low = _read_figure(before[lead.end() :] if lead else before, first, left, style, None)
-    high = _read_figure(right, second, after, style, None)
+    low = read_figure(before[lead.end() :] if lead else before, first, left, style, None)
+    high = read_figure(right, second, after, style, None)
     if low is None or high is None:
         return None
     is_closed = word in _DASHES or word in ("~", "to") or (word == "and" and lead is not None)
@@ -266,7 +194,7 @@ def _parse_range(style: NumberStyle, before: str, first: str, middle: str, secon
     return _PERIOD if is_years else _joined(low, high)
 
 
-def _may_be_minus(left: str, right: str, high: _Figure) -> bool:
+def _may_be_minus(left: str, right: str, high: Figure) -> bool:
     """Return whether a dash without spaces may be a sign: "4 $-5", "4-(1)"."""
     return (left[-1:] in _CURRENCY_SIGNS and high.unit is None) or (right.startswith("(") and not left.endswith(")"))
 
@@ -284,8 +212,8 @@ def _alike(first: str, second: str) -> bool:
     return longest < 4 or len(first) == len(second) or not second.isdecimal()
 
 
-def _joined(low: _Figure, high: _Figure) -> Quantity | None:
-    unit, agree = _common_unit(low.unit, high.unit)
+def _joined(low: Figure, high: Figure) -> Quantity | None:
+    unit, agree = common_unit(low.unit, high.unit)
     if not agree or (low.scale is not None and high.scale is None):
         return None
     scale, top = high.scale, high.value
@@ -319,7 +247,7 @@ def _parse_words(plain: str) -> Quantity:
         prefix, suffix = read_prefix(plain[: found.start()]), read_suffix(plain[found.end() :])
         if prefix is None or suffix is None or prefix.sign or suffix.sign or prefix.compare or suffix.compare:
             return _TEXT
-        unit, agree = _common_unit(prefix.unit, suffix.unit)
+        unit, agree = common_unit(prefix.unit, suffix.unit)
         if not agree or prefix.has_bracket != suffix.has_bracket:
             return _TEXT
         return Quantity(Kind.NIL, Decimal(0), unit, 0)

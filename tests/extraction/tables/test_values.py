@@ -107,6 +107,14 @@ def test_the_document_decides_where_a_table_does_not():
     assert figure(second, "Materials", "2024").value.value == 1234
 
 
+def test_debit_and_credit_are_signs_where_a_heading_says_so():
+    rows = [["Receivables", "1,200 DR"], ["Payables", "900 CR"]]
+    table = table_of(H("Balances"), "(in thousands)", G([["", "Balance Dr (Cr)"], *rows]))
+    assert [cell.value.value for cell in table.cells if cell.value] == [1200, -900]
+    table = table_of(H("Balances"), "(in thousands)", G([["", "Balance"], *rows]))
+    assert [cell.value.kind for cell in table.cells if cell.value] == [Kind.TEXT, Kind.TEXT]
+
+
 def test_texts_in_columns_of_figures_stay_texts():
     table = table_of(G([["", "Rate", "2024"], ["Term loan", "SOFR plus 2%", "$100"], ["Notes", "4.5%", "$200"]]))
     assert figure(table, "Term loan", "Rate").value.kind is Kind.TEXT

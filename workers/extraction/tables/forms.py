@@ -4,6 +4,7 @@ import re
 
 from app.quantities.headings import has_period_word
 from app.quantities.period_words import read_period_words
+from app.quantities.sides import may_have_side
 from app.quantities.styles import NumberStyle, decide_style
 from app.quantities.units import parse_units
 from app.quantities.values import Kind, parse_value
@@ -49,6 +50,8 @@ def _form(text: str) -> Form:
     kind = parse_value(text).kind
     if kind is Kind.TEXT and _DIGIT.search(text):
         kind = parse_value(text, _CONTINENTAL).kind
+        if kind is Kind.TEXT and may_have_side(text):
+            kind = parse_value(text, negative_side="CR").kind
     if kind in _FIGURES:
         is_count = kind in (Kind.NUMBER, Kind.RANGE) and _letters(text) > _MOST_LETTERS
         return Form.COUNT if is_count else Form.FIGURE

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from app.quantities.sides import find_negative_side, may_have_side
 from app.quantities.styles import NumberStyle, decide_style
 from app.quantities.units import Units, parse_units
 from app.quantities.values import Kind, Quantity, parse_value
@@ -106,7 +107,7 @@ class TableValues:
 
     def of(self, row: int, band: int, text: str, headings: Path, labels: Path) -> Quantity:
         """Return the value of the figure `text` under its headings and beside its labels."""
-        own = parse_value(text, self._style)
+        own = self._own(text, headings, labels)
         if own.kind not in (Kind.AMOUNT, Kind.RANGE, Kind.SHARES, Kind.PER_SHARE):
             return own
         section = self._layout.headings.section(row)
@@ -131,6 +132,13 @@ class TableValues:
         if own.unit is None and own.scale is None and scale and unit not in _SMALL_CURRENCIES:
             scale = None if figures.largest.scaleb(scale) > _MOST_MONEY else scale
         return replace(own, unit=unit, scale=scale)
+
+    def _own(self, text: str, headings: Path, labels: Path) -> Quantity:
+        """Return what a figure says itself. "CR" is a sign if a heading, a label or a line above says so."""
+        side = None
+        if may_have_side(text):
+            side = find_negative_side((*reversed(headings), *reversed(labels), *reversed(self._lines)))
+        return parse_value(text, self._style, negative_side=side)
 
     def _measure_of(
         self,
