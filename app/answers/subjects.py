@@ -10,6 +10,8 @@ from app.documents.issuers import normalise_issuer
 from app.retrieval.passages import Passage
 from app.retrieval.questions.understanding import Understanding
 
+_LONGEST_TICKER = 5
+
 
 def find_unseen_names(understanding: Understanding, passages: Sequence[Passage], pages: PageTexts) -> tuple[str, ...]:
     """Return the question's names that occur in no page, title, issuer or heading of the passages, in order.
@@ -43,6 +45,10 @@ def is_of_another_issuer(understanding: Understanding, passage: Passage) -> bool
     """
     if understanding.issuer_keys or not understanding.names or passage.issuer is None:
         return False
+    if any(
+        len(words) == 1 and words[0].isupper() and len(words[0]) <= _LONGEST_TICKER for words in understanding.names
+    ):
+        return False  # it may be a trading symbol, which other pages of the document state
     own = f"{passage.issuer} {passage.document_title} {passage.heading}".casefold()
     return not any(word.casefold() in own for words in understanding.names for word in words)
 

@@ -58,6 +58,7 @@ def test_other_issuers_are_no_sources_for_a_named_issuer(understand, library) ->
         ("What was Persimmon Foods' net revenue in 2022?", None),
         ("What did Persimmon Foods do?", "Its largest competitor is Persimmon Foods, whose customers are hotels."),
         ("What was the net revenue of Plain Holdings in 2022?", "Net revenue — 2022: $4,210 million"),
+        ("What was PLNH's net revenue in 2022?", "Net revenue — 2022: $4,210 million"),
         ("What was net revenue in 2022?", "Net revenue — 2022: $4,210 million"),
     ],
 )
