@@ -103,15 +103,21 @@ class Surroundings:
         return True
 
     def _upwards(self, page: int, at: int) -> Iterator[tuple[Block, str]]:
-        """Yield the blocks above, the nearest first, without furniture."""
-        seen = 0
-        for index in range(page, max(-1, page - _MOST_PAGES), -1) if self._flows else (page,):
+        """Yield the blocks above, the nearest first, without furniture.
+
+        If nothing else stands above a table on its page, the text above it ends the page before.
+        """
+        seen = yielded = 0
+        for index in range(page, max(-1, page - _MOST_PAGES), -1):
+            if index < page and not self._flows and (yielded or index < page - 1):
+                return
             above = self._pages[index]
             for block in reversed(above.blocks[:at] if index == page else above.blocks):
                 seen += 1
-                if seen > _MOST_BLOCKS:
+                if seen > _MOST_BLOCKS or (block.kind is BlockKind.TABLE and index < page and not self._flows):
                     return
                 if not self._furniture.has(above, block):
+                    yielded += 1
                     yield block, above.text[block.start : block.end]
 
     def lines_below(self, page: int, at: int) -> list[Line]:

@@ -129,10 +129,19 @@ class Bands:
         first = self._bands[0]
         if first.kind is BandKind.WORDS or all(band.kind is BandKind.FIGURES for band in self._bands[1:]):
             first.kind = BandKind.LABEL
+        labelled = first.rows
+        for band in self._bands[1:]:
+            # Indented labels can make a column of their own: no row has a cell in both.
+            if first.kind is not BandKind.LABEL or band.count(*FIGURES) or band.rows & labelled:
+                break
+            band.kind = BandKind.LABEL
+            labelled |= band.rows
         seen_figures = figures_from == 0 and first.kind is BandKind.FIGURES
         for at, band in enumerate(self._bands[1:], 1):
             if band.kind is BandKind.FIGURES:
                 seen_figures = True
+            elif band.kind is BandKind.LABEL:
+                continue
             elif (
                 seen_figures
                 and len(band.words) >= _FILLED * rows

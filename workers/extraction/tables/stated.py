@@ -36,11 +36,13 @@ class DocumentUnits:
 
 
 def read_document_units(parsed: ParsedDocument, metadata: DocumentMetadata) -> DocumentUnits:
-    """Read what the document says about the units of all its amounts."""
+    """Read what the document says about the units of all its amounts. An annual or quarterly report to the SEC that
+    names no currency is in US dollars (17 CFR 210.3-20).
+    """
     is_us_form = metadata.document_type.base in _US_FORMS
     dollar = "USD" if is_us_form or any(_US_DOLLARS.search(page.text) for page in parsed.pages) else "$"
     stated = _statement(parsed.pages)
-    currency = stated.currency or metadata.currency
+    currency = stated.currency or metadata.currency or ("USD" if is_us_form else None)
     if currency in ("USD", "$"):
         currency = dollar
     return DocumentUnits(Units(currency, stated.scale, stated.share_scale, stated.except_per_share), dollar)

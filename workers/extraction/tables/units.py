@@ -63,8 +63,10 @@ def find_scales_of(texts: Iterable[str]) -> tuple[ScaleOf, ...]:
     """Find the scales that texts state for some rows or columns only, the nearest text last."""
     found = []
     for text in texts:
+        before = 0
         for match in _SCALE.finditer(text):
-            name = _BEFORE_NAME.split(text[max(0, match.start() - _MOST_OF_NAME) : match.start()])[-1]
+            name = _BEFORE_NAME.split(text[max(before, match.start() - _MOST_OF_NAME) : match.start()])[-1]
+            before = match.end()
             if words := _words(name):
                 found.append(ScaleOf(frozenset(words), _EXPONENTS[match.group(1).lower()]))
     return tuple(reversed(found))
