@@ -49,10 +49,15 @@ def encode_table(table: Table, texts: Texts) -> StoredTable:
     return StoredTable(listed, MAGIC + bytes([VERSION]) + zstandard.ZstdCompressor(level=3).compress(body))
 
 
-def decode_table(stored: StoredTable, texts: Texts) -> Table:
-    """Decode a table. `texts` has the texts of the table's pages. Raises TableEncodingError."""
+def decode_table(stored: StoredTable, texts: Texts, rows: range | None = None) -> Table:
+    """Decode a table, by default with all its cells, or only with those that begin in `rows`.
+
+    `texts` has the texts of the table's pages. Raises TableEncodingError.
+    """
+    wanted = range(stored.listed.rows) if rows is None else rows
     try:
-        return _Unpacker(stored.listed, texts).unpack(msgpack.unpackb(_open(stored.data), strict_map_key=False))
+        body = msgpack.unpackb(_open(stored.data), strict_map_key=False)
+        return _Unpacker(stored.listed, texts, wanted).unpack(body)
     except (ValueError, TypeError, KeyError, IndexError, ArithmeticError, msgpack.UnpackException) as error:
         raise TableEncodingError from error
 
@@ -151,8 +156,9 @@ class _Packer:
 class _Unpacker:
     """Unpacks one table, and checks every number."""
 
-    def __init__(self, listed: ListedTable, texts: Texts) -> None:
+    def __init__(self, listed: ListedTable, texts: Texts, rows: range) -> None:
         self._listed = listed
+        self._rows = rows
         self._texts = texts
 
     def unpack(self, body: list[Any]) -> Table:
@@ -179,6 +185,8 @@ class _Unpacker:
             row, at, tall, wide = rows[index], column[index], row_spans[index], column_spans[index]
             if not (0 <= row < row + tall <= listed.rows and 0 <= at < at + wide <= listed.columns):
                 raise TableEncodingError
+            if row not in self._rows:
+                continue
             value = known_values[_checked_index(of_values[index])]
             cells.append(
                 Cell(

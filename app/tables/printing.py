@@ -18,6 +18,9 @@ from app.tables.model import Cell, CellKind, Table
 MAX_PLACES = 5_000_000
 """Rows times columns of a CSV export."""
 
+MAX_COLUMNS = 100_000
+"""Columns of a table that can be exported. A hostile file can state any number."""
+
 _RISKY = re.compile(r"[\s\x00]*[=+\-@]|[\t\r]")
 _NUMBER = re.compile(r"[+\-]?[$€£¥]?\d[\d,. ]*%?|-")
 
@@ -42,7 +45,9 @@ class PrintedTable:
 
 
 def print_table(table: Table) -> PrintedTable:
-    """Place the cells. A cell stands in the first column of the export that it covers."""
+    """Place the cells. A cell stands in the first column of the export that it covers. Raises TableTooLargeError."""
+    if table.columns > MAX_COLUMNS:
+        raise TableTooLargeError
     starts = _group_columns(table)
     group_of = [0] * table.columns
     for group, (start, end) in enumerate(pairwise([*starts, table.columns])):

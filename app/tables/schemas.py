@@ -132,7 +132,8 @@ class TableOut(ListedTableOut):
     @staticmethod
     def of_rows(view: TableView, first: int, count: int) -> "TableOut":
         """Return the response with the cells of `count` rows from row `first`."""
-        table, end = view.read(), first + count
+        end = first + count
+        table = view.read(range(first, end))
         return TableOut(
             number=table.number,
             pages=list(table.pages),
@@ -144,7 +145,7 @@ class TableOut(ListedTableOut):
             version_id=view.version.id,
             lines_above=list(table.lines_above),
             caption=table.caption,
-            cells=[TableCellOut.of(cell) for cell in table.cells if first <= cell.row < end],
+            cells=[TableCellOut.of(cell) for cell in table.cells],
             footnotes=[TableFootnoteOut.of(note) for note in table.footnotes],
             next_row=end if end < table.rows else None,
         )

@@ -34,9 +34,9 @@ class TableView:
     stored: StoredTable
     texts: Texts
 
-    def read(self) -> Table:
-        """Return the table. Raises TableEncodingError."""
-        return decode_table(self.stored, self.texts)
+    def read(self, rows: range | None = None) -> Table:
+        """Return the table, by default with all its cells, or with those of `rows`. Raises TableEncodingError."""
+        return decode_table(self.stored, self.texts, rows)
 
     @property
     def tag(self) -> str:

@@ -124,7 +124,17 @@ def test_every_read_is_refused_after_a_right_was_revoked(case, revoke):
 
     revoke(case)
 
-    for path in ("", "/versions", "/file", "/pages/1", "/pages/1/image", "/labels"):
+    for path in (
+        "",
+        "/versions",
+        "/file",
+        "/pages/1",
+        "/pages/1/image",
+        "/pages/1/overlay",
+        "/tables",
+        "/tables/1",
+        "/labels",
+    ):
         answer = get(f"/v1/documents/{document}{path}", headers={"If-None-Match": tag})
         assert answer.status_code == 404, path
     for path in (f"/v1/runs/{case.run}", f"/v1/runs/{case.run}/events"):

@@ -106,7 +106,18 @@ def recorded_statements(server):
     event.remove(engine, "before_cursor_execute", note)
 
 
-@pytest.mark.parametrize("path", ["/v1/documents/{}", "/v1/documents/{}/pages/1", "/v1/collections/{}", "/v1/runs/{}"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/v1/documents/{}",
+        "/v1/documents/{}/pages/1",
+        "/v1/documents/{}/pages/1/overlay",
+        "/v1/documents/{}/tables?q=cash",
+        "/v1/documents/{}/tables/1",
+        "/v1/collections/{}",
+        "/v1/runs/{}",
+    ],
+)
 def test_requests_for_hidden_and_absent_objects_run_the_same_statements(server, admin, analyst, path):
     """Different statements could take different times. `make bench BENCH=timing` measures these times."""
     collection = admin.collection()

@@ -30,6 +30,12 @@ def test_statement_is_unchanged_after_encoding_and_decoding():
     assert decode_table(encode_table(table, {1: PAGE}), {1: PAGE}) == table
 
 
+def test_part_of_a_table_has_the_cells_of_its_rows():
+    table = make_statement()
+    part = decode_table(encode_table(table, {1: PAGE}), {1: PAGE}, range(1, 3))
+    assert part == replace(table, cells=tuple(cell for cell in table.cells if cell.row in (1, 2)))
+
+
 def test_texts_of_the_page_and_digits_of_the_cells_are_not_stored_again():
     stored = encode_table(make_statement(), {1: PAGE})
     body = zstandard.ZstdDecompressor().decompress(stored.data[5:])

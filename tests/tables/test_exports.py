@@ -160,8 +160,10 @@ def test_control_characters_and_escapes_survive_in_a_workbook():
 
 def test_too_large_tables_are_refused():
     wide = make_table(*((0, column, 1, "a", LABEL) for column in range(1_000)), rows=MAX_PLACES, columns=1_000)
-    with pytest.raises(TableTooLargeError):
-        write_csv(wide)
+    endless = make_table((0, 0, 10**9, "a", FIGURE), rows=1, columns=10**9)
+    for table in (wide, endless):
+        with pytest.raises(TableTooLargeError):
+            write_csv(table)
     with pytest.raises(TableTooLargeError):
         write_workbook(wide, [])
     with pytest.raises(TableTooLargeError):
