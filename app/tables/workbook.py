@@ -21,6 +21,9 @@ MAX_ROWS, MAX_COLUMNS = 1_048_576, 16_384
 _DIGITS = 15
 """Digits that a spreadsheet keeps. A number with more digits is written as text."""
 
+_FIRST_YEAR = 1900
+"""Spreadsheets have no earlier dates. They are written as text."""
+
 _SUFFIXES = {"%": '"%"', "x": '"x"', "bps": '" bps"', "points": '" points"'}
 _NUMBERS = frozenset(Kind) - {Kind.DATE, Kind.PERIOD, Kind.RANGE, Kind.NIL, Kind.NOT_MEANINGFUL, Kind.TEXT}
 _TITLE_ROWS = 3
@@ -63,18 +66,18 @@ class _Book:
 
     def write_texts(self, sheet: Any, row: int, texts: Iterable[str | int | date | None]) -> None:
         for column, text in enumerate(texts):
-            if isinstance(text, date):
+            if isinstance(text, date) and text.year >= _FIRST_YEAR:
                 sheet.write_datetime(row, column, text, self.style(num_format="yyyy-mm-dd"))
             elif isinstance(text, int):
                 sheet.write_number(row, column, text)
-            elif text is not None:
-                sheet.write_string(row, column, text)
+            elif text:
+                sheet.write_string(row, column, str(text))
 
 
 def _write_table(book: _Book, table: Table) -> None:
     sheet = book.workbook.add_worksheet("Table")
     sheet.write_string(0, 0, table.title or f"Table {table.number}", book.style(bold=True))
-    sheet.write_string(1, 0, table.units_line or "")
+    book.write_texts(sheet, 1, [table.units_line])
     for row, places in print_table(table).places.items():
         for column, cells in places.items():
             value = cells[0].value if len(cells) == 1 else None

@@ -4,6 +4,7 @@ import csv
 import io
 import zipfile
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
+from app.quantities.periods import Period
 from app.quantities.values import Kind, Quantity
 from app.tables.errors import TableTooLargeError
 from app.tables.model import Cell, CellKind, Table
@@ -143,6 +145,13 @@ def test_workbook_has_numbers_texts_and_sources():
     assert figure["Period end"][0] == "n", "a date is a number with a format"
     assert (source["A1"], source["B1"]) == (("s", "Document"), ("s", "the document"))
     assert ("s", "Adjusted; see the notes.") in source.values()
+
+
+def test_date_before_1900_is_text():
+    figure = next(cell for cell in make_statement().cells if cell.period)
+    early = replace(figure, row=0, column=0, period=Period(date(1899, 12, 31), date(1899, 1, 1)))
+    cells = read_sheets(write_workbook(Table(1, (1,), 1, 1, (early,)), []))["Cells"]
+    assert (cells["J2"], cells["K2"]) == (("s", "1899-01-01"), ("s", "1899-12-31"))
 
 
 def test_number_with_more_digits_than_a_spreadsheet_keeps_is_text():
