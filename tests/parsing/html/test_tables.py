@@ -305,3 +305,12 @@ def test_white_text_on_a_dark_cell_is_read(read_html: ReadHtml) -> None:
 def test_layout_table_is_text(read_html: ReadHtml) -> None:
     document = read_html("<table><tr><td><p>One</p><p>Two</p></td></tr></table>")
     assert {block.kind for block in document.pages[0].blocks} == {BlockKind.PARAGRAPH}
+
+
+@pytest.mark.parametrize(
+    "figures", [("1.234.567", "8,5 %"), ("1 234 567", "98 765"), ("1’234", "△142"), ("(1 205)", "2,11")]
+)
+def test_rows_of_figures_in_other_formats_are_no_headers(read_html: ReadHtml, figures: tuple[str, str]) -> None:
+    cells = [["", "31.12.2031", "2030"], ["Revenue", *figures], ["Costs", *figures]]
+    (page,) = read_html(f"<table>{rows_of(cells)}</table>").pages
+    assert [row.is_header for row in page.blocks[0].rows] == [True, False, False]

@@ -18,6 +18,9 @@ from workers.parsing.html.signs import PlacedCell, is_figure, is_sign, join_sign
 _BULLET = re.compile(
     r"[•●▪■◦○·*–—-]|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]|(?i:item\s*\d+[A-C]?\.?|note\s*\d+\.?)|☐|☒|☑|o|ý|¨"
 )
+# Figures with a decimal comma, or grouped by points, spaces or apostrophes. "31.12.2031" is none.
+_OTHER_AMOUNT = re.compile(r"[-–−‑△▲(]?\s?(?:\d{1,3}(?:[.\s'’]\d{3})+(?:,\d+)?|\d+,\d{1,2})\s?%?\)?")
+_LONGEST_AMOUNT = 40
 _MAX_HEADERS = 6
 
 
@@ -160,6 +163,8 @@ def _without_blank(rows: Sequence[Sequence[PlacedCell]]) -> tuple[list[list[Plac
 
 def _is_amount(text: str) -> bool:
     """Return whether the text is a figure, or a dash for nil. A lone "$" or "%" is a heading."""
+    if len(text) < _LONGEST_AMOUNT and _OTHER_AMOUNT.fullmatch(text):
+        return True
     return is_amount(text) and any(character.isdigit() or character in "–—" for character in text)
 
 
