@@ -12,7 +12,7 @@ from app.quantities.periods import Period
 DAYS_OFF = 7
 """Fiscal years end on a weekday: a day that is computed from the calendar can be this many days off."""
 
-_YEAR = re.compile(r"(?<![\d,.$])(?:19|20)\d\d(?![\d,]|\.\d)")
+_YEAR = re.compile(r"(?<![\d,.$])(?:19|20)\d\d(?!\d|[.,]\d)")
 _SHORT_YEAR = re.compile(r"(?:\bFY\s?|['’]|\b[1-4][QH]\s?|\b[QH][1-4]\s?|\d{1,2}/\d{1,2}/)(\d\d)E?\b", re.IGNORECASE)
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _ENDINGS = ("uary", "ruary", "ch", "il", "", "e", "y", "ust", "t|tember", "ober", "ember", "ember")

@@ -36,6 +36,7 @@ def test_years_are_read_in_each_written_form():
         (["Q3 2031"], QUARTER, True),
         (["As of December 31, 2031"], DAY, True),
         (["As of June 30, 2031"], DAY, False),
+        (["On December 31, 2031, leases were as follows:"], DAY, True),
         (["Assets"], DAY, False),
     ],
 )
