@@ -9,6 +9,9 @@ from dataclasses import dataclass
 
 from lxml import etree
 
+LETTERS_BESIDE = 8
+"""The most letters that a cell may contain beside its figure ("years", "million"). Cells with more are prose."""
+
 _XHTML = "{http://www.w3.org/1999/xhtml}"
 _TAGGED = "{http://www.xbrl.org/2013/inlineXBRL}nonFraction"
 _BREAKING = frozenset({"br", "p", "div", "li", "tr", "td", "th"})
@@ -30,9 +33,14 @@ class PlacedCell:
 
     @property
     def is_label(self) -> bool:
-        """Return whether the cell contains words or a year, not only a figure, a sign or a mark."""
-        words = sum(map(str.isalpha, self.text)) > _FIGURE_LETTERS
-        return not self.tagged and (words or _YEAR.fullmatch(self.text) is not None)
+        """Return whether the cell contains words or a year, not only a figure, a sign or a mark.
+
+        A label may contain a tagged number ("2.5% notes due 2031").
+        """
+        letters = sum(map(str.isalpha, self.text))
+        if self.tagged:
+            return letters > LETTERS_BESIDE
+        return letters > _FIGURE_LETTERS or _YEAR.fullmatch(self.text) is not None
 
 
 class GridReader:

@@ -1,8 +1,8 @@
 """Reads the figures that a filing in inline XBRL tags inside its tables, each with its place on the page.
 
 The format is Inline XBRL 1.1. A figure is a `nonFraction` element in a table cell that contains little else: a cell of
-prose with a tagged number is no cell of figures. A figure's place is the number of its first token in the visible text
-of the filing, so that it can be found again in any other form of the same text.
+prose with a tagged number is no cell of figures, and a tagged year is no figure. A figure's place is the number of its
+first token in the visible text of the filing, so that it can be found again in any other form of the same text.
 """
 
 import re
@@ -14,12 +14,12 @@ from pathlib import Path
 from lxml import etree
 
 from app.quantities.periods import Period
-from evals.datasets.html_grid import GridReader, text_of
+from evals.datasets.html_grid import LETTERS_BESIDE, GridReader, text_of
 from evals.datasets.ixbrl import parse_filing, read_contexts, read_number, read_units
 from evals.datasets.tokens import tokenise
 
-LETTERS_BESIDE = 10
-"""The most letters that a cell may contain beside its figure ("years", "million"). Cells with more are prose."""
+MOST_TAGS = 2
+"""The most tagged numbers of a figure's cell: two make a range."""
 
 _IX = "{http://www.xbrl.org/2013/inlineXBRL}"
 _NUMBER = f"{_IX}nonFraction"
@@ -28,6 +28,7 @@ _UNSEEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECAS
 _SKIPPED = frozenset({f"{_IX}header", *(f"{_XHTML}{name}" for name in ("head", "script", "style"))})
 _OPEN = re.compile(r"[(<△▲]\s*(?:[A-Z]{0,3}[$€£¥])?\s*$")
 _MINUS = re.compile(r"(?:^|\0)\s*(?:[A-Z]{0,3}[$€£¥])?\s?[-‐‑–—−－]\s?(?:[A-Z]{0,3}[$€£¥])?\s?$")
+_YEAR = re.compile(r"(?:19|20)\d\d")  # a year of a schedule, not a figure
 _SCALE = re.compile(r"\b(?:thousand|million|billion)s?\b|(?<![\d,.])000s?\b", re.IGNORECASE)
 _LINES_ABOVE = 600
 _BREAK = "\0"
@@ -188,8 +189,8 @@ def _cell_of(element: etree._Element) -> etree._Element | None:
 
 
 def _is_figure_cell(cell: etree._Element) -> bool:
-    outer = (tag for tag in cell.iter(_NUMBER) if next(tag.iterancestors(_NUMBER), None) is None)
-    return _letters(cell) - sum(map(_letters, outer)) <= LETTERS_BESIDE
+    outer = [tag for tag in cell.iter(_NUMBER) if next(tag.iterancestors(_NUMBER), None) is None]
+    return len(outer) <= MOST_TAGS and _letters(cell) - sum(map(_letters, outer)) <= LETTERS_BESIDE
 
 
 def _letters(element: etree._Element) -> int:
@@ -198,7 +199,7 @@ def _letters(element: etree._Element) -> int:
 
 def _tag(element: etree._Element, contexts: dict[str, Period], units: dict[str, str]) -> Tag | None:
     period, value = contexts.get(element.get("contextRef", "")), read_number(element)
-    if period is None or value is None:
+    if period is None or value is None or _YEAR.fullmatch(text_of(element)):
         return None
     return Tag(
         name=element.get("name", ""),
