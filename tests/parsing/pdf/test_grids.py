@@ -1,6 +1,6 @@
 """Grids of tables that are drawn on a page: columns, spans, wrapped labels, empty cells, and boxes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from reportlab.pdfgen.canvas import Canvas
@@ -28,7 +28,9 @@ def place_of(page: ParsedPage, grid: Grid, text: str) -> Place:
     return found.row, found.column, found.row_span, found.column_span
 
 
-def draw_rows(canvas: Canvas, y: float, rows: list[tuple[str, ...]], rights: list[float], pitch: float = 14) -> float:
+def draw_rows(
+    canvas: Canvas, y: float, rows: Sequence[tuple[str, ...]], rights: Sequence[float], pitch: float = 14
+) -> float:
     """Draw rows of a label at x = 72 and right-aligned figures, and return the y below."""
     for label, *figures in rows:
         canvas.drawString(72, y, label)

@@ -139,6 +139,14 @@ class _RulesBelow:
     below: TableRow | None
     read: ReadRules
 
+    @property
+    def are_apart(self) -> bool:
+        """Return whether another line of headings follows, and is not a part of these headings."""
+        if self.below is None or not self.below.is_header:
+            return False
+        line = self.row.lines[-1]
+        return self.below.lines[0].y0 - line.y1 > 0.3 * line.size
+
     def under(self, cell: Piece) -> Rule | None:
         """Return the line under this heading alone. A line as long as the text only underlines it."""
         line = self.row.lines[-1]
@@ -213,6 +221,9 @@ def _place_headings(row: TableRow, columns: list[Interval], heads: list[Interval
         places += [(at + 1, 1) for at in range(count)]
         _set(row, places)
         return
+    if rules.are_apart and not any(map(rules.under, rest)) and (groups := _groups(rest, heads)):
+        _set(row, places + groups)
+        return
     covered = [_touched(heads, cell, _TOUCH) or [_nearest(heads, cell)] for cell in rest] if count else []
     for position, cell in enumerate(rest):
         if not count:
@@ -229,6 +240,17 @@ def _place_headings(row: TableRow, columns: list[Interval], heads: list[Interval
         first, last = _centred(cell, heads, max(first, min(low, last)), min(last, max(high, first)), low, high)
         places.append((first + 1, last - first + 1))
     _set(row, places)
+
+
+def _groups(cells: list[Piece], columns: list[Interval]) -> list[tuple[int, int]]:
+    """Return the groups of columns over which the headings stand, if each stands centred over as many columns."""
+    if not cells or len(columns) % len(cells) or len(columns) == len(cells):
+        return []
+    size = len(columns) // len(cells)
+    firsts = range(0, len(columns), size)
+    if any(_misfit(cell, columns, at, at + size - 1) > 1.5 * _ALIGNED for cell, at in zip(cells, firsts, strict=True)):
+        return []
+    return [(at + 1, size) for at in firsts]
 
 
 def _over(columns: list[Interval], rule: Rule) -> list[int]:
@@ -256,10 +278,21 @@ def _centred(cell: Piece, columns: list[Interval], first: int, last: int, low: i
 
 
 def _misfit(cell: Piece, columns: list[Interval], first: int, last: int) -> float:
-    """Return how far the heading is from the centre of the columns; for one column, also from its edges."""
+    """Return how far the heading is from the centre of the columns' text or cells; for one column, also from its edges.
+
+    A column's cell extends to the right edge of the column before.
+    """
     start, end = columns[first][0], columns[last][1]
-    off = abs((cell.x0 + cell.x1) - (start + end)) / 2
-    return min(off, abs(cell.x1 - end), abs(cell.x0 - start)) if first == last else off
+    if first:
+        before = columns[first - 1][1]
+    elif len(columns) > 1:
+        before = min(start, 2 * columns[0][1] - columns[1][1])
+    else:
+        before = start
+    off = min(abs((cell.x0 + cell.x1) - (start + end)), abs((cell.x0 + cell.x1) - (before + end))) / 2
+    if first < last:
+        return off
+    return min(off, abs(cell.x1 - end), abs(cell.x0 - start) if cell.x1 < end + _ALIGNED else off)
 
 
 def _with_heads(row: TableRow, heads: list[Interval]) -> list[Interval]:

@@ -15,6 +15,7 @@ _LONGEST = 32
 
 
 _APART = re.compile(r"\d[,.]? +\d")
+_FIRST = frozenset("0123456789$€£¥(-–—.")
 _GROUPED = re.compile(r"\D*\d{1,3}(?: \d{3})+(?:[.,]\d+)?\D*")
 
 
@@ -105,3 +106,18 @@ class TableRow:
     is_header: bool = False
     columns: list[int] = field(default_factory=list)
     spans: list[int] = field(default_factory=list)
+
+
+def split_amounts(pieces: list[Piece]) -> list[Piece]:
+    """Split pieces that consist of several amounts. Blanks that group the digits of one amount do not split it."""
+    if not any(len(piece.words) > 1 and piece.text[0] in _FIRST and _APART.search(piece.text) for piece in pieces):
+        return pieces
+    found: list[Piece] = []
+    for piece in pieces:
+        rest = piece
+        if not piece.is_number and all(is_number(word) for word in piece.text.split(" ")):
+            while len(rest.words) > 1:
+                first, rest = rest.split_at(1)
+                found.append(first)
+        found.append(rest)
+    return found

@@ -11,7 +11,7 @@ from enum import Enum, auto
 from app.quantities.headings import has_period_word, is_period
 from workers.parsing.pdf.grids import GridPart, build_grid, find_columns, place_rows
 from workers.parsing.pdf.labels import join_lines, overlaps
-from workers.parsing.pdf.pieces import Line, Piece, TableRow
+from workers.parsing.pdf.pieces import Line, Piece, TableRow, split_amounts
 from workers.parsing.pdf.rules import Clues
 
 _SIGN_BEFORE = re.compile(r"[-–—]?[$€£¥(]+|[A-Z]{0,3}[$€£¥]")
@@ -56,7 +56,7 @@ class Prose:
 
 def split_tables(column: list[Line], clues: Clues) -> list[Table | Prose]:
     """Split a column's lines into prose and tables, in order."""
-    rows = [TableRow(cells=join_signs(line.pieces), lines=[line]) for line in column]
+    rows = [TableRow(cells=join_signs(split_amounts(line.pieces)), lines=[line]) for line in column]
     width = max((line.x1 for line in column), default=0) - min((line.x0 for line in column), default=0)
     kinds = [_kind(row, width) for row in rows]
     parts: list[Table | Prose] = []
