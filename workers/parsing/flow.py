@@ -46,10 +46,6 @@ class FlowText:
     def __bool__(self) -> bool:
         return bool(self.text or self.marks or self.deleted)
 
-    @property
-    def is_plain(self) -> bool:
-        return not self.marks and not self.deleted
-
 
 def join_texts(texts: Sequence[FlowText], separators: Sequence[str]) -> FlowText:
     """Return one text. `separators` has the characters before each text; the first is not used."""

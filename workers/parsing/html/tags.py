@@ -42,7 +42,6 @@ class Tag:
     name: str
     is_block: bool = False
     is_dropped: bool = False
-    is_xbrl: bool = False
     level: int = 0
     has_hints: bool = False
     look: Look = _PLAIN
@@ -67,7 +66,7 @@ def _tag(tag: object) -> Tag:
         return Tag("", is_dropped=True)
     name = tag.rpartition("}")[2].rpartition(":")[2].lower()
     if tag.lower().startswith("ix:") or "inlineXBRL" in tag:
-        return Tag(name, is_xbrl=True, is_dropped=name in _XBRL_DROPPED)
+        return Tag(name, is_dropped=name in _XBRL_DROPPED)
     return Tag(
         name,
         is_block=name in _BLOCKS,
