@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 
+from app.documents.metadata import DocumentMetadata, DocumentType
 from app.quantities.values import Kind
 from tests.extraction.tables.grids import C, G, H, document, figure, table_of
 from workers.extraction.tables import read_tables
@@ -40,6 +41,13 @@ def test_a_scale_that_nobody_states_is_unknown():
 def test_a_dollar_of_an_unknown_country_stays_a_dollar_sign():
     (table,) = read_tables(document((H("Accounts"), "$ millions", G([["", "2024"], ["Revenue", "$450"]]))))
     assert figure(table, "Revenue", "2024").value.unit == "$"
+
+
+@pytest.mark.parametrize(("kind", "currency"), [(DocumentType.FORM_10K, "USD"), (DocumentType.ANNUAL_REPORT, None)])
+def test_amounts_without_a_sign_are_dollars_in_forms_of_domestic_registrants_only(kind, currency):
+    parsed = document((H("Results"), "(In millions)", G([["", "2024"], ["Revenues", "450"]])))
+    (table,) = read_tables(parsed, DocumentMetadata(title="", document_type=kind))
+    assert figure(table, "Revenues", "2024").value.unit == currency
 
 
 def test_each_column_has_the_currency_of_its_heading():

@@ -42,6 +42,7 @@ def read_document_units(parsed: ParsedDocument, metadata: DocumentMetadata) -> D
     is_us_form = metadata.document_type.base in _US_FORMS
     dollar = "USD" if is_us_form or any(_US_DOLLARS.search(page.text) for page in parsed.pages) else "$"
     stated = _statement(parsed.pages)
+    # A domestic registrant reports in US dollars, and names any other currency (17 CFR 210.3-20).
     currency = stated.currency or metadata.currency or ("USD" if is_us_form else None)
     if currency in ("USD", "$"):
         currency = dollar
