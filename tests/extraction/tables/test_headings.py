@@ -116,3 +116,37 @@ def test_numbers_of_notes_are_no_values():
 def test_empty_cells_move_nothing():
     table = table_of(G([["", "2024", "2023", "2022"], ["Net sales", "9", "8", "7"], ["Impairment", "", "45", ""]]))
     assert [cell.header_path for cell in table.cells if cell.label_path == ("Impairment",)] == [("2023",)]
+
+
+def test_one_word_above_rows_is_no_heading_of_its_column():
+    table = table_of(
+        G(
+            [
+                ["", "2024", "2023", "2022"],
+                ["", "Statement of operations data:"],
+                ["Net sales", "9", "8", "7"],
+                ["", "Balance sheet data:"],
+                ["Total assets", "90", "80", "70"],
+            ]
+        )
+    )
+    assert figure(table, "Total assets", "2024").header_path == ("2024",)
+    assert figure(table, "Net sales", "2022").header_path == ("2022",)
+
+
+def test_headings_beside_units_start_a_new_section():
+    table = table_of(
+        G(
+            [
+                ["(In millions)", "Dec 29, 2023", "Acquisitions", "Dec 28, 2024"],
+                ["Goodwill", "24", "3", "27"],
+                ["(In millions)", "Dec 31, 2022", "Acquisitions", "Dec 29, 2023"],
+                ["Goodwill", "20", "4", "24"],
+            ]
+        )
+    )
+    assert [cell.header_path[-1] for cell in table.cells if cell.row == 3 and cell.value] == [
+        "Dec 31, 2022",
+        "Acquisitions",
+        "Dec 29, 2023",
+    ]

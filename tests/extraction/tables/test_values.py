@@ -133,3 +133,49 @@ def test_a_caption_states_units():
     table = table_of(H("Results"), G([["", C("Year Ended December 31, 2024")], ["Net sales", "800"]], "In millions"))
     assert table.caption == "In millions"
     assert figure(table, "Net sales", "Year Ended December 31, 2024").value.scale == 6
+
+
+def test_an_introduction_below_the_last_table_states_its_units():
+    (table,) = read_tables(
+        document(
+            (G([["", "2024"], ["Prepaid rent", "450"]]), "Prepaid expenses consist of the following (in thousands):")
+        )
+    )
+    assert figure(table, "Prepaid rent", "2024").value.scale == 3
+
+
+def test_whole_numbers_in_a_group_of_amounts_per_share_are_not_per_share():
+    table = table_of(
+        H("Earnings per share"),
+        "(in millions, except per share amounts)",
+        G([["", "2024"], ["Basic EPS"], ["Net income", "$4,278"], ["Basic earnings per share", "$2.39"]]),
+    )
+    assert figure(table, "Net income", "2024").value.scale == 6
+    assert figure(table, "Basic earnings per share", "2024").value.scale == 0
+
+
+def test_the_percent_sign_of_the_first_and_last_figure_holds_between():
+    table = table_of(
+        H("Income taxes"),
+        G([["", "2024"], ["Federal rate", "21.0%"], ["State taxes", "2.3"], ["Effective rate", "23.3%"]]),
+    )
+    assert {cell.value.unit for cell in table.cells if cell.value} == {"%"}
+
+
+def test_a_scale_that_makes_amounts_impossibly_large_is_unknown():
+    table = table_of(
+        H("Treasury stock"),
+        "(in millions)",
+        G([["", "Common stock"], ["Balance", "849,893,601"], ["Acquired", "16,518"]]),
+    )
+    assert {cell.value.scale for cell in table.cells if cell.value} == {None}
+
+
+def test_scales_for_some_rows_hold_for_those():
+    table = table_of(
+        H("Earnings per share"),
+        "The computation is as follows (net income in millions and shares in thousands):",
+        G([["", "2024"], ["Net income", "$93,736"], ["Weighted-average shares outstanding", "15,343,783"]]),
+    )
+    assert figure(table, "Net income", "2024").value.scale == 6
+    assert figure(table, "Weighted-average shares outstanding", "2024").value.scale == 3

@@ -22,6 +22,10 @@ _MOST_TABLES = 4
 _MOST_BLOCKS = 80
 _MOST_PAGES = 3
 _SENTENCE_END = re.compile(r"(?<=[a-z)\d%’”\"][.;!?])\s+(?=[A-Z“\"(])")
+_INTRODUCES = re.compile(
+    r"(?:\bfollow(?:s|ing)\b|\btable\b|\bbelow\b)[^:]{0,120}:\s*$|\b(?:thousand|million|billion)s[^)(]{0,60}\)\s*[:.]?\s*$|\A\W*(?:[A-Z]+\b\W*){2,12}\([^)]{4,80}\)\W*$"
+)
+"""A sentence that introduces a table, or a title in capitals with units in brackets."""
 _SHARED = re.compile(r"\b(?:following|below)\b[^.;]{0,40}\btables?\b|\btables?\b[^.;]{0,20}\bbelow\b", re.IGNORECASE)
 _PART = re.compile(r"(?:note|item|part|section)\s+\w{1,4}\b|\(?\d{1,2}[.)]\s", re.IGNORECASE)
 _NO_TITLE = re.compile(r"\W*(?:(?:un)?audited|continued|cont['’]?d|in part)\W*", re.IGNORECASE)
@@ -59,6 +63,7 @@ class Surroundings:
         self._forms = forms
         self._furniture = Furniture.of(pages, forms)
         self._flows = flows
+        self._last = _last_table(pages) if flows else None
 
     @property
     def furniture(self) -> Furniture:
@@ -91,7 +96,20 @@ class Surroundings:
                     outer.extend([short] if form is Form.UNITS else ())
                 elif len(lines) < _MOST_LINES:
                     lines.extend(reversed(_lines_of(text, is_nearest=not lines)))
-        return Above(title, tuple(reversed(lines)), tuple(reversed(outer)) if title is not None else ())
+        below = self._introductions_below(page, at) if (page, at) == self._last else ()
+        return Above(title, tuple(reversed(lines)), (*below, *(reversed(outer) if title is not None else ())))
+
+    def _introductions_below(self, page: int, at: int) -> tuple[str, ...]:
+        """Return the sentences below the last table that introduce a table ("… were as follows (in thousands):").
+
+        No other table follows, so that they are about this one. Some files print texts after their tables.
+        """
+        found: list[str] = []
+        for line in self.lines_below(page, at):
+            for sentence in _SENTENCE_END.split(line.page.text[line.start : line.end]):
+                if _INTRODUCES.search(sentence[-_MOST_OF_LINE:]) and len(found) < _MOST_LINES:
+                    found.append(sentence[-_MOST_OF_LINE:])
+        return tuple(found)
 
     def _read_part(self, block: Block, text: str, level: int, outer: list[str]) -> bool:
         """Read a block above the title: a sentence that introduces several tables. Return whether to go on upwards."""
@@ -139,6 +157,16 @@ class Surroundings:
         """Return the last lines of a page, below all its tables."""
         blocks = self._pages[page].blocks
         return self.lines_below(page, max(at for at, block in enumerate(blocks) if block.kind is BlockKind.TABLE))
+
+
+def _last_table(pages: Sequence[ParsedPage]) -> tuple[int, int] | None:
+    places = (
+        (index, at)
+        for index in range(len(pages) - 1, -1, -1)
+        for at in range(len(pages[index].blocks) - 1, -1, -1)
+        if pages[index].blocks[at].kind is BlockKind.TABLE
+    )
+    return next(places, None)
 
 
 def _lines_of(text: str, *, is_nearest: bool) -> list[str]:

@@ -93,6 +93,11 @@ class Headings:
     def _is_span(self, cell: TextCell) -> bool:
         return len(self._bands.under(cell.left, cell.right)) > 1
 
+    def _is_lone(self, row: Sequence[TextCell], above: Sequence[Sequence[TextCell]]) -> bool:
+        """Return whether a row's only cell names the rows below, and no column: the columns have headings above."""
+        is_word = len(row) == 1 and row[0].form is Form.WORDS and not self._is_span(row[0])
+        return is_word and any(len(cells) > 1 and not any(map(self._is_span, cells)) for cells in above)
+
     def _read(self, rows: Sequence[Row]) -> list[Section]:
         sections: list[Section] = []
         heads: list[Row] = []
@@ -113,7 +118,9 @@ class Headings:
             alone = [] if row.data else [cell for cell in row.cells if cell.form in (Form.YEAR, Form.PERIOD)]
             over_all += alone
             stubs += [cell for cell in row.cells if cell not in over and cell not in alone]
-            if over:
+            if over and self._is_lone(over, (*(before.rows if before else ()), *rows)):
+                stubs += over
+            elif over:
                 rows.append(tuple(over))
         del rows[:-_MOST_HEAD_ROWS]
         leaves: tuple[tuple[TextCell, ...], ...] = ()

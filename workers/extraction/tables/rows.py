@@ -142,6 +142,8 @@ def _heads_again(row: Row, heads: set[tuple[str, ...]], bands: Bands, *, bold_va
     if row.data_texts() in heads or _is_marked_head(row):
         return True
     label = row.labels[0] if row.labels else None
+    if label is not None and label.form in _HEADINGS and all(_is_cell_over_figures(cell, bands) for cell in row.data):
+        return True
     if row.all_data(*_HEADINGS):
         return label is None or label.form in _HEADINGS or _are_consecutive(row.data)
     if not bold_values and len(row.data) > 1 and all(cell.source.bold for cell in row.data):

@@ -158,7 +158,8 @@ class TableValues:
             of_column = None
         if of_label is Kind.PER_SHARE and not _can_be_per_share(own, labels):
             of_label = None
-        if of_column is of_label is None and self._is_per_share and figures.is_per_share:
+        is_small = own.value is not None and _decimals(own.value) > 1
+        if of_column is of_label is None and self._is_per_share and figures.is_per_share and is_small:
             return Kind.PER_SHARE
         if own.unit is not None:
             return Kind.PER_SHARE if Kind.PER_SHARE in (of_column, of_label) else None
