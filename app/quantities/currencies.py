@@ -34,6 +34,8 @@ case-sensitive patterns only.
 
 # A code at the beginning of a table row is the row's label.
 _BEFORE_AMOUNT = re.compile(rf"{_DOLLAR}|[€£¥₹]|\b(?:(?<=[^\n]){CODE}\b|{CODE}\b(?!\t))(?=\s*[\d(])")
+# Where a sign or a code can begin. The search by first characters is several times as fast as that for the amount.
+_BEGINNING = re.compile(r"[$€£¥₹A-Z](?:(?<=[$€£¥₹])|(?<!\w.)[A-Zd$])")
 _AFTER_AMOUNT = re.compile(rf"\s*(?:({CODE})|((?:US )?dollars|euros?|pounds))\b", re.IGNORECASE)
 _BESIDE = {"d": "USD", "u": "USD", "e": "EUR", "p": "GBP"}
 
@@ -49,8 +51,12 @@ def find_named_currency(text: str) -> str | None:
 
 def find_signs(text: str) -> Iterator[CurrencyMention]:
     """Find the currency signs in a text, and the codes before amounts, in order."""
-    for found in _BEFORE_AMOUNT.finditer(text):
-        yield CurrencyMention(parse_currency(found.group()), *found.span())
+    position = 0
+    while (beginning := _BEGINNING.search(text, position)) is not None:
+        found = _BEFORE_AMOUNT.match(text, beginning.start())
+        if found is not None:
+            yield CurrencyMention(parse_currency(found.group()), *found.span())
+        position = beginning.start() + 1 if found is None else found.end()
 
 
 def match_currency(text: str, start: int) -> str | None:

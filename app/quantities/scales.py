@@ -25,6 +25,8 @@ _UNITS = re.compile(
     rf"(?:\b(?:in|of)(?:\s*|[^\S\n]+(?:[A-Za-z.$€£¥₹]+[^\S\n]+){{1,2}}?)|{SIGN}\s*)((?:thousand|million|billion)s)\b",
     re.IGNORECASE,
 )
+# The last word of a statement of units. The search by first letters is several times as fast as that for all of it.
+_UNITS_WORD = re.compile(r"(?-i:[tTmMbB])(?:(?<=t)housand|(?<=m)illion|(?<=b)illion)s", re.IGNORECASE)
 _STATED = re.compile(
     rf"\b(?:in|of|\(?000['’]?s|stated in|{SIGN})\s+(?:[a-z.$€£¥₹]+\s+){{0,3}}?({SCALE_WORD})s?\b", re.IGNORECASE
 )
@@ -77,8 +79,20 @@ def match_scale(text: str, start: int) -> ScaleMention | None:
 
 def find_units(text: str) -> Iterator[UnitsMention]:
     """Find the scales that a text states for all amounts ("in millions", "$ thousands"), in order."""
-    for found in _UNITS.finditer(text):
-        yield UnitsMention(Scale(fold_case(found.group(1))), *found.span())
+    line_end, last = 0, 0
+    while (word := _UNITS_WORD.search(text, line_end)) is not None:
+        start, line_end = _lines_around(text, *word.span())
+        for found in _UNITS.finditer(text, max(last, start), line_end):
+            yield UnitsMention(Scale(fold_case(found.group(1))), *found.span())
+            last = found.end()
+
+
+def _lines_around(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return the start of the line with the word before the one at `start` to `end`, and the end of the latter's."""
+    while start and text[start - 1].isspace():
+        start -= 1
+    line_end = text.find("\n", end)
+    return text.rfind("\n", 0, start) + 1, len(text) if line_end < 0 else line_end
 
 
 def find_stated_scales(text: str) -> frozenset[int]:

@@ -33,3 +33,16 @@ def test_signs_and_codes_before_amounts_are_found():
 def test_code_as_row_label_is_ignored():
     assert list(find_signs("Rates\nGBP\t1.25\nEUR\t1.10")) == []
     assert [found.code for found in find_signs("Fee\tEUR\t5\nEUR 5")] == ["EUR", "EUR"]
+
+
+@pytest.mark.parametrize(
+    ("text", "signs"),
+    [
+        ("US$5 and NZ$ 5", ["US$", "NZ$"]),
+        ("xUS$5, Cdn$5", ["$", "Cdn$"]),
+        ("AUSD 5, USD5, RMB 5", ["RMB"]),
+        ("$$€5", ["$", "$", "€"]),
+    ],
+)
+def test_signs_are_found_with_their_letters(text, signs):
+    assert [text[found.start : found.end] for found in find_signs(text)] == signs

@@ -29,6 +29,19 @@ def test_units_do_not_begin_on_previous_line():
 
 
 @pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("$\n \nmillions\nin millions", ["$\n \nmillions", "in millions"]),
+        ("in millions of\nthousands", ["in millions", "of\nthousands"]),
+        ("in thousands, £ MILLIONS", ["in thousands", "£ MILLIONS"]),
+        ("thousands\nin\n\nbillions", ["in\n\nbillions"]),
+    ],
+)
+def test_all_units_of_a_page_are_found(text, found):
+    assert [text[units.start : units.end] for units in find_units(text)] == found
+
+
+@pytest.mark.parametrize(
     ("text", "exponent"), [(" million", 6), ("bn", 9), ("k", 3), (" trillion", 12), (" moons", None)]
 )
 def test_scale_beside_number_is_parsed(text, exponent):

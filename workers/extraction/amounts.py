@@ -15,7 +15,7 @@ _SEC_FORMS = (DocumentType.FORM_10K, DocumentType.FORM_10Q, DocumentType.FORM_8K
 
 
 @dataclass(frozen=True, slots=True)
-class _UnitsLine:
+class UnitsLine:
     """A line such as "(dollars in millions, except per share amounts)", from `start` to `end` of the page's text."""
 
     page: ParsedPage
@@ -27,17 +27,13 @@ class _UnitsLine:
         return self.page.text[self.start : self.end]
 
 
-def find_scale(pages: Sequence[ParsedPage]) -> Reading[Scale] | None:
-    """Return the most frequent scale of the units lines, such as "(in millions, except per share amounts)"."""
-    return _commonest([read_at(line.scale, line.page, line.start, line.end, 0.8) for line in _units_lines(pages)])
-
-
-def _units_lines(pages: Sequence[ParsedPage]) -> Iterator[_UnitsLine]:
+def find_units_lines(pages: Sequence[ParsedPage]) -> Iterator[UnitsLine]:
+    """Find the units lines, such as "(in millions, except per share amounts)", in order."""
     for page in pages:
         for found in find_units(page.text):
             bounds = _line_of_units(page.text, found)
             if bounds is not None:
-                yield _UnitsLine(page, *bounds, found.scale)
+                yield UnitsLine(page, *bounds, found.scale)
 
 
 def _line_of_units(text: str, found: UnitsMention) -> tuple[int, int] | None:
@@ -52,14 +48,19 @@ def _line_of_units(text: str, found: UnitsMention) -> tuple[int, int] | None:
     return (line_start, line_end) if is_short and not text[line_start:line_end].rstrip().endswith(".") else None
 
 
-def find_currency(pages: Sequence[ParsedPage], kind: DocumentType) -> Reading[str] | None:
+def find_scale(lines: Sequence[UnitsLine]) -> Reading[Scale] | None:
+    """Return the most frequent scale of the units lines."""
+    return _commonest([read_at(line.scale, line.page, line.start, line.end, 0.8) for line in lines])
+
+
+def find_currency(pages: Sequence[ParsedPage], lines: Sequence[UnitsLine], kind: DocumentType) -> Reading[str] | None:
     """Return the currency that units lines name most often, else that of the most frequent currency sign, else None.
 
     The sign takes precedence in two cases. The units lines name US dollars without "$", and the sign is that of another
     currency. Or the document is an SEC form with "$" as its sign, and fewer than five units lines name a currency.
     """
     named = []
-    for line in _units_lines(pages):
+    for line in lines:
         code = find_named_currency(line.text())
         if code:
             named.append(read_at(code, line.page, line.start, line.end, 0.85))

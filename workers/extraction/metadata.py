@@ -14,7 +14,7 @@ from app.documents.content.parsed import BlockKind, ParsedDocument, ParsedPage
 from app.documents.issuers import issuer_aliases
 from app.documents.metadata import DocumentMetadata, DocumentType, FieldSource, Origin
 from app.quantities.dates import YEAR
-from workers.extraction.amounts import find_currency, find_scale
+from workers.extraction.amounts import find_currency, find_scale, find_units_lines
 from workers.extraction.document_type import find_document_type, find_headline
 from workers.extraction.filing_date import find_filing_date, find_release_date, is_soon_after
 from workers.extraction.issuer import find_issuer, find_short_names, find_tickers
@@ -56,7 +56,8 @@ def read_metadata(parsed: ParsedDocument, filename: str) -> DocumentMetadata:
         pages, properties, kind=kind, period_end=period_end, fiscal_period=fiscal_period
     ) or _year_from_name(filename, kind)
     filing_date = released or find_filing_date(pages, kind, period_end)
-    currency, scale = find_currency(pages, kind), find_scale(pages)
+    units_lines = list(find_units_lines(pages))
+    currency, scale = find_currency(pages, units_lines, kind), find_scale(units_lines)
     readings = {
         "issuer": issuer,
         "document_type": kind_read,
