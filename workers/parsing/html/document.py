@@ -15,6 +15,7 @@ from app.core.errors import DocumentError
 from app.documents.content.parsed import ParsedDocument
 from workers.parsing.charset import read_text_file
 from workers.parsing.flow import clean_text, compose_pages
+from workers.parsing.html.sheets import apply_sheets
 from workers.parsing.html.tags import find_tag
 from workers.parsing.html.walk import FlowReader
 
@@ -71,8 +72,6 @@ def parse_html(path: Path, *, password: str | None = None) -> ParsedDocument:  #
         raise HtmlUnreadableError
     properties.update(_properties(root))
     if next(root.iter("style", "{*}style"), None) is not None:
-        from workers.parsing.html.sheets import apply_sheets  # noqa: PLC0415 - few files have style sheets
-
         apply_sheets(root)
     pages = compose_pages(FlowReader(root).read())
     if not pages:
