@@ -4,6 +4,7 @@ Prose fills its column, and the gap between two columns (the gutter) is narrow. 
 columns, and are farther apart. The recursive algorithm follows Nagy and Seth's X-Y cut (ICPR 1984).
 """
 
+from itertools import pairwise
 from statistics import median
 
 from workers.parsing.pdf.pieces import Column, Line, Piece
@@ -14,6 +15,13 @@ _EDGE = 2.0
 """The maximum difference between left edges in one column, in points."""
 _MAX_GUTTER = 45.0
 """The maximum gutter between two narrow columns, in points. It is usually 10 to 36."""
+_MAX_RAGGED = 0.75
+"""The maximum gutter after ragged lines, relative to the narrower column. The longest line may be much shorter than its
+column.
+"""
+_MIN_LOWER = 0.35
+"""The least part of the lines of prose that begin in lower case. It is usually .6 to .8."""
+_MAX_INNER = 2
 
 
 def cut_columns(lines: list[Line], depth: int = 0) -> list[Column]:
@@ -119,22 +127,51 @@ def _is_prose(lines: list[Line], gutter: float) -> bool:
         return False
     edge = max(line.x1 for line in left)
     widths = sorted((edge - min(line.x0 for line in left), max(line.x1 for line in right) - gutter))
-    return (
-        gutter - edge < max(_MAX_GUTTER, 0.3 * widths[0])
-        and widths[0] > 0.3 * widths[1]
-        and _fills(left)
-        and _fills(right)
-    )
+    gap = gutter - edge
+    is_near = gap < max(_MAX_GUTTER, 0.3 * widths[0])
+    is_ragged = gap < _MAX_RAGGED * widths[0] and _reads_on(left) and _reads_on(right) and not _has_rows(left, right)
+    return widths[0] > 0.3 * widths[1] and (is_near or is_ragged) and _fills(left) and _fills(right)
 
 
-def _fills(side: list[Line]) -> bool:
-    """Return whether lines fill their column as prose does: most are nearly full, and few contain a number."""
+def _reads_on(side: list[Line]) -> bool:
+    """Return whether the lines read on as sentences do: many begin in lower case. Cells of a table rarely do."""
+    return sum(line.pieces[0].text[:1].islower() for line in side) >= _MIN_LOWER * len(side)
+
+
+def _has_rows(left: list[Line], right: list[Line]) -> bool:
+    """Return whether both sides have their wider gaps at the same height, as the rows of a table have."""
+    starts, others = _gap_ends(left), _gap_ends(right)
+    shared = sum(any(abs(start - other) <= _EDGE for other in others) for start in starts)
+    return shared >= 2 and shared >= 0.6 * max(len(starts), len(others))
+
+
+def _gap_ends(side: list[Line]) -> list[float]:
+    """Return the tops of the lines after wider gaps."""
+    gaps = [below.y0 - above.y1 for above, below in pairwise(side)]
+    usual = median(gaps) if gaps else 0.0
+    return [line.y0 for line, gap in zip(side[1:], gaps, strict=True) if gap > usual + 0.25 * line.size]
+
+
+def _fills(side: list[Line], depth: int = 0) -> bool:
+    """Return whether lines fill their column as prose does: most are nearly full, and few contain a number. A side may
+    have columns itself.
+    """
     x0 = min(line.x0 for line in side)
     width = max(line.x1 for line in side) - x0
     filled = [sum(piece.x1 - piece.x0 for piece in line.pieces) / (width or 1) for line in side]
     numbers = sum(1 for line in side if any(piece.is_number for piece in line.pieces))
     letters = [sum(len(piece.text) for piece in line.pieces) for line in side]
     pieces = sum(len(line.pieces) for line in side)
+    if pieces > 1.5 * len(side) and depth < _MAX_INNER:
+        return any(_are_columns(side, gutter, depth) for gutter in _left_edges(side))
     return (
         median(filled) >= 0.72 and median(letters) >= 18 and numbers <= 0.15 * len(side) and pieces <= 1.5 * len(side)
     )
+
+
+def _are_columns(side: list[Line], gutter: float, depth: int) -> bool:
+    if any(_crosses(piece, gutter) for line in side for piece in line.pieces):
+        return False
+    left = [part for line in side if (part := _side(line, gutter, right=False))]
+    right = [part for line in side if (part := _side(line, gutter, right=True))]
+    return min(len(left), len(right)) >= _MIN_LINES and _fills(left, depth + 1) and _fills(right, depth + 1)
