@@ -12,37 +12,7 @@ from workers.parsing.pdf.document import parse_pdf
 
 MakePdf = Callable[..., Path]
 NOUNS = ["demand", "capacity", "markets", "costs", "mills", "paper", "prices", "volumes", "margin", "interest"]
-    "demand",
-    "capacity",
-    "markets",
-    "costs",
-    "mills",
-    "paper",
-    "energy",
-    "prices",
-    "volumes",
-    "margin",
-    "interest",
-    "covenant",
-]
 VERBS = ["the", "of", "and", "to", "during", "most", "across", "for", "while", "remain", "expects", "fall", "run"]
-    "the",
-    "of",
-    "and",
-    "to",
-    "its",
-    "during",
-    "most",
-    "across",
-    "for",
-    "while",
-    "remain",
-    "expects",
-    "fall",
-    "run",
-    "stable",
-    "that",
-]
 
 
 def fill_column(canvas: Canvas, words: list[str], width: float, lines: int, size: float) -> list[str]:
@@ -67,7 +37,7 @@ def fill_column(canvas: Canvas, words: list[str], width: float, lines: int, size
     lines=st.integers(7, 30),
     shift=st.floats(0, 6),
     heading=st.booleans(),
-    seed=st.randoms(use_true_random=False),
+    seed=st.integers(0, 1000),
 )
 def test_ragged_columns_are_read_one_after_another(
     make_pdf: MakePdf,
@@ -77,8 +47,9 @@ def test_ragged_columns_are_read_one_after_another(
     lines: int,
     shift: float,
     heading: bool,
-    seed: Random,
+    seed: int,
 ) -> None:
+    chosen = Random(seed)
     width = (492 - gutter * (count - 1)) / count
     texts: list[list[str]] = []
 
@@ -89,7 +60,7 @@ def test_ragged_columns_are_read_one_after_another(
             canvas.drawString(60, 740, "A heading that extends over all of the columns of this page")
         canvas.setFont("Helvetica", size)
         for _ in range(count):
-            words = [seed.choice(NOUNS if index % 3 == 0 else VERBS) for index in range(600)]
+            words = [chosen.choice(NOUNS if index % 3 == 0 else VERBS) for index in range(600)]
             words[0] = words[0].capitalize()
             texts.append(fill_column(canvas, words, width, lines, size))
         for row in range(lines):

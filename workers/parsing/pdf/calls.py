@@ -39,6 +39,7 @@ def _declare(function: object, result: Any, *arguments: Any) -> Callable[..., An
 
 _loose_box = _declare(pdfium.FPDFText_GetLooseCharBox, _INT, _POINTER, _INT, _POINTER)
 _text_object = _declare(pdfium.FPDFText_GetTextObject, _ADDRESS, _POINTER, _INT)
+_is_generated = _declare(pdfium.FPDFText_IsGenerated, _INT, _POINTER, _INT)
 _font = _declare(pdfium.FPDFTextObj_GetFont, _ADDRESS, _POINTER)
 _ascent = _declare(pdfium.FPDFFont_GetAscent, _INT, _POINTER, ctypes.c_float, _POINTER)
 _descent = _declare(pdfium.FPDFFont_GetDescent, _INT, _POINTER, ctypes.c_float, _POINTER)
@@ -72,6 +73,11 @@ def boxes_of(text_page: Address, indexes: npt.NDArray[np.int32]) -> Boxes:
 def text_objects_of(text_page: Address, indexes: npt.NDArray[np.int32]) -> Addresses:
     """Return the text objects that the characters at `indexes` belong to; 0 for characters that pdfium inferred."""
     return np.fromiter(map(_text_object, repeat(text_page), indexes.tolist()), np.uint64, len(indexes))
+
+
+def are_inferred(text_page: Address, indexes: npt.NDArray[np.int32]) -> npt.NDArray[np.bool_]:
+    """Return which characters aren't in the file: pdfium inferred them from gaps."""
+    return np.fromiter(map(_is_generated, repeat(text_page), indexes.tolist()), bool, len(indexes))
 
 
 def fonts_of(objects: Addresses) -> Addresses:

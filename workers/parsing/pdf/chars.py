@@ -20,6 +20,7 @@ from workers.parsing.pdf.paint import read_paint, split_mixed
 from workers.parsing.pdf.painting import Painter
 from workers.parsing.pdf.part_marks import part_marks
 from workers.parsing.pdf.visibility import PlacedWords, find_unseen
+from workers.parsing.pdf.word_gaps import mend_words
 from workers.parsing.pdf.words import CharReader, Mask, PageWords, WordDraft, measure
 
 MAX_CHARS_A_PAGE = 400_000
@@ -38,7 +39,8 @@ def read_page_words(page: pdfium.FPDF_PAGE, text_page: pdfium.FPDF_TEXTPAGE, pai
     address = address_of(text_page)
     codes = _codes(text)
     spans = _find_words(codes)
-    draft = _place(address, spans, frame)
+    mended = mend_words(address, codes, spans)
+    draft = _place(address, spans if mended is None else mended, frame)
     firsts = text_objects_of(address, draft.spans[:, 0])
     paint = read_paint(address, draft.spans, firsts, _IS_FIGURE_END[codes[draft.spans[:, 1] - 1]])
     if len(mixed := paint.mixed()):

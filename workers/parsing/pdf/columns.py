@@ -22,6 +22,7 @@ column.
 _MIN_LOWER = 0.35
 """The least part of the lines of prose that begin in lower case. It is usually .6 to .8."""
 _MAX_INNER = 2
+_HEADING_SIZE = 1.2
 
 
 def cut_columns(lines: list[Line], depth: int = 0) -> list[Column]:
@@ -60,22 +61,28 @@ def _half(piece: Piece, gutter: float, *, right: bool) -> Piece | None:
     return right_half if right else left
 
 
-def _crosses(piece: Piece, gutter: float) -> bool:
-    """Return whether the piece extends across the gutter, and none of its words starts at the gutter."""
-    return (
+def _crosses(line: Line, gutter: float, usual: float) -> bool:
+    """Return whether a piece of the line extends across the gutter, and none of its words starts at the gutter.
+
+    The words of a heading, whose type is larger than the usual size, start there only by chance.
+    """
+    is_heading = line.size > _HEADING_SIZE * usual
+    return any(
         piece.x0 < gutter - 1
         and piece.x1 > gutter + _EDGE
-        and not any(gutter - 1 <= start <= gutter + 2 * _EDGE for start in piece.starts)
+        and (is_heading or not any(gutter - 1 <= start <= gutter + 2 * _EDGE for start in piece.starts))
+        for piece in line.pieces
     )
 
 
 def _find_gutter(lines: list[Line]) -> tuple[int, int, float] | None:
     """Return (first, end, x of the gutter) for the longest run of lines with prose on both sides of a gutter."""
     best: tuple[int, int, float] | None = None
+    usual = median(line.size for line in lines)
     for gutter in _left_edges(lines):
         start = 0
         for index in range(len(lines) + 1):
-            if index < len(lines) and not any(_crosses(piece, gutter) for piece in lines[index].pieces):
+            if index < len(lines) and not _crosses(lines[index], gutter, usual):
                 continue
             if best is None or index - start > best[1] - best[0]:
                 first, end = _trimmed(lines, start, index, gutter)
@@ -170,7 +177,8 @@ def _fills(side: list[Line], depth: int = 0) -> bool:
 
 
 def _are_columns(side: list[Line], gutter: float, depth: int) -> bool:
-    if any(_crosses(piece, gutter) for line in side for piece in line.pieces):
+    usual = median(line.size for line in side)
+    if any(_crosses(line, gutter, usual) for line in side):
         return False
     left = [part for line in side if (part := _side(line, gutter, right=False))]
     right = [part for line in side if (part := _side(line, gutter, right=True))]

@@ -19,7 +19,8 @@ def part_marks(draft: WordDraft, measures: Measures, straight: Mask, chars: Char
     """Return the words without their footnote marks. `measures` are those of the words' first characters, and `rules`
     the boxes of the page's lines.
     """
-    texts = [chars.text[start:end] for start, end in draft.spans.tolist()]
+    # A letter-spaced word has inferred blanks between its letters.
+    texts = [chars.text[start:end].replace(" ", "") for start, end in draft.spans.tolist()]
     boxes = draft.boxes
     glued = part_glued(draft.spans, draft.first, draft.last, straight, chars)
     marks = glued.marks
