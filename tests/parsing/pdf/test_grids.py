@@ -167,3 +167,46 @@ def test_cell_has_the_box_of_its_words_and_its_indent(make_pdf: MakePdf) -> None
     assert 330 < x0 < 335
     assert abs(x1 - 350) < 1
     assert y0 < 792 - 672 < y1
+
+
+def test_tables_side_by_side_are_two_grids(make_pdf: MakePdf) -> None:
+    regions = [("", "2024", "2023"), ("Europe", "10", "20"), ("Asia", "30", "40"), ("Africa", "5", "6")]
+    plans = [
+        ("", "2024", "2023"),
+        ("First", "1", "2"),
+        ("Second", "3", "4"),
+        ("Third", "7", "8"),
+        ("Fourth", "9", "10"),
+    ]
+
+    def draw(canvas: Canvas) -> None:
+        canvas.setFont("Helvetica", 9)
+        for x, rows in ((60, regions), (330, plans)):
+            for number, (label, *figures) in enumerate(rows):
+                canvas.drawString(x, 700 - 14 * number, label)
+                for right, figure in zip((x + 170, x + 225), figures, strict=True):
+                    canvas.drawRightString(right, 700 - 14 * number, figure)
+
+    (page,) = parse_pdf(make_pdf(draw)).pages
+    left, right = grids_of(page)
+    for grid, rows in ((left, regions), (right, plans)):
+        texts = {(row, column): text for row, cells in enumerate(rows) for column, text in enumerate(cells) if text}
+        assert cells_of(page, grid) == texts
+
+
+def test_words_between_figures_are_a_column_of_one_table(make_pdf: MakePdf) -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.setFont("Helvetica", 9)
+        canvas.drawCentredString(330, 714, "December 31, 2024")
+        for number, (label, figure, place, other) in enumerate(
+            [("Swaps", "1", "Accruals", "4"), ("Options", "2", "Payables", "5"), ("Total", "3", "Liabilities", "9")]
+        ):
+            y = 700 - 14 * number
+            canvas.drawString(60, y, label)
+            canvas.drawRightString(260, y, figure)
+            canvas.drawString(320, y, place)
+            canvas.drawRightString(480, y, other)
+
+    (page,) = parse_pdf(make_pdf(draw)).pages
+    (grid,) = grids_of(page)
+    assert cells_of(page, grid)[1, 2] == "Accruals"

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from app.quantities.headings import has_period_word, is_period
+from workers.parsing.pdf.beside import part_side_by_side
 from workers.parsing.pdf.grids import GridPart, build_grid, find_columns, place_rows
 from workers.parsing.pdf.labels import join_lines, overlaps
 from workers.parsing.pdf.pieces import Line, Piece, TableRow, split_amounts
@@ -56,6 +57,10 @@ class Prose:
 
 def split_tables(column: list[Line], clues: Clues) -> list[Table | Prose]:
     """Split a column's lines into prose and tables, in order."""
+    return [part for lines in part_side_by_side(column) for part in _split_lines(lines, clues)]
+
+
+def _split_lines(column: list[Line], clues: Clues) -> list[Table | Prose]:
     rows = [TableRow(cells=join_signs(split_amounts(line.pieces)), lines=[line]) for line in column]
     width = max((line.x1 for line in column), default=0) - min((line.x0 for line in column), default=0)
     kinds = [_kind(row, width) for row in rows]
