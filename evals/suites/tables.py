@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.core.errors import DocumentError
+from app.evaluations.metrics import Aggregate, MetricSpec
 from app.tables.model import Cell, Table
 from evals.datasets.files import DataMissingError
 from evals.datasets.ixbrl import is_inline_xbrl, strip_tags
@@ -70,7 +71,13 @@ class TablesSuite(Suite[TablesCase]):
     name = "tables"
     version = "1"
     purpose = "figures of tables as cells: value, sign, scale, row label and period, against tags or published tables"
-    metrics = METRICS
+    metrics = (
+        *METRICS,
+        *(
+            MetricSpec(name=f"right_share_{kind}", of=(f"right_{kind}", f"figures_{kind}"), how=Aggregate.RATIO)
+            for kind in (HTML, PDF)
+        ),
+    )
 
     def load(self, data: Path) -> Sequence[TablesCase]:
         if is_tatqa(data):
@@ -145,7 +152,7 @@ def _case(
         kind=case.kind,
         score=right / figures,
         reason=f"{counted} ({read.error})" if read.error else counted,
-        measures=measures,
+        measures={**measures, f"right_{case.kind}": right, f"figures_{case.kind}": figures},
         details=details,
         trace={"faulty": faulty[:TRACED]},
         times={"read": read.seconds},

@@ -17,14 +17,8 @@ from workers.parsing.reader import parse_file
 
 FEW, MANY = 3, 40
 NOT_YET = {
-    ("footnote marks glued to figures, labels or years", "pdf"),
-    ("text that nobody sees is read", "html"),
-    ("text that nobody sees is read", "pdf"),
-    ("answers from what was replaced", "pdf"),
-    ("two text layers", "pdf"),
     ("columns of prose read across", "pdf"),
     ("words run together", "pdf"),
-    ("spanning heads of uneven width", "pdf"),
 }
 READ = [(fault, form) for fault in KINDS for form in formats_of(fault)]
 
