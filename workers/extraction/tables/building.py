@@ -52,12 +52,14 @@ class DocumentContext:
         )
 
 
+_FIRST_PAGES = 10
 _QUARTERS = {"Q1": 1, "Q2": 2, "Q3": 3, "Q4": 4, "FY": 4}
 
 
 def _calendar(parsed: ParsedDocument, metadata: DocumentMetadata) -> FiscalCalendar:
+    """Infer the calendar from the first pages, and from the pages with tables: they mention the ends of periods."""
     return FiscalCalendar.of(
-        [page.text for page in parsed.pages],
+        [page.text for page in parsed.pages if page.number <= _FIRST_PAGES or any(block.grid for block in page.blocks)],
         period_end=metadata.period_end,
         fiscal_year=metadata.fiscal_year,
         quarter=_QUARTERS.get(metadata.fiscal_period or ""),
@@ -119,10 +121,11 @@ class TableBuilder:
 
     def _cells(self) -> Iterator[Cell]:
         for row in self._layout.rows:
+            data = frozenset(row.data)
             for cell in row.cells:
                 if row.role is Role.HEAD:
                     yield _cell(cell, CellKind.HEADING)
-                elif cell in row.data:
+                elif cell in data:
                     yield self._figure(row, cell)
                 else:
                     yield _cell(cell, CellKind.LABEL)

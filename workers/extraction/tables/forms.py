@@ -12,7 +12,9 @@ from workers.extraction.tables.cells import Form
 from workers.extraction.tables.units import may_state_units
 
 _YEAR = re.compile(r"(?:19|20)\d\d(?:\s?(?:\((?:\d{1,2}|[a-z])\)|[*†‡]))?")
-_MOST_OF_PERIOD = 100
+_PLAIN = re.compile(r"\$?\s?(?:\d{1,3}(?:,\d{3})*(?:\.\d+)?|\(\d{1,3}(?:,\d{3})*(?:\.\d+)?\))\s?%?|\$?[—–-]")
+"""The figures of most tables, recognised without parsing them."""
+_MOST_OF_PERIOD = 70
 _MOST_OF_UNITS = 250
 _MOST_LETTERS = 3
 """Letters that may stand beside a period or a statement of units ("2024 A"). More make it words."""
@@ -47,6 +49,8 @@ class Forms:
 def _form(text: str) -> Form:
     if _YEAR.fullmatch(text):
         return Form.YEAR
+    if _PLAIN.fullmatch(text):
+        return Form.FIGURE
     kind = parse_value(text).kind
     if kind is Kind.TEXT and _DIGIT.search(text):
         kind = parse_value(text, _CONTINENTAL).kind

@@ -117,7 +117,8 @@ class Headings:
             over = [cell for cell in row.data if not (cell.form is Form.UNITS and len(row.data) == 1)]
             alone = [] if row.data else [cell for cell in row.cells if cell.form in (Form.YEAR, Form.PERIOD)]
             over_all += alone
-            stubs += [cell for cell in row.cells if cell not in over and cell not in alone]
+            headed = frozenset((*over, *alone))
+            stubs += [cell for cell in row.cells if cell not in headed]
             if over and self._is_lone(over, (*(before.rows if before else ()), *rows)):
                 stubs += over
             elif over:

@@ -4,7 +4,7 @@ Each of currency, scale and measure comes from the nearest place that states it.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -123,15 +123,14 @@ class TableValues:
             return replace(own, kind=kind, unit=None, scale=_first(own.scale, column.scale, label.scale, named, 0))
         if measure is Kind.SHARES:
             return replace(own, kind=kind, unit="shares", scale=self._share_scale(own, column, label, named, near))
-        stated = column.within(label).within(near).within(self._outer)
-        unit = _currency(own.unit, stated.currency, self._dollar)
+        unit = _currency(own.unit, (column, label, near, self._outer), self._dollar)
         if measure is Kind.PER_SHARE:
             cents = next((units.scale for units in (column, label) if units.scale is not None and units.scale < 0), 0)
-            return replace(own, kind=kind, unit=unit, scale=_first(own.scale, cents))
+            return Quantity(kind, own.value, unit, _first(own.scale, cents), own.high)
         scale = _first(own.scale, column.scale, label.scale, named, near.scale, self._outer.scale)
         if own.unit is None and own.scale is None and scale and unit not in _SMALL_CURRENCIES:
             scale = None if figures.largest.scaleb(scale) > _MOST_MONEY else scale
-        return replace(own, unit=unit, scale=scale)
+        return Quantity(own.kind, own.value, unit, scale, own.high)
 
     def _own(self, text: str, headings: Path, labels: Path) -> Quantity:
         """Return what a figure says itself. "CR" is a sign if a heading, a label or a line above says so."""
@@ -258,10 +257,14 @@ def _first(*scales: int | None) -> int | None:
     return next((scale for scale in scales if scale is not None), None)
 
 
-def _currency(own: str | None, stated: str | None, dollar: str) -> str | None:
-    """Return the currency. "$" means the dollar that a nearer place names, else the document's."""
-    if own is None:
-        return dollar if stated == "$" else stated
-    if own != "$":
-        return own
-    return stated if stated in _DOLLARS else dollar
+def _currency(own: str | None, places: Iterable[Units], dollar: str) -> str | None:
+    """Return the currency: the figure's own, else that of the nearest place. "$" means the dollar that the next place
+    names, else the document's.
+    """
+    found = own
+    for units in places:
+        if found not in (None, "$"):
+            return found
+        if found is None or units.currency in _DOLLARS:
+            found = units.currency
+    return dollar if found == "$" else found
