@@ -124,23 +124,49 @@ class TableBuilder:
             data = frozenset(row.data)
             for cell in row.cells:
                 if row.role is Role.HEAD:
-                    yield _cell(cell, CellKind.HEADING)
+                    yield self._cell(cell, CellKind.HEADING)
                 elif cell in data:
                     yield self._figure(row, cell)
                 else:
-                    yield _cell(cell, CellKind.LABEL)
+                    yield self._cell(cell, CellKind.LABEL)
 
     def _figure(self, row: Row, cell: TextCell) -> Cell:
         band = self._layout.bands.best(cell)
         if band is None:
-            return _cell(cell, CellKind.FIGURE, value=parse_value(cell.text, self._document.style))
+            return self._cell(cell, CellKind.FIGURE, value=parse_value(cell.text, self._document.style))
         header_path = tuple(head.text for head in self._layout.headings.over(row.number, band))
         label_path = self._layout.labels.path(row.number, band)
         if header_path and _NOTES.fullmatch(header_path[-1]):
-            return _cell(cell, CellKind.NOTE, header_path, label_path)
+            return self._cell(cell, CellKind.NOTE, header_path, label_path)
         value = self._values.of(row.number, band, cell.text, header_path, label_path)
         period = self._periods.of(row.number, header_path, label_path, self._layout.headings.beside(row.number))
-        return _cell(cell, CellKind.FIGURE, header_path, label_path, value=value, period=period)
+        return self._cell(cell, CellKind.FIGURE, header_path, label_path, value=value, period=period)
+
+    def _cell(
+        self,
+        cell: TextCell,
+        kind: CellKind,
+        header_path: tuple[str, ...] = (),
+        label_path: tuple[str, ...] = (),
+        value: Quantity | None = None,
+        period: Period | None = None,
+    ) -> Cell:
+        return Cell(
+            row=cell.row,
+            column=cell.left,
+            row_span=min(cell.source.row_span, len(self._grid.rows) - cell.row),
+            column_span=cell.right - cell.left,
+            text=cell.text,
+            page=cell.page,
+            spans=cell.spans,
+            kind=kind,
+            box=cell.source.box,
+            marks=cell.marks,
+            header_path=header_path,
+            label_path=label_path,
+            value=value,
+            period=period,
+        )
 
     def _units_line(self) -> str | None:
         of = self._document.forms.of
@@ -156,29 +182,3 @@ def build_table(number: int, grid: JoinedGrid, document: DocumentContext) -> Tab
 def _caption(grid: JoinedGrid) -> str | None:
     first = grid.grids[0]
     return None if first.grid.caption is None else " ".join(first.page.text[slice(*first.grid.caption)].split())
-
-
-def _cell(
-    cell: TextCell,
-    kind: CellKind,
-    header_path: tuple[str, ...] = (),
-    label_path: tuple[str, ...] = (),
-    value: Quantity | None = None,
-    period: Period | None = None,
-) -> Cell:
-    return Cell(
-        row=cell.row,
-        column=cell.left,
-        row_span=cell.source.row_span,
-        column_span=cell.right - cell.left,
-        text=cell.text,
-        page=cell.page,
-        spans=cell.spans,
-        kind=kind,
-        box=cell.source.box,
-        marks=cell.marks,
-        header_path=header_path,
-        label_path=label_path,
-        value=value,
-        period=period,
-    )
