@@ -210,3 +210,20 @@ def test_words_between_figures_are_a_column_of_one_table(make_pdf: MakePdf) -> N
     (page,) = parse_pdf(make_pdf(draw)).pages
     (grid,) = grids_of(page)
     assert cells_of(page, grid)[1, 2] == "Accruals"
+
+
+def test_repeated_words_between_figures_are_no_labels(make_pdf: MakePdf) -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.setFont("Helvetica", 9)
+        for number, (label, figure, other) in enumerate(
+            [("Notes", "1", "4"), ("Bonds", "2", "5"), ("Loans", "3", "9")]
+        ):
+            y = 700 - 14 * number
+            canvas.drawString(60, y, label)
+            canvas.drawRightString(260, y, figure)
+            canvas.drawString(320, y, "Semi-annually")
+            canvas.drawRightString(480, y, other)
+
+    (page,) = parse_pdf(make_pdf(draw)).pages
+    (grid,) = grids_of(page)
+    assert cells_of(page, grid)[1, 2] == "Semi-annually"

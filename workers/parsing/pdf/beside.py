@@ -38,7 +38,7 @@ def part_side_by_side(lines: list[Line]) -> list[list[Line]]:
 
 def _second_labels(lines: Sequence[Line]) -> float | None:
     """Return the left edge of the right table's labels: most rows have a label there, after figures."""
-    edges: dict[int, list[float]] = {}
+    edges: dict[int, list[Piece]] = {}
     full = 0
     for line in lines:
         pieces = line.pieces
@@ -47,9 +47,12 @@ def _second_labels(lines: Sequence[Line]) -> float | None:
         full += 1
         words = [index for index, piece in enumerate(pieces) if not piece.is_number and index > 1]
         if len(words) == 1 and words[0] < len(pieces) - 1:
-            edges.setdefault(round(pieces[words[0]].x0 / _EDGE), []).append(pieces[words[0]].x0)
+            edges.setdefault(round(pieces[words[0]].x0 / _EDGE), []).append(pieces[words[0]])
     found = max(edges.values(), key=len, default=[])
-    return min(found) if len(found) >= _MIN_ROWS and len(found) > 0.6 * full else None
+    # Labels differ from row to row. Words of a column ("Semi-annually") are repeated.
+    differ = len({piece.text for piece in found}) > 0.8 * len(found)
+    is_column = len(found) >= _MIN_ROWS and len(found) > 0.6 * full
+    return min(piece.x0 for piece in found) if is_column and differ else None
 
 
 def _label_at(pieces: Sequence[Piece], edge: float) -> Piece | None:
