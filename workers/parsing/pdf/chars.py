@@ -18,10 +18,11 @@ from workers.parsing.pdf.drawing import read_drawing
 from workers.parsing.pdf.geometry import Frame, read_frame
 from workers.parsing.pdf.paint import read_paint, split_mixed
 from workers.parsing.pdf.painting import Painter
-from workers.parsing.pdf.part_marks import part_marks
+from workers.parsing.pdf.part_marks import collect_deleted, part_marks
+from workers.parsing.pdf.strikes import ends_over, find_struck
 from workers.parsing.pdf.visibility import PlacedWords, find_unseen
 from workers.parsing.pdf.word_gaps import mend_words
-from workers.parsing.pdf.words import CharReader, Mask, PageWords, WordDraft, measure
+from workers.parsing.pdf.words import Beside, CharReader, Mask, PageWords, WordDraft, measure
 
 MAX_CHARS_A_PAGE = 400_000
 _LAST_F = re.compile("f (?=[a-zA-Z])")
@@ -52,7 +53,7 @@ def read_page_words(page: pdfium.FPDF_PAGE, text_page: pdfium.FPDF_TEXTPAGE, pai
     straight = (turns < 0) | (turns == turn)
     measures = measure(draft.first, firsts, frame=frame, turn=turn)
     drawing = read_drawing(page, frame)
-    ends = draft.spans[:, 1] - 1
+    last_chars = draft.spans[:, 1] - 1
     _, tops, _, bottoms = frame.to_upright(draft.boxes, turn)
     placed = PlacedWords(
         boxes=draft.boxes,
@@ -60,13 +61,21 @@ def read_page_words(page: pdfium.FPDF_PAGE, text_page: pdfium.FPDF_TEXTPAGE, pai
         heights=np.where(straight & (measures.sizes > 0), bottoms - tops, 0),
         firsts=firsts,
         paint=paint,
-        read_lasts=lambda indexes: text_objects_of(address, ends[indexes]),
+        read_lasts=lambda indexes: text_objects_of(address, last_chars[indexes]),
     )
     unseen = find_unseen(page, placed, drawing, frame, painter) if painter else None
     if unseen is not None:
         draft, measures, straight = draft.kept(~unseen), measures.kept(~unseen), straight[~unseen]
+    chars = CharReader(text, codes, address, frame, turn)
+    measures.lefts, _, measures.rights, _ = frame.to_upright(draft.boxes, turn)
+    struck = find_struck(measures, straight, drawing, frame, turn)
+    deleted: list[Beside] = []
+    ends = None
+    if struck is not None:
+        deleted, ends = collect_deleted(chars, draft.spans, struck), ends_over(measures, struck)
+        draft, measures, straight = draft.kept(~struck), measures.kept(~struck), straight[~struck]
     rules = drawing.boxes[drawing.thin_paths()]
-    return part_marks(draft, measures, straight, CharReader(text, codes, address, frame, turn), rules)
+    return part_marks(draft, measures, straight, chars, rules=rules, deleted=deleted, ends=ends)
 
 
 def _place(address: Address, spans: npt.NDArray[np.int32], frame: Frame) -> WordDraft:

@@ -23,6 +23,8 @@ def read_columns(words: PageWords) -> list[Column]:
     boxes: list[list[float]] = words.boxes.tolist()
     if words.turn in (1, 3):
         boxes = [turned_back(box, words) for box in boxes]
+    if words.ends is not None:
+        boxes = [[x0, y0, end, y1] for (x0, y0, _, y1), end in zip(boxes, words.ends.tolist(), strict=True)]
     straight: list[int] = []
     turned: list[int] = []
     for index, is_turned in enumerate(words.turned.tolist()):

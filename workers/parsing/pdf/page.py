@@ -170,8 +170,8 @@ def _placed(
     items: Sequence[Beside], order: list[int], starts: npt.NDArray[np.int32], lengths: npt.NDArray[np.int32]
 ) -> list[tuple[int, str]]:
     """Return the offsets and texts of what is printed beside words, in order of the text."""
-    if not items:
-        return []
+    if not items or not order:
+        return [(0, item.text) for item in items]
     places = {word: place for place, word in enumerate(order)}
     found: list[tuple[int, str]] = []
     for item in items:

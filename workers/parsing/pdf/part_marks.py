@@ -3,6 +3,7 @@
 from itertools import chain, compress
 
 import numpy as np
+import numpy.typing as npt
 
 from workers.parsing.pdf.calls import Boxes
 from workers.parsing.pdf.lone_marks import find_lone, has_mark_chars, part_by_chars
@@ -15,18 +16,45 @@ _MAX_SIGN_GAP = 0.15
 """The maximum distance of a punctuation mark from the footnote mark before it, relative to the type size."""
 
 
-def part_marks(draft: WordDraft, measures: Measures, straight: Mask, chars: CharReader, rules: Boxes) -> PageWords:
-    """Return the words without their footnote marks. `measures` are those of the words' first characters, and `rules`
-    the boxes of the page's lines.
+def collect_deleted(chars: CharReader, spans: npt.NDArray[np.int32], struck: Mask) -> list[Beside]:
+    """Return the text that is struck through, beside the words that stay."""
+    deleted: list[Beside] = []
+    words: list[str] = []
+    stay = -1
+    for (start, end), is_struck in zip(spans.tolist(), struck.tolist(), strict=True):
+        if is_struck:
+            words.append(normalise_word(chars.text[start:end].replace(" ", "")))
+            continue
+        if words:
+            deleted.append(Beside(max(stay, 0), " ".join(words), before=stay < 0))
+            words = []
+        stay += 1
+    if words:
+        deleted.append(Beside(max(stay, 0), " ".join(words)))
+    return deleted
+
+
+def part_marks(
+    draft: WordDraft,
+    measures: Measures,
+    straight: Mask,
+    chars: CharReader,
+    *,
+    rules: Boxes,
+    deleted: list[Beside],
+    ends: Floats | None,
+) -> PageWords:
+    """Return the words without their footnote marks. `measures` are those of the words' first characters. `rules`,
+    `deleted` and `ends` are those of `PageWords`, for the words of the draft.
     """
     # A letter-spaced word has inferred blanks between its letters.
     texts = [chars.text[start:end].replace(" ", "") for start, end in draft.spans.tolist()]
     boxes = draft.boxes
     glued = part_glued(draft.spans, draft.first, draft.last, straight, chars)
     marks = glued.marks
-    _, _, ends, _ = chars.frame.to_upright(boxes, chars.turn)
+    _, _, rights, _ = chars.frame.to_upright(boxes, chars.turn)
     if glued.changed:
-        ends = ends.copy()
+        rights = rights.copy()
         _shorten(glued.changed, texts, boxes, measures, chars)
     if has_odd_chars(chars.text):
         texts = [normalise_word(text) for text in texts]
@@ -40,8 +68,9 @@ def part_marks(draft: WordDraft, measures: Measures, straight: Mask, chars: Char
     keep = np.array([bool(text) for text in texts], bool)
     keep[list(lone)] = False
     if marks:
-        _join_signs(_ends_of_marks(marks, lone, ends), texts, boxes, measures, keep)
-        marks = _moved(marks, keep)
+        _join_signs(_ends_of_marks(marks, lone, rights), texts, boxes, measures, keep)
+    if not keep.all():
+        marks, deleted = _moved(marks, keep), _moved(deleted, keep)
     return PageWords(
         texts=list(compress(texts, keep.tolist())),
         boxes=boxes[keep],
@@ -54,6 +83,8 @@ def part_marks(draft: WordDraft, measures: Measures, straight: Mask, chars: Char
         bold=measures.bold[keep],
         rules=rules,
         marks=tuple(marks),
+        deleted=tuple(deleted),
+        ends=None if ends is None else ends[keep],
     )
 
 
@@ -105,7 +136,7 @@ def _moved(marks: list[Beside], keep: Mask) -> list[Beside]:
     the word before it, or at the start of the page, before the first word.
     """
     if not keep.any():
-        return []
+        return marks
     places = np.cumsum(keep) - 1
     moved: list[Beside] = []
     for mark in marks:

@@ -34,6 +34,8 @@ class PageWords:
     `sizes` (n,) are the words' type sizes in points, 0 if unknown. `baselines` (n,) are the baselines' distances from
     the top of the page as most words are read (see `lines.turned_back`). `bold` (n,) marks bold words. `marks` are the
     raised footnote marks, and `deleted` the words that are struck through. Neither is among the words.
+    `ends` (n,) are the words' right edges as most words are read, including struck-through words after them, whose gap
+    separates nothing; None if there are none.
     """
 
     texts: list[str]
@@ -48,6 +50,7 @@ class PageWords:
     rules: Boxes
     marks: tuple[Beside, ...] = ()
     deleted: tuple[Beside, ...] = ()
+    ends: Floats | None = None
 
 
 @dataclass(frozen=True, slots=True)

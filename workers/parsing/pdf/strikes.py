@@ -1,0 +1,119 @@
+"""Finds words that are struck through, as deleted text is in a redline.
+
+A rule strikes words through if it runs between their baseline and the middle of their capitals, and ends where they
+end. An underline is lower, and the rules of tables and boxes extend beyond the words. It is a deletion only if it is
+certain: the rule is coloured, or the page has several of them.
+"""
+
+import ctypes
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pypdfium2.raw as pdfium
+
+from workers.parsing.pdf.calls import Address
+from workers.parsing.pdf.drawing import THIN, Drawing, as_object
+from workers.parsing.pdf.geometry import Frame
+from workers.parsing.pdf.words import Floats, Mask, Measures
+
+_MIN_RISE, _MAX_RISE = 0.13, 0.45
+"""The rule's height above the baseline, relative to the type size. Programs draw it at .2 to .35."""
+_MIN_LENGTH = 3.0
+_MAX_OVERHANG = 2.0
+"""How far a rule may extend beyond the words, in points. Some programs also strike the next blank through."""
+_MAX_BLANK = 0.5
+_MAX_GAP = 1.5
+"""The maximum gap between words under one rule, relative to the type size. Cells of a table are farther apart."""
+_MIN_COVERED = 0.7
+_MIN_RULES = 3
+_COLORED = 60
+"""The least difference between a colour's red, green and blue, of 255, that a reader sees as a colour."""
+_MAX_RULES = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    lefts: Floats
+    rights: Floats
+    middles: npt.NDArray[np.floating[Any]]
+    addresses: npt.NDArray[np.uint64]
+
+
+def find_struck(words: Measures, straight: Mask, drawing: Drawing, frame: Frame, turn: int) -> Mask | None:
+    """Return which words are struck through, or None if none are. The `words` are measured with their right edges."""
+    rules = _horizontal_rules(drawing, frame, turn)
+    if not len(rules.lefts) or not len(words.lefts):
+        return None
+    struck = np.zeros(len(words.lefts), bool)
+    plain: list[npt.NDArray[np.intp]] = []
+    order = np.argsort(words.baselines, kind="stable")
+    baselines = words.baselines[order]
+    firsts = np.searchsorted(baselines, rules.middles)
+    lasts = np.searchsorted(baselines, rules.middles + words.sizes.max() * _MAX_RISE)
+    for rule in np.flatnonzero(lasts > firsts).tolist():
+        left, right, middle = float(rules.lefts[rule]), float(rules.rights[rule]), float(rules.middles[rule])
+        near = order[firsts[rule] : lasts[rule]]
+        hit = near[_are_crossed(words, near, left, right, middle) & straight[near]]
+        if len(hit) and _fits(words, hit, left, right):
+            if _is_colored(int(rules.addresses[rule])):
+                struck[hit] = True
+            else:
+                plain.append(hit)
+    if len(plain) >= _MIN_RULES or (plain and struck.any()):
+        struck[np.concatenate(plain)] = True
+    return struck if struck.any() else None
+
+
+def ends_over(words: Measures, struck: Mask) -> Floats:
+    """Return the right edges of the words that stay, each with the struck-through words that follow it in its line."""
+    ends = words.rights.copy()
+    stay = -1
+    for index, is_struck in enumerate(struck.tolist()):
+        if not is_struck:
+            stay = index
+        elif stay >= 0 and abs(words.baselines[index] - words.baselines[stay]) < 0.5 * words.sizes[index]:
+            ends[stay] = max(ends[stay], words.rights[index])
+    return ends[~struck]
+
+
+def _horizontal_rules(drawing: Drawing, frame: Frame, turn: int) -> _Rules:
+    thin = drawing.thin_paths()[:_MAX_RULES]
+    lefts, tops, rights, bottoms = frame.to_upright(drawing.boxes[thin], turn)
+    flat = (bottoms - tops <= THIN) & (rights - lefts >= _MIN_LENGTH)
+    return _Rules(lefts[flat], rights[flat], ((tops + bottoms) / 2)[flat], drawing.addresses[thin[flat]])
+
+
+def _are_crossed(words: Measures, near: npt.NDArray[np.intp], left: float, right: float, middle: float) -> Mask:
+    sizes = words.sizes[near]
+    rises = words.baselines[near] - middle
+    width = words.rights[near] - words.lefts[near]
+    shared = np.minimum(words.rights[near], right) - np.maximum(words.lefts[near], left)
+    crossed: Mask = (rises >= _MIN_RISE * sizes) & (rises <= _MAX_RISE * sizes) & (shared >= _MIN_COVERED * width)
+    return crossed & (width > 0)
+
+
+def _fits(words: Measures, hit: npt.NDArray[np.intp], left: float, right: float) -> bool:
+    """Return whether a rule ends with the words that it crosses, and they are a line of text."""
+    hit = hit[np.argsort(words.lefts[hit])]
+    lefts, rights = words.lefts[hit], words.rights[hit]
+    size = float(words.sizes[hit].max())
+    overhang = _MAX_OVERHANG + _MAX_BLANK * size
+    return bool(
+        left >= lefts[0] - _MAX_OVERHANG
+        and right <= rights[-1] + overhang
+        and (lefts[1:] - rights[:-1] <= _MAX_GAP * size).all()
+    )
+
+
+def _is_colored(address: Address) -> bool:
+    item = as_object(address)
+    color = [ctypes.c_uint() for _ in range(4)]
+    fill, stroke = ctypes.c_int(), ctypes.c_int()
+    pdfium.FPDFPath_GetDrawMode(item, ctypes.byref(fill), ctypes.byref(stroke))
+    read = pdfium.FPDFPageObj_GetStrokeColor if stroke.value else pdfium.FPDFPageObj_GetFillColor
+    if not read(item, *map(ctypes.byref, color)):
+        return False
+    shades = [part.value for part in color[:3]]
+    return max(shades) - min(shades) >= _COLORED
