@@ -8,9 +8,9 @@ from tests.extraction.tables.grids import C, G, H, P, document
 from workers.extraction.tables import read_tables
 
 _TEXTS = (
-    "|2024|2023|Net sales|$1,234|(12)|—|$|%|Total|(in millions)|Year ended December 31,|Note|5|3.2x|N/A|(1)|12%|Thereafter"
-    "|Balance at December 31, 2023|Three months ended|2027|△5|Total assets:|per share|²|*|Q4 2024|-|(|6 years"
-    "|Shares (in thousands)"
+    "|2024|2023|Net sales|$1,234|(12)|—|$|%|Total|(in millions)|Year ended December 31,|Note|5|3.2x|N/A|(1)|12%"
+    "|Thereafter|Balance at December 31, 2023|Three months ended|2027|△5|Total assets:|per share|²|*|Q4 2024|-|("
+    "|6 years|Shares (in thousands)"
 )
 TEXTS = st.sampled_from(_TEXTS.split("|"))
 CELLS = st.builds(
