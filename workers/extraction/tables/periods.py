@@ -27,6 +27,7 @@ _THEREAFTER = re.compile(
 _FORECAST = re.compile(r"\d[EFP]\b|\b(?:guidance|outlook|forecast|budget|target)", re.IGNORECASE)
 _OTHER_YEARS = re.compile(r"\boriginat|\bvintages?\b|\b(?:accident|policy|model|underwriting) years?\b", re.IGNORECASE)
 """Under such headings, years are those of contracts."""
+_TO_DATE = re.compile(r"\byear[\s-]to[\s-]date\b|\bytd\b", re.IGNORECASE)
 _BOTH = re.compile(r"\b(?:as of|as at|at)[ ,]+(?:or|and)[ ,]+for\b", re.IGNORECASE)
 _BALANCE = re.compile(
     r"\b(?:assets|liabilities|equity|loans|receivables|payables?|deposits|inventor\w+|goodwill|property|debt|cash|reserves)\b",
@@ -82,6 +83,8 @@ class Periods:
         return self._figures[key]
 
     def _read(self, headings: Path, labels: Path, stubs: Path, *, in_headings: bool) -> Period | None:
+        if any(map(_TO_DATE.search, headings)):
+            stubs = ()  # the period beside the headings is that of the other columns
         own = tuple(filter(self._is_period, map(_without_units, stubs)))
         path = headings if in_headings else (*own, *headings)
         context = (*self._context, *stubs)

@@ -191,7 +191,10 @@ class TableValues:
         if units is None:
             stubs = [stub.text for stub in self._layout.headings.stubs(row)[-_MOST_STUBS:]]
             measure = _measure_of_units(units_of(stubs)) or _measure_of_units(units_of(self._lines[-1:]))
-            units = self._near[section] = replace(units_of((*self._lines, *stubs)), measure=measure)
+            units = replace(units_of((*self._lines, *stubs)), measure=measure)
+            if units_of(stubs).measure is Kind.SHARES and units_of(stubs).share_scale is None:
+                units = replace(units, share_scale=0)  # "(Number of shares)"
+            self._near[section] = units
         return units
 
     def _read_columns(self) -> None:
