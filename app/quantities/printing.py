@@ -26,7 +26,9 @@ def print_quantity(quantity: Quantity, *, printed: str) -> str:
         return printed
     sign = "-" if quantity.value < 0 else ""
     figure, scale = _scaled(abs(quantity.value), quantity)
-    return f"{sign}{_currency(quantity)}{figure:,f}{scale}{_UNITS.get(quantity.kind, '')}"
+    is_unknown = quantity.scale is None and quantity.kind in (Kind.AMOUNT, Kind.SHARES)
+    note = f" ({UNKNOWN_SCALE})" if is_unknown else ""
+    return f"{sign}{_currency(quantity)}{figure:,f}{scale}{_UNITS.get(quantity.kind, '')}{note}"
 
 
 def _currency(quantity: Quantity) -> str:
@@ -39,9 +41,7 @@ def _scaled(figure: Decimal, quantity: Quantity) -> tuple[Decimal, str]:
     """Return the figure, and the word for its scale. A scale without a word ("hundred millions") becomes the next lower
     one.
     """
-    if quantity.kind not in (Kind.AMOUNT, Kind.SHARES):
+    if quantity.kind not in (Kind.AMOUNT, Kind.PER_SHARE, Kind.SHARES) or quantity.scale is None:
         return figure, ""
-    if quantity.scale is None:
-        return figure, f" ({UNKNOWN_SCALE})" if quantity.kind is Kind.AMOUNT else ""
     lower = max((scale for scale in _SCALES if scale <= quantity.scale), default=0)
     return figure.scaleb(quantity.scale - lower), _SCALES[lower]

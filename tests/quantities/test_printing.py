@@ -23,6 +23,8 @@ FIGURES = st.decimals(min_value=Decimal("-99999999"), max_value=Decimal("9999999
         (Quantity(Kind.AMOUNT, Decimal("1310"), None, 5), "1,310 lakh"),
         (Quantity(Kind.AMOUNT, Decimal("1310"), "USD", None), "$1,310 (scale not stated)"),
         (Quantity(Kind.PER_SHARE, Decimal("-0.89"), "USD", 0), "-$0.89"),
+        (Quantity(Kind.PER_SHARE, Decimal("12.5"), "USD", -2), "$0.125"),
+        (Quantity(Kind.SHARES, Decimal("15744"), "shares", None), "15,744 shares (scale not stated)"),
         (Quantity(Kind.PERCENTAGE, Decimal("8.0"), "%", 0), "8.0%"),
         (Quantity(Kind.BASIS_POINTS, Decimal("225"), "bps", 0), "225 bps"),
         (Quantity(Kind.RATIO, Decimal("4.50"), "x", 0), "4.50x"),
@@ -54,3 +56,17 @@ def test_written_amount_is_supported_by_its_own_cell_only(figure, unit, scale) -
 def test_written_rate_is_supported_by_its_own_cell(figure, kind) -> None:
     quantity = Quantity(kind, figure, None, 0)
     assert missing_numbers(f"Ratio — {print_quantity(quantity, printed='')}", [], [quantity]) == []
+
+
+def test_amount_in_cents_is_no_amount_in_dollars() -> None:
+    quantity = Quantity(Kind.PER_SHARE, Decimal("12.5"), "USD", -2)
+    assert missing_numbers("The dividend was $0.125 a share.", [], [quantity]) == []
+    assert missing_numbers("The dividend was 12.5 cents a share.", [], [quantity]) == []
+    assert missing_numbers("The dividend was $12.5 a share.", [], [quantity]) == ["12.5"]
+
+
+@pytest.mark.parametrize("kind", [Kind.NUMBER, Kind.SHARES])
+def test_counts_are_no_money(kind: Kind) -> None:
+    quantity = Quantity(kind, Decimal("25"), None, 0)
+    assert missing_numbers("There are 25.", [], [quantity]) == []
+    assert missing_numbers("They cost $25.", [], [quantity]) == ["25"]

@@ -86,10 +86,14 @@ _UNITS = {
     Kind.RATIO: "x",
 }
 
+_NO_MONEY = (Kind.NUMBER, Kind.SHARES)
+
 
 def _states(quantity: Quantity, claimed: NumberMention, may_turn_sign: bool, bare: bool) -> bool:
     """Return whether a cell's value is the claimed number. Ends of a range count, too."""
     if claimed.unit != _UNITS.get(quantity.kind, claimed.unit if quantity.kind is Kind.RANGE else ""):
+        return False
+    if claimed.currency and quantity.kind in _NO_MONEY:
         return False
     if claimed.currency and quantity.unit not in (None, claimed.currency) and not _is_dollar(quantity, claimed):
         return False
@@ -109,7 +113,8 @@ def _is_amount(value: Decimal, scale: int | None, claimed: NumberMention, may_tu
         return False
     cited = NumberMention(text="", value=abs(value))
     amounts = {cited.amount(scale or 0)}
-    in_full = bare and claimed.scale is None and claimed.currency is not None and "," in claimed.text
-    if claimed.scale is None and not in_full:
+    # "$383" is not 383 million, and "$12.5" is not 12.5 cents.
+    is_printed = claimed.currency is None or (not bare and (scale or 0) > 0)
+    if claimed.scale is None and is_printed:
         amounts.add(cited.amount(0))
     return claimed.amount() in amounts
