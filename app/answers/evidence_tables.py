@@ -1,16 +1,26 @@
 """The tables of the retrieved pages, as rows of cells that a claim can cite."""
 
-from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Mapping, Sequence
+from itertools import accumulate
+from typing import NamedTuple
 
 from app.answers.claims import PageKey
 from app.tables.model import Cell, Table
-from app.tables.rows import FigureRow, list_figure_rows
+from app.tables.rows import FigureRow, is_figure, list_figure_rows
 
 PageTables = Mapping[PageKey, Sequence[Table]]
 """The tables with cells on a page, by page key, in the order of the document."""
 
 Span = tuple[int, int]
+
+
+class _Figures(NamedTuple):
+    """The spans of a page's figures by their starts. `ends[i]` is the last end of the first i + 1 spans."""
+
+    starts: list[int]
+    ends: list[int]
+    spans: list[tuple[int, int, Cell]]
 
 
 class EvidenceTables:
@@ -19,6 +29,8 @@ class EvidenceTables:
     def __init__(self, tables: PageTables) -> None:
         self._tables = tables
         self._rows: dict[PageKey, tuple[list[int], list[FigureRow]]] = {}
+        self._figures: dict[PageKey, _Figures] = {}
+        self._covered: dict[PageKey, list[Span]] = {}
 
     @classmethod
     def none(cls) -> "EvidenceTables":
@@ -37,21 +49,37 @@ class EvidenceTables:
                 return row
         return None
 
-    def cells_between(self, key: PageKey, start: int, end: int) -> Iterator[Cell]:
-        """Yield the cells of a page that lie completely between two offsets."""
-        for table in self._tables.get(key, ()):
-            for cell in table.cells:
-                if cell.page == key[1] and cell.spans and start <= cell.spans[0][0] and cell.spans[-1][1] <= end:
-                    yield cell
+    def figures_in(self, key: PageKey, start: int, end: int) -> list[Cell]:
+        """List the figures of a page that have text between two offsets. A figure that is cut is listed, too: its
+        digits without its sign, or a part of them, are not its number.
+        """
+        figures = self._figures_of(key)
+        first, last = bisect_right(figures.ends, start), bisect_left(figures.starts, end)
+        found = {id(cell): cell for _, stop, cell in figures.spans[first:last] if stop > start}
+        return list(found.values())
 
     def covered(self, key: PageKey) -> Sequence[Span]:
         """List the parts of a page that the rows of tables cover, in order."""
-        spans: dict[tuple[int, int], list[Span]] = {}
-        for table in self._tables.get(key, ()):
-            for cell in table.cells:
-                if cell.page == key[1]:
-                    spans.setdefault((table.number, cell.row), []).extend(cell.spans)
-        return sorted((min(start for start, _ in row), max(end for _, end in row)) for row in spans.values() if row)
+        if key not in self._covered:
+            spans: dict[tuple[int, int], list[Span]] = {}
+            for table in self._tables.get(key, ()):
+                for cell in table.cells:
+                    if cell.page == key[1] and cell.spans:
+                        spans.setdefault((table.number, cell.row), []).extend(cell.spans)
+            rows = spans.values()
+            self._covered[key] = sorted((min(start for start, _ in row), max(end for _, end in row)) for row in rows)
+        return self._covered[key]
+
+    def _figures_of(self, key: PageKey) -> _Figures:
+        if key not in self._figures:
+            cells = [cell for table in self._tables.get(key, ()) for cell in table.cells if cell.page == key[1]]
+            spans = sorted(
+                ((start, end, cell) for cell in cells if is_figure(cell) for start, end in cell.spans),
+                key=lambda span: span[:2],
+            )
+            ends = list(accumulate((end for _, end, _ in spans), max))
+            self._figures[key] = _Figures([start for start, _, _ in spans], ends, spans)
+        return self._figures[key]
 
     def _rows_of(self, key: PageKey) -> tuple[list[int], list[FigureRow]]:
         if key not in self._rows:

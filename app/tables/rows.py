@@ -40,10 +40,12 @@ class FigureRow:
 
 
 def list_figure_rows(table: Table, *, page: int | None = None) -> list[FigureRow]:
-    """List a table's rows with a label and figures, in order; by default of all its pages."""
+    """List a table's rows with a label and figures, in order; by default of all its pages. Cells without
+    a place in a page's text are left out.
+    """
     cells: dict[int, list[Cell]] = {}
     for cell in table.cells:
-        if page is None or cell.page == page:
+        if cell.spans and (page is None or cell.page == page):
             cells.setdefault(cell.row, []).append(cell)
     rows = []
     for row in cells.values():

@@ -103,3 +103,12 @@ def test_question_about_amended_figures_is_answered_from_the_amendment(extractiv
     assert ask("What was net revenue in 2022 as amended?") == ["Net revenue — 2022: $4,100 million"]
     assert ask("What was net revenue in 2022 according to the 10-K/A?") == ["Net revenue — 2022: $4,100 million"]
     assert "Net revenue — 2022: $4,210 million" in ask("What was net revenue in 2022?")
+
+
+def test_cells_without_a_place_in_a_page_are_no_evidence(extractive, understand, library) -> None:
+    (key, (table,)), *_ = library.stored_tables.items()
+    cells = tuple(replace(cell, spans=()) if cell.row == 1 else cell for cell in table.cells)
+    library.stored_tables[key] = [replace(table, cells=cells)]
+    question = "What was net revenue in fiscal 2022?"
+    draft = extractive.write(question, understand(question), library.passages, library.pages, library.tables)
+    assert all("4,210" not in claim.text for claim in draft.claims)

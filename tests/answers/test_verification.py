@@ -129,6 +129,28 @@ def test_shown_text_has_no_control_or_bidirectional_characters() -> None:
     assert found.claim.text == "Net sales were good ."
 
 
+@pytest.mark.parametrize(
+    ("text", "quote", "reason"),
+    [
+        ("Net income was $388 million.", "Net income\t$(412)\t$388", None),
+        ("Net income was 388.", "Net income\t$(412)\t$388", None),
+        ("Net income was $388.", "Net income\t$(412)\t$388", DropReason.NUMBER_NOT_IN_QUOTE),
+        ("Net income was $412.", "Net income\t$(412", DropReason.NUMBER_NOT_IN_QUOTE),
+        ("Net income was 412.", "Net income\t$(412", DropReason.NUMBER_NOT_IN_QUOTE),
+        ("Net income was 41.", "Net income\t$(41", DropReason.NUMBER_NOT_IN_QUOTE),
+        ("Net income was -$412 million.", "Net income\t$(412", None),
+    ],
+)
+def test_numbers_of_tables_are_those_of_their_cells(library, text: str, quote: str, reason: DropReason | None) -> None:
+    """A quote may cut a figure: its digits without its bracket are another number."""
+    page = "For the years ended June 30,\t2022\t2021\nNet income\t$(412)\t$388\n"
+    passage = library.add(page, number=7)
+    start = page.index(quote)
+    citation = CitedSpan(passage.document_id, passage.version_id, "A", 7, start, start + len(quote), quote)
+    (found,) = verify_claims([DraftClaim(text, (citation,))], library.pages, library.tables)
+    assert (found.dropped.reason if found.dropped else None) is reason
+
+
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 
 

@@ -13,7 +13,7 @@ from app.answers.verification.sentences import find_sentences
 from app.quantities.values import Quantity
 from app.retrieval.index.lexicon import tokenise
 from app.tables.model import Cell
-from app.tables.rows import is_figure, quantity_of
+from app.tables.rows import quantity_of
 
 MAX_CLAIM_CHARACTERS = 1_500
 LEAST_COVERAGE = 0.6
@@ -85,20 +85,20 @@ class CheckedPages:
 
     def prose(self, citation: CitedSpan) -> str:
         """Return the statement with the figures of tables blanked: numbers of tables are read from cells only."""
-        text = self.statement(citation)
+        characters = list(self.statement(citation))
         for cell in self._figures(citation):
             for start, end in cell.spans:
-                first, last = start - citation.char_start, end - citation.char_start
-                text = text[:first] + " " * (last - first) + text[last:]
-        return text
+                first = max(start - citation.char_start, 0)
+                last = min(end - citation.char_start, len(characters))
+                characters[first:last] = " " * (last - first)
+        return "".join(characters)
 
     def quantities(self, citation: CitedSpan) -> list[Quantity]:
         """List the values of the cells in the quote."""
         return [quantity_of(cell) for cell in self._figures(citation)]
 
     def _figures(self, citation: CitedSpan) -> list[Cell]:
-        cells = self._tables.cells_between(citation.page_key(), citation.char_start, citation.char_end)
-        return [cell for cell in cells if is_figure(cell)]
+        return self._tables.figures_in(citation.page_key(), citation.char_start, citation.char_end)
 
 
 def _verdict(claim: DraftClaim, pages: CheckedPages, given: frozenset[str], shown: set[str]) -> CheckedClaim:

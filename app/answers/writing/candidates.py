@@ -8,11 +8,12 @@ from app.answers.claims import PageKey, PageTexts
 from app.answers.evidence_tables import EvidenceTables, Span
 from app.answers.subjects import is_of_another_issuer, mentions_name
 from app.answers.verification.sentences import find_sentences
-from app.answers.writing.figures import NO_PICK, FigureQuestion, Pick
+from app.answers.writing.figures import NO_PICK, FigureQuestion, Pick, find_year_end_month
 from app.quantities.headings import without_years
 from app.retrieval.index.lexicon import tokenise
 from app.retrieval.passages import Passage
 from app.retrieval.questions.understanding import Understanding
+from app.tables.model import Table
 from app.tables.rows import FigureRow
 
 _LEAST_WORDS = 4
@@ -65,6 +66,7 @@ class CandidateFinder:
         self._tables = tables
         self._hints = _hints(understanding)
         self._question = FigureQuestion.of(understanding)
+        self._year_ends: dict[int, int] = {}  # by id of the table, which `tables` keeps
 
     def find(self, passages: Sequence[Passage]) -> Candidates:
         """Find the candidates in order. A place in several passages counts once."""
@@ -100,7 +102,7 @@ class CandidateFinder:
             headings = {heading for cell in row.figures for heading in cell.header_path}
             if not self._hints.search(row.label) and not any(map(self._hints.search, headings)):
                 continue
-            pick = self._question.pick(row)
+            pick = self._question.pick(row, year_end_month=self._year_end_month(row.table))
             spans = list(row.spans(passage.page_number))
             yield Candidate(
                 passage,
@@ -111,6 +113,11 @@ class CandidateFinder:
                 row=row,
                 pick=pick,
             )
+
+    def _year_end_month(self, table: Table) -> int:
+        if id(table) not in self._year_ends:
+            self._year_ends[id(table)] = find_year_end_month(table)
+        return self._year_ends[id(table)]
 
     def _sentence(self, passage: Passage, page: str, start: int, end: int) -> Candidate | None:
         text = page[start:end]

@@ -12,7 +12,7 @@ from app.quantities.wanted_periods import WantedPeriods
 from app.retrieval.index.lexicon import tokenise
 from app.retrieval.passages import Passage
 from app.retrieval.questions.understanding import Understanding
-from app.tables.model import Cell
+from app.tables.model import Cell, Table
 from app.tables.rows import FigureRow, is_figure, quantity_of
 
 _MOST_FIGURES = 6
@@ -52,7 +52,7 @@ class FigureQuestion:
             asks_change=not terms.isdisjoint(_CHANGE_WORDS),
         )
 
-    def pick(self, row: FigureRow) -> Pick:
+    def pick(self, row: FigureRow, *, year_end_month: int) -> Pick:
         """Choose the row's figures: of the periods, the currency and the columns that the question names."""
         figures: Sequence[Cell] = row.figures
         if self.currencies:
@@ -60,8 +60,7 @@ class FigureQuestion:
         if not self.asks_change:
             figures = [cell for cell in figures if not _is_change(cell)] or figures
         if not self.wanted.is_empty() and any(map(_is_dated, figures)):
-            month = _year_end_month(row)
-            figures = [cell for cell in figures if self._fits(cell, row, month)]
+            figures = [cell for cell in figures if self._fits(cell, row, year_end_month)]
         matched = [self.terms.intersection(_heading_terms(cell)) for cell in figures]
         most = max(map(len, matched), default=0)
         chosen = [(cell, terms) for cell, terms in zip(figures, matched, strict=True) if len(terms) == most]
@@ -140,9 +139,9 @@ def _is_change(cell: Cell) -> bool:
     return any(has_change_word(heading) or "change" in heading.casefold() for heading in cell.header_path)
 
 
-def _year_end_month(row: FigureRow) -> int:
+def find_year_end_month(table: Table) -> int:
     """Return the month in which the table's full years end; December if it has none."""
-    for cell in row.table.cells:
+    for cell in table.cells:
         period = cell.period
         if period and period.start and (period.end - period.start).days in _FULL_YEAR_DAYS:
             return period.end.month if period.end.day > 7 else (period.end.month - 2) % 12 + 1
