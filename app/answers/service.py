@@ -172,7 +172,8 @@ class AnswerService:
         with traced("answers.retrieve"), self._metrics.time_step("retrieve"):
             result = self._search.search(principal, text, filters, self._passages)
             question_id = new_id()
-            with self._database.transaction(principal) as session:
+            # One state of the database: pages and tables are replaced when a version is published again.
+            with self._database.transaction(principal, snapshot=True) as session:
                 keys = page_keys(result.passages)
                 stored = find_tables_of_pages(session, keys)
                 pages = AnswerRepository(session).get_page_texts(stored.pages().union(keys))

@@ -62,12 +62,25 @@ def decode_table(stored: StoredTable, texts: Texts, rows: range | None = None) -
         raise TableEncodingError from error
 
 
-def _open(data: bytes) -> bytes:
+def decoded_size(data: bytes) -> int:
+    """Return the bytes of a table's msgpack value, about 15 to 30 per cell, without decoding it.
+
+    Raises TableEncodingError.
+    """
     if data[:4] != MAGIC or len(data) < 6 or data[4] != VERSION:
         raise TableEncodingError
     try:
-        if not 0 <= zstandard.frame_content_size(data[5:]) <= MAX_DECODED_BYTES:
-            raise TableEncodingError
+        size = zstandard.frame_content_size(data[5:])
+    except zstandard.ZstdError as error:
+        raise TableEncodingError from error
+    if not 0 <= size <= MAX_DECODED_BYTES:
+        raise TableEncodingError
+    return size
+
+
+def _open(data: bytes) -> bytes:
+    decoded_size(data)
+    try:
         return zstandard.ZstdDecompressor().decompress(data[5:], max_output_size=MAX_DECODED_BYTES)
     except zstandard.ZstdError as error:
         raise TableEncodingError from error

@@ -3,10 +3,11 @@
 Other features read tables in their own transaction, with `list_tables_on_pages` and `list_tables_of_version`.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+import structlog
 from sqlalchemy.orm import Session
 
 from app.audit.service import record
@@ -17,13 +18,20 @@ from app.documents.content.parsed_codec import decode_deleted, decode_marks, dec
 from app.documents.models import DocumentVersion, Page
 from app.documents.pages.images import PageImage, has_images
 from app.documents.repository import DocumentRepository
-from app.tables.codec import StoredTable, Texts, decode_table
+from app.tables.codec import StoredTable, Texts, decode_table, decoded_size
+from app.tables.errors import TableEncodingError
 from app.tables.model import ListedTable, Table
 from app.tables.overlay import DrawnPage, draw_overlay
 from app.tables.repository import TableRepository
 
+log = structlog.get_logger()
+
 _LARGEST_NUMBER = 9
 """Digits of the largest number of a table in a cursor."""
+
+_MOST_BYTES = 2 << 20
+_MOST_PAGES = 400
+"""Limits of the tables for one question: encoded bytes (about 100,000 cells, which decode in about 2 s), and pages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,19 +197,47 @@ class TablesOfPages:
         return {(version_id, page) for version_id, each in self.stored for page in each.listed.pages}
 
     def decode(self, texts: Mapping[tuple[UUID, int], str]) -> dict[tuple[UUID, int], list[Table]]:
-        """Return the tables by (version id, page number), in order. Raises TableEncodingError."""
+        """Return the tables by (version id, page number), in order, without those that cannot be decoded."""
         found: dict[tuple[UUID, int], list[Table]] = {}
         for version_id, each in self.stored:
             own = {page: texts[(version_id, page)] for page in each.listed.pages if (version_id, page) in texts}
-            table = decode_table(each, own)
+            try:
+                table = decode_table(each, own)
+            except TableEncodingError as error:
+                log.warning("tables.undecodable", version_id=str(version_id), table=each.listed.number, code=error.code)
+                continue
             for page in each.listed.pages:
                 found.setdefault((version_id, page), []).append(table)
         return found
 
 
 def find_tables_of_pages(session: Session, pages: Iterable[tuple[UUID, int]]) -> TablesOfPages:
-    """Find the tables on pages, given as (version id, page number). The caller records the read."""
-    return TablesOfPages(TableRepository(session).list_stored_at(pages))
+    """Find the tables on pages, given as (version id, page number), the most important first. The caller records the
+    read.
+
+    Their size is limited: of very large tables, those on less important pages are left out.
+    """
+    ranks = {key: rank for rank, key in enumerate(dict.fromkeys(pages))}
+    stored = TableRepository(session).list_stored_at(ranks)
+    return TablesOfPages(tuple(_within_limits(stored, ranks)))
+
+
+def _within_limits(
+    stored: Sequence[tuple[UUID, StoredTable]], ranks: Mapping[tuple[UUID, int], int]
+) -> Iterator[tuple[UUID, StoredTable]]:
+    """Yield the tables in their order, without those that are left out."""
+    rank = [min(ranks.get((version, page), len(ranks)) for page in each.listed.pages) for version, each in stored]
+    size, pages, kept = 0, 0, set[int]()
+    for index in sorted(range(len(stored)), key=rank.__getitem__):
+        _, table = stored[index]
+        try:
+            larger = size + decoded_size(table.data)
+        except TableEncodingError:
+            continue
+        if larger <= _MOST_BYTES and pages + len(table.listed.pages) <= _MOST_PAGES:
+            size, pages = larger, pages + len(table.listed.pages)
+            kept.add(index)
+    yield from (entry for index, entry in enumerate(stored) if index in kept)
 
 
 def _decode(session: Session, version_id: UUID, stored: Sequence[StoredTable]) -> list[Table]:

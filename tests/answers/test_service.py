@@ -23,6 +23,7 @@ from app.core.ids import new_id
 from app.core.pagination import InvalidCursorError, PageRequest
 from app.observability.metrics import Metrics
 from app.retrieval.filters import SearchFilters
+from app.tables.service import find_tables_of_pages
 
 QUESTION = "What was net revenue in fiscal 2022?"
 
@@ -218,3 +219,28 @@ def test_questions_are_paged_newest_first(service, office) -> None:
     assert second.next_cursor is None
     with pytest.raises(InvalidCursorError):
         asking.list_questions(office.owner, PageRequest(cursor="nonsense"))
+
+
+@pytest.mark.parametrize("data", [b"", b"FNTB\x01", b"FNTB\x01damaged", b"FNTB\x09" + bytes(20)])
+def test_table_that_cannot_be_decoded_does_not_fail_the_answer(service, office, data) -> None:
+    office.rows("UPDATE tables SET data = :data WHERE version_id = :version", data=data, version=office.version)
+    assert ask(service(), office.owner, "When does the revolving credit facility mature?")[-1].answer.claims
+
+
+def test_tables_of_a_question_are_limited(office, monkeypatch) -> None:
+    keys = [(office.version, 1), (office.version, 2)]
+
+    def found() -> int:
+        with office.database.api.transaction(office.owner) as session:
+            return len(find_tables_of_pages(session, keys).stored)
+
+    assert found() == 1
+    monkeypatch.setattr("app.tables.service._MOST_BYTES", 50)
+    assert found() == 0
+    monkeypatch.undo()
+    office.rows(
+        "UPDATE tables SET pages = :pages WHERE version_id = :version",
+        pages=list(range(1, 402)),
+        version=office.version,
+    )
+    assert found() == 0
