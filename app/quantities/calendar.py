@@ -30,7 +30,7 @@ _YEARS_ENDED = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # compared by identity, because results are cached by calendar
 class FiscalCalendar:
     """A fiscal calendar. `mentioned` counts each date in the document; `period_end` is the last day of the document's
     period, which lies in the fiscal year `fiscal_year` as the document counts it.

@@ -72,10 +72,17 @@ def read_column_period(
     reading order: the last is the nearest. `instant_hint` states whether the figures are balances at a day (True) or
     flows (False); None if that is unknown.
     """
+    return _read(tuple(path), tuple(context), calendar, instant_hint)
+
+
+@lru_cache(maxsize=4_000)
+def _read(
+    path: tuple[str, ...], context: tuple[str, ...], calendar: FiscalCalendar, instant_hint: bool | None
+) -> Period | None:
     own = _parts_of_path(path, context)
     if own is None or (any(words.split for words in own) and calendar.known_end is None):
         return None
-    lines = tuple(context[-_MOST_CONTEXT:])
+    lines = context[-_MOST_CONTEXT:]
     around = _around(lines)
     if instant_hint is None:
         instant_hint = _first_kind(path)

@@ -15,6 +15,7 @@ _IN_PROSE = re.compile(rf"[{_RAISED}{_CIRCLED}]+|(?<=[\w%)])(?:\((?:[0-9]{{1,2}}
 _LAST = re.compile(
     rf"(?P<space>\s?)(?P<mark>{_SYMBOLS}|[{_RAISED}]+(?:[⸴,][{_RAISED}]+)*|[{_CIRCLED}]|{_BRACKETED}),?\Z"
 )
+_LAST_CHARACTERS = tuple(f")],*†‡§¶#^{_RAISED}{_CIRCLED}")
 _UNITS = re.compile(r"(?:^|[^A-Za-z])(?:k|c|m|d)?m[²³]\Z|(?:^|[^A-Za-z])(?:ft|in|yd|mi|sq)[²³]\Z")
 _ENDS_FIGURE = re.compile(r"[0-9)%x$€£¥₹—–\-][ \u00a0]*\Z")
 _YEAR = re.compile(r"(?:\A|[^0-9,.])(?:19|20)[0-9]{2}[AEFP]?\Z")
@@ -37,6 +38,8 @@ def split_marks(text: str, known: Collection[str] = ()) -> tuple[str, tuple[str,
     """
     marks: list[str] = []
     rest = text.rstrip()
+    if not rest.endswith(_LAST_CHARACTERS):
+        return text, ()
     while len(marks) < _MOST:
         found = _LAST.search(rest, max(0, len(rest) - _TAIL))
         if found is None:

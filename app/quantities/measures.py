@@ -56,6 +56,11 @@ _AWARDS = re.compile(
 """Awards of shares, and what dilutes earnings per share, are counted as shares are."""
 _VALUE_OF = re.compile(r"\b(?:value|price|cost|proceeds|fair|intrinsic)\b")
 _IN_SHARES = re.compile(r"\((?:in\s+)?(?:(?:thousands|millions|number)\s+of\s+)?shares(?:\s+in\s+\w+)?\)")
+_WORDS_OF_SHARES = (
+    *("share", "stock", "ads", "adr", "eps", "rsu", "psu", "option", "award", "warrant", "sar", "unit", "denominator"),
+    *("price", "fair", "dilut"),
+)
+"""Each text that measures shares has one of these. It is much faster to look for them first."""
 _PRICE = re.compile(r"\b(?:prices?|costs?|revenues?|margin|dollars|cents)\b|[$€£¥₹]")
 _PER_OTHER = re.compile(
     r"(?:\bper|/)\s*(?:t|barrel|bbl|boe|ounce|oz|tonn?e?|mt|pound|lb|gallon|mcf|mmbtu|mwh|kwh|square foot|sq|room|unit"
@@ -91,6 +96,8 @@ def _stands_alone(pattern: re.Pattern[str], folded: str) -> bool:
 
 
 def _of_shares(folded: str) -> Kind | None:
+    if not any(word in folded for word in _WORDS_OF_SHARES):
+        return None
     if _PAR_VALUE.search(folded) or _CLASS_ONLY.match(folded):
         return None  # a column of a statement of equity, named after a class of shares, has amounts
     per_share = _PER_SHARE.search(folded)

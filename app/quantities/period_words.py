@@ -121,6 +121,11 @@ _TRIGGER = re.compile(
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[^\W\d_]+|\d+")
+# Searches for single characters without which the longer patterns match nothing. They halve the time for headings.
+_DIGIT = re.compile(r"\d")
+_MARK_CHARACTER = re.compile("[(*†‡§⁰¹²³⁴-⁹]")
+_UNITS_CHARACTER = re.compile(r"['’‘$€£¥₹`]|\d(?<=[^\W\d_].)")
+_LETTER_BEFORE_DIGIT = re.compile(r"\d(?<=[^\W\d_].)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +201,8 @@ class _Reader:
         self.text = text
 
     def take(self, pattern: re.Pattern[str]) -> list[re.Match[str]]:
+        if not self.text or self.text.isspace():
+            return []  # no pattern matches blanks alone
         found = list(pattern.finditer(self.text))
         if found:
             parts, position = [], 0
@@ -204,6 +211,10 @@ class _Reader:
                 position = match.end()
             self.text = " ".join((*parts, self.text[position:]))
         return found
+
+    def take_numbers(self, pattern: re.Pattern[str]) -> list[re.Match[str]]:
+        """Take the matches of a pattern that contains a digit."""
+        return self.take(pattern) if _DIGIT.search(self.text) else []
 
     def take_durations(self) -> set[Duration]:
         found = list(find_durations(self.text))
@@ -218,21 +229,21 @@ class _Reader:
 @lru_cache(maxsize=20_000)
 def read_period_words(text: str) -> PeriodWords:
     """Return the parts of periods that a text states."""
-    if _TRIGGER.search(text) is None:
+    if _DIGIT.search(text) is None and _TRIGGER.search(text) is None:
         return PeriodWords(others=1 if any(map(str.isalnum, text)) else 0)
     folded = _plain(text[:MOST_CHARACTERS])
     reader = _Reader(folded)
     explicit = _explicit_range(reader)
-    days = tuple(day for match in reader.take(_DAY) if (day := parse_heading_date(match.group())) is not None)
+    days = tuple(day for match in reader.take_numbers(_DAY) if (day := parse_heading_date(match.group())) is not None)
     quarters = reader.take(_QUARTER)
     halves = reader.take(_HALF)
-    counted = reader.take(_MONTH_CODE)
+    counted = reader.take_numbers(_MONTH_CODE)
     coded = [full_year(year) for match in (*quarters, *halves, *counted) if (year := match.group(2)) is not None]
-    labels = reader.take(_LABEL)
-    months = tuple(_month_year(match) for match in reader.take(_MONTH_YEAR))
-    month_days = tuple(_month_day(match) for match in reader.take(_MONTH_DAY))
-    splits = [year for match in reader.take(_SPLIT_YEAR) if (year := _split_year(match)) is not None]
-    years = [int(match.group(1)) for match in reader.take(_YEAR)]
+    labels = reader.take_numbers(_LABEL)
+    months = tuple(_month_year(match) for match in reader.take_numbers(_MONTH_YEAR))
+    month_days = tuple(_month_day(match) for match in reader.take_numbers(_MONTH_DAY))
+    splits = [year for match in reader.take_numbers(_SPLIT_YEAR) if (year := _split_year(match)) is not None]
+    years = [int(match.group(1)) for match in reader.take_numbers(_YEAR)]
     durations = reader.take_durations()
     durations |= {Duration(int(match.group(1))) for match in counted}
     trailing, to_date, open_ended = reader.has(_TRAILING), reader.has(_TO_DATE), reader.has(_OPEN_ENDED)
@@ -270,9 +281,15 @@ def read_period_words(text: str) -> PeriodWords:
 
 def _plain(text: str) -> str:
     """Return a text without footnote marks and units, and with blanks where the page has too many or none."""
-    text = _UNITS.sub(" ", _MARKS.sub(" ", text))
-    text = _PARTED_YEAR.sub(lambda found: found.group().replace(" ", ""), text)
-    return " ".join(_GLUED_DAY.sub(r"\1 ", text).split())
+    if _MARK_CHARACTER.search(text):
+        text = _MARKS.sub(" ", text)
+    if _UNITS_CHARACTER.search(text):
+        text = _UNITS.sub(" ", text)
+    if "2 0 " in text or "1 9 " in text:
+        text = _PARTED_YEAR.sub(lambda found: found.group().replace(" ", ""), text)
+    if _LETTER_BEFORE_DIGIT.search(text):
+        text = _GLUED_DAY.sub(r"\1 ", text)
+    return " ".join(text.split())
 
 
 def parse_heading_date(text: str) -> date | None:
@@ -300,12 +317,12 @@ def _date(year: int, month: int, day: int) -> date | None:
 
 
 def _explicit_range(reader: _Reader) -> tuple[date, date] | None:
-    for match in reader.take(_MONTH_RANGE):
+    for match in reader.take_numbers(_MONTH_RANGE):
         months = parse_month(match.group(1)), parse_month(match.group(2))
         year = full_year(match.group(3).strip("'’"))
         if months[0] is not None and months[1] is not None:
             return date(year - (months[0] > months[1]), months[0], 1), day_in(year, months[1], 31)
-    for match in (*reader.take(_SLASH_RANGE), *reader.take(_RANGE)):
+    for match in (*reader.take_numbers(_SLASH_RANGE), *reader.take_numbers(_RANGE)):
         end = parse_heading_date(match.group(2))
         start = parse_heading_date(match.group(1)) if re.search(r"\d\d\d\d|/", match.group(1)) else None
         if start is None and end is not None and (day := _MONTH_DAY.fullmatch(match.group(1))) is not None:

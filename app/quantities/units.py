@@ -66,12 +66,15 @@ class Units:
 
     def within(self, outer: "Units") -> "Units":
         """Return these units, completed by those of a place further away. `measure` and `spans` stay as they are."""
-        return replace(
-            self,
-            currency=outer.currency if self.currency in (None, "$") and _refines(self, outer) else self.currency,
-            scale=outer.scale if self.scale is None else self.scale,
-            share_scale=outer.share_scale if self.share_scale is None else self.share_scale,
-            except_per_share=self.except_per_share or outer.except_per_share,
+        if not (outer.states_units or outer.except_per_share):
+            return self
+        return Units(
+            outer.currency if self.currency in (None, "$") and _refines(self, outer) else self.currency,
+            outer.scale if self.scale is None else self.scale,
+            outer.share_scale if self.share_scale is None else self.share_scale,
+            self.except_per_share or outer.except_per_share,
+            self.measure,
+            self.spans,
         )
 
 

@@ -101,11 +101,25 @@ def parse_value(text: str, style: NumberStyle = ENGLISH, *, negative_side: str |
     "CR": the side that a heading states to be negative; without it, a figure with a side is text. A number that is
     impossible in the style, or text with two amounts that are no range, is text.
     """
-    return _parse(text, style, negative_side) if len(text) <= _LONGEST else _TEXT
+    if len(text) > _LONGEST:
+        return _TEXT
+    if style.decimal == "." and not style.spaces and negative_side is None and text.isascii():
+        return _parse_english(text)
+    return _parse(text, style, negative_side)
+
+
+@lru_cache(maxsize=1 << 15)
+def _parse_english(text: str) -> Quantity:
+    """Parse an ASCII text. It has none of the dashes and arrows in which styles with the same numbers differ."""
+    return _parse_written(text, ENGLISH, None)
 
 
 @lru_cache(maxsize=1 << 15)
 def _parse(text: str, style: NumberStyle, negative_side: str | None) -> Quantity:
+    return _parse_written(text, style, negative_side)
+
+
+def _parse_written(text: str, style: NumberStyle, negative_side: str | None) -> Quantity:
     plain = plain_characters(text, style.decimal)
     value = _parse_plain(plain, style, negative_side)
     if value.kind is Kind.TEXT and plain:

@@ -1,6 +1,7 @@
 """Decides what a text looks like: a figure, a year, a period, a statement of units, or words."""
 
 import re
+from functools import lru_cache
 
 from app.quantities.headings import has_period_word
 from app.quantities.period_words import read_period_words
@@ -46,6 +47,7 @@ class Forms:
         return decide_style(text for text, form in self._known.items() if form is Form.FIGURE)
 
 
+@lru_cache(maxsize=20_000)
 def _form(text: str) -> Form:
     if _YEAR.fullmatch(text):
         return Form.YEAR

@@ -66,21 +66,30 @@ class Periods:
         self._figures: dict[tuple[Path, Path, Path], Period | None] = {}
         self._states: dict[str, bool] = {}
         self._labels: dict[str, bool] = {}
+        self._headings: dict[Path, tuple[Path, bool]] = {}
+        self._dated: dict[Path, Path] = {}
 
     def of(self, row: int, headings: Path, labels: Path, stubs: Path = ()) -> Period | None:
         """Return a figure's period. `stubs` are headings that stand beside its column's, such as that of the labels."""
-        if any(map(_OTHER_YEARS.search, headings)):
-            headings = ()
-        in_headings = any(map(self._is_period, headings))
+        known = self._headings.get(headings)
+        if known is None:
+            own = () if any(map(_OTHER_YEARS.search, headings)) else headings
+            known = self._headings[headings] = own, any(map(self._is_period, own))
+        headings, in_headings = known
         if not in_headings and row in self._between:
             return self._between[row]
-        is_dated = labels and (self._can_state_period(labels[-1]) or _BALANCE.search(labels[-1]))
-        own = labels[-1:] if is_dated else ("",)
-        dated = (*filter(self._can_state_period, labels[:-1]), *own)
+        dated = self._dated.get(labels)
+        if dated is None:
+            dated = self._dated[labels] = self._dated_labels(labels)
         key = (headings, dated, stubs)
         if key not in self._figures:
             self._figures[key] = self._read(headings, dated, stubs, in_headings=in_headings)
         return self._figures[key]
+
+    def _dated_labels(self, labels: Path) -> Path:
+        """Return the labels that can have to do with a period; "" stands for the row's own label if it cannot."""
+        is_dated = labels and (self._can_state_period(labels[-1]) or _BALANCE.search(labels[-1]))
+        return (*filter(self._can_state_period, labels[:-1]), labels[-1] if is_dated else "")
 
     def _read(self, headings: Path, labels: Path, stubs: Path, *, in_headings: bool) -> Period | None:
         if any(map(_TO_DATE.search, headings)):

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from app.quantities.units import Units, parse_units
 
@@ -30,6 +31,7 @@ _GENERAL = frozenset(
 """Words of a statement of units that name no rows or columns."""
 
 
+@lru_cache(maxsize=20_000)
 def may_state_units(text: str) -> bool:
     """Return whether a text has a word that can state units. It is much faster than reading them."""
     if not text.isascii() or _CODE.search(text) is not None:

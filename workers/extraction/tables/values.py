@@ -118,11 +118,12 @@ class TableValues:
         named = scale_of(self._scales_of, (*headings, *labels), of_shares=is_count) if self._scales_of else None
         kind = own.kind if own.kind is Kind.RANGE or measure is None else measure
         if measure in _UNIT_OF:
-            return replace(own, kind=kind, unit=_UNIT_OF[measure], scale=0)
+            return Quantity(kind, own.value, _UNIT_OF[measure], 0, own.high)
         if measure is Kind.NUMBER:
-            return replace(own, kind=kind, unit=None, scale=_first(own.scale, column.scale, label.scale, named, 0))
+            return Quantity(kind, own.value, None, _first(own.scale, column.scale, label.scale, named, 0), own.high)
         if measure is Kind.SHARES:
-            return replace(own, kind=kind, unit="shares", scale=self._share_scale(own, column, label, named, near))
+            scale = self._share_scale(own, column, label, named, near)
+            return Quantity(kind, own.value, "shares", scale, own.high)
         unit = _currency(own.unit, (column, label, near, self._outer), self._dollar)
         if measure is Kind.PER_SHARE:
             cents = next((units.scale for units in (column, label) if units.scale is not None and units.scale < 0), 0)
@@ -257,7 +258,10 @@ def _decimals(value: Decimal) -> int:
 
 
 def _first(*scales: int | None) -> int | None:
-    return next((scale for scale in scales if scale is not None), None)
+    for scale in scales:
+        if scale is not None:
+            return scale
+    return None
 
 
 def _currency(own: str | None, places: Iterable[Units], dollar: str) -> str | None:
