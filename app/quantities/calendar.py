@@ -30,6 +30,19 @@ _YEARS_ENDED = re.compile(
 )
 
 
+class DayCounts:
+    """Counts how often a document's texts mention a day, in all texts at the first use: few calendars need it."""
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        self._texts = texts
+        self._counts: Counter[date] | None = None
+
+    def __getitem__(self, day: date) -> int:
+        if self._counts is None:
+            self._counts = Counter(day for text in self._texts for day in find_dates(text))
+        return self._counts[day]
+
+
 @dataclass(frozen=True, slots=True, eq=False)  # compared by identity, because results are cached by calendar
 class FiscalCalendar:
     """A fiscal calendar. `mentioned` counts each date in the document; `period_end` is the last day of the document's
@@ -39,7 +52,7 @@ class FiscalCalendar:
     say when its fiscal year ends.
     """
 
-    mentioned: Counter[date]
+    mentioned: DayCounts
     period_end: date | None
     fiscal_year: int | None
     by_weeks: bool
@@ -53,13 +66,12 @@ class FiscalCalendar:
         """Infer the calendar from a document's pages. `quarter` (1 to 4) is the fiscal quarter that `period_end` ends;
         None if it is unknown.
         """
-        mentioned = Counter(day for text in texts for day in find_dates(text))
         year_ends = Counter(day for text in texts for day in _year_ends(text))
         by_weeks = period_end is not None and not is_month_end(period_end)
         if year_ends and not by_weeks:  # a fiscal year of weeks ends at a month's end now and then
             by_weeks = sum(1 if is_month_end(day) else -1 for day in year_ends) < 0
         end, label, fiscal_year = _known_year(year_ends, period_end, fiscal_year, quarter, by_weeks=by_weeks)
-        return cls(mentioned, period_end, fiscal_year, by_weeks, end, label)
+        return cls(DayCounts(texts), period_end, fiscal_year, by_weeks, end, label)
 
     def period_end_in(self, label: int) -> date | None:
         """Return the last day of the period that corresponds to the document's own period in the fiscal year `label`;

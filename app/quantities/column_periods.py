@@ -75,7 +75,7 @@ def read_column_period(
     return _read(tuple(path), tuple(context), calendar, instant_hint)
 
 
-@lru_cache(maxsize=4_000)
+@lru_cache(maxsize=512)  # the cells of a table ask for the same periods, one after the other
 def _read(
     path: tuple[str, ...], context: tuple[str, ...], calendar: FiscalCalendar, instant_hint: bool | None
 ) -> Period | None:
