@@ -54,6 +54,7 @@ def raised(text: str) -> Run:
 @pytest.mark.parametrize(
     ("runs", "text", "marks"),
     [
+        ([plain("The tari"), raised("ff")], "The tariff", []),
         ([plain("a covenant of 4.5"), raised("8"), plain(" times")], "a covenant of 4.5 times", [("4.5", "8")]),
         ([plain("Net sales of $1,234"), raised("2"), plain(", and")], "Net sales of $1,234, and", [("$1,234,", "2")]),
         ([plain("Year 2023"), raised("(1)(2)")], "Year 2023", [("2023", "(1)"), ("2023", "(2)")]),

@@ -15,6 +15,7 @@ import pypdfium2.raw as pdfium
 
 from workers.parsing.pdf.calls import Address, Boxes, address_of, boxes_of, text_objects_of
 from workers.parsing.pdf.drawing import read_drawing
+from workers.parsing.pdf.flow import join_lines
 from workers.parsing.pdf.geometry import Frame, read_frame
 from workers.parsing.pdf.paint import read_paint, split_mixed
 from workers.parsing.pdf.painting import Painter
@@ -104,7 +105,7 @@ def _read_chars(text_page: pdfium.FPDF_TEXTPAGE) -> str:
         # If a character has no Unicode value, pdfium omits it from the text, so later indexes would be wrong.
         get = pdfium.FPDFText_GetUnicode
         text = "".join(map(chr, (min(get(text_page, index), 0x10FFFF) for index in range(count))))
-    return _with_lost_letters(text_page, clean_text(text))
+    return _with_lost_letters(text_page, clean_text(join_lines(text_page, address_of(text_page), text)))
 
 
 def clean_text(text: str) -> str:

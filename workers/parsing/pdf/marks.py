@@ -15,7 +15,8 @@ from workers.parsing.pdf.calls import Boxes
 from workers.parsing.pdf.words import Beside, CharReader, Floats, Mask, Measures
 
 _BRACKETED = r"(?:\((?:\d{1,3}|[A-Za-z]|aa|bb|cc|dd|ee|ff|[ivx]{1,5})\)|\[\d{1,3}\]|[*†‡§¶#]{1,5})"
-_BARE = r"(?:\d{1,3}|[a-zA-H]|aa|bb|cc|dd|ee|ff|[ivx]{2,4})"
+# Not "ff": it ends words, and a ligature of another font seems raised.
+_BARE = r"(?:\d{1,3}|[a-zA-H]|aa|bb|cc|dd|ee|[ivx]{2,4})"
 _MARKS = re.compile(rf"(?:{_BRACKETED}(?:[,;]?{_BRACKETED})*|{_BARE}(?:[,;]{_BARE})*)[,;]?")
 _ONE = re.compile(rf"{_BRACKETED}|{_BARE}")
 _UNITS = re.compile(r"(?:[\d,.]*|.*[^\w$€£¥].*)(?:km|cm|mm|dm|nm|µm|μm|ft|mi|yd|sec|hm)", re.IGNORECASE)
