@@ -16,10 +16,6 @@ from workers.extraction.tables import read_tables
 from workers.parsing.reader import parse_file
 
 FEW, MANY = 3, 40
-NOT_YET = {
-    ("columns of prose read across", "pdf"),
-    ("words run together", "pdf"),
-}
 READ = [(fault, form) for fault in KINDS for form in formats_of(fault)]
 
 
@@ -50,6 +46,4 @@ def read_variant(fault, form, seed):
 )
 @given(seed=st.integers(0, 2**32 - 1))
 def test_cells_and_texts_of_variants_are_read_as_printed(fault, form, seed):
-    if (fault, form) in NOT_YET:
-        pytest.xfail("the readers do not read this yet")
     assert read_variant(fault, form, seed) == []
