@@ -7,6 +7,7 @@ column for them, and none for columns without cells.
 import csv
 import io
 import re
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -97,13 +98,14 @@ def _group_columns(table: Table) -> list[int]:
         if cell.kind is not CellKind.LABEL:
             changes[cell.column] += 1
             changes[cell.column + cell.column_span - 1] -= 1
-    joined = [covering > 0 for covering in accumulate(changes)]
+    ends = [column for column, covering in enumerate(accumulate(changes)) if not covering]
     for cells in by_row.values():
         for one, other in pairwise(sorted(cells, key=lambda cell: cell.column)):
-            between = range(one.column + one.column_span - 1, other.column)
-            if between and all(joined[column] for column in between):
-                joined[other.column - 1] = False
-    return [0, *(column + 1 for column, is_joined in enumerate(joined[:-1]) if not is_joined)]
+            last = one.column + one.column_span - 1
+            at = bisect_left(ends, last)
+            if last < other.column and (at == len(ends) or ends[at] >= other.column):
+                ends.insert(at, other.column - 1)
+    return [0, *(column + 1 for column in ends if column < table.columns - 1)]
 
 
 def _next_kept(kept: set[int], groups: int) -> list[int]:

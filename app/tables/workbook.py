@@ -14,7 +14,10 @@ from app.tables.errors import TableTooLargeError
 from app.tables.model import Cell, CellKind, Table
 from app.tables.printing import print_table
 
-MAX_CELLS = 200_000
+MAX_CELLS = 50_000
+"""Cells of a table that can be exported: their workbook takes about 130 MB and 3 s. It is made in memory, because no
+document may be written to a disk unencrypted."""
+
 MAX_ROWS, MAX_COLUMNS = 1_048_576, 16_384
 """The limits of a sheet (ECMA-376)."""
 

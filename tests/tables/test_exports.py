@@ -2,6 +2,7 @@
 
 import csv
 import io
+import time
 import zipfile
 from dataclasses import replace
 from datetime import date
@@ -16,7 +17,7 @@ from app.quantities.periods import Period
 from app.quantities.values import Kind, Quantity
 from app.tables.errors import TableTooLargeError
 from app.tables.model import Cell, CellKind, Table
-from app.tables.printing import MAX_PLACES, print_table, write_csv
+from app.tables.printing import MAX_COLUMNS, MAX_PLACES, print_table, write_csv
 from app.tables.workbook import MAX_CELLS, write_workbook
 from tests.tables.made_tables import make_statement, tables_with_texts
 
@@ -177,6 +178,17 @@ def test_too_large_tables_are_refused():
         write_workbook(wide, [])
     with pytest.raises(TableTooLargeError):
         write_workbook(replace(wide, rows=1, cells=wide.cells * (MAX_CELLS // 1_000 + 1)), [])
+
+
+def test_time_to_find_columns_does_not_grow_with_the_width_of_spans():
+    """One figure over 100,000 columns joined them, and each row with two figures then looked at all of them."""
+    cells = [(0, 0, MAX_COLUMNS, "1", FIGURE)]
+    for row in range(1, 3_000):
+        cells += [(row, 0, 1, "1", FIGURE), (row, MAX_COLUMNS - 1, 1, "2", FIGURE)]
+    began = time.process_time()
+    printed = print_table(make_table(*cells, rows=3_000, columns=MAX_COLUMNS))
+    assert time.process_time() - began < 5
+    assert printed.columns == 2
 
 
 @settings(max_examples=30, deadline=None)
