@@ -6,17 +6,20 @@ the page's row in the database. Decoding checks every length and offset, because
 process that sends the bytes.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 import msgpack
 import numpy as np
+import numpy.typing as npt
 import zstandard
 
 from app.core.errors import FootnoteError
 from app.documents.content.parsed import (
     Block,
     BlockKind,
+    Box,
     Cell,
     DeletedText,
     Grid,
@@ -33,7 +36,7 @@ DOCUMENT_MAGIC = b"FNPD"
 WORDS_MAGIC = b"FNWB"
 MARKS_MAGIC = b"FNMK"
 DELETED_MAGIC = b"FNDL"
-VERSION = 2
+VERSION = 3
 MAX_DECODED_BYTES = 192 << 20
 BOX_STEP = 0.05
 """Boxes are stored in steps of 1/20 point, which is less than a pixel at 200 dpi (0.36 pt)."""
@@ -74,7 +77,7 @@ def decode_document(data: bytes) -> ParsedDocument:
             properties={_text(name): _text(value) for name, value in properties.items()},
             warnings=tuple(_text(warning) for warning in warnings),
         )
-    except (ValueError, TypeError, KeyError, AttributeError, msgpack.UnpackException) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError, msgpack.UnpackException) as error:
         raise BadEncodingError from error
 
 
@@ -146,127 +149,180 @@ def _pack_page(page: ParsedPage) -> list[Any]:
         page.height,
         _pack_words(page.words),
         [_pack_block(block) for block in page.blocks],
+        _pack_cells(page.blocks),
         [[mark.offset, mark.text] for mark in page.marks],
         [[deleted.offset, deleted.text] for deleted in page.deleted],
     ]
 
 
 def _unpack_page(value: Any) -> ParsedPage:
-    number, text, width, height, words, blocks, marks, deleted = value
+    number, text, width, height, words, blocks, cells, marks, deleted = value
     return ParsedPage(
         number=int(number),
         text=_text(text),
         width=float(width),
         height=float(height),
         words=_unpack_words(words, limit=len(text)),
-        blocks=tuple(_unpack_block(block, len(text)) for block in blocks),
+        blocks=_unpack_blocks(blocks, cells, len(text)),
         marks=tuple(Mark(_offset(offset, len(text)), _text(mark)) for offset, mark in marks),
         deleted=tuple(DeletedText(_offset(offset, len(text)), _text(struck)) for offset, struck in deleted),
     )
 
 
 def _pack_block(block: Block) -> list[Any]:
-    rows = [
-        [row.start, row.end, row.is_header, [number for c in row.cells for number in (c.start, c.end, c.column)]]
-        for row in block.rows
+    rows = [[row.start, row.end, row.is_header, len(row.cells)] for row in block.rows]
+    grid = block.grid
+    size = None if grid is None else [grid.rows, grid.columns, grid.caption, grid.continues, len(grid.cells)]
+    return [block.kind.value, block.start, block.end, block.level, rows, size]
+
+
+def _pack_cells(blocks: Sequence[Block]) -> list[Any] | None:
+    """Pack the cells of a page's rows and grids in columns, which are checked as a whole when they are decoded."""
+    of_rows = [(cell.start, cell.end, cell.column) for block in blocks for row in block.rows for cell in row.cells]
+    cells = [cell for block in blocks if block.grid is not None for cell in block.grid.cells]
+    if not of_rows and not cells:
+        return None
+    numbers = [
+        (c.row, c.column, c.row_span, c.column_span, len(c.spans), c.box is not None, c.bold, c.is_heading)
+        for c in cells
     ]
-    grid = None if block.grid is None else _pack_grid(block.grid)
-    return [block.kind.value, block.start, block.end, block.level, rows, grid]
+    return [
+        _pack_columns(of_rows, 3),
+        _pack_columns(numbers, 8),
+        _pack_columns([span for cell in cells for span in cell.spans], 2),
+        _pack_columns(_steps([cell.box for cell in cells if cell.box is not None]), 4),
+        _pack_columns(_steps([cell.indent for cell in cells]), 1),
+        [[at, *cell.marks] for at, cell in enumerate(cells) if cell.marks],
+    ]
 
 
-def _unpack_block(value: Any, limit: int) -> Block:
-    kind, start, end, level, rows, grid = value
+def _pack_columns(rows: npt.ArrayLike, width: int) -> bytes:
+    """Pack rows of numbers as differences to the row before, column by column."""
+    values = np.asarray(rows, dtype="<i4").reshape(-1, width)
+    return np.diff(values, axis=0, prepend=np.int32(0)).T.tobytes()
+
+
+def _unpack_columns(raw: bytes, width: int) -> npt.NDArray[np.int64]:
+    return np.frombuffer(raw, "<i4").reshape(width, -1).cumsum(axis=1, dtype=np.int64)
+
+
+def _unpack_blocks(blocks: list[Any], cells: Any, limit: int) -> tuple[Block, ...]:
+    of_rows: Iterator[Cell] = iter(())
+    of_grids: Iterator[GridCell] = iter(())
+    if cells is not None:
+        of_rows = _unpack_row_cells(cells[0], limit)
+        of_grids = _unpack_grid_cells(cells[1:], [size for *_, size in blocks if size is not None], limit)
+    return tuple([_unpack_block(block, of_rows, of_grids, limit) for block in blocks])
+
+
+def _unpack_block(value: Any, of_rows: Iterator[Cell], of_grids: Iterator[GridCell], limit: int) -> Block:
+    kind, start, end, level, rows, size = value
     _check_span(start, end, limit)
     return Block(
         kind=BlockKind(kind),
         start=start,
         end=end,
         level=int(level),
-        rows=tuple(_unpack_row(row, limit) for row in rows),
-        grid=None if grid is None else _unpack_grid(grid, limit),
+        rows=tuple([_unpack_row(row, of_rows, limit) for row in rows]),
+        grid=None if size is None else _unpack_grid(size, of_grids, limit),
     )
 
 
-def _unpack_row(value: Any, limit: int) -> Row:
-    start, end, is_header, numbers = value
+def _unpack_row(value: Any, of_rows: Iterator[Cell], limit: int) -> Row:
+    start, end, is_header, count = value
     _check_span(start, end, limit)
-    cells = []
-    for index in range(0, len(numbers), 3):
-        cell = Cell(*numbers[index : index + 3])
-        _check_span(cell.start, cell.end, limit)
-        cells.append(cell)
-    return Row(start=start, end=end, cells=tuple(cells), is_header=bool(is_header))
+    cells = tuple(islice(of_rows, count))
+    if len(cells) != count:
+        raise BadEncodingError
+    return Row(start=start, end=end, cells=cells, is_header=bool(is_header))
 
 
-def _pack_grid(grid: Grid) -> list[Any]:
-    return [grid.rows, grid.columns, grid.caption, grid.continues, [_pack_cell(cell) for cell in grid.cells]]
-
-
-def _pack_cell(cell: GridCell) -> list[Any]:
-    spans = [offset for span in cell.spans for offset in span]
-    box = None if cell.box is None else [round(edge / BOX_STEP) for edge in cell.box]
-    return [
-        cell.row,
-        cell.column,
-        cell.row_span,
-        cell.column_span,
-        spans,
-        box,
-        list(cell.marks),
-        round(cell.indent / BOX_STEP),
-        cell.bold,
-        cell.is_heading,
-    ]
-
-
-def _unpack_grid(value: Any, limit: int) -> Grid:
-    rows, columns, caption, continues, cells = value
-    rows, columns = int(rows), int(columns)
+def _unpack_grid(size: Any, of_grids: Iterator[GridCell], limit: int) -> Grid:
+    rows, columns, caption, continues, count = size
     if caption is not None:
         start, end = caption
         _check_span(start, end, limit)
         caption = (start, end)
-    return Grid(
-        rows=rows,
-        columns=columns,
-        cells=tuple(_unpack_cell(cell, rows, columns, limit) for cell in cells),
-        caption=caption,
-        continues=bool(continues),
-    )
-
-
-def _unpack_cell(value: Any, rows: int, columns: int, limit: int) -> GridCell:
-    row, column, row_span, column_span, offsets, box, marks, indent, bold, is_heading = value
-    if not (0 <= row < row + row_span <= rows and 0 <= column < column + column_span <= columns):
+    cells = tuple(islice(of_grids, count))
+    if len(cells) != count:
         raise BadEncodingError
-    spans = tuple(zip(offsets[::2], offsets[1::2], strict=True))
-    for start, end in spans:
-        _check_span(start, end, limit)
-    if box is not None:
-        x0, y0, x1, y1 = (int(edge) * BOX_STEP for edge in box)
-        box = (x0, y0, x1, y1)
-    return GridCell(
-        row=int(row),
-        column=int(column),
-        spans=spans,
-        row_span=int(row_span),
-        column_span=int(column_span),
-        box=box,
-        marks=tuple(_text(mark) for mark in marks),
-        indent=int(indent) * BOX_STEP,
-        bold=bool(bold),
-        is_heading=bool(is_heading),
+    return Grid(rows=int(rows), columns=int(columns), cells=cells, caption=caption, continues=bool(continues))
+
+
+def _unpack_row_cells(raw: bytes, limit: int) -> Iterator[Cell]:
+    columns = _unpack_columns(raw, 3)
+    _check_spans(columns, limit)
+    return iter([Cell(*numbers) for numbers in columns.T.tolist()])
+
+
+def _unpack_grid_cells(value: Any, sizes: list[Any], limit: int) -> Iterator[GridCell]:
+    """Unpack the cells of a page's grids, in order. `sizes` are the packed grids, without their cells."""
+    raw_numbers, raw_spans, raw_boxes, raw_indents, marked = value
+    numbers, spans = _unpack_columns(raw_numbers, 8), _unpack_columns(raw_spans, 2)
+    boxes, indents = _unpack_columns(raw_boxes, 4) * BOX_STEP, _unpack_columns(raw_indents, 1)[0] * BOX_STEP
+    _check_spans(spans, limit)
+    starts, lengths, counts, is_set = numbers[:2], numbers[2:4], numbers[4], numbers[5:] != 0
+    if (starts < 0).any() or (lengths < 1).any() or (starts + lengths > _ends(sizes, counts.size)).any():
+        raise BadEncodingError
+    wanted = (counts.size, counts.sum(), is_set[0].sum())
+    if (counts < 0).any() or wanted != (indents.size, spans.shape[1], boxes.shape[1]):
+        raise BadEncodingError
+    marks = {at: tuple(map(_text, texts)) for at, *texts in marked}
+    places, edges = iter([(start, end) for start, end in spans.T.tolist()]), iter(map(_box, boxes.T.tolist()))
+    rows = zip(*numbers[:5].tolist(), *is_set.tolist(), indents.tolist(), strict=True)
+    return iter(
+        [
+            GridCell(
+                row,
+                column,
+                tuple(islice(places, count)),
+                row_span,
+                column_span,
+                next(edges) if has_box else None,
+                marks.get(at, ()),
+                indent,
+                bold,
+                is_heading,
+            )
+            for at, (row, column, row_span, column_span, count, has_box, bold, is_heading, indent) in enumerate(rows)
+        ]
     )
+
+
+def _box(edges: list[float]) -> Box:
+    x0, y0, x1, y1 = edges
+    return x0, y0, x1, y1
+
+
+def _ends(sizes: list[Any], cells: int) -> npt.NDArray[np.int64]:
+    """Return the number of rows and of columns of each cell's grid."""
+    counts = [size[4] for size in sizes]
+    if sum(counts) != cells or min(counts, default=0) < 0:
+        raise BadEncodingError
+    ends = np.array([size[:2] for size in sizes], np.int64).reshape(-1, 2).T
+    return np.repeat(ends, np.array(counts, np.int64), axis=1)
+
+
+def _check_spans(columns: npt.NDArray[np.int64], limit: int) -> None:
+    """Check that the first two columns are starts and ends of spans."""
+    starts, ends = columns[0], columns[1]
+    if starts.size and (starts.min() < 0 or ends.max() > limit or (ends < starts).any()):
+        raise BadEncodingError
 
 
 def _pack_words(words: Words) -> list[bytes]:
     # Columns of small differences compress several times better than rows of absolute values.
     spans = words.spans.astype("<i4", copy=False)
-    boxes = np.rint(np.clip(np.nan_to_num(words.boxes), -MAX_POINTS, MAX_POINTS) / BOX_STEP).astype("<i4")
+    boxes = _steps(words.boxes)
     starts = np.diff(spans[:, 0], prepend=np.int32(0))
     lengths = spans[:, 1] - spans[:, 0]
     columns = np.stack([starts, lengths, *np.diff(boxes, axis=0, prepend=0).T]).astype("<i4")
     return [columns.tobytes()]
+
+
+def _steps(points: npt.ArrayLike) -> npt.NDArray[np.int32]:
+    steps: npt.NDArray[np.float64] = np.rint(np.clip(np.nan_to_num(points), -MAX_POINTS, MAX_POINTS) / BOX_STEP)
+    return steps.astype("<i4")
 
 
 def _unpack_words(value: Any, limit: int | None = None) -> Words:

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -8,6 +10,8 @@ from app.documents.content.parsed import (
     BlockKind,
     Cell,
     DeletedText,
+    Grid,
+    GridCell,
     Mark,
     OutlineEntry,
     ParsedDocument,
@@ -39,11 +43,50 @@ def words(draw: st.DrawFn, limit: int) -> Words:
 
 
 @st.composite
+def spans(draw: st.DrawFn, limit: int) -> tuple[int, int]:
+    start, end = sorted((draw(st.integers(0, limit)), draw(st.integers(0, limit))))
+    return start, end
+
+
+STEPS = st.integers(-400_000, 400_000).map(lambda steps: steps * 0.05)
+
+
+@st.composite
+def grid_cells(draw: st.DrawFn, rows: int, columns: int, limit: int) -> GridCell:
+    row, column = draw(st.integers(0, rows - 1)), draw(st.integers(0, columns - 1))
+    return GridCell(
+        row=row,
+        column=column,
+        spans=tuple(draw(st.lists(spans(limit), max_size=3))),
+        row_span=draw(st.integers(1, rows - row)),
+        column_span=draw(st.integers(1, columns - column)),
+        box=draw(st.none() | st.tuples(STEPS, STEPS, STEPS, STEPS)),
+        marks=tuple(draw(st.lists(TEXT, max_size=2))),
+        indent=draw(STEPS),
+        bold=draw(st.booleans()),
+        is_heading=draw(st.booleans()),
+    )
+
+
+@st.composite
+def grids(draw: st.DrawFn, limit: int) -> Grid:
+    rows, columns = draw(st.integers(1, 9)), draw(st.integers(1, 9))
+    return Grid(
+        rows=rows,
+        columns=columns,
+        cells=tuple(draw(st.lists(grid_cells(rows, columns, limit), max_size=4))),
+        caption=draw(st.none() | spans(limit)),
+        continues=draw(st.booleans()),
+    )
+
+
+@st.composite
 def blocks(draw: st.DrawFn, limit: int) -> Block:
     start, end = sorted((draw(st.integers(0, limit)), draw(st.integers(0, limit))))
     cells = (Cell(start, end, draw(st.integers(0, 30))),) if draw(st.booleans()) else ()
     rows = (Row(start, end, cells, is_header=draw(st.booleans())),) if draw(st.booleans()) else ()
-    return Block(draw(st.sampled_from(BlockKind)), start, end, level=draw(st.integers(0, 6)), rows=rows)
+    grid = draw(st.none() | grids(limit))
+    return Block(draw(st.sampled_from(BlockKind)), start, end, level=draw(st.integers(0, 6)), rows=rows, grid=grid)
 
 
 @st.composite
@@ -129,7 +172,7 @@ def test_page_without_marks_and_deleted_text_stores_neither() -> None:
 @given(st.binary(max_size=80))
 def test_random_bytes_are_rejected(data: bytes) -> None:
     for decode in (decode_document, decode_words):
-        for prefix in (b"", b"FNPD\x01", b"FNWB\x01"):
+        for prefix in (b"", b"FNPD\x03", b"FNWB\x03"):
             with pytest.raises(BadEncodingError):
                 decode(prefix + data)
 
@@ -145,7 +188,35 @@ def test_damaged_encoding_is_rejected_or_keeps_offsets_within_the_text(data: st.
     except BadEncodingError:
         return
     for page in decoded.pages:
-        assert all(0 <= block.start <= block.end <= len(page.text) for block in page.blocks)
+        limit = len(page.text)
+        assert all(0 <= block.start <= block.end <= limit for block in page.blocks)
+        for grid in filter(None, (block.grid for block in page.blocks)):
+            assert all(0 <= start <= end <= limit for cell in grid.cells for start, end in cell.spans)
+
+
+CELL = GridCell(row=1, column=1, spans=((0, 5),), row_span=2, column_span=2)
+
+
+@pytest.mark.parametrize(
+    "grid",
+    [
+        Grid(rows=2, columns=3, cells=(CELL,)),
+        Grid(rows=3, columns=2, cells=(CELL,)),
+        Grid(rows=3, columns=3, cells=(replace(CELL, row=-1),)),
+        Grid(rows=3, columns=3, cells=(replace(CELL, column_span=0),)),
+        Grid(rows=3, columns=3, cells=(replace(CELL, spans=((0, 6),)),)),
+        Grid(rows=3, columns=3, cells=(replace(CELL, spans=((3, 2),)),)),
+        Grid(rows=3, columns=3, cells=(CELL,), caption=(0, 6)),
+    ],
+)
+def test_grid_with_cells_outside_it_or_the_text_is_rejected(grid: Grid) -> None:
+    def encoded(grid: Grid) -> bytes:
+        page = ParsedPage(1, "Total", 0, 0, Words.none(), (Block(BlockKind.TABLE, 0, 5, grid=grid),))
+        return encode_document(ParsedDocument("text/html", "html", (page,)))
+
+    assert decode_document(encoded(Grid(3, 3, (CELL,)))).pages[0].blocks[0].grid == Grid(3, 3, (CELL,))
+    with pytest.raises(BadEncodingError):
+        decode_document(encoded(grid))
 
 
 @pytest.mark.parametrize("box", [[np.nan, 0, 1, 1], [np.inf, -np.inf, 1e30, 1]])
