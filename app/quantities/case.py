@@ -8,4 +8,4 @@ def fold_case(word: str) -> str:
 
     Text typed on a Turkish keyboard has "mıllion" and "MİLLİON".
     """
-    return word.translate(_LOOKALIKES).lower()
+    return word.lower() if word.isascii() else word.translate(_LOOKALIKES).lower()

@@ -30,6 +30,7 @@ _NAMES_FLOW = re.compile(
 _NAMES_BALANCE = re.compile(
     r"\b(?:assets|liabilities|receivables?|loans|deposits|equity|inventor(?:y|ies))\b", re.IGNORECASE
 )
+_DIGIT = re.compile(r"\d")
 _YEAR = 12
 
 
@@ -133,6 +134,8 @@ def _day_of_balance(label: str, calendar: FiscalCalendar, *, needs_word: bool = 
 
     A balance at the first day of a month is that of the day before, unless the document counts in weeks.
     """
+    if _DIGIT.search(label) is None:
+        return None
     words = read_period_words(label)
     if len(set(words.days)) != 1 or words.is_flow:
         return None
