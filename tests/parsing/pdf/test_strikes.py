@@ -111,3 +111,48 @@ def test_page_that_is_all_deleted_keeps_its_text(make_pdf: MakePdf) -> None:
     first, second = parse_pdf(make_pdf(draw, lambda canvas: canvas.drawString(72, 700, "Clause 4"))).pages
     assert (first.text, second.text) == ("", "Clause 4")
     assert [(text.offset, text.text) for text in first.deleted] == [(0, "Clause 0 Clause 1 Clause 2")]
+
+
+def draw_marked(canvas: Canvas, text: str, x: float = 60, y: float = 700) -> None:
+    """Draw text, of which the parts in [brackets] are struck through."""
+    canvas.setFont("Times-Roman", 10)
+    canvas.setStrokeColor(red)
+    for number, part in enumerate(text.replace("]", "[").split("[")):
+        canvas.drawString(x, y, part)
+        end = x + canvas.stringWidth(part, "Times-Roman", 10)
+        if number % 2:
+            canvas.line(x, y + 3, end, y + 3)
+        x = end
+
+
+@pytest.mark.parametrize(
+    ("line", "text", "deleted"),
+    [
+        ("is [$150,000,000]$225,000,000.", "is $225,000,000.", ["$150,000,000"]),
+        ("of [4.75]5.25 to 1.00", "of 5.25 to 1.00", ["4.75"]),
+        ("a fee of [0.50%], in dollars", "a fee of , in dollars", ["0.50%"]),
+        ("ratio of 5.00[4.50] and [2.50]3.00", "ratio of 5.00 and 3.00", ["4.50", "2.50"]),
+    ],
+)
+def test_a_rule_over_a_part_of_a_word_deletes_that_part(
+    make_pdf: MakePdf, line: str, text: str, deleted: list[str]
+) -> None:
+    (page,) = parse_pdf(make_pdf(lambda canvas: draw_marked(canvas, line))).pages
+    assert page.text == text
+    assert [found.text for found in page.deleted] == deleted
+
+
+def test_deleted_figures_leave_the_cells_of_a_table_apart(make_pdf: MakePdf) -> None:
+    rows = [
+        ("", "2026", "2027"),
+        ("Leverage ratio", "[5.25]5.75", "5.00"),
+        ("Interest cover", "[2.00] 2.50", "[2.25]3.00"),
+    ]
+
+    def draw(canvas: Canvas) -> None:
+        for number, row in enumerate(rows):
+            for x, text in zip((60, 250, 350), row, strict=True):
+                draw_marked(canvas, text, x, 700 - 14 * number)
+
+    (page,) = parse_pdf(make_pdf(draw)).pages
+    assert page.text == "2026\t2027\nLeverage ratio\t5.75\t5.00\nInterest cover\t2.50\t3.00"

@@ -20,7 +20,7 @@ from workers.parsing.pdf.geometry import Frame, read_frame
 from workers.parsing.pdf.paint import read_paint, split_mixed
 from workers.parsing.pdf.painting import Painter
 from workers.parsing.pdf.part_marks import collect_deleted, part_marks
-from workers.parsing.pdf.strikes import ends_over, find_struck
+from workers.parsing.pdf.strikes import ends_over, find_struck, split_crossed
 from workers.parsing.pdf.visibility import PlacedWords, find_unseen
 from workers.parsing.pdf.word_gaps import mend_words
 from workers.parsing.pdf.words import Beside, CharReader, Mask, PageWords, WordDraft, measure
@@ -70,6 +70,15 @@ def read_page_words(page: pdfium.FPDF_PAGE, text_page: pdfium.FPDF_TEXTPAGE, pai
     chars = CharReader(text, codes, address, frame, turn)
     measures.lefts, _, measures.rights, _ = frame.to_upright(draft.boxes, turn)
     struck = find_struck(measures, straight, drawing, frame, turn)
+    if (cut := split_crossed(draft.spans, measures, straight, drawing, chars)) is not None:
+        parts = _place(address, cut, frame)
+        turns = _turns(parts.first, parts.last)
+        are_straight = (turns < 0) | (turns == turn)
+        sizes = measure(parts.first, text_objects_of(address, parts.spans[:, 0]), frame=frame, turn=turn)
+        sizes.lefts, _, sizes.rights, _ = frame.to_upright(parts.boxes, turn)
+        struck_parts = find_struck(sizes, are_straight, drawing, frame, turn)
+        if struck_parts is not None:
+            draft, measures, straight, struck = parts, sizes, are_straight, struck_parts
     deleted: list[Beside] = []
     ends = None
     if struck is not None:
