@@ -97,7 +97,8 @@ _TABLE_RESPONSES: dict[int | str, dict[str, Any]] = {
     304: {"description": "The table with the tag in If-None-Match is still current"},
 }
 _FORMATS_NOTE = (
-    "JSON has the cells of `row_limit` rows from `first_row`. CSV and XLSX have the whole table, without columns in "
+    "JSON has the cells of `row_limit` rows from `first_row`, or of fewer rows if they have many cells; `next_row` is "
+    "the next one. CSV and XLSX have the whole table, without columns in "
     "which no cell stands. CSV has the printed texts. XLSX has figures as numbers before their scale, and on a second "
     "sheet each cell with its printed text, value, unit, scale, period, page and place."
 )

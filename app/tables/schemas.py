@@ -1,5 +1,6 @@
 """Response schemas of tables."""
 
+from collections import Counter
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
@@ -8,8 +9,11 @@ from pydantic import BaseModel, Field
 
 from app.documents.content.parsed import Box
 from app.quantities.values import Kind, Quantity
-from app.tables.model import Cell, CellKind, Footnote, ListedTable
+from app.tables.model import Cell, CellKind, Footnote, ListedTable, Table
 from app.tables.service import TableView
+
+MOST_CELLS = 20_000
+"""Cells of a response that has several rows."""
 
 _SPANS = "Parts [start, end] of the text of page `page`, whose texts, joined by blanks, are `text`."
 
@@ -131,9 +135,11 @@ class TableOut(ListedTableOut):
 
     @staticmethod
     def of_rows(view: TableView, first: int, count: int) -> "TableOut":
-        """Return the response with the cells of `count` rows from row `first`."""
-        end = first + count
-        table = view.read(range(first, end))
+        """Return the response with the cells of `count` rows from row `first`, or of fewer rows if they have many
+        cells.
+        """
+        table = view.read(range(first, first + count))
+        end = _find_end(table, first + count)
         return TableOut(
             number=table.number,
             pages=list(table.pages),
@@ -145,10 +151,20 @@ class TableOut(ListedTableOut):
             version_id=view.version.id,
             lines_above=list(table.lines_above),
             caption=table.caption,
-            cells=[TableCellOut.of(cell) for cell in table.cells],
+            cells=[TableCellOut.of(cell) for cell in table.cells if cell.row < end],
             footnotes=[TableFootnoteOut.of(note) for note in table.footnotes],
             next_row=end if end < table.rows else None,
         )
+
+
+def _find_end(table: Table, end: int) -> int:
+    """Return the row before which a response ends: at most `end`, and at least the second row with cells."""
+    shown = 0
+    for row, cells in sorted(Counter(cell.row for cell in table.cells).items()):
+        shown += cells
+        if shown > MOST_CELLS and shown > cells:
+            return row
+    return end
 
 
 def _plain(number: Decimal | None) -> str | None:

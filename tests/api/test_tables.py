@@ -115,6 +115,17 @@ def test_long_table_is_read_in_parts(reader, document):
     assert cells == whole
 
 
+def test_response_has_fewer_rows_if_they_have_many_cells(reader, document, monkeypatch):
+    whole = reader.get(f"{document[0]}/tables/1").json()["cells"]
+    monkeypatch.setattr("app.tables.schemas.MOST_CELLS", 4)
+    cells, starts, row = [], [], 0
+    while row is not None:
+        starts.append(row)
+        part = reader.get(f"{document[0]}/tables/1", params={"first_row": row}).json()
+        cells, row = cells + part["cells"], part["next_row"]
+    assert (cells, starts) == (whole, [0, 1, 2, 3])
+
+
 def test_absent_table_is_not_found(reader, document):
     for path in document:
         answer = reader.get(f"{path}/tables/4")

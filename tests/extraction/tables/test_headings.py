@@ -150,3 +150,11 @@ def test_headings_beside_units_start_a_new_section():
         "Acquisitions",
         "Dec 29, 2023",
     ]
+
+
+def test_long_headings_and_labels_are_cut_in_paths():
+    """Every figure below a heading repeats it: a heading of a megabyte would fill the memory."""
+    table = table_of(G([["", "Sales " * 2_000, "2023"], ["Net sales " * 2_000, "1,200", "1,100"]]))
+    figures = [cell for cell in table.cells if cell.kind is CellKind.FIGURE]
+    assert figures
+    assert all(len(entry) <= 600 for cell in figures for entry in (*cell.header_path, *cell.label_path))

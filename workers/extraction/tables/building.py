@@ -23,6 +23,8 @@ from workers.extraction.tables.values import TableValues
 
 _NOTES = re.compile(r"(?:foot)?notes?(?: (?:no|ref)\.?s?)?|refs?\.?|reference|note reference", re.IGNORECASE)
 _MOST_STUBS = 8
+_MOST_OF_ENTRY = 600
+"""Characters of a heading or label in a path. Paths are repeated in every figure below a heading."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +136,8 @@ class TableBuilder:
         band = self._layout.bands.best(cell)
         if band is None:
             return self._cell(cell, CellKind.FIGURE, value=parse_value(cell.text, self._document.style))
-        header_path = tuple(head.text for head in self._layout.headings.over(row.number, band))
-        label_path = self._layout.labels.path(row.number, band)
+        header_path = tuple(head.text[:_MOST_OF_ENTRY] for head in self._layout.headings.over(row.number, band))
+        label_path = tuple(label[:_MOST_OF_ENTRY] for label in self._layout.labels.path(row.number, band))
         if header_path and _NOTES.fullmatch(header_path[-1]):
             return self._cell(cell, CellKind.NOTE, header_path, label_path)
         value = self._values.of(row.number, band, cell.text, header_path, label_path)

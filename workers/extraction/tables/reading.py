@@ -10,7 +10,7 @@ from workers.extraction.tables.building import DocumentContext, build_table
 from workers.extraction.tables.grids import read_grids
 from workers.extraction.tables.joins import join_grids
 
-TABLES_VERSION = "2"
+TABLES_VERSION = "3"
 
 
 def read_tables(parsed: ParsedDocument, metadata: DocumentMetadata | None = None) -> tuple[Table, ...]:
