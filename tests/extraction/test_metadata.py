@@ -198,6 +198,11 @@ the Lenders party hereto, and\nEXAMPLE BANK, N.A.,\nas Administrative Agent"""
     assert metadata.filing_date == date(2031, 3, 4)
 
 
+def test_date_before_the_parties_is_no_part_of_the_borrowers_name(make_document: MakeDocument) -> None:
+    text = """CREDIT AGREEMENT\ndated as of October 4,\n2022 among Zephyrine Foods Holdings LLC, as Borrower, and the Lenders"""
+    assert read_metadata(make_document(text), "x.pdf").issuer == "Zephyrine Foods Holdings LLC"
+
+
 @pytest.mark.parametrize(
     ("title", "kind"),
     [

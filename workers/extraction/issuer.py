@@ -183,7 +183,8 @@ def _fuller(pages: Sequence[ParsedPage], who: str) -> Reading[str] | None:
 
 def _party(pages: Sequence[ParsedPage]) -> Reading[str] | None:
     for page, found in matches(_PARTY, pages):
-        name = re.sub(r"^(?:among|between|and|by)\s+", "", found.group(1), flags=re.I).strip()
+        # A line that begins with "2022 among" continues the date of the agreement.
+        name = re.sub(r"^(?:.*\b(?:among|between)|and|by)\s+", "", found.group(1), flags=re.I).strip()
         if _plausible(name):
             start = page.text.find(name, found.start())
             return read_at(tidy_name(name), page, start, start + len(name), 0.85)
