@@ -7,7 +7,7 @@ without an issuer.
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.documents.issuers import normalise_issuer
 
@@ -62,6 +62,20 @@ def find_issuers(question: str, issuers: Iterable[VisibleIssuer]) -> tuple[Visib
                 taken[start : start + length] = [True] * length
                 found.update(issuers_of_form)
     return tuple(found.values())
+
+
+def find_by_first_words(names: Iterable[Sequence[str]], issuers: Iterable[VisibleIssuer]) -> VisibleIssuer | None:
+    """Return the only issuer that starts with one of the names ("Example" for "Example Glassworks"), with that name as
+    an alias; None if there is none, or more than one.
+    """
+    forms = [form for words in names if (form := normalise_issuer(" ".join(words)))]
+    found = {
+        issuer.key: replace(issuer, aliases=(*issuer.aliases, form))
+        for issuer in issuers
+        for form in forms
+        if issuer.key.startswith(f"{form} ")
+    }
+    return next(iter(found.values())) if len(found) == 1 else None
 
 
 def _words(question: str) -> list[str]:
