@@ -38,14 +38,15 @@ def _declare(function: object, result: Any, *arguments: Any) -> Callable[..., An
 
 
 _loose_box = _declare(pdfium.FPDFText_GetLooseCharBox, _INT, _POINTER, _INT, _POINTER)
-_text_object = _declare(pdfium.FPDFText_GetTextObject, _ADDRESS, _POINTER, _INT)
-_is_generated = _declare(pdfium.FPDFText_IsGenerated, _INT, _POINTER, _INT)
+# ctypes passes numbers and pointers faster if the parameters have no declared types. A number is passed as an int.
+_text_object = _declare(pdfium.FPDFText_GetTextObject, _ADDRESS)
+_is_generated = _declare(pdfium.FPDFText_IsGenerated, _INT)
+_page_object = _declare(pdfium.FPDFPage_GetObject, _ADDRESS)
 _font = _declare(pdfium.FPDFTextObj_GetFont, _ADDRESS, _POINTER)
 _ascent = _declare(pdfium.FPDFFont_GetAscent, _INT, _POINTER, ctypes.c_float, _POINTER)
 _descent = _declare(pdfium.FPDFFont_GetDescent, _INT, _POINTER, ctypes.c_float, _POINTER)
 _render_mode = _declare(pdfium.FPDFTextObj_GetTextRenderMode, _INT, _POINTER)
 _fill_color = _declare(pdfium.FPDFPageObj_GetFillColor, _INT, *[_POINTER] * 5)
-_page_object = _declare(pdfium.FPDFPage_GetObject, _ADDRESS, _POINTER, _INT)
 _form_object = _declare(pdfium.FPDFFormObj_GetObject, _ADDRESS, _POINTER, ctypes.c_ulong)
 _object_type = _declare(pdfium.FPDFPageObj_GetType, _INT, _POINTER)
 _draw_mode = _declare(pdfium.FPDFPath_GetDrawMode, _INT, _POINTER, _POINTER, _POINTER)
@@ -66,18 +67,18 @@ def boxes_of(text_page: Address, indexes: npt.NDArray[np.int32]) -> Boxes:
     count = len(indexes)
     boxes = np.zeros((count, 4), np.float32)
     first = boxes.ctypes.data
-    _run(map(_loose_box, repeat(text_page), indexes.tolist(), range(first, first + 16 * count, 16)))
+    _run(map(_loose_box, repeat(_POINTER(text_page)), indexes.tolist(), range(first, first + 16 * count, 16)))
     return boxes
 
 
 def text_objects_of(text_page: Address, indexes: npt.NDArray[np.int32]) -> Addresses:
     """Return the text objects that the characters at `indexes` belong to; 0 for characters that pdfium inferred."""
-    return np.fromiter(map(_text_object, repeat(text_page), indexes.tolist()), np.uint64, len(indexes))
+    return np.fromiter(map(_text_object, repeat(_POINTER(text_page)), indexes.tolist()), np.uint64, len(indexes))
 
 
 def are_inferred(text_page: Address, indexes: npt.NDArray[np.int32]) -> npt.NDArray[np.bool_]:
     """Return which characters aren't in the file: pdfium inferred them from gaps."""
-    return np.fromiter(map(_is_generated, repeat(text_page), indexes.tolist()), bool, len(indexes))
+    return np.fromiter(map(_is_generated, repeat(_POINTER(text_page)), indexes.tolist()), bool, len(indexes))
 
 
 def fonts_of(objects: Addresses) -> Addresses:
@@ -131,7 +132,7 @@ def are_filled(paths: Addresses) -> npt.NDArray[np.bool_]:
 
 def page_objects_of(page: Address, count: int) -> Addresses:
     """Return the first `count` objects of a page in the order in which they are drawn."""
-    return np.fromiter(map(_page_object, repeat(page), range(count)), np.uint64, count)
+    return np.fromiter(map(_page_object, repeat(_POINTER(page)), range(count)), np.uint64, count)
 
 
 def form_objects_of(form: Address, count: int) -> Addresses:

@@ -1,5 +1,6 @@
 """Parses PDF. pdfium reads text and positions. pypdf reads metadata, and also the text if pdfium fails."""
 
+import gc
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -107,7 +108,8 @@ def _read_pages(
             drafts.append(_empty_page(index + 1))
             continue
         try:
-            draft = _read_page(page, index + 1, painter)
+            with _without_collector():
+                draft = _read_page(page, index + 1, painter)
             has_images = has_images or (not draft.text and _has_image(page))
         finally:
             pdfium.FPDF_ClosePage(page)
@@ -119,6 +121,19 @@ def _read_pages(
         raise PdfDamagedError
     warnings = [f"{len(bad)} of {count} pages are damaged and were left out, first page {bad[0]}."] if bad else []
     return drafts, warnings, has_images
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Stop Python's cyclic garbage collector. A page makes many objects, and no cycles."""
+    if not gc.isenabled():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def _read_page(page: pdfium.FPDF_PAGE, number: int, painter: Painter | None) -> PageDraft:

@@ -18,7 +18,8 @@ _SYMBOLS = re.compile(r"(?<=[\w)%.])([*†‡]{1,4})(?=[,.;:]?$)")
 _GLUED = re.compile(
     r"(?:[($]*[$€£¥]\(?[\d,.]*\d\)?|\(?\d{1,3}(?:,\d{3})+(?:\.\d+)?\)?|\(?\d[\d,.]*%\)?)(\((?:[1-9]\d?|[a-z])\))"
 )
-_BY_CHARS = re.compile(r"[⁰¹²³⁴-⁹*†‡]|[\d)%]\((?:[1-9]\d?|[a-z])\)")
+_MARK_CHARS = re.compile(r"[⁰¹²³⁴-⁹*†‡]")
+_BRACKET = re.compile(r"\((?<=[\d)%]\()(?:[1-9]\d?|[a-z])\)")
 _MIN_GAP = -0.35
 _MAX_GAP = 1.5
 """The maximum distance of a mark from the word before it, relative to that word's size."""
@@ -117,7 +118,9 @@ def _is_near(words: Measures, index: int, others: _Indexes) -> Mask:
 
 def has_mark_chars(text: str) -> bool:
     """Return whether `part_by_chars` may find marks in the text."""
-    return _BY_CHARS.search(text) is not None
+    if "*" in text or (not text.isascii() and _MARK_CHARS.search(text)):
+        return True
+    return "(" in text and _BRACKET.search(text) is not None
 
 
 def part_by_chars(texts: list[str]) -> dict[int, tuple[str, list[str]]]:
@@ -126,7 +129,7 @@ def part_by_chars(texts: list[str]) -> dict[int, tuple[str, list[str]]]:
     """
     found: dict[int, tuple[str, list[str]]] = {}
     for index, text in enumerate(texts):
-        if _BY_CHARS.search(text) is None:
+        if not has_mark_chars(text):
             continue
         match = _RAISED_CHARS.search(text) or _SYMBOLS.search(text)
         if match is None and (match := _GLUED.fullmatch(text)) is not None:

@@ -13,7 +13,7 @@ _ODD = re.compile("[\u00ad\ufb00-\ufb06\u200b-\u200d\u2060\ufeff\uffff\uf000-\uf
 
 def has_odd_chars(text: str) -> bool:
     """Return whether `normalise_word` changes any word of the text."""
-    return _ODD.search(text) is not None
+    return not text.isascii() and _ODD.search(text) is not None
 
 
 def normalise_word(word: str) -> str:

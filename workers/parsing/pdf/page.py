@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -98,13 +98,20 @@ class _Writer:
         return start, end
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Details:
-    """The boxes of the page's words with the precision of the stored document, bold words, and marks by word."""
+    """A page's words, bold words, and marks by word."""
 
-    boxes: list[list[float]]
+    words: PageWords
     bold: Sequence[bool]
     marks: dict[int, list[str]]
+
+    @cached_property
+    def boxes(self) -> list[list[float]]:
+        """The words' boxes with the precision of the stored document. Only tables need them."""
+        steps = np.rint(np.clip(self.words.boxes.astype(np.float64), -MAX_POINTS, MAX_POINTS) / BOX_STEP)
+        boxes: list[list[float]] = (steps * BOX_STEP).tolist()
+        return boxes
 
     def marks_of(self, pieces: list[Piece]) -> tuple[str, ...]:
         if not self.marks:
@@ -113,11 +120,10 @@ class _Details:
 
 
 def _details_of(words: PageWords, bold: Sequence[bool]) -> _Details:
-    steps = np.rint(np.clip(words.boxes.astype(np.float64), -MAX_POINTS, MAX_POINTS) / BOX_STEP)
     marks: dict[int, list[str]] = {}
     for mark in words.marks:
         marks.setdefault(mark.word, []).append(mark.text)
-    return _Details(boxes=(steps * BOX_STEP).tolist(), bold=bold, marks=marks)
+    return _Details(words=words, bold=bold, marks=marks)
 
 
 def compose_page(number: int, words: PageWords, read_rules: ReadRules) -> PageDraft:

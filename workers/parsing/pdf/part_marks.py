@@ -47,8 +47,11 @@ def part_marks(
     """Return the words without their footnote marks. `measures` are those of the words' first characters. `rules`,
     `deleted` and `ends` are those of `PageWords`, for the words of the draft.
     """
-    # A letter-spaced word has inferred blanks between its letters.
-    texts = [chars.text[start:end].replace(" ", "") for start, end in draft.spans.tolist()]
+    text = chars.text
+    texts = [text[start:end] for start, end in draft.spans.tolist()]
+    if _has_blanks(draft.spans, chars.codes):
+        # A letter-spaced word has inferred blanks between its letters.
+        texts = [text.replace(" ", "") for text in texts]
     boxes = draft.boxes
     glued = part_glued(draft.spans, draft.first, draft.last, straight, chars)
     marks = glued.marks
@@ -86,6 +89,12 @@ def part_marks(
         deleted=tuple(deleted),
         ends=None if ends is None else ends[keep],
     )
+
+
+def _has_blanks(spans: npt.NDArray[np.int32], codes: npt.NDArray[np.uint32]) -> bool:
+    """Return whether any word has a blank between its first and last character."""
+    blanks = np.cumsum(codes == ord(" "))
+    return bool((blanks[spans[:, 0]] != blanks[spans[:, 1] - 1]).any())
 
 
 def _shorten(

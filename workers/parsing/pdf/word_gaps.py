@@ -51,6 +51,7 @@ def _classes() -> npt.NDArray[np.int8]:
 
 
 _CLASSES = _classes()
+_IS_LETTER = (_CLASSES == _LOWER) | (_CLASSES == _UPPER)
 _IS_ODD_PAIR = np.zeros((6, 6), bool)
 _IS_ODD_PAIR[_LOWER, [_UPPER, _DIGIT, _CURRENCY]] = True
 _IS_ODD_PAIR[[_DIGIT, _SIGN], _LOWER] = True
@@ -117,15 +118,16 @@ def _cut(spans: Spans, cuts: npt.NDArray[np.int32]) -> Spans:
 def _join_letters(text_page: Address, codes: npt.NDArray[np.uint32], spans: Spans) -> Spans | None:
     """Join the letters of letter-spaced words, or return None if there are none."""
     lengths = spans[:, 1] - spans[:, 0]
-    is_letter = (_CLASSES[codes] == _LOWER) | (_CLASSES[codes] == _UPPER)
-    short = (lengths <= 2) & is_letter[spans[:, 0]] & is_letter[spans[:, 1] - 1]
+    short = (lengths <= 2) & _IS_LETTER[codes[spans[:, 0]]] & _IS_LETTER[codes[spans[:, 1] - 1]]
     steps = np.diff(np.concatenate([[False], short, [False]]).view(np.int8))
     begins, ends = np.flatnonzero(steps > 0), np.flatnonzero(steps < 0)
+    single = np.concatenate([[0], np.cumsum(lengths == 1)])
+    spaced = single[ends] - single[begins] >= np.maximum(_MIN_LETTERS, 0.7 * (ends - begins))
+    if not spaced.any():
+        return None
     keep = np.ones(len(spans), bool)
     joined = spans.copy()
-    for begin, end in zip(begins.tolist(), ends.tolist(), strict=True):
-        if (lengths[begin:end] == 1).sum() < max(_MIN_LETTERS, 0.7 * (end - begin)):
-            continue
+    for begin, end in zip(begins[spaced].tolist(), ends[spaced].tolist(), strict=True):
         breaks = _breaks(text_page, spans[begin:end])
         edges = [begin, *(np.flatnonzero(breaks) + begin + 1).tolist(), end]
         for first, last in pairwise(edges):
