@@ -81,10 +81,15 @@ def _lines(texts: list[str], boxes: list[list[float]], indexes: list[int]) -> li
             groups.append([run])
             spans.append((y0, y1))
     lines: list[Line] = []
+    has_leaders = _may_have_leaders(texts)
+    lefts = [box[0] for box in boxes]
     for group in groups:
         # The longest run determines the line's height, because other runs may be tick boxes or footnote marks.
         _, top, _, bottom = boxes[max(group, key=len)[0]]
         indexes = group[0] if len(group) == 1 else [index for run in group for index in run]
+        indexes.sort(key=lefts.__getitem__)
+        if has_leaders:
+            indexes = _without_leaders(texts, indexes)
         if pieces := _pieces(texts, boxes, indexes, bottom - top):
             lines.append(Line(pieces, top, bottom))
     lines.sort(key=lambda line: line.y0 + line.y1)
@@ -107,8 +112,6 @@ def _runs(boxes: list[list[float]], indexes: list[int]) -> list[list[int]]:
 
 
 def _pieces(texts: list[str], boxes: list[list[float]], group: list[int], height: float) -> list[Piece]:
-    group.sort(key=lambda index: boxes[index][0])
-    group = _without_leaders(texts, group)
     pieces: list[list[int]] = []
     piece: list[int] = []
     right = 0.0
@@ -139,6 +142,12 @@ def _parts(before: str, text: str, is_wide: bool, is_second: bool) -> bool:
     return text in CURRENCIES or (NUMBER.fullmatch(text) is not None and NUMBER.fullmatch(before) is not None)
 
 
+def _may_have_leaders(texts: list[str]) -> bool:
+    """Return whether any word begins with a dot or a line."""
+    text = "\n".join(["", *texts])
+    return any("\n" + sign in text for sign in ".·…_")
+
+
 def _without_leaders(texts: list[str], group: list[int]) -> list[int]:
     """Remove the dots between a title and its page number, which a table of contents prints as a line."""
     dots = [index for index in group if texts[index][0] in ".·…_" and _LEADERS.fullmatch(texts[index])]
@@ -148,8 +157,11 @@ def _without_leaders(texts: list[str], group: list[int]) -> list[int]:
 
 
 def _piece(texts: list[str], boxes: list[list[float]], indexes: list[int]) -> Piece:
-    first, last = indexes[0], indexes[-1]
-    text = texts[first] if first == last else " ".join([texts[index] for index in indexes])
+    if len(indexes) == 1:
+        (index,) = indexes
+        x0, _, x1, _ = boxes[index]
+        return Piece(indexes, x0, x1, texts[index], [x0], [x1])
+    text = " ".join([texts[index] for index in indexes])
     starts = [boxes[index][0] for index in indexes]
     ends = [boxes[index][2] for index in indexes]
     return Piece(words=indexes, x0=starts[0], x1=max(ends), text=text, starts=starts, ends=ends)

@@ -84,11 +84,17 @@ class _Writer:
         texts, parts, starts = self.texts, self.parts, self.starts
         start = end = self.length
         self.order += words
+        if not glued:
+            found = [texts[index] for index in words]
+            parts.append(" ".join(found))
+            for text in found:
+                starts.append(end)
+                end += len(text) + 1
+            self.length = end - 1
+            return start, end - 1
         for position, index in enumerate(words):
             text = texts[index]
-            if position and not (
-                glued and (_GLUED_BEFORE.fullmatch(texts[words[position - 1]]) or _GLUED_AFTER.fullmatch(text))
-            ):
+            if position and not (_GLUED_BEFORE.fullmatch(texts[words[position - 1]]) or _GLUED_AFTER.fullmatch(text)):
                 parts.append(" ")
                 end += 1
             starts.append(end)

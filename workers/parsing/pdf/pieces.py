@@ -85,7 +85,7 @@ class Line:
 
     @property
     def x1(self) -> float:
-        return max(piece.x1 for piece in self.pieces)
+        return max([piece.x1 for piece in self.pieces])
 
     @property
     def size(self) -> float:
@@ -110,7 +110,7 @@ class TableRow:
 
 def split_amounts(pieces: list[Piece]) -> list[Piece]:
     """Split pieces that consist of several amounts. Blanks that group the digits of one amount do not split it."""
-    if not any(len(piece.words) > 1 and piece.text[0] in _FIRST and _APART.search(piece.text) for piece in pieces):
+    if not [True for piece in pieces if len(piece.words) > 1 and piece.text[0] in _FIRST and _APART.search(piece.text)]:
         return pieces
     found: list[Piece] = []
     for piece in pieces:

@@ -321,12 +321,10 @@ def _aligned(rows: list[TableRow]) -> bool:
     """Return whether at least half of the rows with numbers have a number aligned with a nearby row's number."""
     ends = [{round(cell.x1) for cell in row.cells[1:] if cell.is_number} for row in rows]
     ends = [found for found in ends if found]
-    near = [
-        any(
-            any(abs(x - y) <= 8 for x in mine for y in other) for other in ends[max(0, i - 8) : i] + ends[i + 1 : i + 9]
-        )
-        for i, mine in enumerate(ends)
-    ]
+    near: list[bool] = []
+    for i, mine in enumerate(ends):
+        close = {end + step for end in mine for step in range(-8, 9)}
+        near.append(not all(map(close.isdisjoint, ends[max(0, i - 8) : i] + ends[i + 1 : i + 9])))
     return len(near) >= 2 and sum(near) >= 0.5 * len(near)
 
 

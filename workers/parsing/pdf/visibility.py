@@ -161,13 +161,15 @@ def _may_be_clipped(words: PlacedWords, drawing: Drawing, frame: Frame) -> Mask:
     """Return which words begin outside their clip path. All words of a line usually have that of its first word."""
     boxes = words.boxes
     x, y = (words.first[:, 0] + words.first[:, 2]) / 2, (words.first[:, 1] + words.first[:, 3]) / 2
-    clipped = np.zeros(len(boxes), bool)
     starts = np.flatnonzero(np.append(True, (boxes[1:, [1, 3]] != boxes[:-1, [1, 3]]).any(axis=1)))
-    ends = np.append(starts[1:], len(boxes))
-    for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
-        clipped[start:end] = _is_outside(_clip_of(int(words.firsts[start]), drawing, frame), x[start:end], y[start:end])
+    clips = [_clip_of(first, drawing, frame) for first in words.firsts[starts].tolist()]
+    lengths = np.diff(np.append(starts, len(boxes)))
+    limits = np.array([clip or (0.0,) * 4 for clip in clips], np.float32).repeat(lengths, axis=0)
+    clipped: Mask = np.array([clip is not None for clip in clips], bool).repeat(lengths)
+    clipped &= _is_outside(limits.T, x, y)
     for index in np.flatnonzero(clipped).tolist():
-        clipped[index] = _is_outside(_clip_of(int(words.firsts[index]), drawing, frame), x[index], y[index])
+        clip = _clip_of(int(words.firsts[index]), drawing, frame)
+        clipped[index] = clip is not None and _is_outside(clip, x[index], y[index])
     return clipped
 
 
@@ -184,8 +186,6 @@ def _clip_of(address: Address, drawing: Drawing, frame: Frame) -> tuple[float, f
     return x0, y0, x1, y1
 
 
-def _is_outside(box: tuple[float, float, float, float] | None, x: Any, y: Any) -> Any:
-    if box is None:
-        return False
+def _is_outside(box: Any, x: Any, y: Any) -> Any:
     x0, y0, x1, y1 = box
     return ~((x0 < x) & (x < x1) & (y0 < y) & (y < y1))
