@@ -19,7 +19,8 @@ STAGES = ("validate", "parse", "extract", "chunk", "embed", "publish")
 POLLS_PER_ROUND = 5  # at two rounds per second, polls of unfinished runs stay below the rate limit
 UPLOAD_SHARE = 0.3  # the upload's share of a document's progress bar
 NOT_FOUND = 404
-_NOT_REPLACEABLE = (403, NOT_FOUND, 409)  # not permitted, not editable, or another document has the same bytes
+_NOT_REPLACEABLE = (403, NOT_FOUND, 409, 422)
+"""Not permitted, not editable, another document has the same bytes, or the name is too long to search for."""
 INTERACTIVE, BULK = "interactive", "bulk"  # priorities: a user waits for a single file, so it comes before imports
 
 READY, FAILED, PROCESSING, NOT_UPLOADED = "ready", "failed", "processing", "not-uploaded"
@@ -226,10 +227,10 @@ class Ingestion:
         """
         if not self._options.replaces_by_name or self._names[path.name] > 1:
             return None
-        named = list(self._client.list_documents(collection=self._collections[path], filename=path.name))
-        if len(named) != 1:
-            return None
         try:
+            named = list(self._client.list_documents(collection=self._collections[path], filename=path.name))
+            if len(named) != 1:
+                return None
             return self._client.upload_version(
                 path,
                 document_id=named[0].id,

@@ -3,6 +3,7 @@
 import hashlib
 import socket
 import threading
+import unicodedata
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
@@ -226,6 +227,13 @@ def test_empty_file_is_refused(server, editor):
 )
 def test_filename_is_sanitised(editor, sent, kept):
     assert send(editor, editor.collection(), name=sent).json()["document"]["filename"] == kept
+
+
+def test_document_is_found_by_the_name_that_its_file_has_on_the_client(editor):
+    name = unicodedata.normalize("NFD", "Prüfung  2031.txt")  # as macOS writes it
+    document = send(editor, editor.collection(), name=name).json()["document"]
+    items = editor.http.get("/v1/documents", params={"filename": name}).json()["items"]
+    assert [item["id"] for item in items] == [document["id"]]
 
 
 def test_control_characters_in_a_filename_are_removed(server, editor):

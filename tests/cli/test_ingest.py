@@ -334,6 +334,21 @@ def test_interrupted_question_is_asked_again_with_the_same_key(failures: Any) ->
         assert api.ask("Why?").id == "a1"
 
 
+def test_file_whose_name_cannot_be_searched_for_becomes_a_new_document(tmp_path: Path) -> None:
+    file = tmp_path / ("a" * 220 + ".pdf")
+    file.write_bytes(b"%PDF")
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        if request.method == "GET":
+            return problem(422, "invalid-input")
+        request.read()
+        return httpx.Response(200, json={"document": {"id": "d", "status": "ready"}, "run": None})
+
+    options = IngestOptions(replaces_by_name=True)
+    (outcome,) = Ingestion(client(handler), {file: "c"}, options=options, watcher=NoProgress()).run()
+    assert outcome.status == "ready"
+
+
 def test_file_with_the_name_of_a_document_becomes_its_new_version(tmp_path: Path) -> None:
     """Two files with one name come from different folders, so neither replaces a document."""
     files = [tmp_path / name for name in ("known.pdf", "new.pdf", "denied.pdf", "a/twice.pdf", "b/twice.pdf")]

@@ -11,6 +11,7 @@ from app.documents.facets.service import FacetService
 from app.documents.filters import DocumentFilters
 from app.documents.metadata import DocumentType
 from app.documents.schemas import Source, VersionStatus
+from app.documents.uploads.filenames import clean_filename
 from app.http.dependencies import CurrentPrincipal, service
 from app.http.routing import api_router, needs
 from app.http.text import Line
@@ -37,7 +38,7 @@ def requested_filters(
         source=source,
         fiscal_year=fiscal_year,
         status=status,
-        filename=filename,
+        filename=None if filename is None else clean_filename(filename),
     )
 
 
