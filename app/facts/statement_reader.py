@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from decimal import Decimal
 
 from app.documents.content.statements import Statement
 from app.facts.balance_items import BALANCE_ITEMS
@@ -99,7 +100,7 @@ def _fact(
         label=row.label,
         statement=statement,
         period=_at_edge(period, item.edge),
-        value=signs.value(item, row, quantity.value) * 10**scale,
+        value=signs.value(item, row, quantity.value) * Decimal(10) ** scale,
         measure=item.measure,
         scale=scale,
         currency=None if item.measure is Measure.SHARES else _currency(quantity, about),
@@ -114,7 +115,7 @@ _KINDS = (Kind.AMOUNT, Kind.PER_SHARE, Kind.SHARES, Kind.NUMBER, Kind.NIL)
 
 def _scale(item: LineItem, row: FigureRow, quantity: Quantity, about: About) -> int:
     if item.measure is Measure.PER_SHARE:
-        return 0
+        return min(quantity.scale or 0, 0)  # a hundredth in cents
     if item.measure is Measure.SHARES and not quantity.scale and _are_small(row):
         # Some tables state no scale for shares but show only small numbers: these numbers have the scale of the
         # amounts of money.

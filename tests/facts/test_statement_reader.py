@@ -52,6 +52,11 @@ def test_per_share_figures_are_unscaled_and_share_counts_scaled(facts):
     assert values(facts, "WeightedAverageNumberOfDilutedSharesOutstanding")[Y2031] == 201 * MILLION
 
 
+def test_amounts_per_share_in_cents_are_hundredths():
+    facts = read_income("Net income\t450\t400\nBasic earnings per share (in cents)\t247.5\t236.0")
+    assert values(facts, "EarningsPerShareBasic") == {Y2031: Decimal("2.475"), Y2030: Decimal("2.36")}
+
+
 def test_payments_and_increases_in_assets_and_debts_are_positive(facts):
     assert values(facts, "PaymentsOfDividends")[Y2031] == 300 * MILLION
     assert values(facts, "IncreaseDecreaseInAccountsReceivable")[Y2031] == 25 * MILLION
