@@ -294,3 +294,15 @@ def test_every_quote_matches_the_text_at_its_offsets(make_document: MakeDocument
 @pytest.mark.parametrize("filler", [" " * 200_000, "\n \n" * 60_000, "(" * 200_000, "Aa, " * 50_000, "_" * 200_000])
 def test_extreme_page_is_read_in_time(make_document: MakeDocument, filler: str) -> None:
     assert read_metadata(make_document(ANNUAL + filler), "x.pdf").issuer == "Zephyrine Properties, Inc."
+
+
+def test_quarter_is_named_on_later_pages_if_the_first_ones_count_no_months(make_document: MakeDocument) -> None:
+    cover = COVER.format(
+        form="10-Q", kind="QUARTERLY", span="quarterly period", end="June 30, 2031", name="ZEPHYRINE PROPERTIES, INC."
+    )
+    first = f"{cover}\nFor the Quarter Ended June 30, 2031"
+    later = ["Notes"] * 9 + ["Second Quarter First Half\n2031 2030 2031 2030\nSecond Quarter 2031\nSecond Quarter 2030"]
+    metadata = read_metadata(make_document(first, *later), "upload.pdf")
+    assert (metadata.fiscal_year, metadata.fiscal_period) == (2031, FiscalPeriod.Q2)
+    months = ["Notes"] * 9 + ["Six months ended June 30, 2031"]
+    assert read_metadata(make_document(first, *months), "upload.pdf").fiscal_period is FiscalPeriod.Q2

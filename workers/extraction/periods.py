@@ -67,7 +67,7 @@ def find_fiscal_period(
     if kind is DocumentType.EARNINGS_RELEASE:
         return _headline_period(pages)
     if kind is DocumentType.FORM_10Q:
-        return _longest_to_date(pages[:8])
+        return _longest_to_date(pages)
     return None
 
 
@@ -95,10 +95,19 @@ def find_fiscal_year(
     return _label(pages, year_end, period_end)
 
 
+_FIRST_PAGES = 8  # printed pages of a quarterly report up to its first statement
+_MOST_NAMING_PAGES = 40
+
+
 def _longest_to_date(pages: Sequence[ParsedPage]) -> Reading[FiscalPeriod] | None:
-    """Return the last quarter of the longest period that a heading names: Q3 for "nine months ended"."""
+    """Return the last quarter of the longest period that a heading names: Q3 for "nine months ended".
+
+    Later pages are read only if the first ones name no period of more than one quarter.
+    """
     found: dict[int, Reading[FiscalPeriod]] = {}
-    for page in pages:
+    for number, page in enumerate(pages[:_MOST_NAMING_PAGES]):
+        if number >= _FIRST_PAGES and max(found, default=0) > 1:
+            break
         for mention in find_durations(page.text):
             ended = _ENDED.match(page.text, mention.end)
             quarters = mention.duration.quarters
@@ -106,7 +115,7 @@ def _longest_to_date(pages: Sequence[ParsedPage]) -> Reading[FiscalPeriod] | Non
                 found.setdefault(quarters, read_at(_quarter(quarters), page, mention.start, ended.end(), 0.85))
         for quarter in _QUARTER_ENDED.finditer(page.text):
             found.setdefault(1, read_at(_quarter(1), page, *quarter.span(), 0.85))
-    if max(found, default=0) <= 1 and (named := _named_quarter(pages)) is not None:
+    if max(found, default=0) <= 1 and (named := _named_quarter(pages[:_MOST_NAMING_PAGES])) is not None:
         return named
     return found[max(found)] if found else None
 
