@@ -1,5 +1,6 @@
 """Write typed values as text that states sign, currency and scale."""
 
+import re
 from decimal import Decimal
 
 from app.quantities.values import Kind, Quantity
@@ -7,6 +8,7 @@ from app.quantities.values import Kind, Quantity
 UNKNOWN_SCALE = "scale not stated"
 _SIGNS = {"USD": "$", "$": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "INR": "₹"}
 _SCALES = {0: "", 3: " thousand", 5: " lakh", 6: " million", 7: " crore", 9: " billion", 12: " trillion"}
+_SCALE_WORD = re.compile(r"thousand|lakh|million|crore|billion|trillion|\d\s?(?:k|m|mn|bn|b)\b", re.IGNORECASE)
 _UNITS = {
     Kind.PERCENTAGE: "%",
     Kind.PERCENTAGE_POINTS: " percentage points",
@@ -18,11 +20,14 @@ _UNITS = {
 
 def print_quantity(quantity: Quantity, *, printed: str) -> str:
     """Write a value: "-$1,234 million", "8.0%", "225 bps", "3.2x". `printed` is the text of its cell, which is returned
-    for dates, text, and whatever has no number.
+    for dates, text, and whatever has no number. A range is written as printed, with its scale: "$910 – $950 million".
     """
     if quantity.kind is Kind.NIL:
         return "nil"
-    if quantity.kind is Kind.RANGE or quantity.value is None:
+    if quantity.kind is Kind.RANGE:
+        states_scale = quantity.scale is None or _SCALE_WORD.search(printed)
+        return printed if states_scale else printed + _SCALES.get(quantity.scale or 0, "")
+    if quantity.value is None:
         return printed
     sign = "-" if quantity.value < 0 else ""
     figure, scale = _scaled(abs(quantity.value), quantity)

@@ -1,5 +1,6 @@
 """Typed values are written so that the number, its unit and its scale can be read again."""
 
+import re
 from decimal import Decimal
 
 import pytest
@@ -70,3 +71,20 @@ def test_counts_are_no_money(kind: Kind) -> None:
     quantity = Quantity(kind, Decimal("25"), None, 0)
     assert missing_numbers("There are 25.", [], [quantity]) == []
     assert missing_numbers("They cost $25.", [], [quantity]) == ["25"]
+
+
+@pytest.mark.parametrize(
+    ("printed", "unit", "scale", "shown"),
+    [
+        ("$910 – $950", "USD", 6, "$910 – $950 million"),
+        ("$910 million to $950 million", "USD", 6, "$910 million to $950 million"),
+        ("$4.10 - $4.40", "USD", 0, "$4.10 - $4.40"),
+        ("24% to 25%", "%", 0, "24% to 25%"),
+        ("$910 – $950", "USD", None, "$910 – $950"),
+    ],
+)
+def test_a_range_is_printed_with_its_scale_and_verified(printed: str, unit: str, scale: int | None, shown: str) -> None:
+    low, high = (Decimal(figure) for figure in re.findall(r"[\d.]+", printed))
+    quantity = Quantity(Kind.RANGE, low, unit, scale, high)
+    assert print_quantity(quantity, printed=printed) == shown
+    assert missing_numbers(f"Adjusted EBITDA — Outlook: {shown}", [], [quantity]) == []
