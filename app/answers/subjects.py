@@ -45,12 +45,16 @@ def is_of_another_issuer(understanding: Understanding, passage: Passage) -> bool
     """
     if understanding.issuer_keys or not understanding.names or passage.issuer is None:
         return False
-    if any(
-        len(words) == 1 and words[0].isupper() and len(words[0]) <= _LONGEST_TICKER for words in understanding.names
-    ):
-        return False  # it may be a trading symbol, which other pages of the document state
+    # A short word in capitals may be a trading symbol, which other pages of the document state.
+    names = [words for words in understanding.names if len(words) > 1 or not _may_be_ticker(words[0])]
+    if not names:
+        return False
     own = f"{passage.issuer} {passage.document_title} {passage.heading}".casefold()
-    return not any(word.casefold() in own for words in understanding.names for word in words)
+    return not any(word.casefold() in own for words in names for word in words)
+
+
+def _may_be_ticker(word: str) -> bool:
+    return word.isupper() and len(word) <= _LONGEST_TICKER
 
 
 def mentions_name(understanding: Understanding, text: str) -> bool:

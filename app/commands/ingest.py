@@ -101,6 +101,13 @@ def ingest(
             help="The type of all new documents, by default read from each file. Existing documents keep theirs.",
         ),
     ] = None,
+    replace: Annotated[
+        bool,
+        typer.Option(
+            "--replace/--no-replace",
+            help="Upload a file as the new version of the collection's document whose file has the same name.",
+        ),
+    ] = True,
     retry_for: Annotated[
         float, typer.Option("--retry-for", min=0, help="Seconds to wait for a server that stops responding.")
     ] = RETRY_SECONDS,
@@ -109,10 +116,7 @@ def ingest(
     key: KeyOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Upload files, wait until they are ready for questions, and list those that failed.
-
-    A file becomes the new version of the collection's document whose file has the same name.
-    """
+    """Upload files, wait until they are ready for questions, and list those that failed."""
     files = find_files(paths)
     if not files:
         raise typer.BadParameter(f"there are no files in {', '.join(map(str, paths))}.", param_hint="'paths'")
@@ -126,7 +130,7 @@ def ingest(
         ingestion = Ingestion(
             client,
             dict.fromkeys(files, target.id),
-            options=IngestOptions(password=password, document_type=document_type, replaces_by_name=True),
+            options=IngestOptions(password=password, document_type=document_type, replaces_by_name=replace),
             watcher=watcher,
         )
         try:
