@@ -16,6 +16,7 @@ import pypdfium2.raw as pdfium
 from workers.parsing.pdf.calls import Address, Boxes, address_of, boxes_of, text_objects_of
 from workers.parsing.pdf.drawing import read_drawing
 from workers.parsing.pdf.flow import join_lines
+from workers.parsing.pdf.fonts import styles_of, styles_of_words
 from workers.parsing.pdf.geometry import Frame, read_frame
 from workers.parsing.pdf.paint import read_paint, split_mixed
 from workers.parsing.pdf.painting import Painter
@@ -37,12 +38,9 @@ _LOST = re.compile(
 def read_page_words(page: pdfium.FPDF_PAGE, text_page: pdfium.FPDF_TEXTPAGE, painter: Painter | None) -> PageWords:
     """Return the words of a page that a reader sees, or all words without a painter. The page must be loaded."""
     frame = read_frame(page)
-    text = _read_chars(text_page)
+    text, codes = _read_chars(text_page)
     address = address_of(text_page)
-    codes = _codes(text)
-    spans = _find_words(codes)
-    mended = mend_words(address, codes, spans)
-    draft = _place(address, spans if mended is None else mended, frame)
+    draft = _place(address, mend_words(address, codes, _find_words(codes)), frame)
     firsts = text_objects_of(address, draft.spans[:, 0])
     paint = read_paint(address, draft.spans, firsts, _IS_FIGURE_END[codes[draft.spans[:, 1] - 1]])
     if len(mixed := paint.mixed()):
@@ -52,7 +50,7 @@ def read_page_words(page: pdfium.FPDF_PAGE, text_page: pdfium.FPDF_TEXTPAGE, pai
     turns = _turns(draft.first, draft.last)
     turn = _most(turns)
     straight = (turns < 0) | (turns == turn)
-    measures = measure(draft.first, firsts, frame=frame, turn=turn)
+    measures = measure(draft.first, styles_of_words(paint.objects, paint.firsts), frame=frame, turn=turn)
     drawing = read_drawing(page, frame)
     last_chars = draft.spans[:, 1] - 1
     _, tops, _, bottoms = frame.to_upright(draft.boxes, turn)
@@ -74,7 +72,7 @@ def read_page_words(page: pdfium.FPDF_PAGE, text_page: pdfium.FPDF_TEXTPAGE, pai
         parts = _place(address, cut, frame)
         turns = _turns(parts.first, parts.last)
         are_straight = (turns < 0) | (turns == turn)
-        sizes = measure(parts.first, text_objects_of(address, parts.spans[:, 0]), frame=frame, turn=turn)
+        sizes = measure(parts.first, styles_of(text_objects_of(address, parts.spans[:, 0])), frame=frame, turn=turn)
         sizes.lefts, _, sizes.rights, _ = frame.to_upright(parts.boxes, turn)
         struck_parts = find_struck(sizes, are_straight, drawing, frame, turn)
         if struck_parts is not None:
@@ -90,10 +88,18 @@ def read_page_words(page: pdfium.FPDF_PAGE, text_page: pdfium.FPDF_TEXTPAGE, pai
 
 def _place(address: Address, spans: npt.NDArray[np.int32], frame: Frame) -> WordDraft:
     """Return the words with their boxes, without those outside the page."""
-    first, last = boxes_of(address, spans[:, 0]), boxes_of(address, spans[:, 1] - 1)
-    spans, first, last = _split_jumps(address, spans, first, last)
-    draft = WordDraft.of(spans, frame.to_display(first), frame.to_display(last))
+    ends = _boxes_of_ends(address, spans)
+    cut = _split_jumps(address, spans, ends[: len(spans)], ends[len(spans) :])
+    if cut is not spans:
+        spans, ends = cut, _boxes_of_ends(address, cut)
+    ends = frame.to_display(ends)
+    draft = WordDraft.of(spans, ends[: len(spans)], ends[len(spans) :])
     return draft.kept(_is_on_page(draft.boxes, frame))
+
+
+def _boxes_of_ends(address: Address, spans: npt.NDArray[np.int32]) -> Boxes:
+    """Return the boxes of the words' first characters, and then those of their last."""
+    return boxes_of(address, np.concatenate([spans[:, 0], spans[:, 1] - 1]))
 
 
 def _is_on_page(boxes: Boxes, frame: Frame) -> Mask:
@@ -102,11 +108,11 @@ def _is_on_page(boxes: Boxes, frame: Frame) -> Mask:
     return on_page & np.isfinite(boxes).all(axis=1)
 
 
-def _read_chars(text_page: pdfium.FPDF_TEXTPAGE) -> str:
-    """Return a text with one character for each pdfium index. Control characters become blanks."""
+def _read_chars(text_page: pdfium.FPDF_TEXTPAGE) -> tuple[str, npt.NDArray[np.uint32]]:
+    """Return a text with one character for each pdfium index, and its codes. Control characters become blanks."""
     count = min(int(pdfium.FPDFText_CountChars(text_page)), MAX_CHARS_A_PAGE)
     if count <= 0:
-        return ""
+        return "", _codes("")
     buffer = (ctypes.c_ushort * (2 * count + 2))()
     written = int(pdfium.FPDFText_GetText(text_page, 0, count, buffer))
     text = bytes(buffer)[: 2 * max(written - 1, 0)].decode("utf-16-le", "surrogatepass")
@@ -114,7 +120,12 @@ def _read_chars(text_page: pdfium.FPDF_TEXTPAGE) -> str:
         # If a character has no Unicode value, pdfium omits it from the text, so later indexes would be wrong.
         get = pdfium.FPDFText_GetUnicode
         text = "".join(map(chr, (min(get(text_page, index), 0x10FFFF) for index in range(count))))
-    return _with_lost_letters(text_page, clean_text(join_lines(text_page, address_of(text_page), text)))
+    codes = _CLEAN[_codes(join_lines(text_page, address_of(text_page), text))]
+    text = codes.tobytes().decode("utf-32-le", "surrogatepass")
+    for index in _find_lost_letters(text_page, text):
+        codes[index] = ord("f")
+        text = f"{text[:index]}f{text[index + 1 :]}"
+    return text, codes
 
 
 def clean_text(text: str) -> str:
@@ -134,8 +145,9 @@ def _find_words(codes: npt.NDArray[np.uint32]) -> npt.NDArray[np.int32]:
     return np.stack([np.flatnonzero(steps < 0), np.flatnonzero(steps > 0)], axis=1).astype(np.int32)
 
 
-def _with_lost_letters(text_page: pdfium.FPDF_TEXTPAGE, text: str) -> str:
-    """Restore the second "f" of words such as "different" if pdfium dropped it as a copy of the first.
+def _find_lost_letters(text_page: pdfium.FPDF_TEXTPAGE, text: str) -> list[int]:
+    """Return where the second "f" of words such as "different" is lost, because pdfium dropped it as a copy of the
+    first.
 
     Some programs print bold text by drawing each letter twice. pdfium therefore drops a letter that overlaps the same
     letter. It also drops the second "f" if kerning makes two "f" overlap, and infers a blank in its place. Neither
@@ -143,17 +155,11 @@ def _with_lost_letters(text_page: pdfium.FPDF_TEXTPAGE, text: str) -> str:
     """
     blanks = [match.end() - 1 for match in _LAST_F.finditer(text)]
     is_inferred = pdfium.FPDFText_IsGenerated
-    lost = [
+    return [
         blank
         for blank in blanks
         if _LOST.fullmatch(text[max(0, blank - 5) : blank + 12]) and is_inferred(text_page, blank) == 1
     ]
-    if not lost:
-        return text
-    letters = list(text)
-    for index in lost:
-        letters[index] = "f"
-    return "".join(letters)
 
 
 def _clean_codes() -> npt.NDArray[np.uint32]:
@@ -172,9 +178,7 @@ _IS_SPACE[[code for code in range(0x3001) if chr(code).isspace()]] = True
 """U+3000 is the last character of white space in Unicode 16."""
 
 
-def _split_jumps(
-    text_page: Address, spans: npt.NDArray[np.int32], first: Boxes, last: Boxes
-) -> tuple[npt.NDArray[np.int32], Boxes, Boxes]:
+def _split_jumps(text_page: Address, spans: npt.NDArray[np.int32], first: Boxes, last: Boxes) -> npt.NDArray[np.int32]:
     """Split words that pdfium joined across a gap or a line end. The characters' positions show where to split."""
     size = np.maximum(np.abs(first[:, 1] - first[:, 3]), np.abs(first[:, 2] - first[:, 0])) + 0.1
     length = spans[:, 1] - spans[:, 0]
@@ -182,13 +186,12 @@ def _split_jumps(
     along = np.abs(last[:, 3] - first[:, 3])
     odd = (length > 1) & ((np.minimum(across, along) > 0.6 * size) | (np.maximum(across, along) > 1.2 * size * length))
     if not odd.any():
-        return spans, first, last
+        return spans
     pieces = [
         _pieces(text_page, span) if is_odd else span[np.newaxis]
         for span, is_odd in zip(spans, odd.tolist(), strict=True)
     ]
-    cut = np.concatenate(pieces)
-    return cut, boxes_of(text_page, cut[:, 0]), boxes_of(text_page, cut[:, 1] - 1)
+    return np.concatenate(pieces)
 
 
 def _pieces(text_page: Address, span: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:

@@ -38,11 +38,17 @@ _UNKNOWN = FontStyle(bold=False, height=0.0, descent=0.0)
 
 
 def styles_of(objects: Addresses) -> WordStyles:
-    """Return the styles of words. `objects` are the text objects of their first characters; 0 if there is none."""
-    known, of_word = np.unique(objects, return_inverse=True)
-    fonts, of_object = np.unique(fonts_of(known), return_inverse=True)
-    styles = [_read_style(font) for font in fonts.tolist()]
-    found = of_object[of_word]
+    """Return the styles of characters. `objects` are their text objects; 0 if there is none."""
+    known, indexes = np.unique(objects, return_inverse=True)
+    return styles_of_words(known, indexes)
+
+
+def styles_of_words(objects: Addresses, indexes: npt.NDArray[np.intp]) -> WordStyles:
+    """Return the styles of words. `indexes` are those of their text objects in `objects`. Each font is read once."""
+    fonts = fonts_of(objects).tolist()
+    known = {font: place for place, font in enumerate(dict.fromkeys(fonts))}
+    styles = [_read_style(font) for font in known]
+    found = np.array([known[font] for font in fonts], np.intp)[indexes]
     return WordStyles(
         bold=np.array([style.bold for style in styles], bool)[found],
         heights=np.array([style.height for style in styles], np.float32)[found],

@@ -96,6 +96,8 @@ def _find_covers(words: PlacedWords, drawing: Drawing, colors: Colors, *, any_pa
     count = len(words.firsts)
     covers = _Covers(np.zeros(count, bool), np.zeros(count, bool))
     large = _large_objects(drawing, count)
+    if not len(large):
+        return covers
     addresses = drawing.addresses[large]
     fills = fill_colors_of(addresses)
     is_path = drawing.types[large] == PATH
@@ -105,6 +107,8 @@ def _find_covers(words: PlacedWords, drawing: Drawing, colors: Colors, *, any_pa
     # Text may be hidden by what is drawn later, or is on a box of its own colour. Other boxes are a background.
     if not any_pale:
         opaque &= _are_similar(fills, colors) | (drawing.places[large] > drawing.first_text)
+    if not opaque.any():
+        return covers
     large, fills, is_path = large[opaque], fills[opaque], is_path[opaque]
     boxes = drawing.boxes[large]
     x, y = (words.boxes[:, 0] + words.boxes[:, 2]) / 2, (words.boxes[:, 1] + words.boxes[:, 3]) / 2

@@ -6,7 +6,8 @@ characters show where words begin.
 """
 
 import sys
-from itertools import pairwise
+from itertools import compress, pairwise
+from statistics import median_low
 
 import numpy as np
 import numpy.typing as npt
@@ -30,6 +31,7 @@ _MAX_TRACKING = 0.6
 _MIN_LETTERS = 4
 
 _OTHER, _LOWER, _UPPER, _DIGIT, _SIGN, _CURRENCY = range(6)
+_COUNT = 6
 
 
 def _classes() -> npt.NDArray[np.int8]:
@@ -52,89 +54,96 @@ def _classes() -> npt.NDArray[np.int8]:
 
 _CLASSES = _classes()
 _IS_LETTER = (_CLASSES == _LOWER) | (_CLASSES == _UPPER)
-_IS_ODD_PAIR = np.zeros((6, 6), bool)
-_IS_ODD_PAIR[_LOWER, [_UPPER, _DIGIT, _CURRENCY]] = True
-_IS_ODD_PAIR[[_DIGIT, _SIGN], _LOWER] = True
-_IS_ODD_PAIR[_SIGN, [_UPPER, _CURRENCY]] = True
+_ODD_PAIRS = (
+    (_LOWER, _UPPER), (_LOWER, _DIGIT), (_LOWER, _CURRENCY), (_DIGIT, _LOWER),
+    (_SIGN, _LOWER), (_SIGN, _UPPER), (_SIGN, _CURRENCY),
+)  # fmt: skip
+_IS_ODD_PAIR = np.zeros(_COUNT * _COUNT, bool)
+_IS_ODD_PAIR[[before * _COUNT + after for before, after in _ODD_PAIRS]] = True
 
 
-def mend_words(text_page: Address, codes: npt.NDArray[np.uint32], spans: Spans) -> Spans | None:
-    """Return the (start, end) of the words, or None if they are right. A letter-spaced word includes its blanks."""
+def mend_words(text_page: Address, codes: npt.NDArray[np.uint32], spans: Spans) -> Spans:
+    """Return the (start, end) of the words, split where several run together. A letter-spaced word is joined, with its
+    blanks.
+    """
     if not len(spans):
-        return None
-    mended = _split_joined(text_page, codes, spans)
-    joined = _join_letters(text_page, codes, mended if mended is not None else spans)
-    return joined if joined is not None else mended
+        return spans
+    return _join_letters(text_page, codes, _split_joined(text_page, codes, spans))
 
 
-def _split_joined(text_page: Address, codes: npt.NDArray[np.uint32], spans: Spans) -> Spans | None:
+def _split_joined(text_page: Address, codes: npt.NDArray[np.uint32], spans: Spans) -> Spans:
     classes = _CLASSES[codes]
-    odd = np.flatnonzero(_IS_ODD_PAIR[classes[:-1], classes[1:]])
+    odd = np.flatnonzero(_IS_ODD_PAIR[classes[:-1] * _COUNT + classes[1:]])
     lengths = spans[:, 1] - spans[:, 0]
     suspect = lengths >= _LONG
     suspect[np.searchsorted(spans[:, 0], odd, side="right") - 1] = True
     suspect &= lengths >= _SHORTEST
     words = np.flatnonzero(suspect)[:_MAX_CHECKED]
     cuts = _find_cuts(text_page, spans[words])
-    if len(cuts) < 2:
-        return _cut(spans, cuts) if len(cuts) else None
-    return _cut(spans, _find_cuts(text_page, spans[lengths >= _SHORTEST - 1]))
+    if len(cuts) > 1:
+        cuts = _find_cuts(text_page, spans[lengths >= _SHORTEST - 1])
+    return _cut(spans, cuts) if cuts else spans
 
 
-def _find_cuts(text_page: Address, spans: Spans) -> npt.NDArray[np.int32]:
+def _find_cuts(text_page: Address, spans: Spans) -> list[int]:
     """Return the characters at which a word begins inside one of the words, because there is a gap before it."""
     if not len(spans):
-        return np.zeros(0, np.int32)
-    lengths = spans[:, 1] - spans[:, 0]
+        return []
     indexes = np.concatenate([np.arange(start, end, dtype=np.int32) for start, end in spans.tolist()])
-    word = np.repeat(np.arange(len(spans)), lengths)
     boxes = boxes_of(text_page, indexes)
-    known = styles_of(text_objects_of(text_page, indexes)).heights > 0
     heights = boxes[:, 1] - boxes[:, 3]
-    gaps = boxes[1:, 0] - boxes[:-1, 2]
-    inside = (word[1:] == word[:-1]) & known[1:] & known[:-1]
-    inside &= (np.abs(boxes[1:, 3] - boxes[:-1, 3]) < 0.5 * heights[1:]) & (heights[1:] > 0)
-    usual = np.zeros(len(spans), np.float32)
-    for index, (start, end) in enumerate(_runs(lengths)):
-        if end - start > 1:
-            usual[index] = max(np.median(gaps[start : end - 1]), 0)
-    wide = inside & (gaps - usual[word[1:]] > _MIN_GAP * heights[1:])
-    cuts: npt.NDArray[np.int32] = indexes[1:][wide]
-    return cuts
+    level = np.abs(boxes[1:, 3] - boxes[:-1, 3]) < 0.5 * heights[1:]
+    gaps: list[float] = ((boxes[1:, 0] - boxes[:-1, 2]) / np.maximum(heights[1:], 0.1)).tolist()
+    is_level: list[bool] = level.tolist()
+    cuts: list[int] = []
+    first = 0
+    for start, end in spans.tolist():
+        last = first + end - start - 1
+        inside = gaps[first:last]
+        if inside and max(inside) > _MIN_GAP:
+            least = _MIN_GAP + max(median_low(inside), 0.0)
+            cuts += [start + 1 + at for at, gap in enumerate(inside) if gap > least and is_level[first + at]]
+        first = last + 1
+    return _with_known_fonts(text_page, cuts)
 
 
-def _runs(lengths: npt.NDArray[np.int32]) -> list[tuple[int, int]]:
-    ends = np.cumsum(lengths)
-    return list(zip((ends - lengths).tolist(), ends.tolist(), strict=True))
+def _with_known_fonts(text_page: Address, cuts: list[int]) -> list[int]:
+    """Return the cuts between characters of fonts whose metrics are known. Other characters have gaps beside them."""
+    if not cuts:
+        return cuts
+    known = styles_of(text_objects_of(text_page, np.array(cuts, np.int32))).heights > 0
+    return list(compress(cuts, known.tolist()))
 
 
-def _cut(spans: Spans, cuts: npt.NDArray[np.int32]) -> Spans:
+def _cut(spans: Spans, cuts: list[int]) -> Spans:
     """Return the words, cut before the characters `cuts`."""
     starts = np.sort(np.concatenate([spans[:, 0], cuts]))
     ends = np.sort(np.concatenate([spans[:, 1], cuts]))
-    return np.stack([starts, ends], axis=1)
+    return np.stack([starts, ends], axis=1).astype(np.int32)
 
 
-def _join_letters(text_page: Address, codes: npt.NDArray[np.uint32], spans: Spans) -> Spans | None:
-    """Join the letters of letter-spaced words, or return None if there are none."""
+def _join_letters(text_page: Address, codes: npt.NDArray[np.uint32], spans: Spans) -> Spans:
+    """Join the letters of letter-spaced words."""
     lengths = spans[:, 1] - spans[:, 0]
-    short = (lengths <= 2) & _IS_LETTER[codes[spans[:, 0]]] & _IS_LETTER[codes[spans[:, 1] - 1]]
-    steps = np.diff(np.concatenate([[False], short, [False]]).view(np.int8))
+    short = np.zeros(len(spans) + 2, bool)
+    short[1:-1] = (lengths <= 2) & _IS_LETTER[codes[spans[:, 0]]] & _IS_LETTER[codes[spans[:, 1] - 1]]
+    steps = np.diff(short.view(np.int8))
     begins, ends = np.flatnonzero(steps > 0), np.flatnonzero(steps < 0)
-    single = np.concatenate([[0], np.cumsum(lengths == 1)])
-    spaced = single[ends] - single[begins] >= np.maximum(_MIN_LETTERS, 0.7 * (ends - begins))
-    if not spaced.any():
-        return None
+    is_long = ends - begins >= _MIN_LETTERS
+    if not is_long.any():
+        return spans
     keep = np.ones(len(spans), bool)
     joined = spans.copy()
-    for begin, end in zip(begins[spaced].tolist(), ends[spaced].tolist(), strict=True):
+    for begin, end in zip(begins[is_long].tolist(), ends[is_long].tolist(), strict=True):
+        if (lengths[begin:end] == 1).sum() < max(_MIN_LETTERS, 0.7 * (end - begin)):
+            continue
         breaks = _breaks(text_page, spans[begin:end])
         edges = [begin, *(np.flatnonzero(breaks) + begin + 1).tolist(), end]
         for first, last in pairwise(edges):
             if last - first > 1:
                 joined[first, 1] = spans[last - 1, 1]
                 keep[first + 1 : last] = False
-    return None if keep.all() else joined[keep]
+    return joined[keep]
 
 
 def _breaks(text_page: Address, spans: Spans) -> Mask:

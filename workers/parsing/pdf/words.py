@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from workers.parsing.pdf.calls import Address, Addresses, Boxes, boxes_of, text_objects_of
-from workers.parsing.pdf.fonts import styles_of
+from workers.parsing.pdf.calls import Address, Boxes, boxes_of, text_objects_of
+from workers.parsing.pdf.fonts import WordStyles, styles_of
 from workers.parsing.pdf.geometry import Frame
 
 Floats = npt.NDArray[np.float32]
@@ -114,14 +114,12 @@ class CharReader:
         return self.frame.to_display(boxes_of(self.text_page, indexes))
 
     def measure(self, indexes: npt.NDArray[np.int32]) -> Measures:
-        return measure(
-            self.boxes_of(indexes), text_objects_of(self.text_page, indexes), frame=self.frame, turn=self.turn
-        )
+        styles = styles_of(text_objects_of(self.text_page, indexes))
+        return measure(self.boxes_of(indexes), styles, frame=self.frame, turn=self.turn)
 
 
-def measure(boxes: Boxes, objects: Addresses, *, frame: Frame, turn: int) -> Measures:
-    """Measure characters with their boxes on the displayed page. `objects` are their text objects."""
-    styles = styles_of(objects)
+def measure(boxes: Boxes, styles: WordStyles, *, frame: Frame, turn: int) -> Measures:
+    """Measure characters with their boxes on the displayed page."""
     lefts, tops, rights, bottoms = frame.to_upright(boxes, turn)
     heights = bottoms - tops
     known = styles.heights > 0
