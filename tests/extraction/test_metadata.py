@@ -99,6 +99,16 @@ def test_a_report_that_names_no_months_has_the_quarter_it_names_most(make_docume
     named = "Second Quarter\tFirst Half\n" * 3 + "First Quarter"
     assert read_metadata(make_document(cover, named), "x.pdf").fiscal_period is FiscalPeriod.Q2
     assert read_metadata(make_document(cover), "x.pdf").fiscal_period is FiscalPeriod.Q1
+    late = read_metadata(make_document(cover, *["Table of Contents"] * 9, named), "x.pdf")
+    assert late.fiscal_period is FiscalPeriod.Q2
+
+
+def test_quarter_is_found_behind_a_long_front(make_document: MakeDocument) -> None:
+    cover = COVER.format(
+        form="10-Q", kind="QUARTERLY", span="quarterly period", end="June 30, 2031", name="Example Inc."
+    )
+    pages = (*["Table of Contents"] * 9, "Six months ended June 30, 2031")
+    assert read_metadata(make_document(cover, *pages), "x.pdf").fiscal_period is FiscalPeriod.Q2
 
 
 def test_quarter_ending_in_december_can_belong_to_the_next_fiscal_year(
