@@ -152,6 +152,31 @@ def test_hidden_text_is_not_read(
     assert page.text.split() == [*SEEN.split(), "The", "end."]
 
 
+@pytest.mark.parametrize("share", [0.2, 0.4, 0.6, 0.8])
+def test_a_line_cut_by_the_page_end_is_read_on_the_page_with_its_larger_part(make_pdf: MakePdf, share: float) -> None:
+    top, bottom, size = 760, 30, 10
+    low = bottom - 10 * (0.9 - share)  # The line's box is from 0.2 below to 0.7 above its base.
+
+    def part(canvas: Canvas, text: str, at: float) -> None:
+        canvas.saveState()
+        path = canvas.beginPath()
+        path.rect(28, bottom, 556, top - bottom)
+        canvas.clipPath(path, stroke=0, fill=0)
+        canvas.setFont("Helvetica", size)
+        canvas.drawString(72, at, text)
+        canvas.restoreState()
+
+    def draw(canvas: Canvas) -> None:
+        canvas.drawString(72, 400, "Revenues 10 20")
+        part(canvas, "Net income 30 40" if share > 0.5 else "t t 0 40", low)
+        canvas.showPage()
+        part(canvas, "Net income 30 40" if share < 0.5 else "t t 0 40", low + top - bottom)
+        canvas.drawString(72, 400, "Total 40 60")
+
+    first, second = parse_pdf(make_pdf(draw)).pages
+    assert " ".join(f"{first.text} {second.text}".split()) == "Revenues 10 20 Net income 30 40 Total 40 60"
+
+
 @pytest.mark.parametrize("hide", [invisible, painted_white, transparent])
 def test_hidden_end_of_a_figure_is_not_read(make_pdf: MakePdf, hide: Draw) -> None:
     def draw(canvas: Canvas) -> None:
