@@ -44,6 +44,28 @@ def test_a_new_title_starts_a_new_table():
     assert (first.title, second.title) == ("CONSOLIDATED STATEMENTS OF OPERATIONS", "CONSOLIDATED BALANCE SHEETS")
 
 
+def test_another_period_above_the_same_headings_starts_a_new_table():
+    def page(period, *figures):
+        return (period, G([["", "Revenues", "Expenses"], *(["Mobile", *figures], ["Cable", *figures])]))
+
+    first, second = read_tables(
+        document(
+            (H("Segments"), *page("For the three months ended June 30, 2023", "20", "11")),
+            page("For the three months ended June 30, 2022", "19", "10"),
+        )
+    )
+    assert str(figure(first, "Mobile", "Revenues").period) == "2023-04-01/2023-06-30"
+    assert str(figure(second, "Mobile", "Revenues").period) == "2022-04-01/2022-06-30"
+
+
+def test_the_same_period_above_repeated_headings_goes_on():
+    def page(*rows):
+        return ("For the three months ended June 30, 2023", G([["", "Revenues", "Expenses"], *rows]))
+
+    (table,) = read_tables(document((H("Segments"), *page(["Mobile", "20", "11"])), page(["Cable", "19", "10"])))
+    assert table.pages == (1, 2)
+
+
 def test_other_columns_start_a_new_table():
     assert len(read([["Revenues", "5,100", "4,900"]], [["Net income", "233"]])) == 2
 

@@ -82,7 +82,7 @@ def _goes_on(joined: JoinedGrid, grid: PageGrid, layout: Layout, furniture: Furn
         return False
     if len(layout.bands) != len(joined.layout.bands) or not _aligned(layout, joined.layout):
         return False
-    if not _begins_page(grid, joined.titles, furniture, forms):
+    if not _begins_page(grid, joined.titles | _head_keys(joined.layout), furniture, forms):
         return False
     heads = [_texts(row.data) for row in _top_heads(layout)]
     own = {_texts(row.data) for row in joined.layout.rows if row.role is Role.HEAD and row.data}
@@ -100,7 +100,9 @@ def _ends_page(grid: PageGrid, furniture: Furniture) -> bool:
 
 
 def _begins_page(grid: PageGrid, titles: frozenset[str], furniture: Furniture, forms: Forms) -> bool:
-    """Return whether no new title and no other text stands above a grid on its page."""
+    """Return whether no new title and no other text stands above a grid on its page. A period that is not one of the
+    `titles` is another table's, which can have the same headings.
+    """
     for block in grid.page.blocks[: grid.block]:
         text = " ".join(grid.page.text[block.start : block.end].split())
         if block.kind is BlockKind.TABLE or len(text) > _MOST_OF_HEADER:
@@ -109,7 +111,7 @@ def _begins_page(grid: PageGrid, titles: frozenset[str], furniture: Furniture, f
             _CONTINUED.search(text)
             or _title_key(text) in titles
             or furniture.has(grid.page, block)
-            or forms.of(text) in (Form.UNITS, Form.PERIOD, Form.YEAR)
+            or forms.of(text) is Form.UNITS
         ):
             return False
     return True
@@ -119,6 +121,10 @@ def _titles(grid: PageGrid) -> frozenset[str]:
     """Return the short texts above a grid on its page, which can be repeated on the next page."""
     texts = (grid.page.text[block.start : block.end] for block in grid.page.blocks[: grid.block])
     return frozenset(_title_key(text) for text in texts if len(text) <= _MOST_OF_HEADER)
+
+
+def _head_keys(layout: Layout) -> frozenset[str]:
+    return frozenset(_title_key(cell.text) for row in layout.rows if row.role is Role.HEAD for cell in row.cells)
 
 
 def _title_key(text: str) -> str:
