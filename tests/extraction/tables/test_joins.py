@@ -58,6 +58,17 @@ def test_another_period_above_the_same_headings_starts_a_new_table():
     assert str(figure(second, "Mobile", "Revenues").period) == "2022-04-01/2022-06-30"
 
 
+def test_periods_above_tables_on_several_pages_are_no_furniture():
+    def page(year):
+        heads = ("MADE CORP.", "JUNE 30, 2023", "NOTES TO THE STATEMENTS")
+        rows = [["", "Revenues", "Expenses"], ["Mobile", "20", "11"], ["Cable", "19", "10"]]
+        return (*heads, f"For the three months ended June 30, {year}", G(rows))
+
+    tables = read_tables(document(*map(page, (2023, 2022, 2021, 2020))))
+    periods = [str(figure(table, "Mobile", "Revenues").period) for table in tables]
+    assert periods == [f"{year}-04-01/{year}-06-30" for year in (2023, 2022, 2021, 2020)]
+
+
 def test_the_same_period_above_repeated_headings_goes_on():
     def page(*rows):
         return ("For the three months ended June 30, 2023", G([["", "Revenues", "Expenses"], *rows]))

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from app.documents.content.parsed import Block, BlockKind, ParsedPage
@@ -28,12 +28,22 @@ class Furniture:
 
     @classmethod
     def of(cls, pages: Sequence[ParsedPage], forms: Forms) -> "Furniture":
-        """Find the lines at the edges of several pages. Periods and units belong to what is below them."""
+        """Find the lines at the edges of several pages. Units belong to what is below them, and so does a period that
+        mostly stands directly above tables.
+        """
         seen: Counter[str] = Counter()
+        over_tables: Counter[str] = Counter()
         for page in pages:
-            blocks = page.blocks if len(page.blocks) <= 2 * _EDGE else (*page.blocks[:_EDGE], *page.blocks[-_EDGE:])
-            seen.update({_key(page, block) for block in blocks if _can_be(block)})
-        repeated = (key for key, count in seen.items() if count >= _FEWEST)
+            here: set[str] = set()
+            for at in _at_edges(len(page.blocks)):
+                block = page.blocks[at]
+                if _can_be(block):
+                    key = _key(page, block)
+                    here.add(key)
+                    if at + 1 < len(page.blocks) and page.blocks[at + 1].kind is BlockKind.TABLE:
+                        over_tables[key] += forms.of(_text(page, block)) is Form.PERIOD
+            seen.update(here)
+        repeated = (key for key, count in seen.items() if count >= _FEWEST and 2 * over_tables[key] <= count)
         return cls(frozenset(key for key in repeated if forms.of(key) not in (Form.UNITS, Form.PERIOD)))
 
     def has(self, page: ParsedPage, block: Block) -> bool:
@@ -48,5 +58,13 @@ def _can_be(block: Block) -> bool:
     return block.kind is not BlockKind.TABLE and block.end - block.start <= _LONGEST
 
 
+def _at_edges(count: int) -> Iterable[int]:
+    return range(count) if count <= 2 * _EDGE else (*range(_EDGE), *range(count - _EDGE, count))
+
+
 def _key(page: ParsedPage, block: Block) -> str:
-    return _DIGITS.sub("#", " ".join(page.text[block.start : block.end].split()))
+    return _DIGITS.sub("#", _text(page, block))
+
+
+def _text(page: ParsedPage, block: Block) -> str:
+    return " ".join(page.text[block.start : block.end].split())
