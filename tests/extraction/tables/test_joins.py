@@ -89,6 +89,33 @@ def test_other_places_on_the_page_start_a_new_table():
     assert len(read([row("Revenues", 300, 400)], [row("Net income", 340, 440)])) == 2
 
 
+def test_columns_without_figures_on_the_second_page_are_left_out():
+    def row(label, *edges):
+        return [label, *(C(str(edge), box=(edge - 20, 10, edge, 20)) for edge in edges)]
+
+    heads = ["", C("2024", 2), C("2023", 2)]
+    first = [heads, ["", "Shares", "Amount", "Shares", "Amount"], row("Shares issued", 300, 360, 420, 480)]
+
+    def pages(*second):
+        return read_tables(document((H("STATEMENTS OF EQUITY"), G(first)), (G(second),)))
+
+    (table,) = pages(row("Earnings", 361, 482))
+    assert figure(table, "Earnings", "2024").header_path == ("2024", "Amount")
+    assert figure(table, "Earnings", "2023").value.value == 482
+    assert len(pages(row("Earnings", 330, 450))) == 2
+
+
+def test_a_label_may_begin_on_the_page_before():
+    def pages(label, between):
+        return read_tables(
+            document((H("Income"), G([HEAD, ["Revenues", "51", "49"]]), between), (G([[label, "23", "21"]]),))
+        )
+
+    assert len(pages("operations", "Net income from continuing")) == 1
+    assert len(pages("Operations", "Net income from continuing")) == 2
+    assert len(pages("operations", "See the notes to the statements.")) == 2
+
+
 def test_the_file_can_say_that_a_grid_goes_on():
     (table,) = read_tables(
         document(

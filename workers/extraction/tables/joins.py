@@ -5,11 +5,10 @@ their columns are the same, and the second one has either no headings, or those 
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from app.documents.content.parsed import BlockKind
-from workers.extraction.tables.bands import Band, Bands
 from workers.extraction.tables.cells import Form, TextCell
 from workers.extraction.tables.forms import Forms
 from workers.extraction.tables.furniture import Furniture
@@ -21,6 +20,9 @@ _CONTINUED = re.compile(r"\bcontinued\b|\bcont['’.]?d?\b", re.IGNORECASE)
 _MOST_OF_HEADER = 120
 _ALIGNED = 12.0
 """Points by which the right edges of the same column may differ on two pages."""
+
+_FEWEST_COLUMNS = 3
+"""Columns, with the labels', of a grid that goes on with a table of more columns."""
 
 
 @dataclass(slots=True, eq=False)
@@ -41,7 +43,7 @@ class JoinedGrid:
             if not (at_top and (not row.cells or _texts(row.cells) in heads or _is_continued(row))):
                 rows.append(row.cells)
         if grid.grid.columns != self.grids[0].grid.columns or not grid.grid.continues:
-            _move(rows, layout.bands, self.layout.bands)
+            _move(rows, layout, self.layout)
         for cells in rows:
             for cell in cells:
                 cell.row = len(self.rows)
@@ -78,25 +80,40 @@ def _goes_on(joined: JoinedGrid, grid: PageGrid, layout: Layout, furniture: Furn
     last = joined.grids[-1]
     if grid.grid.continues:
         return True
-    if grid.page.number != last.page.number + 1 or not _ends_page(last, furniture):
+    if grid.page.number != last.page.number + 1 or not _ends_page(last, furniture, _rest_of_label(layout)):
         return False
-    if len(layout.bands) != len(joined.layout.bands) or not _aligned(layout, joined.layout):
+    places = _places(layout, joined.layout)
+    if places is None:
         return False
     if not _begins_page(grid, joined.titles | _head_keys(joined.layout), furniture, forms):
         return False
     heads = [_texts(row.data) for row in _top_heads(layout)]
     own = {_texts(row.data) for row in joined.layout.rows if row.role is Role.HEAD and row.data}
+    if heads and len(places) != len(joined.layout.bands):
+        return False
     return set(heads) <= own if heads else bool(own)
 
 
-def _ends_page(grid: PageGrid, furniture: Furniture) -> bool:
-    """Return whether only furniture and footnotes follow a grid on its page."""
+def _ends_page(grid: PageGrid, furniture: Furniture, rest: str) -> bool:
+    """Return whether only furniture and footnotes follow a grid on its page, or the first line of a label, whose `rest`
+    begins the next page.
+    """
     page = grid.page
-    return all(
-        furniture.has(page, block)
-        or (block.kind is BlockKind.PARAGRAPH and page.text[block.start : block.start + 1] in "(*†")
+    texts = [
+        page.text[block.start : block.end] if block.kind is BlockKind.PARAGRAPH else ""
         for block in page.blocks[grid.block + 1 :]
-    )
+        if not furniture.has(page, block)
+    ]
+    if len(texts) == 1 and 0 < len(texts[0]) <= _MOST_OF_HEADER and rest:
+        return not texts[0].rstrip().endswith((".", ":"))
+    return all(text.startswith(("(", "*", "†")) for text in texts)
+
+
+def _rest_of_label(layout: Layout) -> str:
+    """Return the label of a grid's first row if it goes on with the line above: it does not begin as a label does."""
+    row = next((row for row in layout.rows if row.cells), None)
+    text = row.labels[0].text if row is not None and row.labels else ""
+    return "" if text[:1].isupper() or text[:1] in "($" else text
 
 
 def _begins_page(grid: PageGrid, titles: frozenset[str], furniture: Furniture, forms: Forms) -> bool:
@@ -144,13 +161,30 @@ def _top_heads(layout: Layout) -> Iterator[Row]:
             yield row
 
 
-def _aligned(layout: Layout, before: Layout) -> bool:
-    """Return whether the figures of the same columns end at the same place on both pages, as far as that is known."""
+def _places(layout: Layout, before: Layout) -> Sequence[int] | None:
+    """Return the column of the table before that each column goes on with, or None if they are other columns.
+
+    Figures of the same column end at the same place on both pages, as far as that is known. Columns that have no figure
+    on the second page are missing there.
+    """
     edges, edges_before = _right_edges(layout), _right_edges(before)
-    return all(
-        edge is None or other is None or abs(edge - other) <= _ALIGNED
-        for edge, other in zip(edges, edges_before, strict=True)
-    )
+    if len(edges) == len(edges_before):
+        pairs = zip(edges, edges_before, strict=True)
+        aligned = all(edge is None or other is None or abs(edge - other) <= _ALIGNED for edge, other in pairs)
+        return range(len(edges)) if aligned else None
+    places: list[int] = []
+    for edge in edges:
+        if edge is None:
+            if places:
+                return None
+            places.append(0)
+            continue
+        known = ((abs(edge - other), at) for at, other in enumerate(edges_before) if other is not None)
+        off, at = min(known, default=(_ALIGNED + 1, 0))
+        if off > _ALIGNED or (places and at <= places[-1]):
+            return None
+        places.append(at)
+    return places if len(places) >= _FEWEST_COLUMNS else None
 
 
 def _right_edges(layout: Layout) -> list[float | None]:
@@ -165,16 +199,17 @@ def _right_edges(layout: Layout) -> list[float | None]:
     return edges
 
 
-def _move(rows: Iterable[list[TextCell]], bands: Bands, to: Bands) -> None:
+def _move(rows: Iterable[list[TextCell]], layout: Layout, to: Layout) -> None:
     """Move cells to the columns of the table that they go on with."""
-    if len(bands) != len(to):
+    places = range(len(to.bands)) if len(layout.bands) == len(to.bands) else _places(layout, to)
+    if places is None:
         return
     for cells in rows:
         for cell in cells:
-            under = bands.under(cell.left, cell.right)
+            under = layout.bands.under(cell.left, cell.right)
             if under:
-                first: Band = to[under.start]
-                cell.left, cell.right = first.left, max(first.left + 1, to[under.stop - 1].right)
+                first, last = to.bands[places[under.start]], to.bands[places[under.stop - 1]]
+                cell.left, cell.right = first.left, max(first.left + 1, last.right)
 
 
 def _texts(cells: Iterable[TextCell]) -> tuple[str, ...]:

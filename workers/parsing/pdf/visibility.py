@@ -36,6 +36,9 @@ _TINY = 1.2
 """The line height in points below which nobody reads text. The smallest type in print is about 3 points."""
 _MIN_COVER = 4.0
 """The minimum width and height of what can cover a word, in points."""
+_POINTS_FROM = 0.72
+"""The share of a line's height above its points and commas. A line that is cut below is complete on the upper page.
+Above, its figures would be without them, and it is read on the lower page."""
 _CUT_APART = 0.5
 """The parts of a line on two pages can be this far apart or overlap by rounding, in points."""
 _MAX_COLORS = 100
@@ -69,9 +72,9 @@ def find_unseen(
     hidden |= (words.heights > 0) & (words.heights < _TINY)
     covers = _find_covers(words, drawing, paint.colors[paint.firsts], any_pale=bool(paint.pale.any()))
     doubtful = covers.may_hide | (paint.any_end(paint.pale) & ~covers.contrast)
-    clipped = _may_be_clipped(words, drawing, frame)
-    hidden |= _are_cut_by_page(words, clipped, drawing, frame)
-    doubtful |= clipped | painter.has_hidden_layers
+    doubtful |= _may_be_clipped(words, drawing, frame)
+    doubtful |= painter.has_hidden_layers
+    hidden |= _are_cut_by_page(words, drawing, frame)
     doubtful &= ~hidden
     if doubtful.any():
         suspects = paint.objects[np.unique(np.concatenate([paint.firsts[doubtful], paint.lasts[doubtful]]))]
@@ -180,21 +183,24 @@ def _may_be_clipped(words: PlacedWords, drawing: Drawing, frame: Frame) -> Mask:
     return clipped
 
 
-def _are_cut_by_page(words: PlacedWords, clipped: Mask, drawing: Drawing, frame: Frame) -> Mask:
-    """Return which clipped words the upper or lower edge of the printed page cuts, so that less than half is left.
+def _are_cut_by_page(words: PlacedWords, drawing: Drawing, frame: Frame) -> Mask:
+    """Return which words of the first and last lines the edge of the printed page cuts, if they are read elsewhere.
 
     Programs that print a web page cut the line at a page's end in two, and print its parts on both pages. Letters of
-    which no ink is on the page are left out, so that the smaller part has other words and gaps than the line.
+    which no ink is on the page are left out, so that one part has other words and gaps than the line.
     """
-    cut = np.zeros(len(clipped), bool)
-    for index in np.flatnonzero(clipped).tolist():
+    tops, bottoms = words.first[:, 1], words.first[:, 3]
+    heights = bottoms - tops
+    at_edge = (bottoms > bottoms.max() - heights) | (tops < tops.min() + heights)
+    cut = np.zeros(len(tops), bool)
+    for index in np.flatnonzero(at_edge & (heights > 0)).tolist():
         clip = _clip_of(int(words.firsts[index]), drawing, frame)
         if clip is None or 2 * (clip[2] - clip[0]) < frame.width or 2 * (clip[3] - clip[1]) < frame.height:
             continue
-        y0, y1 = float(words.first[index, 1]), float(words.first[index, 3])
-        middle = (y0 + y1) / 2
-        cut[index] = y0 < clip[1] < y1 and middle < clip[1] - _CUT_APART
-        cut[index] |= y0 < clip[3] < y1 and middle > clip[3] + _CUT_APART
+        top, bottom = float(tops[index]), float(bottoms[index])
+        point = top + _POINTS_FROM * (bottom - top)
+        cut[index] = top < clip[1] < bottom and point < clip[1] - _CUT_APART
+        cut[index] |= top < clip[3] < bottom and point > clip[3] + _CUT_APART
     return cut
 
 
