@@ -34,9 +34,12 @@ class JoinedGrid:
     layout: Layout
     titles: frozenset[str]
 
-    def add(self, grid: PageGrid, layout: Layout) -> None:
+    def add(self, grid: PageGrid, layout: Layout, furniture: Furniture) -> None:
         """Add the rows of a grid that goes on with this one, without repeated headings."""
         heads = {_texts(row.cells) for row in self.layout.rows if row.role is Role.HEAD}
+        rest = _rest_of_label(layout)
+        if rest and (begun := _begun_label(_texts_below(self.grids[-1], furniture))):
+            rest.text = f"{begun} {rest.text}"
         rows, at_top = [], True
         for row in layout.rows:
             at_top = at_top and (row.role is Role.HEAD or not row.cells or _is_continued(row))
@@ -61,7 +64,7 @@ def join_grids(grids: Iterable[PageGrid], furniture: Furniture, forms: Forms) ->
     for grid in grids:
         layout = Layout.of(grid.rows)
         if joined is not None and _goes_on(joined, grid, layout, furniture, forms):
-            joined.add(grid, layout)
+            joined.add(grid, layout, furniture)
             continue
         if joined is not None:
             yield _closed(joined)
@@ -94,26 +97,37 @@ def _goes_on(joined: JoinedGrid, grid: PageGrid, layout: Layout, furniture: Furn
     return set(heads) <= own if heads else bool(own)
 
 
-def _ends_page(grid: PageGrid, furniture: Furniture, rest: str) -> bool:
+def _ends_page(grid: PageGrid, furniture: Furniture, rest: TextCell | None) -> bool:
     """Return whether only furniture and footnotes follow a grid on its page, or the first line of a label, whose `rest`
     begins the next page.
     """
-    page = grid.page
-    texts = [
-        page.text[block.start : block.end] if block.kind is BlockKind.PARAGRAPH else ""
-        for block in page.blocks[grid.block + 1 :]
-        if not furniture.has(page, block)
-    ]
-    if len(texts) == 1 and 0 < len(texts[0]) <= _MOST_OF_HEADER and rest:
-        return not texts[0].rstrip().endswith((".", ":"))
+    texts = _texts_below(grid, furniture)
+    if rest and _begun_label(texts):
+        return True
     return all(text.startswith(("(", "*", "†")) for text in texts)
 
 
-def _rest_of_label(layout: Layout) -> str:
+def _begun_label(texts: Sequence[str]) -> str:
+    """Return the only text below a grid if it can be the first line of a label, or ""."""
+    can_be = len(texts) == 1 and len(texts[0]) <= _MOST_OF_HEADER and not texts[0].endswith((".", ":"))
+    return texts[0] if can_be and not texts[0].startswith(("(", "*", "†")) else ""
+
+
+def _texts_below(grid: PageGrid, furniture: Furniture) -> list[str]:
+    """Return the paragraphs below a grid on its page, without furniture; "" for other blocks."""
+    page = grid.page
+    return [
+        " ".join(page.text[block.start : block.end].split()) if block.kind is BlockKind.PARAGRAPH else ""
+        for block in page.blocks[grid.block + 1 :]
+        if not furniture.has(page, block)
+    ]
+
+
+def _rest_of_label(layout: Layout) -> TextCell | None:
     """Return the label of a grid's first row if it goes on with the line above: it does not begin as a label does."""
     row = next((row for row in layout.rows if row.cells), None)
-    text = row.labels[0].text if row is not None and row.labels else ""
-    return "" if text[:1].isupper() or text[:1] in "($" else text
+    label = row.labels[0] if row is not None and row.labels and row.role is not Role.HEAD else None
+    return None if label is None or label.text[:1].isupper() or label.text[:1] in "($" else label
 
 
 def _begins_page(grid: PageGrid, titles: frozenset[str], furniture: Furniture, forms: Forms) -> bool:

@@ -41,6 +41,8 @@ _POINTS_FROM = 0.72
 Above, its figures would be without them, and it is read on the lower page."""
 _CUT_APART = 0.5
 """The parts of a line on two pages can be this far apart or overlap by rounding, in points."""
+_LINES_APART = 2.5
+"""The least distance of two lines, in points."""
 _MAX_COLORS = 100
 _MAX_PAIRS = 4_000_000
 
@@ -192,15 +194,25 @@ def _are_cut_by_page(words: PlacedWords, drawing: Drawing, frame: Frame) -> Mask
     tops, bottoms = words.first[:, 1], words.first[:, 3]
     heights = bottoms - tops
     at_edge = (bottoms > bottoms.max() - heights) | (tops < tops.min() + heights)
-    cut = np.zeros(len(tops), bool)
+    past: tuple[list[float], list[float]] = ([], [])
+    cut_at: tuple[list[int], list[int]] = ([], [])
     for index in np.flatnonzero(at_edge & (heights > 0)).tolist():
         clip = _clip_of(int(words.firsts[index]), drawing, frame)
         if clip is None or 2 * (clip[2] - clip[0]) < frame.width or 2 * (clip[3] - clip[1]) < frame.height:
             continue
         top, bottom = float(tops[index]), float(bottoms[index])
         point = top + _POINTS_FROM * (bottom - top)
-        cut[index] = top < clip[1] < bottom and point < clip[1] - _CUT_APART
-        cut[index] |= top < clip[3] < bottom and point > clip[3] + _CUT_APART
+        for side, edge, off in ((0, clip[1], clip[1] - point), (1, clip[3], point - clip[3])):
+            if top < edge < bottom:
+                past[side].append(off)
+                cut_at[side].append(index)
+    cut = np.zeros(len(tops), bool)
+    for offs, indexes in zip(map(np.array, past), cut_at, strict=True):
+        order = np.argsort(offs)
+        # Words of one line are read on one page, also if their fonts differ.
+        for line in np.split(order, np.flatnonzero(np.diff(offs[order]) > _LINES_APART) + 1):
+            if len(line) and np.median(offs[line]) > _CUT_APART:
+                cut[np.array(indexes)[line]] = True
     return cut
 
 
