@@ -105,6 +105,27 @@ def test_lines_of_a_heading_are_one_cell(make_pdf: MakePdf) -> None:
     assert cells[1, 0] == "Opening"
 
 
+def test_a_day_on_a_line_of_its_own_belongs_to_the_month_above(make_pdf: MakePdf) -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.setFont("Helvetica", 9)
+        canvas.drawCentredString(350, 700, "Six months ended June")
+        canvas.drawCentredString(510, 700, "Three months ended")
+        canvas.drawString(72, 688, "(Dollars in millions)")
+        canvas.drawCentredString(350, 688, "30")
+        canvas.drawCentredString(510, 688, "June 30")
+        rows = [
+            ("", "2024", "2023", "2024", "2023"),
+            ("Sales", "51", "49", "26", "25"),
+            ("Costs", "30", "29", "14", "13"),
+        ]
+        draw_rows(canvas, 674, rows, [330, 390, 490, 550])
+
+    (page,) = parse_pdf(make_pdf(draw)).pages
+    (grid,) = grids_of(page)
+    assert place_of(page, grid, "Six months ended June 30")[1::2] == (1, 2)
+    assert place_of(page, grid, "Three months ended June 30")[1::2] == (3, 2)
+
+
 def test_wrapped_label_is_one_cell_whatever_its_first_letter(make_pdf: MakePdf) -> None:
     def draw(canvas: Canvas) -> None:
         canvas.setFont("Helvetica", 9)

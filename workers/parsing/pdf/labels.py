@@ -9,8 +9,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 
+from app.quantities.headings import is_period
+from app.quantities.months import MONTH
 from workers.parsing.pdf.pieces import Piece, TableRow
 
+_MONTH_END = re.compile(rf"(?:.*\W)?{MONTH}\.?", re.IGNORECASE)
+_MONTH_LENGTH = 20
+"""Characters at the end of a heading that are looked at for a month."""
+_DAY = re.compile(r"[0-3]?\d,?")
 _INTRODUCES = re.compile(r":(?: ?\(\w{1,2}\))*$")
 _OVERLAP = 0.2
 """Two lines that overlap by this share of their height belong to one row."""
@@ -166,4 +172,15 @@ def _are_words_beside(above: TableRow, row: TableRow) -> bool:
     return not any(cell.is_number for cell in few.cells) and all(
         any(cell.x0 < other.x1 and other.x0 < cell.x1 and not other.is_number for other in many.cells)
         for cell in few.cells
+    )
+
+
+def ends_dates(row: TableRow, above: TableRow) -> bool:
+    """Return whether all values of a row are periods, or days of the months that end the headings above them."""
+    values = row.cells if row.cells[0].is_number else row.cells[1:]
+    months = [cell for cell in above.cells if _MONTH_END.fullmatch(cell.text[-_MONTH_LENGTH:])]
+    return bool(months) and all(
+        is_period(cell.text)
+        or (_DAY.fullmatch(cell.text) and any(cell.x0 < month.x1 and month.x0 < cell.x1 for month in months))
+        for cell in values
     )

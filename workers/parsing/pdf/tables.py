@@ -11,7 +11,7 @@ from enum import Enum, auto
 from app.quantities.headings import has_period_word, is_period
 from workers.parsing.pdf.beside import part_side_by_side
 from workers.parsing.pdf.grids import GridPart, build_grid, find_columns, place_rows
-from workers.parsing.pdf.labels import join_lines, overlaps
+from workers.parsing.pdf.labels import ends_dates, join_lines, overlaps
 from workers.parsing.pdf.pieces import Line, Piece, TableRow, split_amounts
 from workers.parsing.pdf.rules import Clues
 
@@ -64,6 +64,9 @@ def _split_lines(column: list[Line], clues: Clues) -> list[Table | Prose]:
     rows = [TableRow(cells=join_signs(split_amounts(line.pieces)), lines=[line]) for line in column]
     width = max((line.x1 for line in column), default=0) - min((line.x0 for line in column), default=0)
     kinds = [_kind(row, width) for row in rows]
+    for at in range(1, len(rows)):
+        if kinds[at] is _Kind.FIGURES and ends_dates(rows[at], rows[at - 1]):
+            kinds[at] = _Kind.PERIODS
     parts: list[Table | Prose] = []
     done = 0
     index = 0
