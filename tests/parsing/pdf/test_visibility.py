@@ -262,6 +262,21 @@ def test_text_layer_of_a_scan_is_read(make_pdf: MakePdf, is_under: bool) -> None
     ]
 
 
+def test_words_of_a_text_layer_are_not_taken_for_marks(make_pdf: MakePdf) -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.drawImage(noise(306, 396), 0, 0, 612, 792)
+        for index in range(12):
+            x = 72.0
+            for word, size, rise in [("In", 12, 0), ("a", 8, 2), ("year", 9, 1), ("3", 7, 3), ("times.", 12, 0)]:
+                canvas.setFont("Helvetica", size)
+                write(canvas, x, 700 - 20 * index + rise, word, mode=3)
+                x += canvas.stringWidth(f"{word} ", "Helvetica", 12)
+
+    (page,) = parse_pdf(make_pdf(draw)).pages
+    assert page.marks == ()
+    assert sorted(page.text.split()) == sorted(["In", "a", "year", "3", "times."] * 12)
+
+
 def test_text_layer_of_a_picture_on_a_page_is_read(make_pdf: MakePdf) -> None:
     def draw(canvas: Canvas) -> None:
         for index in range(6):

@@ -62,6 +62,8 @@ def read_page_words(page: pdfium.FPDF_PAGE, text_page: pdfium.FPDF_TEXTPAGE, pai
         paint=paint,
         read_lasts=lambda indexes: text_objects_of(address, last_chars[indexes]),
     )
+    # OCR guesses the sizes of words.
+    measures.sizes[paint.any_end(paint.unpainted)] = 0
     unseen = find_unseen(page, placed, drawing, frame, painter) if painter else None
     if unseen is not None:
         draft, measures, straight = draft.kept(~unseen), measures.kept(~unseen), straight[~unseen]

@@ -53,7 +53,8 @@ def part_marks(
         # A letter-spaced word has inferred blanks between its letters.
         texts = [text.replace(" ", "") for text in texts]
     boxes = draft.boxes
-    glued = part_glued(draft.spans, draft.first, draft.last, straight, chars)
+    is_measured = straight & (measures.sizes > 0)
+    glued = part_glued(draft.spans, draft.first, draft.last, is_measured, chars)
     marks = glued.marks
     _, _, rights, _ = chars.frame.to_upright(boxes, chars.turn)
     if glued.changed:
@@ -66,7 +67,7 @@ def part_marks(
         for index, (text, labels) in part_by_chars(texts).items():
             texts[index] = text
             marks += [Beside(index, label) for label in labels]
-    lone = find_lone(texts, measures, straight)
+    lone = find_lone(texts, measures, is_measured)
     marks += chain.from_iterable(lone.values())
     keep = np.array([bool(text) for text in texts], bool)
     keep[list(lone)] = False
