@@ -38,7 +38,7 @@ def runs(*, home: HomeOption = None, url: UrlOption = None, key: KeyOption = Non
     """List ingestion runs, newest first."""
     with report_errors(as_json=as_json), open_client(home=home, url=url, key=key) as client:
         found = list(client.list_runs())
-        names = {} if as_json else {document.id: _text(document, "filename") for document in client.list_documents()}
+        names = {} if as_json else {document.id: document.filename for document in client.list_documents()}
     if as_json:
         print_json({"runs": as_plain(found)})
         return
