@@ -6,6 +6,7 @@ Celery's command line.
 
 import argparse
 import gc
+import signal
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -50,7 +51,11 @@ def run_worker(app: "Celery", *, queues: str, concurrency: int | None) -> int:
     gc.freeze()
     gc.set_threshold(GC_OBJECTS)
     gc.enable()
-    worker.start()
+    try:
+        worker.start()
+    finally:
+        # Python removes its signal handlers when it ends: the timer of the worker's vitals would then kill the process.
+        signal.setitimer(signal.ITIMER_REAL, 0)
     return int(worker.exitcode or 0)
 
 
