@@ -257,3 +257,19 @@ def _grey_image() -> object:
     from PIL import Image  # noqa: PLC0415 - only this test draws an image
 
     return Image.new("L", (20, 20), 128)
+
+
+def test_rotated_amounts_in_one_line_are_read(make_pdf: MakePdf) -> None:
+    """The labels of a chart's axis are often rotated numbers."""
+
+    def draw(canvas: Canvas) -> None:
+        canvas.setFont("Times-Roman", 10)
+        for number in range(12):
+            canvas.drawString(72, 700 - 14 * number, f"Sales of the region {number} grew in all quarters of the year.")
+        canvas.translate(500, 300)
+        canvas.rotate(90)
+        for number, text in enumerate(("320", "00", "1,450")):
+            canvas.drawString(60 * number, 0, text)
+
+    (page,) = parse_pdf(make_pdf(draw)).pages
+    assert [word for word in page.text.split() if word in ("320", "00", "1,450")] == ["320", "00", "1,450"]

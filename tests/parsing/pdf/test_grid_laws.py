@@ -69,7 +69,7 @@ def tables(draw: st.DrawFn) -> Drawn:
     return Drawn(
         groups=groups,
         rows=rows,
-        # Without a line, nothing tells a heading over the two middle columns from one over all four.
+        # Without a line, a heading over the two middle columns looks like a heading over all four.
         is_ruled=len(set(groups)) > 1 or draw(st.booleans()),
         is_centred=draw(st.booleans()),
         signs_apart=draw(st.booleans()),

@@ -175,7 +175,7 @@ def test_cell_has_the_box_of_its_words_and_its_indent(make_pdf: MakePdf) -> None
     def draw(canvas: Canvas) -> None:
         canvas.setFont("Helvetica", 10)
         draw_rows(canvas, 700, [("", "2024"), ("Debt", "300")], [350])
-        canvas.drawString(84, 672, "of which secured")
+        canvas.drawString(84, 672, "secured portion")
         canvas.drawRightString(350, 672, "120")
 
     (page,) = parse_pdf(make_pdf(draw)).pages

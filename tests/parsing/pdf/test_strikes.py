@@ -114,7 +114,7 @@ def test_page_that_is_all_deleted_keeps_its_text(make_pdf: MakePdf) -> None:
 
 
 def draw_marked(canvas: Canvas, text: str, x: float = 60, y: float = 700) -> None:
-    """Draw text, of which the parts in [brackets] are struck through."""
+    """Draw text. The parts in [brackets] are struck through."""
     canvas.setFont("Times-Roman", 10)
     canvas.setStrokeColor(red)
     for number, part in enumerate(text.replace("]", "[").split("[")):

@@ -52,8 +52,11 @@ def _join_turned(lines: list[Line]) -> Column:
     for line in lines:
         last = joined[-1] if joined else None
         if last and abs(last.x0 - line.x0) < 4:
-            last.pieces[0].words += line.pieces[0].words
-            last.pieces[0].text += " " + line.pieces[0].text
+            piece, added = last.pieces[0], line.pieces[0]
+            piece.words += added.words
+            piece.starts += added.starts
+            piece.ends += added.ends
+            piece.text += " " + added.text
         else:
             joined.append(line)
     return joined
