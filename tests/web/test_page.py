@@ -1,5 +1,7 @@
 """The home page in headless Chromium, with the real API, worker and database."""
 
+import re
+
 import httpx
 import pytest
 from playwright.sync_api import expect
@@ -32,6 +34,38 @@ def test_uploaded_file_is_cited_and_its_passage_highlighted(analyst_page, site):
     assert shown["x"] <= mark["x"] <= shown["x"] + shown["width"]
     assert shown["y"] <= mark["y"] <= shown["y"] + shown["height"]
     assert analyst_page.locator("#sheet img").evaluate("image => image.naturalWidth") > 500
+
+
+def marks_of(analyst_page):
+    return analyst_page.locator("#sheet rect").evaluate_all(
+        "marks => marks.map((mark) => [mark.getAttribute('x'), mark.getAttribute('y')])"
+    )
+
+
+@pytest.mark.parametrize("is_kept", [True, False])
+def test_quote_is_found_again_on_a_page_whose_text_has_changed(analyst_page, site, is_kept):
+    """A version that is read again has new page texts, while the citations of old answers keep their offsets."""
+    upload(analyst_page, site)
+    ask(analyst_page)
+    cite = analyst_page.locator(".claim .cite").first
+    cite.click()
+    expect(analyst_page.locator("#sheet rect").first).to_be_attached()
+    before = marks_of(analyst_page)
+    added = "Read again.\n"
+
+    def change(route):
+        read = route.fetch()
+        page = read.json()
+        page["text"] = added + (page["text"] if is_kept else page["text"].replace("Net sales", "Turnover!"))
+        for word in page["words"]:
+            word["start"] += len(added)
+            word["end"] += len(added)
+        route.fulfill(response=read, json=page)
+
+    analyst_page.route(re.compile(r"/pages/\d+$"), change)
+    cite.click()
+    analyst_page.locator("#sheet img").wait_for()
+    assert marks_of(analyst_page) == (before if is_kept else [])
 
 
 def test_home_page_works_with_keyboard_only(analyst_page, site):

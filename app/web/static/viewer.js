@@ -7,13 +7,13 @@ const AFTERWARDS = "Open the page again later.";
 const SVG = "http://www.w3.org/2000/svg";
 let opener = null;
 
-function highlight(page, citation) {
+function highlight(page, span) {
   const overlay = document.createElementNS(SVG, "svg");
   overlay.setAttribute("viewBox", `0 0 ${page.width} ${page.height}`);
   overlay.setAttribute("preserveAspectRatio", "none");
   overlay.setAttribute("aria-hidden", "true");
   for (const word of page.words) {
-    if (word.end > citation.char_start && word.start < citation.char_end) {
+    if (word.end > span.start && word.start < span.end) {
       const box = document.createElementNS(SVG, "rect");
       box.setAttribute("x", word.x0 - 1);
       box.setAttribute("y", word.y0 - 1);
@@ -30,6 +30,19 @@ function markText(text, start, end) {
   const points = Array.from(text);
   const cut = (from, to) => points.slice(from, to).join("");
   return element("pre", { tabindex: "0" }, cut(0, start), element("mark", {}, cut(start, end)), cut(end));
+}
+
+// A page that was read again may have the quote at another place, or have other text there.
+function located(page, citation) {
+  const points = Array.from(page.text);
+  const stands = (start) => points.slice(start, start + length).join("") === citation.quote;
+  const length = Array.from(citation.quote).length;
+  if (stands(citation.char_start)) {
+    return { start: citation.char_start, end: citation.char_start + length };
+  }
+  const at = page.text.indexOf(citation.quote);
+  const start = at < 0 ? -1 : Array.from(page.text.slice(0, at)).length;
+  return at < 0 ? { start: 0, end: 0 } : { start, end: start + length };
 }
 
 const showProblem = (error) => sheet.replaceChildren(element("p", { class: "problem", role: "alert" }, error.message));
@@ -58,11 +71,12 @@ export async function openCitation(citation, button) {
     if (opener !== button) {
       return; // The user closed the page meanwhile, or opened another one.
     }
+    const span = located(page, citation);
     if (page.width > 0) {
       const alt = `Page ${citation.page_number} of ${citation.document_title}`;
-      sheet.replaceChildren(pageImage(`${path}/image?dpi=110`, alt), highlight(page, citation));
+      sheet.replaceChildren(pageImage(`${path}/image?dpi=110`, alt), highlight(page, span));
     } else {
-      sheet.replaceChildren(markText(page.text, citation.char_start, citation.char_end));
+      sheet.replaceChildren(markText(page.text, span.start, span.end));
     }
   } catch (error) {
     if (opener !== button) {
