@@ -67,6 +67,21 @@ def test_wrong_number_and_invented_quote_are_dropped_and_other_claims_shown(draf
     }
 
 
+@pytest.mark.parametrize(
+    "claim", ["Net revenue was $4,210 million in 2021.", "In FY2021, net revenue was $4,210 million."]
+)
+def test_figure_of_another_year_does_not_support_a_claim(draft, claim) -> None:
+    """The quote has both years, and its headings name both."""
+    result = draft(lambda request: claims((claim, 1, "Net revenue\t$4,210\t$3,900")))
+    assert [dropped.reason for _, dropped in result.dropped] == [DropReason.NUMBER_NOT_IN_QUOTE]
+
+
+def test_claim_about_two_years_is_supported_by_the_figures_of_both(draft) -> None:
+    text = "Net revenue rose from $3,900 million in 2021 to $4,210 million in 2022."
+    result = draft(lambda request: claims((text, 1, "Net revenue\t$4,210\t$3,900")))
+    assert [claim.text for claim in result.shown] == [text]
+
+
 def test_empty_model_draft_is_accepted(draft) -> None:
     result = draft(lambda request: claims())
     assert (result.writer, result.shown, result.dropped, result.degraded) == (Writer.MODEL, (), (), None)

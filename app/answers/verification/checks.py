@@ -10,6 +10,8 @@ from app.answers.evidence_tables import EvidenceTables
 from app.answers.verification.instructions import blank_instructions
 from app.answers.verification.numbers import missing_numbers
 from app.answers.verification.sentences import find_sentences
+from app.quantities.asked_periods import parse_asked_periods
+from app.quantities.headings import find_years
 from app.quantities.values import Quantity
 from app.retrieval.index.lexicon import tokenise
 from app.tables.model import Cell
@@ -17,6 +19,7 @@ from app.tables.rows import quantity_of
 
 MAX_CLAIM_CHARACTERS = 1_500
 LEAST_COVERAGE = 0.6
+_LAST_MONTH_OF_UNCLEAR_LABELS = 2
 _MARKUP = re.compile(r"!\[|\]\(|</?[a-z]|```|\w+://\S+|\bwww\.\S+|[^\s@]+@[^\s@]+\.\w+", re.IGNORECASE)
 # Reporting words. They need no support from the quote, because they do not name the subject of a claim.
 _NEUTRAL = frozenset(
@@ -93,12 +96,25 @@ class CheckedPages:
                 characters[first:last] = " " * (last - first)
         return "".join(characters)
 
-    def quantities(self, citation: CitedSpan) -> list[Quantity]:
-        """List the values of the cells in the quote."""
-        return [quantity_of(cell) for cell in self._figures(citation)]
+    def quantities(self, citation: CitedSpan, years: frozenset[int]) -> list[Quantity]:
+        """List the values of the cells in the quote. If the claim names `years`, leave out cells of other years."""
+        return [quantity_of(cell) for cell in self._figures(citation) if not years or _is_of(cell, years)]
 
     def _figures(self, citation: CitedSpan) -> list[Cell]:
         return self._tables.figures_in(citation.page_key(), citation.char_start, citation.char_end)
+
+
+def _is_of(cell: Cell, years: frozenset[int]) -> bool:
+    """Return whether a cell may be of one of the years: by its headings and labels, or by the end of its period.
+
+    A fiscal year that ends in January or February may be named after the year in which it starts.
+    """
+    if cell.period is None:
+        return True
+    named = {int(year) for text in (*cell.header_path, *cell.label_path) for year in find_years(text)}
+    end = cell.period.end
+    ends = {end.year, end.year - 1} if end.month <= _LAST_MONTH_OF_UNCLEAR_LABELS else {end.year}
+    return not years.isdisjoint(named | ends)
 
 
 def _verdict(claim: DraftClaim, pages: CheckedPages, given: frozenset[str], shown: set[str]) -> CheckedClaim:
@@ -131,7 +147,8 @@ def _unsupported(
     if not any(quote.strip() for quote in quotes):
         return DropReason.NOT_A_STATEMENT
     prose = _by_page(citations, [pages.prose(citation) for citation in citations])
-    quantities = [quantity for citation in citations for quantity in pages.quantities(citation)]
+    years = frozenset(parse_asked_periods(text).years)
+    quantities = [quantity for citation in citations for quantity in pages.quantities(citation, years)]
     if missing_numbers(text, prose, quantities):
         return DropReason.NUMBER_NOT_IN_QUOTE
     if not _related(text, quotes):
