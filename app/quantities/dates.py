@@ -19,11 +19,6 @@ The lookahead at the first letter halves the time for a complete document.
 """
 
 _DATE = re.compile(DATE, re.IGNORECASE)
-# Lower-case "may" after a number is a verb ("24 may").
-_DAY_OF_YEAR = re.compile(
-    rf"\b(?=[jfmasond\d])(?:({MONTH})\.?\s+(\d{{1,2}})|(?<![\d,.])(\d{{1,2}}) (?!(?-i:may))({MONTH}))\b(?![ ,]*\d)",
-    re.IGNORECASE,
-)
 _PARTS = re.compile(r"[A-Za-z]+|\d+")
 _BETWEEN = frozenset({"st", "nd", "rd", "th", "of"})
 _EARLIEST, _LATEST = 1900, 2100
@@ -40,14 +35,6 @@ def find_dates(text: str) -> Iterator[date]:
 def without_dates(text: str) -> str:
     """Replace each date in a text by a space."""
     return _DATE.sub(" ", text)
-
-
-def find_days_of_year(text: str) -> Iterator[tuple[int, int]]:
-    """Find the days without a year ("June 30", "30 June") in a text, as (month, day)."""
-    for found in _DAY_OF_YEAR.finditer(text):
-        month, day = parse_month(found.group(1) or found.group(4)), int(found.group(2) or found.group(3))
-        if month is not None and 1 <= day <= 31:
-            yield month, day
 
 
 def parse_date(text: str) -> date | None:

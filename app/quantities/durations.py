@@ -1,4 +1,4 @@
-"""Parse the lengths of periods in headings: months, weeks, quarter, year."""
+"""Parse the lengths of periods in headings: months and weeks."""
 
 import re
 from collections.abc import Iterator
@@ -13,8 +13,6 @@ _COUNTED = re.compile(
     rf"\b(?:{_COUNT}-?\s+(?:and|or|&)\s+)?{_COUNT}[\s-]+(month|week)s?\b",
     re.IGNORECASE,
 )
-_QUARTER = re.compile(r"\bquarters?\b", re.IGNORECASE)
-_YEAR = re.compile(r"\byears?\b|\bannual\b|\bfiscal\b", re.IGNORECASE)
 # In 52/53-week calendars most quarters have 12 to 14 weeks; in some calendars one quarter has 16 or 17.
 _WEEKS_OF_QUARTERS = ((12, 17, 1), (24, 28, 2), (35, 40, 3), (52, 53, 4))
 _MONTHS_OF_QUARTERS = {3: 1, 6: 2, 9: 3, 12: 4}
@@ -49,16 +47,6 @@ def find_durations(text: str) -> Iterator[DurationMention]:
             duration = _of_months(count) if fold_case(found.group(3)) == "month" else _of_weeks(count)
             if duration is not None:
                 yield DurationMention(duration, *found.span())
-
-
-def find_duration(text: str) -> Duration | None:
-    """Return a text's only duration, which may be "quarter" or "year"; None if it has none or several."""
-    named = {mention.duration for mention in find_durations(text)}
-    if not named and _QUARTER.search(text):
-        named = {Duration(3)}
-    if not named and _YEAR.search(text):
-        named = {Duration(12)}
-    return next(iter(named)) if len(named) == 1 else None
 
 
 def _of_months(count: int) -> Duration | None:

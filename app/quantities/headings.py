@@ -8,15 +8,9 @@ from app.quantities.months import MONTH
 
 _YEAR = re.compile(rf"(?<![\d,.]){YEAR}(?![\d,]|\.\d)")
 _YEAR_CELL = re.compile(rf"{YEAR}(?:\s*\(\w{{1,2}}\)|\*)?[AE]?", re.IGNORECASE)
-_NUMBERS = re.compile(
-    rf"\b{MONTH}\.?\s+\d{{1,2}}(?!\d),?|\b\d{{1,2}}\s+{MONTH}\b|\b\d{{1,2}}[- ]?(?:weeks?|months?)\b"
-    rf"|(?<!\t)\(\d{{1,2}}\)|\b{QUARTER_CODE}\b|(?:^|(?<=\t))\d{{1,2}},(?=\t|$)",
-    re.IGNORECASE,
-)
 _WORDS = re.compile(
     rf"\b(?:ended|ending|months?|weeks?|quarters?|years?|as of|at|fiscal|{MONTH}\.?)(?!\w)", re.IGNORECASE
 )
-_CHANGE = re.compile(r"\bdecreases?\b", re.IGNORECASE)
 _LABEL = re.compile(rf"(?:{QUARTER_CODE}|fy|cy)\W*(?:{YEAR}|\d\d)|{YEAR_LABEL}", re.IGNORECASE)
 _MONTH = re.compile(rf"\b{MONTH}\b", re.IGNORECASE)
 _LENGTH = re.compile(r"\b(?:years?|months?|quarters?|weeks?|periods?)\b", re.IGNORECASE)
@@ -32,23 +26,9 @@ def without_years(text: str) -> str:
     return _YEAR.sub("", text)
 
 
-def without_periods(text: str) -> str:
-    """Remove years and the numbers of days, weeks, quarters and footnotes from a text."""
-    return _NUMBERS.sub("", without_years(text))
-
-
 def has_period_word(text: str) -> bool:
     """Return whether a text has a word that occurs in period headings ("ended", "as of", a month)."""
     return _WORDS.search(text) is not None
-
-
-def has_change_word(text: str) -> bool:
-    """Return whether a text may be the heading of change columns ("Increase (decrease)")."""
-    return _CHANGE.search(text) is not None
-
-
-def without_period_words(text: str) -> str:
-    return _WORDS.sub("", text)
 
 
 def is_year(cell: str) -> bool:

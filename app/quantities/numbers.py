@@ -1,4 +1,4 @@
-"""Tell figures from words."""
+"""Recognise figures."""
 
 from app.quantities.values import Kind, parse_value
 

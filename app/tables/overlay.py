@@ -20,7 +20,7 @@ COLOURS = {
     CellKind.FIGURE: "#0072B2",
     CellKind.NOTE: "#CC79A7",
 }
-"""Colours that people with any colour vision can tell apart (Okabe and Ito 2008)."""
+"""Colours that differ for people with any colour vision (Okabe and Ito 2008)."""
 
 _WORD, _TABLE, _CHANGE = "#888888", "#000000", "#D55E00"
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

@@ -181,11 +181,6 @@ def list_tables_of_version(session: Session, version_id: UUID) -> list[Table]:
     return _decode(session, version_id, TableRepository(session).list_stored(version_id))
 
 
-def list_tables_on_pages(session: Session, version_id: UUID, pages: Iterable[int]) -> list[Table]:
-    """List the tables on any of the pages, in order. The caller records the read. Raises TableEncodingError."""
-    return _decode(session, version_id, TableRepository(session).list_stored(version_id, pages=pages))
-
-
 @dataclass(frozen=True, slots=True)
 class TablesOfPages:
     """The stored tables on some pages of several versions. They are decoded after the transaction."""

@@ -117,7 +117,7 @@ class Gate:
 
 
 def _rewrite(folder: Path, write: Callable[[Path], Path]) -> Path:
-    """Write a folder of data anew, without the documents of earlier versions of the data."""
+    """Write a folder of data. Documents of earlier versions of the data are removed."""
     shutil.rmtree(folder, ignore_errors=True)
     return write(folder)
 

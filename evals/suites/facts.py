@@ -51,7 +51,7 @@ class FactsScoring:
     principal: Principal
     documents: Mapping[str, UUID]
     unread: Mapping[str, str]
-    used: Used = Used()  # noqa: RUF009  frozen
+    used: Used = Used()  # noqa: RUF009  a frozen value can be shared
 
     def score(self, case: FilingCase) -> Case:
         if not case.filing.facts:

@@ -38,7 +38,7 @@ class RobustnessScoring:
     outcomes: Mapping[Path, IngestOutcome]
     watch: WorkerWatch
     lost_at: str
-    used: Used = Used()  # noqa: RUF009  frozen
+    used: Used = Used()  # noqa: RUF009  a frozen value can be shared
 
     def score(self, case: OddFile) -> Case:
         judged = judge(case.id, self.outcomes.get(case.path) or IngestOutcome(case.path, "hung"))

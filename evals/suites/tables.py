@@ -61,7 +61,7 @@ class TablesScoring:
 
     pool: Executor
     folder: Path
-    used: Used = Used()  # noqa: RUF009  frozen
+    used: Used = Used()  # noqa: RUF009  a frozen value can be shared
 
     def score(self, case: TablesCase) -> Case:
         return self.pool.submit(score_document, case, self.folder).result()

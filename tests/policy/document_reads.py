@@ -8,7 +8,7 @@ from app.documents.errors import DocumentNotFoundError, PageNotFoundError
 from app.documents.repository import DocumentRepository
 from app.tables.errors import TableNotFoundError
 from app.tables.repository import TableRepository
-from app.tables.service import find_tables_of_pages, list_tables_of_version, list_tables_on_pages
+from app.tables.service import find_tables_of_pages, list_tables_of_version
 
 
 def read_document(session: Session, document: UUID) -> set[UUID]:
@@ -32,7 +32,6 @@ def read_tables(session: Session, document: UUID, version: UUID) -> dict[str, se
     ways = {
         "list_tables": listed,
         "list_tables_of_version": list_tables_of_version(session, version),
-        "list_tables_on_pages": list_tables_on_pages(session, version, [1]),
         "find_tables_of_pages": find_tables_of_pages(session, [(version, 1)]).stored,
         "texts of a table": repository.get_page_texts(version, [1]),
     }

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from app.quantities.dates import find_dates, find_days_of_year, parse_date, without_dates
+from app.quantities.dates import find_dates, parse_date, without_dates
 
 
 @pytest.mark.parametrize(
@@ -41,21 +41,3 @@ def test_dates_are_parsed_with_and_without_commas_and_abbreviations():
 def test_dates_are_found_in_every_form(text):
     assert list(find_dates(f"as of {text} and 2030")) == [date(2031, 6, 30)]
     assert without_dates(f"as of {text} and 2030") == "as of   and 2030"
-
-
-@pytest.mark.parametrize(
-    ("text", "days"),
-    [
-        ("Years ended June 30,\t2031\t2030", [(6, 30)]),
-        ("Years ended 30 June", [(6, 30)]),
-        ("June 30\tSeptember 30", [(6, 30), (9, 30)]),
-        ("June 30, 2031", []),
-        ("30 June 2031", []),
-        ("2031 May Day", []),
-        ("May 0", []),
-        ("the holders of Section 24 may not sell", []),
-        ("24\tMay", []),
-    ],
-)
-def test_days_without_year_are_found_in_either_order(text, days):
-    assert list(find_days_of_year(text)) == days

@@ -70,7 +70,7 @@ def _share(value: str) -> Quantity:
 def _cell(row: int, column: int, text: str, page: int, kind: CellKind, **more: object) -> Cell:
     start = PAGE.index(text)
     box = (100.0 * column, 20.0 * row, 100.0 * column + 50, 20.0 * row + 10)
-    return Cell(row, column, 1, 1, text, page, ((start, start + len(text)),), kind, box=box, **more)  # type: ignore[arg-type]
+    return Cell(row, column, 1, 1, text, page, ((start, start + len(text)),), kind, box=box, **more)
 
 
 def make_row(tenant: UUID, document: UUID, version: UUID, table: Table, texts: Mapping[int, str]) -> TableRow:

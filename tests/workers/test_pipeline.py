@@ -60,7 +60,7 @@ def test_tables_are_published_with_the_pages_and_replaced_with_them(running):
     assert empty.status == "ready"
 
 
-def test_second_run_of_a_ready_version_adds_its_tables_and_a_failed_one_changes_nothing(running):
+def test_second_run_adds_tables_to_a_ready_version_unless_it_fails(running):
     (ended,) = running.wait_final(running.upload("Revenue\t1,000"))
     named = {"id": ended.version_id, "document": ended.document_id}
     running.sql("UPDATE document_versions SET table_count = NULL WHERE id = :id", id=ended.version_id)

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from app.answers.claims import CitedSpan, PageTexts, cite
 from app.answers.evidence_tables import Span
+from app.quantities.column_periods import is_change_heading
 from app.quantities.currencies import find_named_currency
-from app.quantities.headings import find_years, has_change_word
+from app.quantities.headings import find_years
 from app.quantities.printing import UNKNOWN_SCALE, print_quantity
 from app.quantities.wanted_periods import WantedPeriods
 from app.retrieval.index.lexicon import tokenise
@@ -136,7 +137,7 @@ def _is_dated(cell: Cell) -> bool:
 
 
 def _is_change(cell: Cell) -> bool:
-    return any(has_change_word(heading) or "change" in heading.casefold() for heading in cell.header_path)
+    return any(map(is_change_heading, cell.header_path))
 
 
 def find_year_end_month(table: Table) -> int:

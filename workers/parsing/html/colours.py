@@ -9,7 +9,7 @@ Colour = tuple[int, int, int, float]
 """Red, green and blue from 0 to 255, and the opacity from 0 to 1."""
 
 _LEAST_CONTRAST = 1.1
-"""Below this contrast ratio (WCAG 2.2; black on white has 21) text can't be told from its background. Grey (244, 244,
+"""Below this contrast ratio (WCAG 2.2; black on white has 21) text is invisible. Grey (244, 244,
 244) on white has 1.1.
 """
 

@@ -34,7 +34,7 @@ _RECTANGLE = 5
 
 def _declare(function: object, result: Any, *arguments: Any) -> Callable[..., Any]:
     address = ctypes.cast(function, _POINTER).value  # type: ignore[arg-type]  # a function of a library can be cast
-    return ctypes.PYFUNCTYPE(result, *arguments)(address)  # type: ignore[arg-type]
+    return ctypes.PYFUNCTYPE(result, *arguments)(address)  # type: ignore[arg-type]  # only a null function has no address
 
 
 _loose_box = _declare(pdfium.FPDFText_GetLooseCharBox, _INT, _POINTER, _INT, _POINTER)

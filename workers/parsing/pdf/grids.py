@@ -350,7 +350,7 @@ def _heading_above(
 
 
 def _is_stacked(last: TableRow, row: TableRow, above: dict[tuple[int, int], GridPart]) -> bool:
-    """Return whether two lines of headings are one row of cells, each of which covers one column."""
+    """Return whether two lines of headings are one row of cells. Each cell then covers one column."""
     near = row.lines[0].y0 - last.lines[-1].y1 < row.lines[0].size
     return near and all(
         (column, span) in above or not any(column < end and start < column + span for start, end in _taken(above))

@@ -31,7 +31,7 @@ class TextPaint:
     pale: Mask
 
     def any_end(self, of_object: Mask) -> Mask:
-        """Return the words of which the first or last character is in a marked object."""
+        """Return the words whose first or last character is in a marked object."""
         marked: Mask = of_object[self.firsts] | of_object[self.lasts]
         return marked
 

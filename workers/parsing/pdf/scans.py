@@ -29,9 +29,9 @@ def find_scan_text(
 ) -> Mask:
     """Return which of the `hidden` words are the text of an image.
 
-    `unpainted` marks the words whose rendering mode is invisible. A layer of which most is over visible text repeats
-    that text, and isn't read. On a page that isn't a scan, only unpainted words on an image that shows something, and
-    has no other text, are read.
+    `unpainted` marks the words whose rendering mode is invisible. If most of a layer is over visible text, it
+    repeats that text, and is not read. On a page that isn't a scan, only unpainted words on an image that shows
+    something, and has no other text, are read.
     """
     nothing = np.zeros(len(boxes), bool)
     images = drawing.boxes[drawing.types == IMAGE]
