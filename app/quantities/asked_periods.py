@@ -7,7 +7,7 @@ from datetime import date
 from app.quantities.dates import YEAR, find_dates, without_dates
 from app.quantities.fiscal_labels import YEAR_LABEL, find_quarters, full_year
 
-_YEARS = re.compile(rf"(?<![\w.,$€£])(?:{YEAR_LABEL}|({YEAR})e?)(?![\w%]|[.,]\d)", re.IGNORECASE)
+_YEARS = re.compile(rf"(?<![\w.,$€£])(?:{YEAR_LABEL}|({YEAR}))[AE]?(?![\w%]|[.,]\d)", re.IGNORECASE)
 _RANGE = re.compile(r"\s*(?:[-–—]|to|through|until)\s*(?:(?:the\s+)?end\s+of\s+)?", re.IGNORECASE)
 _LONGEST_RANGE = 12
 _EARLIEST, _LATEST = 1950, 2099

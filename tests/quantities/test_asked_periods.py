@@ -53,6 +53,7 @@ def test_impossible_day_is_ignored():
         ("a fiscal 53-week year", ()),
         ("fiscal '31 and FY 30", (2030, 2031)),
         ("in FY99", (1999,)),
+        ("FY31E against FY30A", (2030, 2031)),
         ("second quarter FY31", (2031,)),
         ("2Q31", (2031,)),
         ("Q3 '31", (2031,)),

@@ -273,3 +273,16 @@ def test_rotated_amounts_in_one_line_are_read(make_pdf: MakePdf) -> None:
 
     (page,) = parse_pdf(make_pdf(draw)).pages
     assert [word for word in page.text.split() if word in ("320", "00", "1,450")] == ["320", "00", "1,450"]
+
+
+def test_page_with_only_invisible_text_has_no_words(make_pdf: MakePdf, draw_prose: Draw) -> None:
+    """A page that was scaled down by mistake has text that is too small to read."""
+
+    def draw(canvas: Canvas) -> None:
+        draw_prose(canvas)
+        canvas.showPage()
+        canvas.setFont("Times-Roman", 0.5)
+        canvas.drawString(72, 700, "Payment (1), and (2). The rest follows.")
+
+    _, tiny = parse_pdf(make_pdf(draw)).pages
+    assert (tiny.text, len(tiny.words.spans)) == ("", 0)

@@ -72,6 +72,8 @@ def part_glued(spans: npt.NDArray[np.int32], first: Boxes, last: Boxes, straight
 def _has_odd_char(spans: npt.NDArray[np.int32], heights: Floats, chars: CharReader) -> Mask:
     """Return which words have a character of another height before a punctuation mark, which may follow a mark."""
     found = np.zeros(len(spans), bool)
+    if not len(spans):
+        return found
     codes = np.minimum(chars.codes, _TABLE - 1)
     ends = _MAY_END_MARK[codes[:-2]] & _MAY_FOLLOW_MARK[codes[1:-1]]
     # A comma or point before a digit is inside a number.
