@@ -25,6 +25,17 @@ from dataclasses import dataclass
 from typing import ClassVar
 from uuid import UUID
 
+MISTAKES = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
+"""What mistakes in our own code raise. Limits of memory and time, and the errors below, are not among them."""
+
 RETRY_AFTER = "5"
 """The seconds after which a client should try again when a service did not respond (RFC 9110 §10.2.3)."""
 

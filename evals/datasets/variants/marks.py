@@ -43,7 +43,7 @@ def footnote_marks(source: Random, form: str) -> Variant:
     texts = tuple((draw(label), tuple(draw(cell.text) for cell in cells)) for label, cells in rows)
     report = report_of(issuer, source, form)
     report.sheet(Sheet(TITLE, source.choice(MILLIONS), columns, texts))
-    debt, mark = source.randint(100, 999), source.choice("23456789")
+    debt, mark = source.randint(300, 999), source.choice("23456789")
     sentence = f"Total debt was $\1 million at {shown_day(issuer.year_end)}."
     raised = source.choice(_RAISED).format(mark)
     if form == HTML:

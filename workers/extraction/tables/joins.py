@@ -34,6 +34,11 @@ class JoinedGrid:
     layout: Layout
     titles: frozenset[str]
 
+    @classmethod
+    def of(cls, grid: PageGrid, layout: Layout | None = None) -> "JoinedGrid":
+        """Return the table of one grid."""
+        return cls([grid], grid.rows, layout or Layout.of(grid.rows), _titles(grid))
+
     def add(self, grid: PageGrid, layout: Layout, furniture: Furniture) -> None:
         """Add the rows of a grid that goes on with this one, without repeated headings."""
         heads = {_texts(row.cells) for row in self.layout.rows if row.role is Role.HEAD}
@@ -68,7 +73,7 @@ def join_grids(grids: Iterable[PageGrid], furniture: Furniture, forms: Forms) ->
             continue
         if joined is not None:
             yield _closed(joined)
-        joined = JoinedGrid([grid], grid.rows, layout, _titles(grid))
+        joined = JoinedGrid.of(grid, layout)
     if joined is not None:
         yield _closed(joined)
 

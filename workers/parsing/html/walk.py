@@ -1,11 +1,13 @@
 """Walks an HTML tree in reading order, and finds paragraphs, headings, tables and page breaks."""
 
+import logging
 import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from lxml import etree
 
+from app.core.errors import MISTAKES
 from app.documents.content.parsed import BlockKind
 from workers.parsing.flow import FlowBlock, FlowText, PageBreak, join_texts
 from workers.parsing.html.cascade import Cascade
@@ -15,6 +17,7 @@ from workers.parsing.html.styles import Style
 from workers.parsing.html.tables import Printed, is_layout, print_table
 from workers.parsing.html.tags import find_tag
 
+_log = logging.getLogger(__name__)
 _MAX_HEADING = 160
 _ITEM = re.compile(r"(?i:item\s*\d+[A-C]?\.|note\s*\d+)")
 
@@ -106,8 +109,7 @@ class FlowReader:
 
     def _table(self, table: etree._Element, style: Style) -> None:
         """Add a data table as one block, or the contents of a layout table's cells as blocks."""
-        rows = read_rows(table, style, self._cascade, most=self._cells_left)
-        printed = None if rows is None else print_table(rows)
+        printed = self._printed(table, style)
         if printed is None or is_layout(printed):
             if printed is not None and any(len(row.cells) > 1 for row in printed.rows):
                 self._marked_lines(printed)
@@ -123,6 +125,15 @@ class FlowReader:
             self._cells_left -= sum(len(row.cells) for row in printed.rows)
         if printed.break_after:
             self._break()
+
+    def _printed(self, table: etree._Element, style: Style) -> Printed | None:
+        """Return the rows of a table; None if it has no rows, or cannot be read as a table after all."""
+        try:
+            rows = read_rows(table, style, self._cascade, most=self._cells_left)
+            return None if rows is None else print_table(rows)
+        except MISTAKES as error:
+            _log.warning("parsing.table.failed", exc_info=error)
+            return None
 
     def _parts(self, printed: Printed, *, has_caption: bool) -> None:
         """Add a table, in parts if pages end within it."""

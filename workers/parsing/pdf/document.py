@@ -1,14 +1,18 @@
 """Parses PDF. pdfium reads text and positions. pypdf reads metadata, and also the text if pdfium fails."""
 
 import gc
+import logging
+import traceback
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
 import pypdfium2.raw as pdfium
 
+from app.core.errors import MISTAKES
 from app.documents.content.parsed import ParsedDocument, Words
 from workers.parsing.errors import (
     DocumentTooLargeError,
@@ -24,10 +28,12 @@ from workers.parsing.pdf.headings import mark_headings
 from workers.parsing.pdf.page import PageDraft, compose_page, finish_page
 from workers.parsing.pdf.painting import Painter
 from workers.parsing.pdf.rules import read_rules
+from workers.parsing.pdf.tables import Prose
 
 MEDIA_TYPE = "application/pdf"
 MAX_PAGES = 5_000
 MAX_CHARS = 50_000_000
+_log = logging.getLogger(__name__)
 
 
 def parse_pdf(path: Path, *, password: str | None = None) -> ParsedDocument:
@@ -94,33 +100,62 @@ def _has_end(path: Path) -> bool:
         return b"%%EOF" in file.read()
 
 
+@dataclass(slots=True)
+class _Losses:
+    """The numbers of pages that are not in the document, or not with their tables, and the mistake that lost them."""
+
+    damaged: list[int] = field(default_factory=list)
+    unread: list[int] = field(default_factory=list)
+    without_tables: list[int] = field(default_factory=list)
+    mistake: str = ""
+
+    def add(self, pages: list[int], number: int, error: Exception) -> None:
+        """Record a page that one of our own mistakes has lost. The error's message can have the document's text."""
+        frame = traceback.extract_tb(error.__traceback__)[-1]
+        self.mistake = f"{type(error).__name__} in {Path(frame.filename).name}:{frame.lineno}"
+        pages.append(number)
+        _log.warning("parsing.page.failed: page %d", number, exc_info=error)
+
+    def warnings(self, count: int) -> list[str]:
+        cases = (
+            (self.damaged, "are damaged and were left out", ""),
+            (self.unread, "were left out after an error", f" ({self.mistake})"),
+            (self.without_tables, "were read without tables after an error", f" ({self.mistake})"),
+        )
+        return [
+            f"{len(pages)} of {count} pages {what}, first page {pages[0]}{why}." for pages, what, why in cases if pages
+        ]
+
+
 def _read_pages(
     document: pdfium.FPDF_DOCUMENT, count: int, painter: Painter | None
 ) -> tuple[list[PageDraft], list[str], bool]:
     drafts: list[PageDraft] = []
-    bad: list[int] = []
+    losses = _Losses()
     chars = 0
     has_images = False
     for index in range(count):
         page = pdfium.FPDF_LoadPage(document, index)
         if not page:
-            bad.append(index + 1)
+            losses.damaged.append(index + 1)
             drafts.append(_empty_page(index + 1))
             continue
         try:
             with _without_collector():
-                draft = _read_page(page, index + 1, painter)
+                draft = _read_page(page, index + 1, painter, losses)
             has_images = has_images or (not draft.text and _has_image(page))
+        except MISTAKES as error:
+            losses.add(losses.unread, index + 1, error)
+            draft = _empty_page(index + 1)
         finally:
             pdfium.FPDF_ClosePage(page)
         drafts.append(draft)
         chars += len(draft.text)
         if chars > MAX_CHARS:
             raise DocumentTooLargeError(f"The document has more than {MAX_CHARS:,} characters: split it.")
-    if len(bad) == count:
+    if len(losses.damaged) + len(losses.unread) == count:
         raise PdfDamagedError
-    warnings = [f"{len(bad)} of {count} pages are damaged and were left out, first page {bad[0]}."] if bad else []
-    return drafts, warnings, has_images
+    return drafts, losses.warnings(count), has_images
 
 
 @contextmanager
@@ -136,13 +171,17 @@ def _without_collector() -> Iterator[None]:
         gc.enable()
 
 
-def _read_page(page: pdfium.FPDF_PAGE, number: int, painter: Painter | None) -> PageDraft:
+def _read_page(page: pdfium.FPDF_PAGE, number: int, painter: Painter | None, losses: _Losses) -> PageDraft:
     text_page = pdfium.FPDFText_LoadPage(page)
     if not text_page:
         return _empty_page(number)
     try:
         words = read_page_words(page, text_page, painter)
-        return compose_page(number, words, partial(read_rules, words))
+        try:
+            return compose_page(number, words, partial(read_rules, words))
+        except MISTAKES as error:
+            losses.add(losses.without_tables, number, error)
+            return compose_page(number, words, partial(read_rules, words), lambda lines, _: [Prose(lines)])
     finally:
         pdfium.FPDFText_ClosePage(text_page)
 

@@ -31,7 +31,7 @@ from app.documents.content.parsed_codec import BOX_STEP, MAX_POINTS
 from workers.parsing.pdf.lines import read_columns
 from workers.parsing.pdf.pieces import Line, Piece
 from workers.parsing.pdf.rules import Clues, ReadRules
-from workers.parsing.pdf.tables import Prose, Table, join_signs, split_tables
+from workers.parsing.pdf.tables import Prose, SplitTables, Table, join_signs, split_tables
 from workers.parsing.pdf.words import Beside, PageWords
 
 _GLUED_BEFORE = re.compile(r"[-–—]?[$€£¥(]+")
@@ -132,7 +132,7 @@ def _details_of(words: PageWords, bold: Sequence[bool]) -> _Details:
     return _Details(words=words, bold=bold, marks=marks)
 
 
-def compose_page(number: int, words: PageWords, read_rules: ReadRules) -> PageDraft:
+def compose_page(number: int, words: PageWords, read_rules: ReadRules, split: SplitTables = split_tables) -> PageDraft:
     """Compose the page's text and blocks. `read_rules` is called only if a table's headings require it."""
     writer = _Writer(words.texts)
     blocks: list[Block] = []
@@ -146,7 +146,7 @@ def compose_page(number: int, words: PageWords, read_rules: ReadRules) -> PageDr
     for column in columns:
         left = min((line.x0 for line in column), default=0.0)
         right = max((line.x1 for line in column), default=0.0)
-        for part in split_tables(column, clues):
+        for part in split(column, clues):
             if isinstance(part, Table):
                 _separate(writer)
                 blocks.append(_write_table(writer, part, details))

@@ -5,6 +5,7 @@ are joined to their figure. A table begins at its headings, and ends before pros
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, auto
 
@@ -53,6 +54,9 @@ class Table:
 @dataclass(slots=True)
 class Prose:
     lines: list[Line]
+
+
+SplitTables = Callable[[list[Line], Clues], list[Table | Prose]]
 
 
 def split_tables(column: list[Line], clues: Clues) -> list[Table | Prose]:
