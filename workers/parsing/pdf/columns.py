@@ -4,6 +4,8 @@ Prose fills its column, and the gap between two columns (the gutter) is narrow. 
 columns, and are farther apart. The recursive algorithm follows Nagy and Seth's X-Y cut (ICPR 1984).
 """
 
+from collections import Counter
+from collections.abc import Sequence
 from itertools import pairwise
 from statistics import median
 
@@ -25,21 +27,28 @@ _MAX_INNER = 2
 _HEADING_SIZE = 1.2
 
 
-def cut_columns(lines: list[Line], depth: int = 0) -> list[Column]:
-    """Return the columns in reading order. The lines are one column unless a gutter has prose on both sides."""
-    cut = _find_gutter(lines) if len(lines) >= _MIN_LINES and depth < _MAX_DEPTH else None
+def cut_columns(lines: list[Line], boxes: Sequence[Sequence[float]], depth: int = 0) -> list[Column]:
+    """Return the columns in reading order. The lines are one column unless a gutter has prose on both sides.
+
+    `boxes` are those of all words.
+    """
+    cut = _find_gutter(lines, boxes) if len(lines) >= _MIN_LINES and depth < _MAX_DEPTH else None
     if cut is None:
         return [lines] if lines else []
     first, end, gutter = cut
     inside = lines[first:end]
-    left = [part for line in inside if (part := _side(line, gutter, right=False))]
-    right = [part for line in inside if (part := _side(line, gutter, right=True))]
-    return (
-        cut_columns(lines[:first], depth + 1)
-        + cut_columns(left, depth + 1)
-        + cut_columns(right, depth + 1)
-        + cut_columns(lines[end:], depth + 1)
-    )
+    left = [_levelled(part, boxes) for line in inside if (part := _side(line, gutter, right=False))]
+    right = [_levelled(part, boxes) for line in inside if (part := _side(line, gutter, right=True))]
+    return [
+        column for part in (lines[:first], left, right, lines[end:]) for column in cut_columns(part, boxes, depth + 1)
+    ]
+
+
+def _levelled(line: Line, boxes: Sequence[Sequence[float]]) -> Line:
+    """Return one side of a line with the height of its own words: the lines of two columns need not be level."""
+    words = [word for piece in line.pieces for word in piece.words]
+    (top, bottom), _ = Counter((boxes[word][1], boxes[word][3]) for word in words).most_common(1)[0]
+    return Line(line.pieces, top, bottom)
 
 
 def _side(line: Line, gutter: float, *, right: bool) -> Line | None:
@@ -75,7 +84,7 @@ def _crosses(line: Line, gutter: float, usual: float) -> bool:
     )
 
 
-def _find_gutter(lines: list[Line]) -> tuple[int, int, float] | None:
+def _find_gutter(lines: list[Line], boxes: Sequence[Sequence[float]]) -> tuple[int, int, float] | None:
     """Return (first, end, x of the gutter) for the longest run of lines with prose on both sides of a gutter."""
     best: tuple[int, int, float] | None = None
     usual = median(line.size for line in lines)
@@ -87,7 +96,7 @@ def _find_gutter(lines: list[Line]) -> tuple[int, int, float] | None:
             if best is None or index - start > best[1] - best[0]:
                 first, end = _trimmed(lines, start, index, gutter)
                 longer = best is None or end - first > best[1] - best[0]
-                if longer and end - first >= _MIN_LINES and _is_prose(lines[first:end], gutter):
+                if longer and end - first >= _MIN_LINES and _is_prose(lines[first:end], gutter, boxes):
                     best = (first, end, gutter)
             start = index + 1
     return best
@@ -123,7 +132,7 @@ def _trimmed(lines: list[Line], start: int, end: int, gutter: float) -> tuple[in
     return first, last
 
 
-def _is_prose(lines: list[Line], gutter: float) -> bool:
+def _is_prose(lines: list[Line], gutter: float, boxes: Sequence[Sequence[float]]) -> bool:
     left = [part for line in lines if (part := _side(line, gutter, right=False))]
     right = [part for line in lines if (part := _side(line, gutter, right=True))]
     if min(len(left), len(right)) < _MIN_LINES:
@@ -136,7 +145,9 @@ def _is_prose(lines: list[Line], gutter: float) -> bool:
     widths = sorted((edge - min(line.x0 for line in left), max(line.x1 for line in right) - gutter))
     gap = gutter - edge
     is_near = gap < max(_MAX_GUTTER, 0.3 * widths[0])
-    is_ragged = gap < _MAX_RAGGED * widths[0] and _reads_on(left) and _reads_on(right) and not _has_rows(left, right)
+    is_ragged = gap < _MAX_RAGGED * widths[0] and _reads_on(left) and _reads_on(right)
+    if is_ragged and not is_near:
+        is_ragged = not _has_rows([_levelled(line, boxes) for line in left], [_levelled(line, boxes) for line in right])
     return widths[0] > 0.3 * widths[1] and (is_near or is_ragged) and _fills(left) and _fills(right)
 
 

@@ -29,7 +29,7 @@ def read_columns(words: PageWords) -> list[Column]:
     turned: list[int] = []
     for index, is_turned in enumerate(words.turned.tolist()):
         (turned if is_turned else straight).append(index)
-    columns = cut_columns(_lines(words.texts, boxes, straight))
+    columns = cut_columns(_lines(words.texts, boxes, straight), boxes)
     if turned:
         pieces = [Line([_piece(words.texts, boxes, [index])], boxes[index][1], boxes[index][3]) for index in turned]
         columns.append(_join_turned(pieces))

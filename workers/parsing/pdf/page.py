@@ -30,8 +30,9 @@ from app.documents.content.parsed import (
 from app.documents.content.parsed_codec import BOX_STEP, MAX_POINTS
 from workers.parsing.pdf.lines import read_columns
 from workers.parsing.pdf.pieces import Line, Piece
+from workers.parsing.pdf.row_kinds import join_signs
 from workers.parsing.pdf.rules import Clues, ReadRules
-from workers.parsing.pdf.tables import Prose, SplitTables, Table, join_signs, split_tables
+from workers.parsing.pdf.tables import Prose, SplitTables, Table, split_tables
 from workers.parsing.pdf.words import Beside, PageWords
 
 _GLUED_BEFORE = re.compile(r"[-–—]?[$€£¥(]+")

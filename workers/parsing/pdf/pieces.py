@@ -4,11 +4,21 @@ import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-_AMOUNT = r"[-–—−+△▲]?[$€£¥(]*[-–—−]?[$€£¥]?(?:\d(?:[\d,.]*\d)?|\.\d+)\)?%?[)]?-?"
-_UNIT = r"(?:x|bps|bp|p?pts|:1(?:\.0+)?|[tmb]n|(?:thou|mill|bill|trill)(?:sand|ion)|(?:year|month|day)s?)?"
+from app.quantities.currencies import CODE, CURRENCY
+
+_MINUS = "[-–—−‐‑+△▲]"
+_AMOUNT = rf"{_MINUS}?(?:\(|{CURRENCY})*{_MINUS}?{CURRENCY}?(?:\d(?:[\d,.'’]*\d)?|\.\d+)\)?%?\)?-?"
+_TIME = "(?:year|month|day)s?"
+_UNIT = (
+    r"(?:[xX×]|times|bps?|basispoints?|p?pts\.?|pps?|p\.p\.|%?-?points?|percent(?:agepoints?)?|:1(?:\.0+)?|[tmb]n|mm|MM"
+    r"|(?:(?<=[.,]\d)|(?<=[.,]\d\d)|(?<=\d\d\d))[kKmMbB]|(?:thousand|million|billion|trillion|lakh|crore)s?"
+    rf"|shares|cents?|[¢€£]|{CODE}|DR|CR|Dr|Cr)"
+)
+_ABOUT = r"approx\.?|approximately|about|circa|ca\.|(?:not)?(?:less|more|greater)than|upto|atleast|atmost|over|under"
 NUMBER = re.compile(
-    rf"(?:[<>≤≥~]|up|down)?{_AMOUNT}{_UNIT}(?:(?:to|[-–—]){_AMOUNT}{_UNIT})?(?:\(\w{{1,2}}\)|[*†])?"
-    r"|[($€£¥]*[-–—−]+\)?%?|N/?[AM]|\*|[$€£¥%)]"
+    rf"(?:[<>≤≥=~]{{0,2}}|up|down){_AMOUNT}(?:{_UNIT}|{_TIME})?(?:(?:to|[-–—]){_AMOUNT}(?:{_UNIT}|{_TIME})?)?>?"
+    rf"(?:\(\w{{1,2}}\)|[*†‡])?|(?i:{_ABOUT}){_AMOUNT}{_UNIT}?|{_MINUS}?\(?{CURRENCY}\d[\d,.]*[kKmMbB]\)?"
+    r"|[($€£¥₹]*[-–—−]+\)?%?|-0-|[Nn]il|[Nn]\.?/?[AaMm]\.?|NMF|\*|[$€£¥₹%)]"
 )
 _LONGEST = 32
 """The length of the longest text that may be a number."""

@@ -4,42 +4,17 @@ A table in a filing is text at fixed positions, often with a gap between a figur
 are joined to their figure. A table begins at its headings, and ends before prose and before the next table's title.
 """
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import Enum, auto
 
 from app.quantities.headings import has_period_word, is_period
 from workers.parsing.pdf.beside import part_side_by_side
 from workers.parsing.pdf.grids import GridPart, build_grid, find_columns, place_rows
 from workers.parsing.pdf.labels import ends_dates, join_lines, overlaps
-from workers.parsing.pdf.pieces import Line, Piece, TableRow, split_amounts
+from workers.parsing.pdf.pieces import Line, TableRow, split_amounts
+from workers.parsing.pdf.row_kinds import CLEAR, MAX_LABELS, OVERHANG, RowKind, figures_left, join_signs, kind_of
 from workers.parsing.pdf.rules import Clues
-
-_SIGN_BEFORE = re.compile(r"[-–—]?[$€£¥(]+|[A-Z]{0,3}[$€£¥]")
-_SIGN_AFTER = re.compile(r"[)%]+(?:\(\w{1,2}\))?|x|bps")
-_VALUE = re.compile(r".*[\d–—-].*")
-_DIGIT_END = re.compile(r".*[\d,.—–-]\)?%?")
-_TITLE = re.compile(r"\b(?:consolidated|statements?|balance sheets?|schedule)\b", re.IGNORECASE)
-_UNITS = re.compile(r"\(.*\)")
-_MAX_HEADINGS = 14
-_MAX_HEADING_WIDTH = 260
-_OVERHANG = 60
-"""The maximum distance, in points, by which a heading extends to the left of the figures below it."""
-_CLEAR = 4.0
-"""The minimum distance, in points, between a long label and the figures."""
-_MAX_GAP = 3.0
-"""The maximum gap between headings and figures, in line heights."""
-_MAX_LABELS = 12
-"""The maximum number of successive lines with a label only."""
-
-
-class _Kind(Enum):
-    FIGURES = auto()
-    PERIODS = auto()
-    WORDS = auto()
-    SINGLE = auto()
-    PROSE = auto()
+from workers.parsing.pdf.table_tops import are_numbers_of_headings, table_start
 
 
 @dataclass(slots=True)
@@ -67,19 +42,19 @@ def split_tables(column: list[Line], clues: Clues) -> list[Table | Prose]:
 def _split_lines(column: list[Line], clues: Clues) -> list[Table | Prose]:
     rows = [TableRow(cells=join_signs(split_amounts(line.pieces)), lines=[line]) for line in column]
     width = max((line.x1 for line in column), default=0) - min((line.x0 for line in column), default=0)
-    kinds = [_kind(row, width) for row in rows]
+    kinds = [kind_of(row, width) for row in rows]
     for at in range(1, len(rows)):
-        if kinds[at] is _Kind.FIGURES and ends_dates(rows[at], rows[at - 1]):
-            kinds[at] = _Kind.PERIODS
+        if kinds[at] is RowKind.FIGURES and ends_dates(rows[at], rows[at - 1]):
+            kinds[at] = RowKind.PERIODS
     parts: list[Table | Prose] = []
     done = 0
     index = 0
     while index < len(rows):
-        if kinds[index] is not _Kind.FIGURES:
+        if kinds[index] is not RowKind.FIGURES:
             index += 1
             continue
         end = _table_end(rows, kinds, index, width, clues)
-        start = _table_start(rows, kinds, done, index, end)
+        start = table_start(rows, kinds, done, index, end)
         if _is_table(rows, kinds, start, index, end):
             parts += _split_words(rows[done:start], kinds[done:start], clues)
             parts.append(_build(rows[start:end], clues))
@@ -91,7 +66,7 @@ def _split_lines(column: list[Line], clues: Clues) -> list[Table | Prose]:
     return parts + _split_words(rows[done:], kinds[done:], clues)
 
 
-def _split_words(rows: list[TableRow], kinds: list[_Kind], clues: Clues) -> list[Table | Prose]:
+def _split_words(rows: list[TableRow], kinds: list[RowKind], clues: Clues) -> list[Table | Prose]:
     """Split lines without figures into prose and tables of words."""
     parts: list[Table | Prose] = []
     done = index = 0
@@ -109,56 +84,30 @@ def _prose(rows: list[TableRow]) -> list[Table | Prose]:
     return [Prose([line for row in rows for line in row.lines])] if rows else []
 
 
-def join_signs(pieces: list[Piece]) -> list[Piece]:
-    """Join "$" and "(" to the number after them, and ")" and "%" to the number before them."""
-    joined: list[Piece] = []
-    for piece in pieces:
-        last = joined[-1] if joined else None
-        if last and (
-            (_SIGN_BEFORE.fullmatch(last.text) and piece.is_number and _VALUE.fullmatch(piece.text))
-            or (_SIGN_AFTER.fullmatch(piece.text) and _DIGIT_END.fullmatch(last.text) and last.is_number)
-        ):
-            joined[-1] = last.followed_by(piece)
-        else:
-            joined.append(piece)
-    return joined
-
-
-def _kind(row: TableRow, width: float) -> _Kind:
-    cells = row.cells
-    if len(cells) == 1:
-        return _Kind.PROSE if cells[0].x1 - cells[0].x0 > 0.7 * width else _Kind.SINGLE
-    numbers = [cell.is_number for cell in cells]
-    if not (numbers[-1] or numbers[1] or sum(numbers) >= 2):
-        return _Kind.WORDS
-    values = cells if numbers[0] else cells[1:]
-    return _Kind.PERIODS if all(is_period(cell.text) for cell in values) else _Kind.FIGURES
-
-
-def _table_end(rows: list[TableRow], kinds: list[_Kind], start: int, width: float, clues: Clues) -> int:
+def _table_end(rows: list[TableRow], kinds: list[RowKind], start: int, width: float, clues: Clues) -> int:
     """Return the end of a table, which is after its last row with figures.
 
     Lines with a label, and rows of words, may separate two rows with figures. Headings and prose may not.
     """
     end = start + 1
-    left = _figures_left(rows[start:end])
+    left = figures_left(rows[start:end])
     edges = _edges(rows[start])
     for index in range(start + 1, len(rows)):
         row, before = rows[index].lines[0], rows[index - 1].lines[0]
-        if row.y0 - before.y1 > 4 * max(row.size, before.size) or index - end > _MAX_LABELS:
+        if row.y0 - before.y1 > 4 * max(row.size, before.size) or index - end > MAX_LABELS:
             break
         kind = kinds[index]
-        if kind is _Kind.FIGURES or (kind is _Kind.PERIODS and _is_row_of_years(rows[index], clues)):
+        if kind is RowKind.FIGURES or (kind is RowKind.PERIODS and _is_row_of_years(rows[index], clues)):
             if not _fits(rows[index], edges):
                 continue
-            if index + 1 < len(rows) and _are_numbers_of_headings(rows[index], rows[index + 1], left):
+            if index + 1 < len(rows) and are_numbers_of_headings(rows[index], rows[index + 1], left):
                 break
             end = index + 1
-            left = min(left, _figures_left(rows[index : index + 1]))
+            left = min(left, figures_left(rows[index : index + 1]))
             edges |= _edges(rows[index])
         elif _is_prose(rows[index], kind, left, width) or _are_headings(rows[index], kind, left):
             break
-        elif kind is _Kind.WORDS and _is_below(rows[index], rows[index - 1], left):
+        elif kind is RowKind.WORDS and _is_below(rows[index], rows[index - 1], left):
             end = index + 1
     # A line that only continues the label of the last row belongs to the table.
     while end < len(rows) and (
@@ -179,23 +128,12 @@ def _fits(row: TableRow, edges: set[int]) -> bool:
     return len(figures) > 1 or any(round(cell.x1 / 8) in edges for cell in figures)
 
 
-def _is_prose(row: TableRow, kind: _Kind, left: float, width: float) -> bool:
+def _is_prose(row: TableRow, kind: RowKind, left: float, width: float) -> bool:
     """Return whether a line has long text that reaches into the figures."""
-    if kind is _Kind.PROSE:
-        return row.lines[0].x1 > left - _CLEAR
+    if kind is RowKind.PROSE:
+        return row.lines[0].x1 > left - CLEAR
     return any(
-        cell.x0 < left - _CLEAR and cell.x1 > left + _OVERHANG and cell.x1 - cell.x0 > width / 2 for cell in row.cells
-    )
-
-
-def _are_numbers_of_headings(row: TableRow, below: TableRow, left: float) -> bool:
-    """Return whether numbers without a label are the upper lines of the headings below ("30-59" over "days")."""
-    return (
-        row.cells[0].x0 > left - _OVERHANG / 2
-        and below.cells[0].x0 > left - _OVERHANG / 2
-        and below.lines[0].y0 - row.lines[0].y1 < row.lines[0].size / 2
-        and not any(cell.is_number for cell in below.cells)
-        and not any(sign in cell.text for cell in row.cells for sign in "$€£¥,()")
+        cell.x0 < left - CLEAR and cell.x1 > left + OVERHANG and cell.x1 - cell.x0 > width / 2 for cell in row.cells
     )
 
 
@@ -216,13 +154,6 @@ def _is_tail(above: TableRow, row: TableRow) -> bool:
     return near and more.text[:1].islower() and not label.text.endswith((":", ".")) and abs(more.x0 - label.x0) < 40
 
 
-def _figures_left(rows: list[TableRow]) -> float:
-    return min(
-        (cell.x0 for row in rows for cell in row.cells[1:] if cell.is_number),
-        default=min((row.cells[-1].x0 for row in rows), default=0.0),
-    )
-
-
 def _is_row_of_years(row: TableRow, clues: Clues) -> bool:
     """Return whether years are the row's figures ("Maturity 2027 2029"), because its label names no period or unit."""
     if clues.is_bold(row.cells[-1]):
@@ -231,86 +162,18 @@ def _is_row_of_years(row: TableRow, clues: Clues) -> bool:
     return not row.cells[0].is_number and label[:1] != "(" and not has_period_word(label)
 
 
-def _are_headings(row: TableRow, kind: _Kind, left: float) -> bool:
+def _are_headings(row: TableRow, kind: RowKind, left: float) -> bool:
     """Return whether a line below figures names columns: it has words over the figures, and no label or a unit."""
-    if kind is _Kind.PERIODS:
+    if kind is RowKind.PERIODS:
         return True
     label = row.cells[0]
-    if kind is _Kind.SINGLE:
-        return label.x0 > left - _OVERHANG / 2 and is_period(label.text)
-    return kind is _Kind.WORDS and (label.x0 > left - _OVERHANG / 2 or label.text[:1] == "(")
+    if kind is RowKind.SINGLE:
+        return label.x0 > left - OVERHANG / 2 and is_period(label.text)
+    return kind is RowKind.WORDS and (label.x0 > left - OVERHANG / 2 or label.text[:1] == "(")
 
 
-def _table_start(rows: list[TableRow], kinds: list[_Kind], done: int, index: int, end: int) -> int:
-    """Return the first line of the table with figures in `index` to `end`, and mark the headings above the figures.
-
-    A heading has several cells, or a single cell above the figures. Labels may stand between headings and figures.
-    """
-    figures = [row for row, kind in zip(rows[index:end], kinds[index:end], strict=True) if kind is _Kind.FIGURES][:8]
-    left = min(_figures_left([row]) for row in figures)
-    right = max(row.cells[-1].x1 for row in figures)
-    while index > done and overlaps(rows[index - 1], rows[index]):
-        index -= 1
-    headings: list[int] = []
-    labels = 0
-    for position in range(index - 1, done - 1, -1):
-        row, below = rows[position], rows[position + 1]
-        gap = below.lines[0].y0 - row.lines[0].y1
-        is_prose = kinds[position] is _Kind.PROSE and row.lines[0].x1 > left - _CLEAR
-        is_heading = bool(headings) and _are_numbers_of_headings(row, below, left)
-        if (kinds[position] is _Kind.FIGURES and not is_heading) or is_prose or gap > _MAX_GAP * row.lines[0].size:
-            break
-        if len(headings) >= _MAX_HEADINGS or labels > _MAX_LABELS:
-            break
-        if _is_over(row, left, right):
-            headings.append(position)
-            labels = 0
-        elif len(row.cells) > 1 or row.cells[0].x1 > left + _OVERHANG or (headings and gap > row.lines[0].size):
-            break
-        else:
-            labels += 1
-    titles = [place for place, at in enumerate(headings) if len(rows[at].cells) == 1 and _TITLE.search(_text(rows[at]))]
-    del headings[min(titles, default=len(headings)) :]
-    while headings and _UNITS.fullmatch(_text(rows[headings[-1]])):
-        headings.pop()
-    for position in headings:
-        rows[position].is_header = True
-    if headings:
-        return min(headings)
-    start = index
-    while start > done and len(rows[start - 1].cells) == 1 and _belongs(rows[start - 1], rows[start], left):
-        start -= 1
-    return start
-
-
-def _text(row: TableRow) -> str:
-    return " ".join(cell.text for cell in row.cells)
-
-
-def _belongs(label: TableRow, row: TableRow, left: float) -> bool:
-    """Return whether a line with a label belongs to the row below: it introduces the row, or the row continues it."""
-    cell, below = label.cells[0], row.cells[0]
-    near = row.lines[0].y0 - label.lines[0].y1 < 0.8 * row.lines[0].size
-    return near and cell.x1 < left and (cell.text.endswith(":") or below.text[:1].islower())
-
-
-def _is_over(row: TableRow, left: float, right: float) -> bool:
-    """Return whether the line's cells, except a label, stand over the figures from `left` to `right`."""
-    first = row.cells[0]
-    if len(row.cells) > 1:
-        reaches = first.x0 < left - _OVERHANG and first.x1 > left
-        return not reaches and all(left - _OVERHANG <= cell.x0 < right + _OVERHANG for cell in row.cells[1:])
-    width = first.x1 - first.x0
-    shared = min(first.x1, right) - max(first.x0, left)
-    return (
-        width < _MAX_HEADING_WIDTH
-        and first.x1 < right + _OVERHANG
-        and (shared > 0.7 * width or first.x0 >= left - _OVERHANG / 3)
-    )
-
-
-def _is_table(rows: list[TableRow], kinds: list[_Kind], start: int, index: int, end: int) -> bool:
-    figures = [row for row, kind in zip(rows[index:end], kinds[index:end], strict=True) if kind is _Kind.FIGURES]
+def _is_table(rows: list[TableRow], kinds: list[RowKind], start: int, index: int, end: int) -> bool:
+    figures = [row for row, kind in zip(rows[index:end], kinds[index:end], strict=True) if kind is RowKind.FIGURES]
     if len(figures) > 1:
         return _aligned(figures)
     # A single row is a table if several headings stand over its figures.
@@ -335,13 +198,13 @@ def _aligned(rows: list[TableRow]) -> bool:
     return len(near) >= 2 and sum(near) >= 0.5 * len(near)
 
 
-def _text_table_end(rows: list[TableRow], kinds: list[_Kind], start: int) -> int:
+def _text_table_end(rows: list[TableRow], kinds: list[RowKind], start: int) -> int:
     """Return the end of a table without numbers; `start` if there is none.
 
     Such a table has at least three lines with several cells, whose left edges are aligned.
     """
     end = start
-    while end < len(rows) and kinds[end] is _Kind.WORDS:
+    while end < len(rows) and kinds[end] is RowKind.WORDS:
         if end > start:
             edges = [cell.x0 for cell in rows[end - 1].cells[1:]]
             gap = rows[end].lines[0].y0 - rows[end - 1].lines[0].y1
@@ -368,13 +231,13 @@ def _join_spaced_labels(rows: list[TableRow]) -> None:
     left = min((cell.x0 for row in rows for cell in row.cells[1:] if cell.is_number), default=0.0)
     starts = [round(cell.x0 / 2) for row in rows for cell in row.cells[1:] if cell.x1 < left]
     for row in rows:
-        if len(row.cells) < 2 or row.is_header or row.cells[1].x1 >= left - _CLEAR or row.cells[1].is_number:
+        if len(row.cells) < 2 or row.is_header or row.cells[1].x1 >= left - CLEAR or row.cells[1].is_number:
             continue
         joined = row.cells[:1]
         for cell in row.cells[1:]:
             gap = cell.x0 - joined[-1].x1
             aligned = sum(abs(start - cell.x0 / 2) <= 1 for start in starts) > 1
-            if cell.x1 < left - _CLEAR and not aligned and gap < 3 * row.lines[0].size and not cell.is_number:
+            if cell.x1 < left - CLEAR and not aligned and gap < 3 * row.lines[0].size and not cell.is_number:
                 joined[-1] = joined[-1].followed_by(cell)
             else:
                 joined.append(cell)
@@ -386,8 +249,8 @@ def _mark_headings(rows: list[TableRow]) -> None:
     left = min((cell.x0 for row in rows if not row.is_header for cell in row.cells if cell.is_number), default=0.0)
     is_top = True
     for row in rows:
-        values = [cell for cell in row.cells if cell.x0 >= left - _OVERHANG and cell is not row.cells[0]]
-        if row.cells[0].x0 >= left - _OVERHANG:
+        values = [cell for cell in row.cells if cell.x0 >= left - OVERHANG and cell is not row.cells[0]]
+        if row.cells[0].x0 >= left - OVERHANG:
             values = row.cells
         are_periods = bool(values) and all(is_period(cell.text) for cell in values)
         is_words = bool(values) and values is row.cells and not any(cell.is_number for cell in values)
