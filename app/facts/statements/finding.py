@@ -1,0 +1,184 @@
+"""Find the tables of primary statements, by their titles and by the labels of their rows."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from app.facts.model import StatementKind
+from app.facts.statements.contents import weigh_contents
+from app.facts.statements.rows import Row, list_rows
+from app.facts.statements.titles import Title, read_title, states_no_primary
+from app.quantities.periods import Period
+from app.quantities.values import Kind
+from app.tables.model import CellKind, Table
+
+_FEWEST_ROWS = 4
+_MOST_TITLE_ROWS = 3
+_NEAREST_LINES = 5
+_TITLED, _UNTITLED = 4.0, 9.0
+"""The least weights of labels of a statement with and without its title."""
+_TITLE, _OTHER_TITLE, _NO_PRIMARY = 6.0, -6.0, -12.0
+_MOST_PAGES_BETWEEN = 1
+_MOST_TITLES = 3
+"""Rows of one table that are titles of statements."""
+_LEAST_GAIN = 2.0
+"""What the next table has to add to the labels of a statement that goes on in it."""
+_ALIKE = 0.7
+_NEIGHBOUR = 2.0
+_MOST_BETWEEN = 6
+"""Primary statements stand together: what a neighbour within this many tables adds to a candidate's score."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A table that may be a statement, or a part of one."""
+
+    table: Table
+    rows: tuple[Row, ...]
+    weights: dict[StatementKind, float]
+    title: Title | None
+    is_primary: bool
+
+    def score(self, kind: StatementKind) -> float:
+        """Return how strongly title and labels speak for the table being the primary statement `kind`."""
+        score = self.weights[kind]
+        if self.title is not None:
+            score += _TITLE if kind in self.title.kinds else _OTHER_TITLE
+        return score if self.is_primary else score + _NO_PRIMARY
+
+    def is_statement(self, kind: StatementKind) -> bool:
+        titled = self.title is not None and kind in self.title.kinds
+        return self.score(kind) >= (_TITLE + _TITLED if titled else _UNTITLED)
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A primary statement: its tables, in order."""
+
+    kind: StatementKind
+    tables: tuple[Table, ...]
+    rows: tuple[Row, ...]
+    score: float
+    is_titled: bool
+
+
+def find_statements(tables: Sequence[Table]) -> list[Statement]:
+    """Find the primary statements among a document's tables, in the tables' order."""
+    candidates = [candidate for table in tables if (candidate := _candidate(table)) is not None]
+    taken: set[int] = set()
+    found: list[Statement] = []
+    for kind in _ORDER:
+        best = list(_best(kind, candidates, taken, found))
+        for statement in best:
+            taken |= {table.number for table in statement.tables}
+        found += best
+    return sorted(found, key=lambda statement: statement.tables[0].number)
+
+
+_ORDER = (
+    StatementKind.BALANCE,
+    StatementKind.CASH_FLOW,
+    StatementKind.INCOME,
+    StatementKind.EQUITY,
+    StatementKind.COMPREHENSIVE_INCOME,
+)
+
+
+def _candidate(table: Table) -> Candidate | None:
+    if table.rows < _FEWEST_ROWS or table.columns < 2:
+        return None
+    title, is_primary = _title(table)
+    rows = list_rows(table)
+    with_figures = [row for row in rows if row.figures]
+    if len(with_figures) < _FEWEST_ROWS or (title is None and table.rows < 2 * _FEWEST_ROWS):
+        return None
+    if _is_of_percentages(with_figures) or _is_of_contents(rows):
+        return None
+    headings = [cell.text for cell in table.cells if cell.kind is CellKind.HEADING]
+    weights = weigh_contents([row.label for row in rows], headings)
+    return Candidate(table, tuple(rows), weights, title, is_primary)
+
+
+def _title(table: Table) -> tuple[Title | None, bool]:
+    """Return the nearest title above the table or in its first rows, and whether the table may be a primary one."""
+    nearest = [*table.lines_above[-_NEAREST_LINES:][::-1], *filter(None, (table.caption, table.title))]
+    inside = [cell.text for cell in table.cells if cell.row < _MOST_TITLE_ROWS and cell.value is None]
+    title = next(filter(None, map(read_title, (*inside, *nearest))), None)
+    no_primary = any(map(states_no_primary, nearest)) or (title is not None and not title.is_primary)
+    return title, not no_primary
+
+
+def _is_of_percentages(rows: Sequence[Row]) -> bool:
+    values = [cell.value for row in rows for cell in row.figures if cell.value]
+    return 2 * sum(value.kind is Kind.PERCENTAGE for value in values) > len(values)
+
+
+def _is_of_contents(rows: Sequence[Row]) -> bool:
+    """Return whether a table lists statements, as an index does."""
+    return sum(read_title(row.label) is not None for row in rows if row.figures) >= _MOST_TITLES
+
+
+def _best(
+    kind: StatementKind, candidates: Sequence[Candidate], taken: set[int], found: Sequence[Statement]
+) -> Iterator[Statement]:
+    """Yield the best statement of a kind, and others of the kind for other periods."""
+    groups = [
+        _group(kind, candidates, at, taken)
+        for at, candidate in enumerate(candidates)
+        if candidate.table.number not in taken and candidate.is_statement(kind)
+    ]
+    if not groups:
+        return
+    near = [_near(group, candidates, found) for group in groups]
+    best = max(zip(groups, near, strict=True), key=lambda pair: pair[0].score + pair[1])[0]
+    seen: set[Period] = set()
+    used: set[int] = set()
+    for group in [best, *(other for other in groups if other is not best)]:
+        numbers = {table.number for table in group.tables}
+        is_other = group.is_titled and group.score > _ALIKE * best.score and not numbers & used
+        periods = _periods(group)
+        if group is best or (is_other and periods and not periods & seen):
+            seen |= periods
+            used |= numbers
+            yield group
+
+
+def _near(group: Statement, candidates: Sequence[Candidate], found: Sequence[Statement]) -> float:
+    """Return how strongly the tables around a statement speak for it being a primary one."""
+    at = group.tables[0].number
+    around = {
+        kind
+        for other in candidates
+        if other.table is not group.tables[0] and abs(other.table.number - at) <= _MOST_BETWEEN
+        for kind in _ORDER
+        if kind is not group.kind and other.title is not None and kind in other.title.kinds and other.is_statement(kind)
+    }
+    chosen = sum(abs(other.tables[0].number - at) <= _MOST_BETWEEN for other in found)
+    return _NEIGHBOUR * (len(around) + chosen)
+
+
+def _periods(group: Statement) -> set[Period]:
+    return {cell.period for row in group.rows for cell in row.figures if cell.period is not None}
+
+
+def _group(kind: StatementKind, candidates: Sequence[Candidate], at: int, taken: set[int]) -> Statement:
+    """Return the statement that begins with a candidate, with the tables in which it goes on."""
+    first = candidates[at]
+    tables, rows = [first.table], list(first.rows)
+    for follower in candidates[at + 1 :]:
+        last = tables[-1]
+        if follower.table.number in taken or follower.table.pages[0] - last.pages[-1] > _MOST_PAGES_BETWEEN:
+            break
+        if follower.title is not None and kind not in follower.title.kinds:
+            break
+        weights = weigh_contents([row.label for row in [*rows, *follower.rows]], ())
+        before = weigh_contents([row.label for row in rows], ())
+        gain = weights[kind] - before[kind]
+        is_of_kind = max(follower.weights, key=follower.weights.__getitem__) is kind
+        if gain < _LEAST_GAIN or gain < follower.weights[kind] / 2 or not is_of_kind:
+            break
+        tables.append(follower.table)
+        rows += follower.rows
+    weights = weigh_contents([row.label for row in rows], ())
+    score = replace(first, weights=weights).score(kind)
+    is_titled = first.title is not None and kind in first.title.kinds
+    return Statement(kind, tuple(tables), tuple(rows), score, is_titled)

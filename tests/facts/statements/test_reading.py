@@ -1,0 +1,76 @@
+"""Tests of reading facts from a document's statements."""
+
+from datetime import date
+
+import pytest
+
+from app.facts.model import FiscalLabel, Measure, Method, StatementKind
+from app.facts.statements import About, read_facts
+from app.quantities.periods import Period
+from tests.facts.pages import read_pages
+
+YEAR = About(date(2031, 12, 31), 2031, "FY", "USD", "millions")
+Y2031, Y2030 = Period(date(2031, 12, 31), date(2031, 1, 1)), Period(date(2030, 12, 31), date(2030, 1, 1))
+MILLION = 10**6
+
+
+def read(pages, about=YEAR):
+    return read_facts(read_pages(pages)[1], about)
+
+
+@pytest.fixture(scope="module")
+def facts(statements):
+    return read(["Annual report\n", *statements])
+
+
+def values(facts, label):
+    return {fact.period: fact.value for fact in facts if fact.label == label}
+
+
+def test_every_row_of_statement_becomes_facts_with_its_words(facts):
+    assert values(facts, "Other assets") == {
+        Period(Y2031.end): 138 * MILLION,
+        Period(Y2030.end): 128 * MILLION,
+    }
+    assert {fact.statement for fact in facts} == {
+        StatementKind.INCOME,
+        StatementKind.BALANCE,
+        StatementKind.CASH_FLOW,
+    }
+    assert {fact.method for fact in facts} == {Method.STATEMENT}
+
+
+def test_unknown_label_is_fact_without_concept():
+    page = (
+        "CONSOLIDATED STATEMENTS OF INCOME\n(In millions)\n\nYear Ended December 31,\t2031\t2030\nNet sales\t90\t80\n"
+        "Quayside demurrage\t10\t20\nIncome before income taxes\t80\t60\nIncome taxes\t20\t15\nNet income\t60\t45\n"
+    )
+    (fact,) = (fact for fact in read([page]) if fact.label == "Quayside demurrage" and fact.period == Y2031)
+    assert (fact.concept, fact.item, fact.value, fact.currency) == (None, None, 10 * MILLION, "USD")
+
+
+def test_facts_carry_issuers_fiscal_label(facts):
+    assert {fact.fiscal for fact in facts if fact.label == "Net sales"} == {FiscalLabel(2031), FiscalLabel(2030)}
+
+
+def test_figures_per_share_are_unscaled(facts):
+    (basic,) = (fact for fact in facts if fact.label == "Basic" and fact.period == Y2031)
+    assert (str(basic.value), basic.measure, basic.scale) == ("2.47", Measure.PER_SHARE, 0)
+
+
+def test_place_is_cell_of_figure(statements):
+    parsed, tables = read_pages(["Annual report", *statements])
+    for fact in read_facts(tables, YEAR):
+        assert fact.place.table is not None
+        (cell,) = (
+            cell
+            for cell in tables[fact.place.table - 1].cells
+            if (cell.row, cell.column) == (fact.place.row, fact.place.column)
+        )
+        shown = parsed.pages[fact.place.page - 1].text[fact.place.char_start : fact.place.char_end]
+        assert shown == cell.text
+
+
+def test_contents_and_prose_have_no_facts():
+    pages = ["", "Consolidated Balance Sheets\t51", "As our consolidated statements of income show, sales grew."]
+    assert read(pages) == ()
