@@ -34,13 +34,14 @@ _Status = Annotated[
 
 class Selection(_Record):
     """The selection of the suite's cases. If `only` is set, only cases of this kind run. `sample` is the number of
-    cases drawn at random with `seed`. Each case runs `repeat` times.
+    cases drawn at random with `seed`. Each case runs `repeat` times. `options` names the suite's options that are on.
     """
 
     only: str | None = None
     sample: int | None = Field(default=None, ge=1)
     seed: int = 0
     repeat: int = Field(default=1, ge=1, le=100)
+    options: tuple[str, ...] = ()
 
 
 class Conditions(_Record):

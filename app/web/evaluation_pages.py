@@ -203,6 +203,7 @@ def _describe_selection(manifest: RunManifest) -> str:
         parts.append(f"a sample of {selection.sample:,} (seed {selection.seed})")
     if selection.repeat > 1:
         parts.append(f"each repeated {selection.repeat} times")
+    parts.extend(selection.options)
     return ", ".join(parts)
 
 

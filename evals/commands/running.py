@@ -46,14 +46,21 @@ def run_suites(
     repeat: Annotated[int, typer.Option("--repeat", min=1, max=100, help="Number of times to score each case.")] = 1,
     json_out: Annotated[Path | None, typer.Option("--json", help="Where to write the report as JSON.")] = None,
     live: Annotated[bool, typer.Option("--live", help="Call the models, and record their responses.")] = False,
+    checks: Annotated[
+        bool, typer.Option("--checks", help="facts: check that the totals of statements add up.")
+    ] = False,
+    left_out: Annotated[
+        bool, typer.Option("--left-out", help="facts: also read with models learnt without the filing's company.")
+    ] = False,
     resume: Annotated[str | None, typer.Option("--resume", metavar="RUN", help="Resume this run.")] = None,
     home: HomesOption = None,
     runs: RunsOption = None,
 ) -> None:
     """Run suites on a folder of data. Ctrl-C interrupts a run and keeps its completed cases; --resume continues it."""
+    options = tuple(name for name, on in (("checks", checks), ("left-out", left_out)) if on)
     request = RunRequest(
         data=data,
-        selection=Selection(only=only, sample=sample, seed=seed, repeat=repeat),
+        selection=Selection(only=only, sample=sample, seed=seed, repeat=repeat, options=options),
         live=live,
         resume=resume,
     )

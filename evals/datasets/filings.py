@@ -21,11 +21,14 @@ class Filing:
     """A filing's file, and the facts tagged on its statements (none if it has no statements).
 
     `tagged` is true if the file contains the tags. The filing's name is the file name without the extension.
+    `elsewhere` are the facts that it tags outside its statements. `company` identifies the issuer, if it is known.
     """
 
     path: Path
     facts: tuple[TaggedFact, ...]
     tagged: bool
+    elsewhere: tuple[TaggedFact, ...] = ()
+    company: str = ""
 
     @property
     def name(self) -> str:
@@ -55,7 +58,12 @@ def _own_form(data: Path) -> tuple[Filing, ...]:
 
 
 def _inline_xbrl(data: Path) -> tuple[Filing, ...]:
-    return tuple(Filing(path, read_tagged(path), tagged=True) for path in _files(data) if is_inline_xbrl(path))
+    return tuple(_read(path) for path in _files(data) if is_inline_xbrl(path))
+
+
+def _read(path: Path) -> Filing:
+    read = read_tagged(path)
+    return Filing(path, read.facts, tagged=True, elsewhere=read.elsewhere, company=read.company)
 
 
 def _files(folder: Path) -> list[Path]:

@@ -3,7 +3,7 @@
 The formats are Inline XBRL 1.1 and XBRL 2.1. The tags alone identify a statement's table, so that the truth does not
 depend on Footnote's parsers. Each statement has characteristic items (`_ANCHORS`), some of which have an alternative.
 The first table that contains all characteristic items is the statement. If no table contains all of them, the
-statement is ignored.
+statement is ignored. Other facts of the filing are read too: facts that are proposed from elsewhere are judged by them.
 """
 
 import re
@@ -15,7 +15,7 @@ from pathlib import Path
 
 from lxml import etree
 
-from app.documents.content.statements import Statement
+from app.facts.model import StatementKind
 from app.quantities.periods import Period
 from evals.datasets.files import DatasetError
 from evals.datasets.tagged import TaggedFact
@@ -28,14 +28,24 @@ _TAXONOMY = "us-gaap:"
 _SIGNATURE = b"inlineXBRL"
 _HEAD = 100_000
 
-_ANCHORS: Mapping[Statement, tuple[frozenset[str], ...]] = {
-    Statement.INCOME: (frozenset({"NetIncomeLoss", "ProfitLoss"}), frozenset({"IncomeTaxExpenseBenefit"})),
-    Statement.BALANCE: (frozenset({"Assets"}), frozenset({"LiabilitiesAndStockholdersEquity"})),
-    Statement.CASH_FLOW: (
-        frozenset({"NetCashProvidedByUsedInOperatingActivities"}),
-        frozenset({"NetCashProvidedByUsedInFinancingActivities"}),
+_CONTINUING = "ContinuingOperations"
+_OPERATING, _FINANCING = "NetCashProvidedByUsedInOperatingActivities", "NetCashProvidedByUsedInFinancingActivities"
+_OTHER_COMPREHENSIVE = "OtherComprehensiveIncomeLossNetOfTax"
+_COMPREHENSIVE = "ComprehensiveIncomeNetOfTax"
+_ANCHORS: Mapping[StatementKind, tuple[frozenset[str], ...]] = {
+    StatementKind.INCOME: (frozenset({"NetIncomeLoss", "ProfitLoss"}), frozenset({"IncomeTaxExpenseBenefit"})),
+    StatementKind.COMPREHENSIVE_INCOME: (
+        frozenset({"NetIncomeLoss", "ProfitLoss"}),
+        frozenset({_COMPREHENSIVE, f"{_COMPREHENSIVE}IncludingPortionAttributableToNoncontrollingInterest"}),
+        frozenset({_OTHER_COMPREHENSIVE, f"{_OTHER_COMPREHENSIVE}PortionAttributableToParent"}),
+    ),
+    StatementKind.BALANCE: (frozenset({"Assets"}), frozenset({"LiabilitiesAndStockholdersEquity"})),
+    StatementKind.CASH_FLOW: (
+        frozenset({_OPERATING, f"{_OPERATING}{_CONTINUING}"}),
+        frozenset({_FINANCING, f"{_FINANCING}{_CONTINUING}"}),
     ),
 }
+_EQUITY = frozenset({"StockholdersEquity", "StockholdersEquityIncludingPortionAttributableToNoncontrollingInterest"})
 # Number formats of the Inline XBRL transformation registries that need special parsing.
 _ZERO = re.compile(r"(?:fixed-?zero|zero-?dash|num-?dash|no-?content)", re.IGNORECASE)
 _COMMA = re.compile(r"num-?(?:comma|unit)", re.IGNORECASE)
@@ -59,26 +69,52 @@ def is_inline_xbrl(path: Path) -> bool:
         return _SIGNATURE in file.read(_HEAD)
 
 
-def read_tagged(path: Path) -> tuple[TaggedFact, ...]:
-    """Return the facts that a filing tags on its primary statements, in statement order and without duplicates.
+@dataclass(frozen=True, slots=True)
+class TaggedFiling:
+    """The facts that a filing tags on its primary statements, in statement order, and those that it tags elsewhere.
 
-    Only us-gaap facts count; nil facts and facts with dimensions are left out. Raises DatasetError.
+    Only us-gaap facts count; nil facts and facts with dimensions are left out. A fact that is tagged twice is read
+    once, as a statement's fact if it is on one. `company` is the issuer's Central Index Key, or "".
     """
+
+    facts: tuple[TaggedFact, ...]
+    elsewhere: tuple[TaggedFact, ...]
+    company: str = ""
+
+
+def read_tagged(path: Path) -> TaggedFiling:
+    """Read the tagged facts of a filing. Raises DatasetError."""
     root = parse_filing(path.read_bytes(), path.name)
+    periods, units = dict(_periods(root)), dict(read_units(root))
     found: dict[str, TaggedFact] = {}
-    for statement, tags in _statements(root):
+    for statement, tags in _statements(root, periods, units):
         for tag in tags:
-            fact = TaggedFact.of(
-                document=path.stem,
-                statement=statement,
-                line_item=tag.name,
-                period=tag.period,
-                unit=tag.unit,
-                value=tag.value,
-                decimals=tag.decimals,
-            )
+            fact = _fact(path.stem, statement, tag)
             found.setdefault(fact.id, fact)
-    return tuple(found.values())
+    elsewhere: dict[str, TaggedFact] = {}
+    for element in root.iter(f"{{{_IX}}}nonFraction"):
+        if (other := _tag(element, periods, units)) is not None:
+            fact = _fact(path.stem, StatementKind.OTHER, other)
+            if fact.id not in found:
+                elsewhere.setdefault(fact.id, fact)
+    return TaggedFiling(tuple(found.values()), tuple(elsewhere.values()), _company(root))
+
+
+def _fact(document: str, statement: StatementKind, tag: _Tag) -> TaggedFact:
+    return TaggedFact.of(
+        document=document,
+        statement=statement,
+        line_item=tag.name,
+        period=tag.period,
+        unit=tag.unit,
+        value=tag.value,
+        decimals=tag.decimals,
+    )
+
+
+def _company(root: etree._Element) -> str:
+    identifier = next(root.iter(f"{{{_XBRLI}}}identifier"), None)
+    return "" if identifier is None else (identifier.text or "").strip()
 
 
 def strip_tags(data: bytes, name: str) -> bytes:
@@ -102,19 +138,26 @@ def parse_filing(data: bytes, name: str) -> etree._Element:
         raise DatasetError(f"{name}:{error.lineno or 1} is not well-formed XML, which inline XBRL requires.") from error
 
 
-def _statements(root: etree._Element) -> Iterator[tuple[Statement, list[_Tag]]]:
-    """Yield each statement with the tags of the first table that contains all its characteristic items."""
-    tables = list(_tags_by_table(root))
+def _statements(
+    root: etree._Element, periods: Mapping[str, Period], units: Mapping[str, str]
+) -> Iterator[tuple[StatementKind, list[_Tag]]]:
+    """Yield each statement with the tags of the first table that contains all its characteristic items.
+
+    A statement of equity contains those of comprehensive income too, but also the balance of equity.
+    """
+    tables = list(_tags_by_table(root, periods, units))
     for statement, anchors in _ANCHORS.items():
         for tags in tables:
             names = {tag.name for tag in tags}
-            if all(names & anchor for anchor in anchors):
+            of_equity = statement is StatementKind.COMPREHENSIVE_INCOME and names & _EQUITY
+            if all(names & anchor for anchor in anchors) and not of_equity:
                 yield statement, tags
                 break
 
 
-def _tags_by_table(root: etree._Element) -> Iterator[list[_Tag]]:
-    periods, units = dict(_periods(root)), dict(read_units(root))
+def _tags_by_table(
+    root: etree._Element, periods: Mapping[str, Period], units: Mapping[str, str]
+) -> Iterator[list[_Tag]]:
     tables: dict[etree._Element, list[_Tag]] = {}
     for element in root.iter(f"{{{_IX}}}nonFraction"):
         table = next(element.iterancestors(f"{{{_XHTML}}}table"), None)

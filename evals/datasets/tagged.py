@@ -6,7 +6,7 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from app.documents.content.statements import Statement
+from app.facts.model import StatementKind
 from app.quantities.periods import Period
 
 
@@ -20,7 +20,7 @@ class TaggedFact(BaseModel):
 
     id: str = Field(min_length=1)
     document: str = Field(min_length=1)
-    statement: Statement
+    statement: StatementKind
     line_item: str = Field(min_length=1)
     start: date | None = None
     end: date
@@ -33,7 +33,7 @@ class TaggedFact(BaseModel):
         cls,
         *,
         document: str,
-        statement: Statement,
+        statement: StatementKind,
         line_item: str,
         period: Period,
         unit: str,

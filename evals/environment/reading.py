@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
 
+from app.documents.metadata import DocumentMetadata
 from app.tables.model import Table
 from evals.environment.provenance import count_cores
+from workers.extraction.metadata import read_metadata
 from workers.extraction.tables import read_tables
 from workers.parsing.reader import ParsingSandbox
 
@@ -21,16 +23,18 @@ _open: list[ParsingSandbox] = []
 
 @dataclass(frozen=True, slots=True)
 class ReadDocument:
-    """A file as it was read: the texts of its pages by number, and its tables."""
+    """A file as it was read: the texts of its pages by number, its tables, and what is known about it."""
 
     pages: dict[int, str]
     tables: tuple[Table, ...]
+    metadata: DocumentMetadata
 
 
 def read_document(path: Path) -> ReadDocument:
     """Parse a file and read its tables. Raises the DocumentErrors of `workers.parsing.errors`."""
     parsed = _sandbox().parse_document(path, filename=path.name)
-    return ReadDocument({page.number: page.text for page in parsed.pages}, read_tables(parsed))
+    metadata = read_metadata(parsed, path.name)
+    return ReadDocument({page.number: page.text for page in parsed.pages}, read_tables(parsed, metadata), metadata)
 
 
 @contextmanager

@@ -86,6 +86,7 @@ def _conditions(manifest: RunManifest) -> dict[str, str]:
         *([f"only {selection.only}"] if selection.only else []),
         *([f"a sample of {selection.sample:,} (seed {selection.seed})"] if selection.sample else []),
         *([f"each {selection.repeat} times"] if selection.repeat > 1 else []),
+        *selection.options,
     ]
     rows = {
         "status": manifest.status.value,

@@ -156,4 +156,5 @@ def _command(manifest: RunManifest) -> str:
         options.append(f"--sample {selection.sample} --seed {selection.seed}")
     if selection.repeat > 1:
         options.append(f"--repeat {selection.repeat}")
+    options.extend(f"--{option}" for option in selection.options)
     return " ".join(["footnote eval run", manifest.suite, *options])

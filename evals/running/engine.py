@@ -8,7 +8,7 @@ with `SUITE = …`.
 import importlib
 import pkgutil
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -24,6 +24,11 @@ from evals.environment.context import SuiteContext, Used
 class UnknownSuiteError(InvalidInputError):
     code = "unknown-suite"
     title = "There is no such suite: 'footnote eval list' lists them."
+
+
+class UnknownOptionError(InvalidInputError):
+    code = "unknown-suite-option"
+    title = "The suite has no such option."
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +96,15 @@ class Suite(ABC, Generic[P]):
     purpose: ClassVar[str]
     metrics: ClassVar[tuple[MetricSpec, ...]]
     parallel: ClassVar[bool] = True
+    options: ClassVar[frozenset[str]] = frozenset()
+    """The options that `with_options` accepts."""
+
+    def with_options(self, options: Collection[str]) -> "Suite[P]":
+        """Return the suite with these options on. Raises UnknownOptionError."""
+        unknown = sorted(set(options) - self.options)
+        if unknown:
+            raise UnknownOptionError(f"The suite {self.name} has no option {unknown[0]}.")
+        return self
 
     @abstractmethod
     def load(self, data: Path) -> Sequence[P]:

@@ -92,9 +92,10 @@ class Runner:
     def run(self, suite: Suite[Any], request: RunRequest, watcher: RunWatcher) -> RunRecord:
         """Run a suite. Return its record, which contains only the completed cases after an interruption (Ctrl-C).
 
-        Raises DataMissingError, DatasetError, NoCasesError, RunChangedError, EvalRunNotFoundError, and the errors
-        of `Stack.start`.
+        Raises DataMissingError, DatasetError, NoCasesError, UnknownOptionError, RunChangedError, EvalRunNotFoundError,
+        and the errors of `Stack.start`.
         """
+        suite = suite.with_options(request.selection.options)
         data = request.data.resolve()
         digest = digest_folder(data)
         turns = select(suite.load(data), request.selection)

@@ -1,25 +1,33 @@
-"""Compares proposed facts with the facts that a filing tags.
+"""Compares the facts that were read from primary statements with the facts that a filing tags.
 
-A proposed fact is right if the filing tags the same line item for the same period (the same days) with the same
-value, including sign and scale, at the tagged precision. A fact that is proposed twice counts once. For example, net
-income is on two statements.
+A fact is compared by a name of it: by its exact concept, or by its standard item. It is right if the filing tags that
+name for the same period (the same days) with the same value, including sign and scale, at the tagged precision. A fact
+that is read twice counts once. For example, net income is on two statements.
+
+A fact that the filing tags outside its statements is right, too, but only the facts of statements can be missed.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from app.facts.proposals import ProposedFact
+from app.facts.model import Fact, Method, StatementKind
+from app.quantities.periods import Period
+from evals.datasets.item_groups import items_of
 from evals.datasets.tagged import TaggedFact
+
+PRIMARY = frozenset(
+    {StatementKind.INCOME, StatementKind.COMPREHENSIVE_INCOME, StatementKind.BALANCE, StatementKind.CASH_FLOW}
+)
 
 
 class Fault(StrEnum):
-    """The fault of a proposed fact: the first that applies, in the order sign, scale, period, item, value.
+    """The fault of a wrong fact: the first that applies, in the order sign, scale, period, item, value.
 
-    `SIGN`, `SCALE` and `VALUE` mean that the line item is tagged for that period with another sign, scale or value.
-    `PERIOD` means that the value is tagged for another period of the line item. `ITEM` means that the value is tagged
-    for that period under another line item. `NOT_TAGGED` covers all other cases.
+    `SIGN`, `SCALE` and `VALUE` mean that the name is tagged for that period with another sign, scale or value. `PERIOD`
+    means that the value is tagged for another period of the name. `ITEM` means that the value is tagged for that period
+    under another name. `NOT_TAGGED` covers all other cases.
     """
 
     SIGN = "sign"
@@ -31,10 +39,34 @@ class Fault(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Wrong:
-    """A wrong proposed fact, with the nearest tagged fact, if any."""
+class Level:
+    """What facts are compared by: the name of a fact, the names that are right for a tagged fact, and the probability
+    that a fact is right.
+    """
 
-    proposed: ProposedFact
+    name_of: Callable[[Fact], str | None]
+    names_of: Callable[[TaggedFact], frozenset[str]]
+    confidence_of: Callable[[Fact], float]
+
+
+BY_CONCEPT = Level(
+    name_of=lambda fact: fact.concept,
+    names_of=lambda tagged: frozenset({tagged.line_item}),
+    confidence_of=lambda fact: min(fact.confidence, fact.concept_confidence),
+)
+BY_ITEM = Level(
+    name_of=lambda fact: fact.item,
+    names_of=lambda tagged: items_of(tagged.line_item),
+    confidence_of=lambda fact: fact.confidence,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """A wrong fact, with its name and the nearest tagged fact, if any."""
+
+    fact: Fact
+    name: str
     fault: Fault
     meant: TaggedFact | None
 
@@ -43,28 +75,43 @@ class Wrong:
 class Compared:
     """The result of a comparison.
 
-    `right` are the tagged facts that were proposed. `missed` are the tagged facts that were not proposed. `wrong` are
-    all other proposed facts.
+    `right` and `wrong` are the facts that were read. `found` and `missed` are the tagged facts of the statements.
     """
 
-    right: tuple[TaggedFact, ...]
+    right: tuple[Fact, ...]
     wrong: tuple[Wrong, ...]
+    found: tuple[TaggedFact, ...]
     missed: tuple[TaggedFact, ...]
 
 
-def compare_facts(tagged: Sequence[TaggedFact], proposed: Iterable[ProposedFact]) -> Compared:
-    """Compare each proposed fact with the tagged facts of the same document."""
-    by_key = {(fact.line_item, fact.period): fact for fact in tagged}
-    right: dict[str, TaggedFact] = {}
+def compare_facts(
+    tagged: Sequence[TaggedFact], facts: Iterable[Fact], level: Level, *, elsewhere: Sequence[TaggedFact] = ()
+) -> Compared:
+    """Compare the facts with the tagged facts of the same document: of its statements, and `elsewhere`."""
+    truth = _Truth(tagged, elsewhere, level)
+    right: list[Fact] = []
     wrong: list[Wrong] = []
-    for fact in _distinct(proposed):
-        meant = by_key.get((fact.line_item, fact.period))
-        if meant is not None and is_same_value(fact.value, meant):
-            right[meant.id] = meant
+    found: set[str] = set()
+    for name, fact in _distinct(facts, level):
+        meant = truth.find(name, fact.period)
+        same = [each.id for each in meant if is_same_value(fact.value, each)]
+        found.update(same)
+        if same:
+            right.append(fact)
         else:
-            wrong.append(_faulty(fact, meant, tagged))
-    missed = tuple(fact for fact in tagged if fact.id not in right)
-    return Compared(tuple(right.values()), tuple(wrong), missed)
+            wrong.append(truth.describe(fact, name, meant))
+    asked = [fact for fact in tagged if level.names_of(fact)]
+    return Compared(
+        right=tuple(right),
+        wrong=tuple(wrong),
+        found=tuple(fact for fact in asked if fact.id in found),
+        missed=tuple(fact for fact in asked if fact.id not in found),
+    )
+
+
+def is_of_statement(fact: Fact) -> bool:
+    """Return whether a fact is read from a primary statement, and is of the whole consolidated group."""
+    return fact.method is Method.STATEMENT and fact.statement in PRIMARY and not fact.dimensions
 
 
 def is_same_value(value: Decimal, tagged: TaggedFact) -> bool:
@@ -74,28 +121,51 @@ def is_same_value(value: Decimal, tagged: TaggedFact) -> bool:
     return abs(value - tagged.value) * 2 < Decimal(10) ** -tagged.decimals
 
 
-def _distinct(proposed: Iterable[ProposedFact]) -> list[ProposedFact]:
-    by_meaning: Mapping[tuple[object, ...], ProposedFact] = {
-        (fact.line_item, fact.period, fact.value): fact for fact in reversed(list(proposed))
-    }
-    return list(reversed(list(by_meaning.values())))
-
-
-def _faulty(fact: ProposedFact, meant: TaggedFact | None, tagged: Sequence[TaggedFact]) -> Wrong:
-    if meant is not None:
-        if is_same_value(-fact.value, meant):
-            return Wrong(fact, Fault.SIGN, meant)
-        if _is_scaled(fact.value, meant):
-            return Wrong(fact, Fault.SCALE, meant)
-    others = [other for other in tagged if is_same_value(fact.value, other) and other.value]
-    of_item = next((other for other in others if other.line_item == fact.line_item), None)
-    of_period = next((other for other in others if other.period == fact.period), None)
-    if of_item is not None:
-        return Wrong(fact, Fault.PERIOD, of_item)
-    if of_period is not None:
-        return Wrong(fact, Fault.ITEM, of_period)
-    return Wrong(fact, Fault.NOT_TAGGED if meant is None else Fault.VALUE, meant)
-
-
-def _is_scaled(value: Decimal, tagged: TaggedFact) -> bool:
+def is_scaled(value: Decimal, tagged: TaggedFact) -> bool:
+    """Return whether the value is the tagged value in another scale."""
     return any(is_same_value(value.scaleb(power), tagged) for power in (-9, -6, -3, 3, 6, 9)) and bool(value)
+
+
+class _Truth:
+    """The tagged facts by name and period."""
+
+    def __init__(self, tagged: Sequence[TaggedFact], elsewhere: Sequence[TaggedFact], level: Level) -> None:
+        self._level = level
+        self._tagged = tagged
+        self._by_key: dict[tuple[str, Period], list[TaggedFact]] = {}
+        for fact in (*tagged, *elsewhere):
+            for name in level.names_of(fact):
+                self._by_key.setdefault((name, fact.period), []).append(fact)
+
+    def find(self, name: str, period: Period) -> list[TaggedFact]:
+        """Return the tagged facts with that name and period, those of the statements first."""
+        return self._by_key.get((name, period), [])
+
+    def describe(self, fact: Fact, name: str, meant: Sequence[TaggedFact]) -> Wrong:
+        """Return a wrong fact with its fault. `meant` are the tagged facts with its name and period."""
+        for other in meant:
+            if is_same_value(-fact.value, other):
+                return Wrong(fact, name, Fault.SIGN, other)
+            if is_scaled(fact.value, other):
+                return Wrong(fact, name, Fault.SCALE, other)
+        same = [other for other in self._tagged if other.value and is_same_value(fact.value, other)]
+        of_name = next((other for other in same if name in self._level.names_of(other)), None)
+        of_period = next((other for other in same if other.period == fact.period), None)
+        if of_name is not None:
+            return Wrong(fact, name, Fault.PERIOD, of_name)
+        if of_period is not None:
+            return Wrong(fact, name, Fault.ITEM, of_period)
+        return Wrong(fact, name, Fault.VALUE if meant else Fault.NOT_TAGGED, meant[0] if meant else None)
+
+
+def _distinct(facts: Iterable[Fact], level: Level) -> list[tuple[str, Fact]]:
+    """Return the facts of statements with their names, those with the same meaning once: the most confident one."""
+    best: dict[tuple[str, Period, Decimal], Fact] = {}
+    for fact in facts:
+        name = level.name_of(fact)
+        if name is None or not is_of_statement(fact):
+            continue
+        key = (name, fact.period, fact.value)
+        if key not in best or level.confidence_of(fact) > level.confidence_of(best[key]):
+            best[key] = fact
+    return [(name, fact) for (name, _, _), fact in best.items()]

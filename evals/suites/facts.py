@@ -1,33 +1,43 @@
-"""Facts: precision and recall of the facts proposed from primary statements, against the tags of inline XBRL.
+"""Facts: precision and recall of the facts read from primary statements, against the tags of inline XBRL.
 
-Each filing is read without its tags: as HTML (kind `html`), and printed to PDF if Chromium is installed (kind `pdf`).
-The truth is every us-gaap fact without dimensions that the filing tags in its income statement, balance sheet or
-statement of cash flows. `evals.datasets.ixbrl` defines which tables are these statements. Recall counts all these
-facts, even those with a line item that Footnote does not know. Any other proposed fact is wrong, even if it is tagged
-elsewhere in the filing. The data is a folder of filings (`evals.datasets.filings`).
+Each filing is read without its tags: as HTML (kind `html`), and printed to PDF if Chromium is installed (kind `pdf`);
+printed files are kept. The truth is every us-gaap fact without dimensions that the filing tags in its statements of
+income, comprehensive income, financial position and cash flows. `evals.datasets.ixbrl` defines which tables are these
+statements. Facts are compared by standard item (`item_precision`, `item_recall` …) and by exact concept (`precision`,
+`recall` …). Recall counts all tagged facts of the statements; by item, those whose concept has an item. The data is a
+folder of filings (`evals.datasets.filings`).
+
+Files are parsed in the sandbox and facts are read as in the pipeline, but in processes of this run: nothing is stored,
+so no Footnote is started. A case is a filing in one format.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from uuid import UUID
 
-from app.core.principal import Principal
+from app.core.errors import DocumentError
 from app.evaluations.metrics import Aggregate, Better, MetricSpec
-from app.facts.proposals import ProposedFact
-from app.facts.service import FactService
-from app.stack.home import Home
+from app.facts.model import Fact
 from evals.datasets.filings import Filing, load_filings
 from evals.datasets.tagged import TaggedFact
 from evals.environment.context import SuiteContext, Used
+from evals.environment.fact_reading import read_facts
 from evals.environment.printing import PdfPrinter, PrintingFailedError, find_chromium
-from evals.environment.store import digest_texts, home_name, open_store, pipeline_digest
+from evals.environment.reading import reading_pool
+from evals.environment.store import home_name
 from evals.running.engine import Case, Suite
-from evals.scoring.facts import Compared, Fault, Wrong, compare_facts
+from evals.scoring.facts import BY_CONCEPT, BY_ITEM, Compared, Fault, Level, Wrong, compare_facts, is_of_statement
+from evals.scoring.whole_statements import Failure, find_failures
 
 HTML, PDF = "html", "pdf"
 TRACED = 50
+APPROVED = 0.95
+"""Facts with at least this confidence are measured apart, because answers use them without review."""
+
+LEVELS: Mapping[str, Level] = {"item_": BY_ITEM, "": BY_CONCEPT}
+"""The levels of comparison, by the prefix of their metrics."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,42 +55,56 @@ class FilingCase:
 
 @dataclass(frozen=True, slots=True)
 class FactsScoring:
-    """Reads documents as one principal. Implements `Scoring`."""
+    """Scores filings in other processes. `folder` has the files without tags. Implements `Scoring`."""
 
-    service: FactService
-    principal: Principal
-    documents: Mapping[str, UUID]
-    unread: Mapping[str, str]
+    pool: Executor
+    folder: Path
     used: Used = Used()  # noqa: RUF009  a frozen value can be shared
 
     def score(self, case: FilingCase) -> Case:
-        if not case.filing.facts:
-            return Case(case.id, None, "the filing tags no primary statement")
-        document = self.documents.get(case.file)
-        if document is None:
-            return Case(case.id, None, self.unread.get(case.file, "the document could not be read"))
-        return judge_facts(case, self.service.list_proposed(self.principal, document))
+        return self.pool.submit(score_filing, case, self.folder).result()
+
+
+def _metrics(prefix: str) -> tuple[MetricSpec, ...]:
+    """Return the metrics of one level of comparison."""
+    right, wrong, missed = f"{prefix}right", f"{prefix}wrong", f"{prefix}missed"
+    tagged, read = f"{prefix}tagged", f"{prefix}read"
+    lower, neither = Better.LOWER, Better.NEITHER
+    return (
+        MetricSpec(name=f"{prefix}f1", of=(right, wrong, missed), how=Aggregate.F1),
+        MetricSpec(name=f"{prefix}precision", of=(right, read), how=Aggregate.RATIO),
+        MetricSpec(name=f"{prefix}recall", of=(f"{prefix}found", tagged), how=Aggregate.RATIO),
+        MetricSpec(
+            name=f"{prefix}approved_precision",
+            of=(f"{prefix}approved_right", f"{prefix}approved"),
+            how=Aggregate.RATIO,
+        ),
+        MetricSpec(name=f"{prefix}approved_share", of=(f"{prefix}approved", read), how=Aggregate.RATIO, better=neither),
+        MetricSpec(name=f"{prefix}right_share", of=(f"{prefix}found", tagged), how=Aggregate.RATIO),
+        MetricSpec(name=f"{prefix}wrong_share", of=(f"{prefix}mistaken", tagged), how=Aggregate.RATIO, better=lower),
+        MetricSpec(
+            name=f"{prefix}declined_share", of=(f"{prefix}declined", tagged), how=Aggregate.RATIO, better=neither
+        ),
+        MetricSpec(name=f"{prefix}true_positives", of=(right,), how=Aggregate.SUM),
+        MetricSpec(name=f"{prefix}false_positives", of=(wrong,), how=Aggregate.SUM, better=lower),
+        MetricSpec(name=f"{prefix}false_negatives", of=(missed,), how=Aggregate.SUM, better=lower),
+        *(
+            MetricSpec(name=name, of=(name,), how=Aggregate.SUM, better=lower)
+            for name in (f"{prefix}wrong_{fault.value.replace('-', '_')}" for fault in Fault)
+        ),
+    )
 
 
 class FactsSuite(Suite[FilingCase]):
     name = "facts"
-    version = "1"
-    purpose = "statement facts by line item, period and value, against the tags of inline XBRL"
+    version = "2"
+    purpose = "statement facts by standard item, concept, period and value, against the tags of inline XBRL"
     metrics = (
-        MetricSpec(name="f1", of=("right", "wrong", "missed"), how=Aggregate.F1),
-        MetricSpec(name="precision", of=("right", "proposed"), how=Aggregate.RATIO),
-        MetricSpec(name="recall", of=("right", "tagged"), how=Aggregate.RATIO),
-        MetricSpec(name="true_positives", of=("right",), how=Aggregate.SUM),
-        MetricSpec(name="false_positives", of=("wrong",), how=Aggregate.SUM, better=Better.LOWER),
-        MetricSpec(name="false_negatives", of=("missed",), how=Aggregate.SUM, better=Better.LOWER),
+        *(metric for prefix in LEVELS for metric in _metrics(prefix)),
+        MetricSpec(name="filings_failed", of=("failed",), how=Aggregate.SUM, better=Better.LOWER),
         *(
-            MetricSpec(
-                name=f"wrong_{fault.name.lower()}",
-                of=(f"wrong_{fault.name.lower()}",),
-                how=Aggregate.SUM,
-                better=Better.LOWER,
-            )
-            for fault in Fault
+            MetricSpec(name=name, of=(name,), how=Aggregate.SUM, better=Better.LOWER)
+            for name in (f"statements_{failure.value}" for failure in Failure)
         ),
     )
 
@@ -90,100 +114,158 @@ class FactsSuite(Suite[FilingCase]):
 
     @contextmanager
     def open(self, context: SuiteContext, cases: Sequence[FilingCase]) -> Iterator[FactsScoring]:
-        readable = [case for case in cases if case.filing.facts]
-        name = digest_texts(sorted(case.file for case in readable))[:16]
-        context.notify(f"Writing {len(readable)} documents without tags")
-        files, unread = _write_all(readable, context.homes / "filings" / home_name(context.data_digest))
-        stack = context.stacks.on(Home.at(context.homes / f"filings-{home_name(context.data_digest)}"))
-        with open_store(stack, files, notify=context.notify, place=f"{name} {pipeline_digest()[:16]}") as store:
-            failed = {o.path.name: f"{o.code}: {o.detail}" for o in store.outcomes if o.failed}
-            yield FactsScoring(
-                service=FactService(database=store.database),
-                principal=store.principal,
-                documents={file: document for document, names in store.files.items() for file in names},
-                unread={**unread, **failed},
-            )
+        folder = context.homes / "filings" / home_name(context.data_digest)
+        folder.mkdir(parents=True, exist_ok=True)
+        context.notify(f"Reading the facts of {len(cases)} documents")
+        with reading_pool() as pool:
+            yield FactsScoring(pool, folder)
 
 
-def _write_all(cases: Sequence[FilingCase], folder: Path) -> tuple[list[Path], dict[str, str]]:
-    """Write the cases' files into the folder. Return the written files, and the reasons for failed files by name.
+def score_filing(case: FilingCase, folder: Path) -> Case:
+    """Read one filing and compare its facts with the tags. Raises DatasetError."""
+    if not case.filing.facts:
+        return Case(case.id, None, "the filing tags no primary statement")
+    try:
+        path = _write_plain(case, folder)
+        if path is None:
+            return Case(case.id, None, "Chromium is not installed, so no PDF can be printed")
+        facts = read_facts(path)
+    except (DocumentError, PrintingFailedError) as error:
+        return Case(case.id, None, f"{error.code}: {error.detail}")
+    return judge_facts(case, facts)
 
-    An existing PDF is reused, because Chromium writes the time into each PDF and so changes its digest.
+
+def _write_plain(case: FilingCase, folder: Path) -> Path | None:
+    """Write the filing without tags in the case's format, if it is not there. Return None without Chromium.
+
+    An existing PDF is reused: Chromium needs seconds for it, and writes the time into it.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    chromium, unread = find_chromium(), dict[str, str]()
-    for case in cases:
-        path = folder / case.file
-        if case.kind == HTML:
-            path.write_bytes(case.filing.read_plain())
-        elif chromium is None:
-            unread[case.file] = "Chromium is not installed, so no PDF can be printed"
-        elif not path.exists():
-            try:
-                PdfPrinter(chromium).print_page(case.filing.read_plain(), path)
-            except PrintingFailedError as error:
-                unread[case.file] = f"{error.code}: {error.detail}"
-    return [folder / case.file for case in cases if case.file not in unread], unread
+    path = folder / case.file
+    if case.kind == HTML:
+        path.write_bytes(case.filing.read_plain())
+    elif not path.exists():
+        if (chromium := find_chromium()) is None:
+            return None
+        PdfPrinter(chromium).print_page(case.filing.read_plain(), path)
+    return path
 
 
-def judge_facts(case: FilingCase, proposed: Sequence[ProposedFact]) -> Case:
-    """Build the case of one filing; its score is F1."""
-    compared = compare_facts(case.filing.facts, proposed)
-    right, wrong, missed = len(compared.right), len(compared.wrong), len(compared.missed)
+def judge_facts(case: FilingCase, facts: Sequence[Fact]) -> Case:
+    """Build the case of one filing. Its score is F1 by standard item, or by concept if no tagged fact has an item."""
+    filing = case.filing
+    compared = {
+        prefix: compare_facts(filing.facts, facts, level, elsewhere=filing.elsewhere)
+        for prefix, level in LEVELS.items()
+    }
+    failures = find_failures(filing.facts, facts)
+    scores = {prefix: found for prefix, each in compared.items() if (found := _f1(each)) is not None}
+    by_item, by_concept = compared["item_"], compared[""]
     return Case(
         id=case.id,
         kind=case.kind,
-        score=2 * right / (2 * right + wrong + missed),
-        reason=f"{right} of {right + missed} tagged facts, {wrong} wrong ones",
+        score=next(iter(scores.values()), None),
+        reason=(
+            f"by item {len(by_item.found)} of {_asked(by_item)} tagged facts, {len(by_item.wrong)} wrong ones; "
+            f"by concept {len(by_concept.found)} of {_asked(by_concept)}, {len(by_concept.wrong)} wrong ones"
+        ),
         measures={
-            "right": float(right),
-            "wrong": float(wrong),
-            "missed": float(missed),
-            "proposed": float(right + wrong),
-            "tagged": float(right + missed),
             **{
-                f"wrong_{fault.name.lower()}": float(sum(found.fault is fault for found in compared.wrong))
-                for fault in Fault
+                f"{prefix}{name}": value
+                for prefix, each in compared.items()
+                for name, value in _measures(each, LEVELS[prefix]).items()
+            },
+            "failed": float(bool(failures)),
+            **{
+                f"statements_{failure.value}": float(sum(f is failure for f in failures.values()))
+                for failure in Failure
             },
         },
-        details={"by_statement": _by_statement(compared)},
+        details={
+            "company": filing.company,
+            "by_statement": {"item": _by_statement(by_item), "concept": _by_statement(by_concept)},
+            "failed": {statement.value: failure.value for statement, failure in failures.items()},
+        },
         trace={
-            "wrong": [_trace_of_wrong(found) for found in compared.wrong[:TRACED]],
-            "missed": [_trace_of_tagged(fact) for fact in compared.missed[:TRACED]],
+            "wrong_items": [_trace_of_wrong(found) for found in by_item.wrong[:TRACED]],
+            "missed_items": [_trace_of_tagged(fact) for fact in by_item.missed[:TRACED]],
+            "wrong": [_trace_of_wrong(found) for found in by_concept.wrong[:TRACED]],
+            "missed": [_trace_of_tagged(fact) for fact in by_concept.missed[:TRACED]],
+            "unnamed": sum(is_of_statement(fact) and fact.concept is None and fact.item is None for fact in facts),
         },
     )
+
+
+def _f1(compared: Compared) -> float | None:
+    right, wrong, missed = len(compared.right), len(compared.wrong), len(compared.missed)
+    return 2 * right / (2 * right + wrong + missed) if right + wrong + missed else None
+
+
+def _asked(compared: Compared) -> int:
+    return len(compared.found) + len(compared.missed)
+
+
+def _measures(compared: Compared, level: Level) -> dict[str, float]:
+    approved = [fact for fact in compared.right if level.confidence_of(fact) >= APPROVED]
+    wrongly = [found for found in compared.wrong if level.confidence_of(found.fact) >= APPROVED]
+    meant = {found.meant.id for found in compared.wrong if found.meant is not None}
+    mistaken = sum(fact.id in meant for fact in compared.missed)
+    counts = {
+        "right": len(compared.right),
+        "wrong": len(compared.wrong),
+        "read": len(compared.right) + len(compared.wrong),
+        "found": len(compared.found),
+        "missed": len(compared.missed),
+        "tagged": _asked(compared),
+        "mistaken": mistaken,
+        "declined": len(compared.missed) - mistaken,
+        "approved_right": len(approved),
+        "approved": len(approved) + len(wrongly),
+        **{
+            f"wrong_{fault.value.replace('-', '_')}": sum(found.fault is fault for found in compared.wrong)
+            for fault in Fault
+        },
+    }
+    return {name: float(count) for name, count in counts.items()}
 
 
 def _by_statement(compared: Compared) -> dict[str, dict[str, int]]:
     found: dict[str, dict[str, int]] = {}
     for name, statements in (
-        ("right", [fact.statement for fact in compared.right]),
-        ("wrong", [each.proposed.statement for each in compared.wrong]),
+        ("found", [fact.statement for fact in compared.found]),
+        ("wrong", [each.fact.statement for each in compared.wrong]),
         ("missed", [fact.statement for fact in compared.missed]),
     ):
         for statement in statements:
-            counts = found.setdefault(statement.value, {"right": 0, "wrong": 0, "missed": 0})
+            counts = found.setdefault(statement.value, {"found": 0, "wrong": 0, "missed": 0})
             counts[name] += 1
     return dict(sorted(found.items()))
 
 
 def _trace_of_wrong(found: Wrong) -> dict[str, object]:
-    fact = found.proposed
+    fact = found.fact
     return {
         "fault": found.fault.value,
-        "line_item": fact.line_item,
-        "label": fact.label,
+        "name": found.name,
+        "statement": fact.statement.value,
+        "label": list(fact.label_path),
         "period": str(fact.period),
         "value": str(fact.value),
-        "page": fact.page_number,
-        "from": fact.char_start,
-        "to": fact.char_end,
+        "confidence": round(fact.confidence, 4),
+        "page": fact.place.page,
+        "table": fact.place.table,
+        "row": fact.place.row,
+        "column": fact.place.column,
         "meant": None if found.meant is None else _trace_of_tagged(found.meant),
     }
 
 
 def _trace_of_tagged(fact: TaggedFact) -> dict[str, object]:
-    return {"line_item": fact.line_item, "period": str(fact.period), "value": str(fact.value)}
+    return {
+        "line_item": fact.line_item,
+        "statement": fact.statement.value,
+        "period": str(fact.period),
+        "value": str(fact.value),
+    }
 
 
 SUITE = FactsSuite()

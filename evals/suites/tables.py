@@ -24,7 +24,7 @@ from evals.datasets.printed_figures import read_tagged_tables
 from evals.datasets.tatqa import PublishedTable, is_tatqa, load_tatqa
 from evals.environment.context import SuiteContext, Used
 from evals.environment.printing import PdfPrinter, PrintingFailedError, find_chromium
-from evals.environment.reading import ReadDocument, read_document, reading_pool
+from evals.environment.reading import read_document, reading_pool
 from evals.environment.store import home_name
 from evals.running.engine import Case, Suite
 from evals.scoring.published_cells import JudgedPublished, compare_published
@@ -48,9 +48,10 @@ class TablesCase:
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """A document as it was read, the seconds that reading took, and the error if it can't be read."""
+    """A document's pages and tables, the seconds that reading took, and the error if it can't be read."""
 
-    document: ReadDocument
+    pages: Mapping[int, str]
+    tables: Sequence[Table]
     seconds: float
     error: str
 
@@ -110,7 +111,7 @@ def score_document(case: TablesCase, folder: Path) -> Case:
     if not truth.figures:
         return Case(case.id, None, "the filing tags no figure in a table")
     read = _read(path)
-    judged = compare_cells(truth, read.document.pages, read.document.tables)
+    judged = compare_cells(truth, read.pages, read.tables)
     return _case(
         case,
         count_verdicts(
@@ -129,7 +130,7 @@ def judge_published_document(case: TablesCase, table: PublishedTable, read: _Rea
     """Build the case of a published table."""
     if not table.figures:
         return Case(case.id, None, "the document has no table with figures")
-    judged = compare_published(table, read.document.pages, read.document.tables)
+    judged = compare_published(table, read.pages, read.tables)
     checked = {
         "with_scale": sum(figure.scale is not None or figure.is_percent for figure in table.figures),
         "with_year": sum(figure.year is not None for figure in table.figures),
@@ -180,10 +181,10 @@ def _read(path: Path) -> _Read:
     """Read a file. A file that can't be read has no pages and no tables."""
     began = time.perf_counter()
     try:
-        document, error = read_document(path), ""
+        document = read_document(path)
     except DocumentError as failure:
-        document, error = ReadDocument({}, ()), f"{failure.code}: {failure.detail}"
-    return _Read(document, time.perf_counter() - began, error)
+        return _Read({}, (), time.perf_counter() - began, f"{failure.code}: {failure.detail}")
+    return _Read(document.pages, document.tables, time.perf_counter() - began, "")
 
 
 def _trace_tagged(judged: JudgedFigure) -> dict[str, object]:

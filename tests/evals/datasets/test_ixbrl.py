@@ -8,13 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from app.documents.content.statements import Statement
+from app.facts.model import StatementKind
 from app.quantities.periods import Period
 from evals.datasets.files import DatasetError
 from evals.datasets.filings import load_filings
 from evals.datasets.ixbrl import is_inline_xbrl, read_tagged, strip_tags
 from workers.parsing.html.document import parse_html
 
+PRIMARY = {StatementKind.INCOME, StatementKind.BALANCE, StatementKind.CASH_FLOW}
 YEAR, END = Period(date(2031, 12, 31), date(2031, 1, 1)), Period(date(2031, 12, 31))
 
 
@@ -28,7 +29,7 @@ def read(tmp_path, filing):
     def read(more="", change=("", "")):
         path = tmp_path / "made.html"
         path.write_text(filing(more).replace(*change))
-        return {(fact.line_item, fact.period): fact for fact in read_tagged(path)}
+        return {(fact.line_item, fact.period): fact for fact in read_tagged(path).facts}
 
     return read
 
@@ -42,14 +43,14 @@ def test_facts_have_their_period_value_unit_and_statement(read):
     facts = read()
     assets = facts["Assets", END]
     assert (assets.value, assets.unit, assets.decimals) == (Decimal(2_500_000_000), "USD", -6)
-    assert assets.statement is Statement.BALANCE
+    assert assets.statement is StatementKind.BALANCE
     assert facts["NetCashProvidedByUsedInFinancingActivities", YEAR].value == -475_000_000
     assert facts["PaymentsOfDividends", YEAR].value == 475_000_000
 
 
 def test_fact_on_two_statements_is_read_once(read):
     assert len(read()) == 2 * 16
-    assert read()["NetIncomeLoss", YEAR].statement is Statement.INCOME
+    assert read()["NetIncomeLoss", YEAR].statement is StatementKind.INCOME
 
 
 @pytest.mark.parametrize(
@@ -157,7 +158,7 @@ def test_stripping_keeps_all_text_except_the_headers(before, header, after):
 @pytest.mark.corpus
 def test_parsed_pages_of_real_filings_are_the_same_with_and_without_tags(corpus, tmp_path):
     filings = [filing for filing in load_filings(corpus / "filings") if filing.facts]
-    whole = [filing for filing in filings if {fact.statement for fact in filing.facts} == set(Statement)]
+    whole = [filing for filing in filings if {fact.statement for fact in filing.facts} >= PRIMARY]
     assert len(whole) > 0.9 * len(filings) > 3, (
         "too few filings have all three statements (in a few, no single table has all rows that identify a cash flow)"
     )

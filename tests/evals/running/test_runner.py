@@ -6,6 +6,7 @@ from app.core.errors import NotFoundError
 from app.evaluations.records import EvalRunStatus, Selection
 from evals.datasets.files import DatasetError
 from evals.running import runner
+from evals.running.engine import UnknownOptionError
 from evals.running.records import EvalRunBrokenError, EvalRunNotFoundError
 from evals.running.runner import NoCasesError, RunChangedError
 
@@ -96,6 +97,11 @@ def test_only_cases_of_the_requested_kind_run(toys):
 def test_error_for_an_unknown_kind_lists_the_kinds(toys):
     with pytest.raises(NoCasesError, match="even, odd"):
         toys.run(selection=Selection(only="strange"))
+
+
+def test_option_that_the_suite_does_not_have_is_rejected(toys):
+    with pytest.raises(UnknownOptionError, match="The suite toy has no option checks"):
+        toys.run(selection=Selection(options=("checks",)))
 
 
 def test_each_repeat_is_a_separate_case(toys):

@@ -1,36 +1,37 @@
-"""The facts suite scores proposed facts, also on a running Footnote."""
+"""The facts suite scores the facts that are read from filings without their tags."""
 
+import dataclasses
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from app.documents.content.statements import Statement
 from app.evaluations.records import Selection
-from app.facts.line_items import Measure
-from app.facts.proposals import ProposedFact
+from app.facts.model import Fact, Measure, Method, Place, StatementKind
 from app.quantities.periods import Period
 from app.settings import Settings
 from evals.datasets.files import DataMissingError
 from evals.datasets.filings import Filing
+from evals.datasets.item_groups import items_of
 from evals.datasets.tagged import TaggedFact
-from evals.environment.context import SuiteContext
 from evals.environment.printing import PdfPrinter, PrintingFailedError, find_chromium
 from evals.running.records import RunFolder
 from evals.running.runner import Runner, RunRequest
-from evals.scoring.facts import Fault, compare_facts
-from evals.suites import facts as suite_module
-from evals.suites.facts import SUITE, FilingCase, judge_facts
+from evals.scoring.facts import BY_CONCEPT, BY_ITEM, Fault, compare_facts
+from evals.scoring.whole_statements import Failure, find_failures
+from evals.suites.facts import LEVELS, SUITE, FilingCase, judge_facts
 from tests.evals.conftest import Silent, write_filing
 
 YEAR, BEFORE = Period(date(2031, 12, 31), date(2031, 1, 1)), Period(date(2030, 12, 31), date(2030, 1, 1))
 
 
-def tagged(line_item="Revenues", value="4210000000", *, period=YEAR, decimals=-6):
+def tagged(line_item="Revenues", value="4210000000", *, period=YEAR, decimals=-6, statement=StatementKind.INCOME):
     return TaggedFact.of(
         document="made",
-        statement=Statement.INCOME,
+        statement=statement,
         line_item=line_item,
         period=period,
         unit="USD",
@@ -39,61 +40,135 @@ def tagged(line_item="Revenues", value="4210000000", *, period=YEAR, decimals=-6
     )
 
 
-def proposed(line_item="Revenues", value="4210000000", *, period=YEAR):
-    return ProposedFact(
-        line_item=line_item,
+def read(concept="Revenues", value="4210000000", *, period=YEAR, item=None, **changes):
+    fact = Fact(
         label="as shown",
-        statement=Statement.INCOME,
+        label_path=("as shown",),
         period=period,
         value=Decimal(value),
         measure=Measure.MONEY,
         scale=6,
         currency="USD",
-        page_number=1,
-        char_start=0,
-        char_end=5,
+        method=Method.STATEMENT,
+        place=Place(page=1, char_start=0, char_end=5),
+        confidence=0.99,
+        statement=StatementKind.INCOME,
+        concept=concept,
+        item=item,
+        concept_confidence=0.97,
     )
+    return dataclasses.replace(fact, **changes)
+
+
+def compare(tagged_facts, facts, level=BY_CONCEPT, **more):
+    return compare_facts(tagged_facts, facts, level, **more)
 
 
 def test_fact_is_right_at_the_tagged_precision():
-    assert compare_facts([tagged()], [proposed(value="4210000000.4")]).right
-    assert compare_facts([tagged()], [proposed(value="4210499999")]).right
-    assert not compare_facts([tagged()], [proposed(value="4210500000")]).right
-    assert not compare_facts([tagged(decimals=None)], [proposed(value="4210000001")]).right
+    assert compare([tagged()], [read(value="4210000000.4")]).right
+    assert compare([tagged()], [read(value="4210499999")]).right
+    assert not compare([tagged()], [read(value="4210500000")]).right
+    assert not compare([tagged(decimals=None)], [read(value="4210000001")]).right
 
 
 @pytest.mark.parametrize(
     ("fact", "fault"),
     [
-        (proposed(value="-4210000000"), Fault.SIGN),
-        (proposed(value="4210000"), Fault.SCALE),
-        (proposed(value="4210"), Fault.SCALE),
-        (proposed(value="4200000000"), Fault.VALUE),
-        (proposed(period=BEFORE), Fault.PERIOD),
-        (proposed(line_item="SalesRevenueNet"), Fault.ITEM),
-        (proposed(line_item="Goodwill", value="7"), Fault.NOT_TAGGED),
+        (read(value="-4210000000"), Fault.SIGN),
+        (read(value="4210000"), Fault.SCALE),
+        (read(value="4210"), Fault.SCALE),
+        (read(value="4200000000"), Fault.VALUE),
+        (read(period=BEFORE), Fault.PERIOD),
+        (read("SalesRevenueNet"), Fault.ITEM),
+        (read("Goodwill", "7"), Fault.NOT_TAGGED),
     ],
 )
 def test_wrong_fact_is_classified_by_its_fault(fact, fault):
-    compared = compare_facts([tagged()], [fact])
+    compared = compare([tagged()], [fact])
     assert [wrong.fault for wrong in compared.wrong] == [fault]
     assert compared.missed == (tagged(),)
 
 
 def test_repeated_fact_counts_once_and_a_second_value_counts_as_wrong():
-    assert len(compare_facts([tagged()], [proposed(), proposed()]).right) == 1
-    both = compare_facts([tagged()], [proposed(), proposed(value="1")])
+    assert len(compare([tagged()], [read(), read()]).right) == 1
+    both = compare([tagged()], [read(), read(value="1")])
     assert (len(both.right), len(both.wrong), len(both.missed)) == (1, 1, 0)
 
 
-def test_measures_of_a_filing_are_counts_and_its_score_is_f1():
-    filing = Filing(
-        Path("made.html"), (tagged(), tagged("GrossProfit", "1"), tagged("NetIncomeLoss", "2")), tagged=True
-    )
-    case = judge_facts(FilingCase("made/html", "html", filing), [proposed(), proposed("GrossProfit", "-1000000")])
-    assert [case.measures[name] for name in ("right", "wrong", "missed", "proposed", "tagged")] == [1, 1, 2, 2, 3]
+def test_concepts_of_one_item_are_compared_by_the_item():
+    sales = tagged("RevenueFromContractWithCustomerExcludingAssessedTax")
+    assert items_of(sales.line_item) == items_of("Revenues") == {"Revenue"}
+    fact = read("Revenues", item="Revenue")
+    assert compare([sales], [fact], BY_ITEM).found == (sales,)
+    assert compare([sales], [fact]).missed == (sales,)
+    assert [wrong.fault for wrong in compare([sales], [fact]).wrong] == [Fault.ITEM]
+
+
+def test_tagged_concepts_without_an_item_are_not_asked_by_item():
+    compared = compare([tagged("CommonStockSharesAuthorized", "1000")], [], BY_ITEM)
+    assert (compared.found, compared.missed) == ((), ())
+
+
+def test_facts_of_other_tables_and_with_dimensions_are_not_counted():
+    others = [
+        read(value="1", method=Method.TABLE),
+        read(value="2", statement=StatementKind.DEBT),
+        read(value="3", dimensions=(("segment", "Tools"),)),
+        read(None, "4"),
+    ]
+    compared = compare([tagged()], others)
+    assert (compared.right, compared.wrong) == ((), ())
+
+
+def test_fact_tagged_elsewhere_is_right_but_cannot_be_missed():
+    note = tagged("Goodwill", "7", statement=StatementKind.OTHER)
+    assert len(compare([tagged()], [read("Goodwill", "7")], elsewhere=[note]).right) == 1
+    assert compare([tagged()], [], elsewhere=[note]).missed == (tagged(),)
+
+
+@given(st.lists(st.tuples(st.sampled_from(["Revenues", "GrossProfit", None]), st.integers(-3, 3)), max_size=8))
+def test_every_tagged_fact_is_found_or_missed_and_every_distinct_fact_right_or_wrong(claims):
+    truth = [tagged(value="1", decimals=0), tagged("GrossProfit", "2", decimals=0)]
+    compared = compare(truth, [read(concept, str(value)) for concept, value in claims])
+    assert {*compared.found, *compared.missed} == set(truth)
+    assert not set(compared.found) & set(compared.missed)
+    assert len(compared.right) + len(compared.wrong) == len({claim for claim in claims if claim[0] is not None})
+
+
+STATEMENT = [
+    tagged(name, str(value)) for name, value in (("Revenues", 4_210), ("GrossProfit", 1_610), ("Costs", 2_600))
+]
+
+
+@pytest.mark.parametrize(
+    ("facts", "failure"),
+    [
+        ([read(None, str(fact.value)) for fact in STATEMENT], None),
+        ([read(None, str(fact.value), period=BEFORE) for fact in STATEMENT], Failure.PERIOD),
+        ([read(None, str(fact.value * 1000)) for fact in STATEMENT], Failure.SCALE),
+        ([read(None, "77")], Failure.UNRECOGNISED),
+        ([read(None, str(fact.value), method=Method.TABLE) for fact in STATEMENT], Failure.UNRECOGNISED),
+    ],
+)
+def test_statement_fails_as_a_whole_by_period_scale_or_not_recognised(facts, failure):
+    exact = [fact.model_copy(update={"decimals": None}) for fact in STATEMENT]
+    assert find_failures(exact, facts).get(StatementKind.INCOME) == failure
+
+
+def test_measures_of_a_filing_are_counts_and_its_score_is_f1_by_item():
+    truth = (tagged(), tagged("GrossProfit", "1"), tagged("NetIncomeLoss", "2"))
+    filing = Filing(Path("made.html"), truth, tagged=True)
+    facts = [
+        read(item="Revenue"),
+        read("GrossProfit", "-1000000", item="GrossProfit", confidence=0.5),
+        read("Goodwill", "5", confidence=0.5),
+    ]
+    case = judge_facts(FilingCase("made/html", "html", filing), facts)
+    counts = ("right", "wrong", "missed", "read", "tagged", "mistaken", "declined", "approved")
+    assert [case.measures[name] for name in counts] == [1, 2, 2, 3, 3, 1, 1, 1]
+    assert [case.measures[f"item_{name}"] for name in counts] == [1, 1, 2, 2, 3, 1, 1, 1]
     assert case.score == pytest.approx(2 / 5)
-    assert case.trace["wrong"][0]["label"] == "as shown"
+    assert case.trace["wrong"][0]["label"] == ["as shown"]
     assert [missed["line_item"] for missed in case.trace["missed"]] == ["GrossProfit", "NetIncomeLoss"]
 
 
@@ -125,9 +200,14 @@ def test_facts_read_without_tags_are_measured_against_the_tags(record):
     case = next(case for case in record.cases if case.id == "jtw-10k/html")
     # The missing facts belong to a line whose label Footnote does not know.
     assert [missed["line_item"] for missed in case.trace["missed"]] == ["OtherCostAndExpenseOperating"] * 2
-    assert (case.measures["right"], case.measures["wrong"]) == (30, 0)
+    assert (case.measures["found"], case.measures["wrong"], case.measures["failed"]) == (30, 0, 0)
     assert record.manifest.figures["precision"] == 1
     assert record.manifest.figures["recall"] == pytest.approx(30 / 32)
+
+
+def test_every_metric_that_can_be_computed_has_a_figure(record):
+    missing = {metric.name for metric in SUITE.metrics} - record.manifest.figures.keys()
+    assert missing <= {f"{prefix}approved_precision" for prefix in LEVELS}
 
 
 def test_filing_without_tagged_statements_is_unscored(record):
@@ -140,17 +220,7 @@ def test_filing_is_read_from_pdf_too(record):
     if find_chromium() is None:
         assert (case.score, case.reason) == (None, "Chromium is not installed, so no PDF can be printed")
     else:
-        assert case.measures["right"] == 30
-
-
-def test_without_chromium_pdf_cases_are_unscored_with_the_reason(record, filings, homes, stacks, monkeypatch):
-    monkeypatch.setattr(suite_module, "find_chromium", lambda: None)
-    cases = [case for case in SUITE.load(filings) if case.kind == "pdf"]
-    digest = record.manifest.conditions.data_digest
-    context = SuiteContext(data=filings, data_digest=digest, homes=homes, stacks=stacks, notify=lambda _: None)
-    with SUITE.open(context, cases) as scoring:
-        [case] = [scoring.score(case) for case in cases]
-    assert (case.score, case.reason) == (None, "Chromium is not installed, so no PDF can be printed")
+        assert case.measures["found"] == 30
 
 
 def test_failed_print_is_reported(tmp_path):
