@@ -3,7 +3,9 @@
 import hashlib
 import importlib.util
 import logging
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +17,36 @@ _MODEL = "wordllama-l2-supercat"
 _CONFIG = "l2_supercat"
 _DIMENSIONS = 256
 
-_BATCH_CHARACTERS = 256 * 1024
 _TEXT_CHARACTERS = 32 * 1024
+
+_BLANK = "▁"
+"""How the tokenizer writes a blank, also before the text."""
+_WORD = re.compile(r"▁*[^▁\n\t]+|▁+|[\n\t]")
+"""A word with the blanks before it. No token of the vocabulary has a blank after another character, or a tab or line
+end beside one. The tokens of a text are therefore those of its words.
+"""
+_WORD_CHARACTERS = 40
+_MAX_WORDS = 1 << 16
+
+
+class _Vocabulary(dict[str, tuple[int, ...]]):
+    """Maps words to their tokens. It remembers short words, because a text has few words that are new."""
+
+    def __init__(self, tokenizer: Any) -> None:
+        super().__init__()
+        self._model = tokenizer.model
+
+    def __missing__(self, word: str) -> tuple[int, ...]:
+        ids = tuple([token.id for token in self._model.tokenize(word)])
+        if len(word) <= _WORD_CHARACTERS:
+            if len(self) >= _MAX_WORDS:
+                self.clear()
+            self[word] = ids
+        return ids
 
 
 class WordLlamaEmbedder:
-    """Implements `Embedder`. It is thread-safe, because its state does not change after loading.
+    """Implements `Embedder`. It is thread-safe.
 
     Loading takes about 0.5 s and 70 MB. The version of the embedding space is a digest of the weights and the
     vocabulary, so it changes only with a library release that changes one of them. Only the first 32,768 characters of
@@ -29,6 +55,11 @@ class WordLlamaEmbedder:
 
     def __init__(self) -> None:
         self._model = _load_model()
+        self._weights = self._model.embedding
+        self._tokenizer = self._model.tokenizer
+        self._vocabulary = _Vocabulary(self._tokenizer)
+        added = self._tokenizer.get_added_tokens_decoder().values()
+        self._special = re.compile("|".join(re.escape(token.content) for token in added))
         self._space = EmbeddingSpaceSpec(model=_MODEL, dimensions=_DIMENSIONS, version=_content_version())
 
     @property
@@ -38,16 +69,13 @@ class WordLlamaEmbedder:
     def embed_documents(self, texts: Sequence[str]) -> Vectors:
         """Return the vectors of passages. A text's vector is the average of its tokens' vectors, scaled to length 1.
 
-        The library's own `embed` returns exactly the same vectors. It pads each batch to its longest text, so it takes
-        five times the processor time: 0.65 s instead of 0.12 s for the 323 chunks of a 10-K.
+        The library's own `embed` returns exactly the same vectors. It pads each batch to its longest text, and splits
+        each text as a whole, so it takes ten times the processor time.
         """
         vectors: Vectors = np.zeros((len(texts), _DIMENSIONS), dtype=np.float32)
-        weights = self._model.embedding
-        for start, batch in _batches(texts):
-            encoded = self._model.tokenizer.encode_batch_fast(batch, add_special_tokens=False)
-            for place, tokens in enumerate(encoded, start):
-                ids = np.minimum(np.array(tokens.ids, dtype=np.int32), len(weights) - 1)
-                vectors[place] = weights[ids].sum(axis=0, dtype=np.float32) / np.float32(max(len(ids), 1))
+        for place, text in enumerate(texts):
+            ids = np.minimum(np.array(self._tokens_of(text[:_TEXT_CHARACTERS]), np.int32), len(self._weights) - 1)
+            vectors[place] = self._weights.take(ids, axis=0).sum(axis=0) / np.float32(max(len(ids), 1))
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
         np.divide(vectors, lengths, out=vectors, where=lengths > 0)
         return vectors
@@ -56,19 +84,12 @@ class WordLlamaEmbedder:
         vector: Vectors = self.embed_documents([text])[0]
         return vector
 
-
-def _batches(texts: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
-    """Yield (index of the first text, texts) for batches of consecutive texts. Long texts are truncated."""
-    batch: list[str] = []
-    size = 0
-    for place, text in enumerate(texts):
-        batch.append(text[:_TEXT_CHARACTERS])
-        size += len(batch[-1])
-        if size >= _BATCH_CHARACTERS:
-            yield place + 1 - len(batch), batch
-            batch, size = [], 0
-    if batch:
-        yield len(texts) - len(batch), batch
+    def _tokens_of(self, text: str) -> list[int]:
+        if not text or self._special.search(text):
+            ids: list[int] = self._tokenizer.encode(text, add_special_tokens=False).ids
+            return ids
+        words = _WORD.findall(_BLANK + text.replace(" ", _BLANK))
+        return list(chain.from_iterable(map(self._vocabulary.__getitem__, words)))
 
 
 def _package_folder() -> Path:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.llm import wordllama_embedder
 from app.llm.wordllama_embedder import WordLlamaEmbedder
 
 
@@ -48,6 +49,22 @@ def test_vectors_are_identical_to_the_librarys(embedder: WordLlamaEmbedder, text
     length = np.linalg.norm(pooled, axis=1, keepdims=True)
     expected = np.divide(pooled, length, out=np.zeros_like(pooled), where=length > 0)
     assert np.array_equal(embedder.embed_documents(["a neighbour of another length", text])[1:], expected)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    text=st.text(alphabet=st.one_of(st.sampled_from(" ▁\t\n\r<s>/ab19,.$"), st.characters(codec="utf-8")), max_size=60)
+)
+def test_words_split_one_by_one_have_the_tokens_of_the_text(embedder: WordLlamaEmbedder, text: str) -> None:
+    assert embedder._tokens_of(text) == embedder._tokenizer.encode(text, add_special_tokens=False).ids
+
+
+def test_vocabulary_of_many_words_stays_small(embedder: WordLlamaEmbedder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wordllama_embedder, "_MAX_WORDS", 50)
+    texts = [f"word{number} and {'long' * 30}{number}" for number in range(120)]
+    vectors = embedder.embed_documents(texts)
+    assert len(embedder._vocabulary) <= 50
+    assert np.array_equal(vectors[0], embedder.embed_query(texts[0]))
 
 
 def test_threads_can_share_the_embedder(embedder: WordLlamaEmbedder) -> None:
