@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.retrieval.index.lexicon import TERM_SPACE, idf, term_id, term_weights, tokenise
+from app.retrieval.index.lexicon import TERM_SPACE, idf, term_id, term_weights, text_weights, tokenise
 
 
 @pytest.mark.parametrize(
@@ -68,6 +68,11 @@ def test_weight_is_term_frequency_part_of_bm25() -> None:
     norm = 1.2 * (0.25 + 0.75 * 4 / 8)
     assert weights[term_id("debt")] == pytest.approx(2 * 2.2 / (2 + norm))
     assert weights[term_id("cash")] == pytest.approx(2.2 / (1 + norm))
+
+
+@given(st.text(alphabet=st.one_of(st.sampled_from("debt cash 1,234.5 10-k fy22 U.S. ﬁ"), st.characters())))
+def test_weights_of_a_text_are_those_of_its_terms(text: str) -> None:
+    assert text_weights(text, average_length=8) == term_weights(tokenise(text), average_length=8)
 
 
 def test_rare_terms_have_higher_idf() -> None:

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from app.documents.content.chunks import ChunkDraft
 from app.documents.models import Document, DocumentVersion
-from app.retrieval.index.lexicon import term_weights, tokenise
+from app.retrieval.index.lexicon import text_weights
 from app.retrieval.index.spaces import get_space_id
 from app.retrieval.index.writing import ChunkIndex
 from workers.pipeline.codecs import ChunkVectors
@@ -19,7 +19,7 @@ constant keeps stored weights valid.
 
 def weigh_terms(text: str) -> dict[int, float]:
     """Return a chunk's BM25 term weights."""
-    return term_weights(tokenise(text), average_length=AVERAGE_TERMS)
+    return text_weights(text, average_length=AVERAGE_TERMS)
 
 
 class SpaceIndex:

@@ -8,7 +8,7 @@ import math
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from hashlib import blake2b
 from itertools import chain
@@ -29,7 +29,8 @@ STOP_WORDS = frozenset(
     the their then there these they this to was we were what when where which who will with you your""".split()  # noqa: SIM905 - a list of words reads better as one string
 )
 
-_NUMBER_COMMA = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
+# The comma comes first, so that only commas are examined.
+_NUMBER_COMMA = re.compile(r",(?<=\d,)(?=\d{3}(?!\d))")
 _TOKEN = re.compile(r"\d+(?:\.\d+)+|[^\W_]+(?:[-&'’./][^\W_]+)*")
 _JOINTS = re.compile(r"[-&'’./]")
 _YEAR_IN_LABEL = re.compile(rf"(?:fy|cy|h[12]|[1-4]?q[1-4]?)['’]?({YEAR}|\d\d)")
@@ -42,9 +43,13 @@ def tokenise(text: str) -> list[str]:
 
     "1,234.5" → "1234.5"; "10-K" → "10-k"; "FY2022" → "fy2022", "2022"; "long-term" → "long-term", "long", "term".
     """
+    return list(chain.from_iterable([_terms_of(token[:MAX_TERM_LENGTH]) for token in _split(text)]))
+
+
+def _split(text: str) -> list[str]:
     folded = (text if text.isascii() else unicodedata.normalize("NFKC", text)).casefold()
-    tokens = _TOKEN.findall(_NUMBER_COMMA.sub("", folded) if "," in folded else folded)
-    return list(chain.from_iterable([_terms_of(token[:MAX_TERM_LENGTH]) for token in tokens]))
+    tokens: list[str] = _TOKEN.findall(_NUMBER_COMMA.sub("", folded) if "," in folded else folded)
+    return tokens
 
 
 @lru_cache(maxsize=1 << 17)
@@ -93,10 +98,26 @@ def term_weights(tokens: Iterable[str], *, average_length: float) -> dict[int, f
 
     `average_length` is the mean number of tokens of a chunk, > 0. Weights lie in (0, 2.2).
     """
-    counts = Counter(map(term_id, tokens))
-    length = counts.total()
-    norm = K1 * (1 - B + B * length / average_length)
+    return _weights(Counter(map(term_id, tokens)), average_length)
+
+
+def text_weights(text: str, *, average_length: float) -> dict[int, float]:
+    """Return `term_weights` of the terms of `text`, in less time: most words occur more than once."""
+    counts: dict[int, int] = {}
+    for token, count in Counter(_split(text)).items():
+        for term in _ids_of(token):
+            counts[term] = counts.get(term, 0) + count
+    return _weights(counts, average_length)
+
+
+def _weights(counts: Mapping[int, int], average_length: float) -> dict[int, float]:
+    norm = K1 * (1 - B + B * sum(counts.values()) / average_length)
     return {term: count * (K1 + 1) / (count + norm) for term, count in counts.items()}
+
+
+@lru_cache(maxsize=1 << 17)
+def _ids_of(token: str) -> tuple[int, ...]:
+    return tuple([term_id(term) for term in _terms_of(token[:MAX_TERM_LENGTH])])
 
 
 def idf(chunk_count: int, *, total: int) -> float:
