@@ -204,3 +204,4 @@ def test_chunks_contain_each_character_once_and_stay_within_the_limit(
     for chunk in chunks:
         assert chunk.token_count <= params.most
         assert count_tokens(chunk.text) <= params.most
+        assert chunk.table_header or chunk.token_count == count_tokens(chunk.text)

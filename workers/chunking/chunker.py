@@ -90,18 +90,27 @@ def document_context(metadata: DocumentMetadata) -> str:
 
 
 def _fitted(page: ParsedPage, piece: _Piece, params: ChunkingParams) -> Iterator[tuple[_Piece, int]]:
-    """Yield the piece with its exact token count. A piece over the limit is halved until each part is within it.
-
-    The exact count can differ from the sum of the units' counts, because splitting a text can change its tokens.
-    """
-    text = page.text[piece.units[0].start : piece.units[-1].end]
-    tokens = piece.header_tokens + count_tokens(text)
+    """Yield the piece with its exact token count. A piece over the limit is halved until each part is within it."""
+    tokens = piece.header_tokens + _count(page.text, piece.units)
     if tokens <= params.most or len(piece.units) == 1:
         yield piece, tokens
         return
     middle = len(piece.units) // 2
     yield from _fitted(page, replace(piece, units=piece.units[:middle], paths=piece.paths[:middle]), params)
     yield from _fitted(page, replace(piece, units=piece.units[middle:], paths=piece.paths[middle:]), params)
+
+
+def _count(text: str, units: Sequence[Unit]) -> int:
+    """Return the token count of the text from the first to the last unit.
+
+    No token of cl100k continues after a line end, except with further white space. If each unit begins a line, the
+    count is therefore the sum of the units' counts, of which only the last one includes white space that does not
+    count.
+    """
+    *before, last = units
+    if all(text[unit.start - 1] == "\n" for unit in units[1:]):
+        return sum(unit.tokens for unit in before) + count_tokens(text[last.start : last.end])
+    return count_tokens(text[units[0].start : last.end])
 
 
 def _draft(ordinal: int, page: ParsedPage, piece: _Piece, context: str, *, tokens: int) -> ChunkDraft:
