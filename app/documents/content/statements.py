@@ -22,16 +22,20 @@ class Statement(StrEnum):
     CASH_FLOW = "cash-flow-statement"
 
 
-_TITLES: dict[Statement, str] = {
+# Each pattern begins with a word, by which it is found fast.
+_TITLES: dict[Statement, tuple[str, ...]] = {
     Statement.INCOME: (
         r"statements?\s+of\s+(?:consolidated\s+|combined\s+)?(?:net\s+)?(?:comprehensive\s+)?"
-        r"(?:income|operations|earnings|profit|loss)|income\s+statements?"
+        r"(?:income|operations|earnings|profit|loss)",
+        r"income\s+statements?",
     ),
     Statement.BALANCE: (
-        r"balance\s+sheets?|statements?\s+of\s+(?:consolidated\s+|combined\s+)?financial\s+(?:position|condition)"
+        r"balance\s+sheets?",
+        r"statements?\s+of\s+(?:consolidated\s+|combined\s+)?financial\s+(?:position|condition)",
     ),
     Statement.CASH_FLOW: (
-        r"statements?\s+of\s+(?:consolidated\s+|combined\s+)?cash\s+flows?|cash\s+flows?\s+statements?"
+        r"statements?\s+of\s+(?:consolidated\s+|combined\s+)?cash\s+flows?",
+        r"cash\s+flows?\s+statements?",
     ),
 }
 _LINE_ITEMS: dict[Statement, tuple[str, ...]] = {
@@ -100,8 +104,13 @@ _MOST_BEFORE_TITLE = 60
 
 @dataclass(frozen=True, slots=True)
 class _Patterns:
-    title: re.Pattern[str]
+    titles: tuple[re.Pattern[str], ...]
     line_items: tuple[re.Pattern[str], ...]
+
+    def find_title(self, folded: str) -> re.Match[str] | None:
+        """Return the first title of a text."""
+        found = [match for title in self.titles if (match := title.search(folded)) is not None]
+        return min(found, key=lambda match: match.start(), default=None)
 
 
 class StatementRecogniser:
@@ -110,7 +119,7 @@ class StatementRecogniser:
     def __init__(self) -> None:
         self._patterns = {
             statement: _Patterns(
-                re.compile(_TITLES[statement]),
+                tuple(map(re.compile, _TITLES[statement])),
                 tuple(re.compile(rf"\b(?:{item})") for item in _LINE_ITEMS[statement]),
             )
             for statement in Statement
@@ -121,7 +130,7 @@ class StatementRecogniser:
         confidence.
         """
         folded = text.casefold()
-        titles = {statement: patterns.title.search(folded) for statement, patterns in self._patterns.items()}
+        titles = {statement: patterns.find_title(folded) for statement, patterns in self._patterns.items()}
         if not any(titles.values()) or len(_NUMBER.findall(folded)) < _FEWEST_NUMBERS:
             return {}
         found: dict[Statement, float] = {}
@@ -139,7 +148,7 @@ class StatementRecogniser:
         if len(folded) > _MOST_OF_TITLE or ("statement" not in folded and "sheet" not in folded):
             return None
         for statement, patterns in self._patterns.items():
-            found = patterns.title.search(folded)
+            found = patterns.find_title(folded)
             if (
                 found is not None
                 and found.start() <= _MOST_BEFORE_TITLE
