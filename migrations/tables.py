@@ -9,6 +9,7 @@ import app.audit.models
 import app.db.context
 import app.documents.models
 import app.evaluations.models
+import app.facts.models
 import app.http.idempotency.models
 import app.identity.models
 import app.identity.oidc.models

@@ -15,6 +15,7 @@ from app.core.clock import Clock, SystemClock
 from app.db.connections import Liveness
 from app.db.session import Database
 from app.documents.models import PASSWORD_PURPOSE
+from app.facts.codec import VERSION as FACT_ENCODING
 from app.identity.data_keys import PostgresDataKeys
 from app.jobs.leases import LeaseService
 from app.jobs.plan import LeaseTerms, Queue, StageName
@@ -33,6 +34,7 @@ from app.storage.space import FreeSpace
 from app.tables.codec import VERSION as TABLE_ENCODING
 from workers.chunking.chunker import CHUNKER_VERSION, ChunkingParams, chunk_document
 from workers.chunking.tokens import count_tokens
+from workers.extraction.facts.reading import FACTS_VERSION, read_document_facts
 from workers.extraction.metadata import METADATA_VERSION, read_metadata
 from workers.extraction.tables.reading import TABLES_VERSION, read_tables
 from workers.maintenance.checkpoints import CheckpointSigner
@@ -172,7 +174,8 @@ def build_stages(
         ExtractStage(
             read_metadata=read_metadata,
             read_tables=read_tables,
-            version=f"{METADATA_VERSION}:{TABLES_VERSION}:{TABLE_ENCODING}",
+            read_facts=read_document_facts,
+            version=f"{METADATA_VERSION}:{TABLES_VERSION}:{TABLE_ENCODING}:{FACTS_VERSION}:{FACT_ENCODING}",
         ),
         ChunkStage(
             chunk=lambda parsed, metadata: chunk_document(parsed, metadata, params=params),

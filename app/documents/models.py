@@ -93,7 +93,7 @@ def policy_of(document: Document) -> dict[str, str | None]:
 class DocumentVersion(Base):
     """One file of a document. `sealed_password` is an encrypted file's password, sealed with the tenant's data key.
 
-    `table_count` is None for versions that were published before tables were stored.
+    `table_count` and `fact_count` are None for versions that were published before tables and facts were stored.
     """
 
     __tablename__ = "document_versions"
@@ -115,6 +115,7 @@ class DocumentVersion(Base):
     reader: Mapped[str | None]
     page_count: Mapped[int | None]
     table_count: Mapped[int | None]
+    fact_count: Mapped[int | None]
     warnings: Mapped[dict[str, Any] | None]
     sealed_password: Mapped[bytes | None] = mapped_column(LargeBinary)
     created_at: Mapped[datetime]

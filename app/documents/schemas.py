@@ -19,8 +19,8 @@ VersionStatus = Literal["processing", "ready", "failed"]
 
 
 class VersionOut(BaseModel):
-    """One file of a document. `table_count` is null if its tables were not read: it is not published yet, or was
-    published before Footnote stored tables.
+    """One file of a document. `table_count` and `fact_count` are null if its tables and facts were not read: it is not
+    published yet, or was published before Footnote stored them.
     """
 
     id: UUID
@@ -32,6 +32,7 @@ class VersionOut(BaseModel):
     media_type: str | None
     page_count: int | None
     table_count: int | None
+    fact_count: int | None
     warnings: list[str]
     created_at: datetime
     published_at: datetime | None
@@ -48,6 +49,7 @@ class VersionOut(BaseModel):
             media_type=version.media_type,
             page_count=version.page_count,
             table_count=version.table_count,
+            fact_count=version.fact_count,
             warnings=list((version.warnings or {}).get("items", [])),
             created_at=version.created_at,
             published_at=version.published_at,

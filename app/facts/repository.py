@@ -1,25 +1,159 @@
-"""SQL queries for the documents from which facts are read, under row-level security."""
+"""SQL of facts. All queries run under row-level security, and return facts of current versions only."""
 
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.documents.models import Document
+from app.facts.codec import StoredLine, decode_line
+from app.facts.filters import FactFilter
+from app.facts.model import FactSource, FactStatus, StoredFact
+from app.facts.models import FactRow
+
+_LINE = (
+    FactRow.number,
+    FactRow.first_end,
+    FactRow.last_end,
+    FactRow.statement,
+    FactRow.item,
+    FactRow.concept,
+    FactRow.path,
+    FactRow.data,
+)
+_SOURCE = (
+    Document.id,
+    Document.current_version_id,
+    Document.issuer_key,
+    Document.issuer,
+    Document.title,
+    Document.document_type,
+    Document.filing_date,
+)
+_STATUSES = tuple(FactStatus)
+Place = tuple[UUID, int, int]
+"""A position in the list of facts: document, number of a line, and number of a fact in it."""
 
 
 class FactRepository:
-    """Reads the documents that the session's principal may see."""
+    """Reads the facts that the session's principal may see."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def find_searchable(self, document_id: UUID) -> Document | None:
-        """Return the document if it has a searchable version."""
-        return self._session.scalar(
-            select(Document).where(
-                Document.id == document_id,
-                Document.deleted_at.is_(None),
-                Document.current_version_id.is_not(None),
-            )
+    def list_facts(self, wanted: FactFilter) -> list[StoredFact]:
+        """List all facts that a filter selects, by document and number. Raises FactEncodingError."""
+        query = _select_lines(wanted).order_by(Document.id, FactRow.number)
+        return [fact for fact in _read(self._session.execute(query)) if wanted.accepts(fact)]
+
+    def load_any(
+        self,
+        wanted: FactFilter,
+        *,
+        items: Sequence[str] = (),
+        concepts: Sequence[str] = (),
+        labels: Sequence[Sequence[str]] = (),
+    ) -> list[StoredFact]:
+        """List the facts that a filter selects and that have one of the items, one of the concepts, or all words of one
+        of the labels. Raises FactEncodingError.
+        """
+        named = or_(
+            false(),
+            *([FactRow.item.in_(items)] if items else []),
+            *([FactRow.concept.in_(concepts)] if concepts else []),
+            *(and_(*map(_has_word, words)) for words in labels if words),
         )
+        query = _select_lines(wanted).where(named).order_by(Document.id, FactRow.number)
+        return [fact for fact in _read(self._session.execute(query)) if wanted.accepts(fact)]
+
+    def list_page(
+        self, wanted: FactFilter, *, after: Place | None, limit: int, most_lines: int
+    ) -> tuple[list[StoredFact], Place | None]:
+        """List up to `limit` facts, those of the newest document first. Return them with the position from which the
+        list continues, or None at its end.
+
+        At most `most_lines` lines are read, so that the list may continue although fewer than `limit` facts are found.
+        Raises FactEncodingError.
+        """
+        found: list[StoredFact] = []
+        batch = min(limit + 1, most_lines)
+        while most_lines > 0:
+            query = _select_lines(wanted).order_by(Document.id.desc(), FactRow.number).limit(batch)
+            if after is not None:
+                query = query.where(_from(after))
+            rows = self._session.execute(query).all()
+            most_lines -= len(rows)
+            for row in rows:
+                for fact in _read([row]):
+                    place = (fact.source.document_id, row.number, fact.number)
+                    if after is not None and place[:1] == after[:1] and fact.number <= after[2]:
+                        continue
+                    if wanted.accepts(fact):
+                        if len(found) == limit:
+                            return found, after
+                        found.append(fact)
+                    after = place
+            if len(rows) < batch:
+                return found, None
+            batch = min(2 * batch, 1_000)
+        return found, after
+
+
+def _select_lines(wanted: FactFilter) -> Any:
+    query: Any = (
+        select(*_LINE, FactRow.statuses, *_SOURCE)
+        .join(FactRow, FactRow.version_id == Document.current_version_id)
+        .where(Document.deleted_at.is_(None))
+    )
+    for column, values in (
+        (Document.issuer_key, wanted.issuer_keys),
+        (Document.id, wanted.document_ids),
+        (FactRow.item, wanted.items),
+        (FactRow.concept, wanted.concepts),
+        (FactRow.statement, [kind.value for kind in wanted.statements]),
+    ):
+        if values:
+            query = query.where(column.in_(values))
+    if wanted.first_end is not None:
+        query = query.where(FactRow.last_end >= wanted.first_end)
+    if wanted.last_end is not None:
+        query = query.where(FactRow.first_end <= wanted.last_end)
+    return query.where(*map(_has_word, wanted.words))
+
+
+def _has_word(word: str) -> ColumnElement[bool]:
+    return func.strpos(func.lower(FactRow.path), word.lower()) > 0
+
+
+def _from(place: Place) -> ColumnElement[bool]:
+    document, line, _ = place
+    return or_(Document.id < document, and_(Document.id == document, FactRow.number >= line))
+
+
+def _read(rows: Iterable[Any]) -> Iterator[StoredFact]:
+    sources: dict[UUID, FactSource] = {}
+    for row in rows:
+        number, first_end, last_end, statement, item, concept, path, data, statuses, *described = row
+        source = sources.get(described[0])
+        if source is None:
+            source = sources[described[0]] = _source(*described)
+        line = StoredLine(number, first_end, last_end, statement, item, concept, path, bytes(data))
+        for index, fact in decode_line(line):
+            status = FactStatus.PROPOSED if statuses is None else _STATUSES[statuses[index - number]]
+            yield StoredFact(fact, index, source, status)
+
+
+def _source(
+    document: UUID, version: UUID, issuer_key: str | None, issuer: str | None, title: str, kind: str | None, filed: Any
+) -> FactSource:
+    return FactSource(
+        document_id=document,
+        version_id=version,
+        issuer_key=issuer_key or "",
+        issuer=issuer or "",
+        title=title,
+        document_type=kind,
+        filed=None if filed is None else filed.isoformat(),
+    )

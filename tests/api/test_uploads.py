@@ -111,7 +111,7 @@ def test_file_published_before_tables_were_stored_is_read_again_once(server, edi
     again = editor.http.get(f"/v1/documents/{first['document']['id']}").json()
     assert (again["status"], again["newest_version"]["id"]) == ("ready", version["id"]), "it stays as it is"
     sql("UPDATE runs SET status = 'ready' WHERE version_id = :id")
-    sql("UPDATE document_versions SET table_count = 0 WHERE id = :id")
+    sql("UPDATE document_versions SET table_count = 0, fact_count = 0 WHERE id = :id")
     assert send(editor, collection).status_code == 200
 
 

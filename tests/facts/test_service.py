@@ -1,15 +1,34 @@
-"""Tests of proposed facts on a real database: permissions, source cells, and audit records."""
+"""Tests of the ledger on a real database: permissions, filters, pages, and audit records."""
 
-from decimal import Decimal
+from datetime import date
 
 import pytest
 from sqlalchemy import select
 
 from app.audit.models import AuditEvent
+from app.core.ids import new_id
+from app.core.pagination import InvalidCursorError, PageRequest, encode_cursor
 from app.db.session import system_principal
-from app.documents.errors import DocumentNotFoundError
-from app.facts.service import FactService
-from tests.facts.pages import read_pages
+from app.facts.filters import FactFilter
+from app.facts.model import FactStatus, FiscalLabel, Method, Place, StatementKind
+from app.facts.service import FactService, load_ledger_facts
+from app.quantities.periods import Period
+from tests.facts.made_facts import make_fact, write_facts
+
+LAST_YEAR = Period(date(2030, 12, 31), date(2030, 1, 1))
+FACTS = (
+    make_fact(),
+    make_fact(value="3985000000", period=LAST_YEAR, fiscal=FiscalLabel(2030), place=Place(1, 9, 15, 1, 1, 2)),
+    make_fact("Cost of sales", item=None, concept="CostOfRevenue", place=Place(1, 20, 26, 1, 2, 1), confidence=0.6),
+    make_fact(
+        "Americas",
+        label_path=("Net sales", "Americas"),
+        statement=StatementKind.SEGMENTS,
+        dimensions=(("segment", "Americas"),),
+        method=Method.TABLE,
+        place=Place(2, 0, 6, 2, 1, 1),
+    ),
+)
 
 
 @pytest.fixture
@@ -17,31 +36,114 @@ def service(shared_database) -> FactService:
     return FactService(database=shared_database.api)
 
 
-def test_every_proposed_fact_locates_its_cell(desk, service, statements):
-    pages = [page.text for page in read_pages(["Annual report\n", *statements])[0].pages]
-    facts = service.list_proposed(desk.owner, desk.document)
-    assert len(facts) > 80
-    for fact in facts:
-        cell = pages[fact.page_number - 1][fact.char_start : fact.char_end]
-        assert Decimal(cell.strip("$()").replace(",", "")) * 10**fact.scale == abs(fact.value)
+@pytest.fixture
+def ledger(desk):
+    """The desk, whose document has the facts `FACTS`."""
+    with desk.database.worker.transaction(system_principal(desk.owner.tenant_id)) as session:
+        write_facts(session, desk.owner.tenant_id, desk.document, desk.version, FACTS)
+    desk.rows("UPDATE documents SET issuer_key = 'juniper tool works', issuer = 'Juniper Tool Works, Inc.'")
+    return desk
 
 
-def test_hidden_document_is_reported_as_not_found(desk, service):
-    with pytest.raises(DocumentNotFoundError):
-        service.list_proposed(desk.other, desk.document)
-    desk.grant()
-    assert service.list_proposed(desk.other, desk.document)
+def select_numbers(service, desk, **conditions):
+    return [each.number for each in service.list_facts(desk.owner, FactFilter(**conditions), PageRequest()).items]
 
 
-def test_document_that_is_not_searchable_yet_is_not_found(file_document, statements, service):
-    desk = file_document(statements)
-    with pytest.raises(DocumentNotFoundError):
-        service.list_proposed(desk.owner, desk.document)
+@pytest.mark.parametrize(
+    ("conditions", "numbers"),
+    [
+        ({}, [1, 2, 3, 4]),
+        ({"issuer_keys": ("juniper tool works",)}, [1, 2, 3, 4]),
+        ({"issuer_keys": ("another",)}, []),
+        ({"items": ("Revenue", "Assets")}, [1, 2, 4]),
+        ({"concepts": ("CostOfRevenue",)}, [3]),
+        ({"words": ("SALES", "net")}, [1, 2, 4]),
+        ({"words": ("%",)}, []),
+        ({"statements": (StatementKind.SEGMENTS,)}, [4]),
+        ({"first_end": date(2031, 1, 1)}, [1, 3, 4]),
+        ({"last_end": date(2030, 12, 31)}, [2]),
+        ({"fiscal_year": 2030, "fiscal_part": "FY"}, [2]),
+        ({"fiscal_part": "Q1"}, []),
+        ({"method": Method.TABLE}, [4]),
+        ({"least_confidence": 0.9}, [1, 2, 4]),
+        ({"status": FactStatus.APPROVED}, []),
+        ({"dimensions": ()}, [1, 2, 3]),
+        ({"dimensions": (("segment", "Americas"),)}, [4]),
+    ],
+)
+def test_filter_selects_facts(service, ledger, conditions, numbers):
+    assert select_numbers(service, ledger, **conditions) == numbers
 
 
-def test_reading_facts_is_audited(desk, service):
-    service.list_proposed(desk.owner, desk.document)
-    with desk.database.owner.transaction(system_principal(desk.owner.tenant_id)) as session:
-        events = session.scalars(select(AuditEvent).where(AuditEvent.action == "facts.proposed.read")).all()
-    read = [event for event in events if event.object_id == str(desk.document)]
-    assert [(event.actor_id, event.detail["version_id"]) for event in read] == [(desk.owner.user_id, str(desk.version))]
+def test_facts_of_another_version_are_not_in_the_ledger(service, ledger):
+    ledger.rows("UPDATE documents SET current_version_id = :id", id=new_id())
+    assert select_numbers(service, ledger) == []
+
+
+def test_status_of_a_figure_is_read_from_its_line(service, ledger):
+    ledger.rows("UPDATE facts SET statuses = :statuses WHERE number = 1", statuses=bytes([0, 1]))
+    assert select_numbers(service, ledger, status=FactStatus.APPROVED) == [2]
+    assert select_numbers(service, ledger, status=FactStatus.PROPOSED) == [1, 3, 4]
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3])
+def test_pages_have_every_fact_once(service, ledger, limit):
+    page = service.list_facts(ledger.owner, FactFilter(), PageRequest(limit))
+    seen = [page]
+    while page.next_cursor is not None:
+        page = service.list_facts(ledger.owner, FactFilter(), PageRequest(limit, page.next_cursor))
+        seen.append(page)
+    assert [stored.number for each in seen for stored in each.items] == [1, 2, 3, 4]
+    assert all(len(each.items) <= limit for each in seen)
+
+
+def test_list_continues_after_the_lines_that_a_request_reads(service, ledger, monkeypatch):
+    monkeypatch.setattr("app.facts.service.MOST_LINES", 2)
+    page = service.list_facts(ledger.owner, FactFilter(method=Method.TABLE), PageRequest(1))
+    assert page.items == []
+    found = service.list_facts(ledger.owner, FactFilter(method=Method.TABLE), PageRequest(1, page.next_cursor))
+    assert [stored.number for stored in found.items] == [4]
+
+
+@pytest.mark.parametrize("key", ["1", "x:1:1", f"{new_id()}:1", f"{new_id()}:1:-1", f"{new_id()}:1:1:1"])
+def test_cursor_of_another_list_is_rejected(service, ledger, key):
+    with pytest.raises(InvalidCursorError):
+        service.list_facts(ledger.owner, FactFilter(), PageRequest(cursor=encode_cursor(key)))
+
+
+def test_facts_of_hidden_document_are_absent(service, ledger):
+    assert service.list_facts(ledger.other, FactFilter(), PageRequest()).items == []
+    ledger.grant()
+    assert len(service.list_facts(ledger.other, FactFilter(), PageRequest()).items) == len(FACTS)
+
+
+def test_ledger_is_loaded_by_item_concept_or_words_of_the_label(ledger):
+    with ledger.database.api.transaction(ledger.owner) as session:
+
+        def load(**named):
+            return [each.number for each in load_ledger_facts(session, ["juniper tool works"], **named)]
+
+        assert load() == [1, 2, 3, 4]
+        assert load(items=["Revenue"], concepts=["CostOfRevenue"]) == [1, 2, 3, 4]
+        assert load(labels=[["cost", "sales"], ["americas"]]) == [3, 4]
+        assert load(items=["Revenue"], wanted=FactFilter(dimensions=())) == [1, 2]
+        assert load(items=["Assets"]) == load(labels=[["absent"]]) == []
+
+
+def test_fact_names_its_document(ledger):
+    with ledger.database.api.transaction(ledger.owner) as session:
+        (source,) = {each.source for each in load_ledger_facts(session, document_ids=[ledger.document])}
+    assert (source.document_id, source.version_id) == (ledger.document, ledger.version)
+    assert (source.issuer_key, source.issuer, source.title) == (
+        "juniper tool works",
+        "Juniper Tool Works, Inc.",
+        "Juniper Tool Works 10-K",
+    )
+
+
+def test_reading_facts_is_audited(service, ledger):
+    service.list_facts(ledger.owner, FactFilter(), PageRequest(limit=2))
+    with ledger.database.owner.transaction(system_principal(ledger.owner.tenant_id)) as session:
+        (event,) = session.scalars(select(AuditEvent).where(AuditEvent.action == "facts.fact.listed")).all()
+    assert event.actor_id == ledger.owner.user_id
+    assert event.detail == {"documents": [str(ledger.document)], "facts": 2}

@@ -6,6 +6,9 @@ from sqlalchemy.orm import Session
 
 from app.documents.errors import DocumentNotFoundError, PageNotFoundError
 from app.documents.repository import DocumentRepository
+from app.facts.filters import FactFilter
+from app.facts.repository import FactRepository
+from app.facts.service import load_ledger_facts
 from app.tables.errors import TableNotFoundError
 from app.tables.repository import TableRepository
 from app.tables.service import find_tables_of_pages, list_tables_of_version
@@ -41,3 +44,16 @@ def read_tables(session: Session, document: UUID, version: UUID) -> dict[str, se
     except TableNotFoundError:
         found["get_table"] = set()
     return found
+
+
+def read_facts(session: Session, document: UUID) -> dict[str, set[UUID]]:
+    """Return the results by way of reading. Each asks for one document's facts."""
+    wanted, repository = FactFilter(document_ids=(document,)), FactRepository(session)
+    page, _ = repository.list_page(wanted, after=None, limit=10, most_lines=10)
+    ways = {
+        "list_page": page,
+        "list_facts": repository.list_facts(wanted),
+        "load_ledger_facts by item": load_ledger_facts(session, document_ids=[document], items=["Revenue"]),
+        "load_ledger_facts by label": load_ledger_facts(session, document_ids=[document], labels=[["of"]]),
+    }
+    return {way: {stored.source.document_id for stored in found} for way, found in ways.items()}

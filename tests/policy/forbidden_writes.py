@@ -44,10 +44,17 @@ _NEW_TABLE = (
     "INSERT INTO tables (version_id, number, tenant_id, document_id, pages, rows, columns, data) "
     "VALUES (:version, 9, :tenant, :document, '{1}', 1, 1, '')"
 )
+_NEW_FACT = (
+    "INSERT INTO facts (version_id, number, tenant_id, document_id, first_end, last_end, statement, path, data) "
+    "VALUES (:version, 9, :tenant, :document, now(), now(), 'other', 'Mine', '')"
+)
 _WORKERS_ALONE = (
     _NEW_TABLE,
     "UPDATE tables SET title = 'Mine' WHERE version_id = :version",
     "DELETE FROM tables WHERE version_id = :version",
+    _NEW_FACT,
+    "UPDATE facts SET statuses = '\\x01' WHERE version_id = :version",
+    "DELETE FROM facts WHERE version_id = :version",
     "UPDATE pages SET marks = NULL, deleted = NULL WHERE version_id = :version",
 )
 """Writes that only workers may make, with the rights of any user."""

@@ -40,6 +40,7 @@ def plant_foreign_rows(
         "document_versions": ("id", version, {"id": uuid4(), "number": 99}),
         "pages": ("version_id", version, {"version_id": uuid4()}),
         "tables": ("version_id", version, {"version_id": uuid4()}),
+        "facts": ("version_id", version, {"version_id": uuid4()}),
         "runs": ("id", run, {"id": uuid4()}),
         "stages": ("run_id", run, {"id": uuid4(), "name": "foreign"}),
         "questions": ("id", question, {"id": uuid4()}),

@@ -82,7 +82,7 @@ _TENANT = "(tenant_id = ( SELECT current_tenant() AS current_tenant))"
 _CLASS = "(access_class_id = ANY (( SELECT visible_classes() AS visible_classes)::integer[]))"
 _DOCUMENT = "(document_id IN ( SELECT d.id\n   FROM documents d))"
 _BY_CLASS = ("documents", "indexed_documents", "chunks", "chunk_embeddings", "term_postings")
-_BY_OTHERS = ("chunk_signatures", "document_versions", "pages", "runs", "stages", "tables")
+_BY_OTHERS = ("chunk_signatures", "document_versions", "pages", "runs", "stages", "tables", "facts")
 _ANSWER_TABLES = ("questions", "answers", "claims", "citations")
 _CARRY_CLASS = ("indexed_documents", "chunks", "chunk_embeddings", "term_postings")
 
@@ -233,7 +233,7 @@ POLICIES = (
     *(Mutation(f"{table}: of any class", f"{table}.api_read", _CLASS, "true") for table in ("collections", *_BY_CLASS)),
     *(
         Mutation(f"{table}: of any document", f"{table}.api_read", _DOCUMENT, "true")
-        for table in ("document_versions", "pages", "runs", "document_labels", "tables")
+        for table in ("document_versions", "pages", "runs", "document_labels", "tables", "facts")
     ),
     Mutation("chunk_signatures: of any document", "chunk_signatures.api_read",
              "(document_id IN ( SELECT i.document_id\n   FROM indexed_documents i))", "true"),

@@ -20,13 +20,14 @@ from app.db.session import system_principal
 from app.documents.dead_letters.repository import DeadLetterRepository
 from app.documents.filters import DocumentFilters
 from app.documents.repository import DocumentRepository
+from app.facts.service import load_ledger_facts
 from app.jobs.repository import RunRepository
 from app.retrieval.filters import SearchFilters
 from app.retrieval.index.lexicon import term_id, tokenise
 from app.retrieval.index.spaces import get_space_id
 from app.retrieval.repository import Graph, SearchRepository
 from tests.policy import oracle
-from tests.policy.document_reads import read_document, read_page, read_tables
+from tests.policy.document_reads import read_document, read_facts, read_page, read_tables
 from tests.policy.mirrored_tenant import COMMON_WORD, KINDS, MirroredTenant
 from tests.policy.oracle import Access
 from tests.policy.tally import DifferenceError
@@ -37,6 +38,7 @@ _BY_DOCUMENT = {
     "document_versions": ("id", "document_id", "document_versions"),
     "pages": ("version_id", "document_id", "pages"),
     "tables": ("version_id", "document_id", "tables"),
+    "facts": ("version_id", "document_id", "facts"),
     "runs": ("id", "document_id", "runs"),
     "indexed_documents": ("document_id", "document_id", "indexed_documents"),
     "chunks": ("document_id", "document_id", "chunks"),
@@ -266,13 +268,18 @@ class ReadChecks:
         asked = self._rotate(sorted(every))
         ran = RunRepository(session).list_runs(before=None, limit=1000, document_id=None, status=None)
         ways["list_runs"] = ({run.document_id for run in ran}, visible)
+        facts = load_ledger_facts(session, [f"issuer {kind}"])
+        ways["load_ledger_facts"] = (
+            {stored.source.document_id for stored in facts},
+            {stored.source.document_id for stored in facts} & visible,
+        )
         letters = DeadLetterRepository(session).list_letters(before=None, limit=1000, kind=None)
         ways["list_letters"] = ({letter.document_id for letter in letters}, visible & tenant.published)
         if asked is not None:
             version = next(other.versions[asked] for other in self.tenants if asked in other.versions)
             ways["get_document"] = (read_document(session, asked), visible & {asked})
             ways["get_page"] = (read_page(session, version), visible & {asked} & tenant.published)
-            for way, seen in read_tables(session, asked, version).items():
+            for way, seen in (read_tables(session, asked, version) | read_facts(session, asked)).items():
                 ways[f"get_document: {way}"] = (seen, visible & {asked} & tenant.published)
         listed_ids = {each.id for each in AccessRepository(session).list_collections(after=None, limit=1000)}
         for way, (seen, wanted) in ways.items():

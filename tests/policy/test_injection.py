@@ -52,7 +52,7 @@ def canary(tenants, module_database):
     marked = {
         "tenants": "name", "users": "name", "groups": "name", "labels": "name", "collections": "name",
         "documents": "title", "pages": "text", "chunks": "text", "questions": "text", "claims": "text",
-        "citations": "quote", "entitlement_packs": "name", "tables": "title",
+        "citations": "quote", "entitlement_packs": "name", "tables": "title", "facts": "path",
     }  # fmt: skip
     with module_database.owner.transaction(system_principal(tenants[1].world.tenant)) as session:
         for table, column in marked.items():

@@ -4,7 +4,7 @@
 - `raise` raises RuntimeError, `broken` raises PdfDamagedError, and `down` raises UnavailableError.
 - `die FILE` kills the process if FILE exists.
 
-A line with tabs is a table of one row.
+A line with tabs is a table of one row, and a number in it a fact.
 
 Celery, the broker, the database, the leases and the blobs are real.
 """
@@ -13,6 +13,9 @@ import hashlib
 import os
 import signal
 import time
+from datetime import date
+from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -24,10 +27,12 @@ from app.documents.content.chunks import ChunkDraft, ChunkKind
 from app.documents.content.parsed import Block, BlockKind, ParsedDocument, ParsedPage, Words
 from app.documents.content.parsed_codec import encode_document
 from app.documents.metadata import DocumentMetadata
+from app.facts.model import Fact, Measure, Method, Place
 from app.identity.data_keys import PostgresDataKeys
 from app.jobs.plan import ALL_QUEUES
 from app.llm.port import EmbeddingSpaceSpec
 from app.observability.metrics import Metrics
+from app.quantities.periods import Period
 from app.settings import Settings
 from app.storage.factory import build_blob_store
 from app.storage.space import FreeSpace
@@ -128,6 +133,30 @@ def read_lines(parsed, _metadata):
     return tuple(tables)
 
 
+def read_figures(_parsed, tables, _metadata):
+    """Read each cell that is a number as a fact whose label is the cell before it."""
+    found = []
+    for table in tables:
+        for before, cell in pairwise(table.cells):
+            digits = cell.text.strip("()").replace(",", "")
+            if digits.isdigit():
+                found.append(
+                    Fact(
+                        label=before.text,
+                        label_path=(before.text,),
+                        period=Period(date(2031, 12, 31)),
+                        value=Decimal(digits),
+                        measure=Measure.MONEY,
+                        scale=None,
+                        currency=None,
+                        method=Method.TABLE,
+                        place=Place(cell.page, *cell.spans[0], table.number, cell.row, cell.column),
+                        confidence=0.9,
+                    )
+                )
+    return found
+
+
 class IndexingLog:
     """A substitute for the search index: it writes the id and the number of chunks of each version to a file."""
 
@@ -165,7 +194,7 @@ def build_plain_worker(settings, *, notes=None, database=None):
     stages = (
         ValidateStage(blobs=blobs),
         ParseStage(parser=PlainParser(blobs, notes / "parsed.txt"), unseal=lambda _tenant, sealed: sealed.decode()),
-        ExtractStage(read_metadata=read_title, read_tables=read_lines, version="plain-1"),
+        ExtractStage(read_metadata=read_title, read_tables=read_lines, read_facts=read_figures, version="plain-1"),
         ChunkStage(chunk=one_chunk_a_page, version="plain-1"),
         EmbedStage(embedder=PlainEmbedder(), weigh=lambda _text: {1: 1.0}),
         PublishStage(index=IndexingLog(notes / "indexed.txt"), clock=SystemClock()),

@@ -44,27 +44,35 @@ def test_queued_run_becomes_ready_and_its_version_current(running):
     ]
 
 
-def test_tables_are_published_with_the_pages_and_replaced_with_them(running):
+def test_tables_and_facts_are_published_with_the_pages_and_replaced_with_them(running):
     run = running.upload("Revenue\t1,204\ttext\fno table\fCosts\t(9)")
     (ended,) = running.wait_final(run)
     named = {"id": ended.version_id}
     found = running.sql("SELECT number, pages, title, columns FROM tables WHERE version_id = :id ORDER BY 1", **named)
     assert found == [(1, [1], "Line 1", 3), (2, [3], "Line 2", 2)]
-    assert running.sql("SELECT table_count FROM document_versions WHERE id = :id", **named) == [(2,)]
+    facts = running.sql(
+        "SELECT number, path, last_end::text, item FROM facts WHERE version_id = :id ORDER BY 1", **named
+    )
+    assert facts == [(1, "Revenue", "2031-12-31", None), (2, "Costs", "2031-12-31", None)]
+    assert running.sql("SELECT table_count, fact_count FROM document_versions WHERE id = :id", **named) == [(2, 2)]
     (empty,) = running.wait_final(running.upload_version(run, "no table"))
     counts = "SELECT v.table_count, count(t.number) FROM document_versions v LEFT JOIN tables t ON t.version_id = v.id "
     counts += "WHERE v.document_id = :id GROUP BY v.id ORDER BY v.number"
     assert running.sql(counts, id=ended.document_id) == [(2, 2), (0, 0)]
     running.sql("DELETE FROM document_versions WHERE id = :id", id=ended.version_id)
-    assert running.sql("SELECT count(*) FROM tables WHERE version_id = :id", **named) == [(0,)]
+    for rows in ("tables", "facts"):
+        assert running.sql(f"SELECT count(*) FROM {rows} WHERE version_id = :id", **named) == [(0,)]
     assert empty.status == "ready"
 
 
-def test_second_run_adds_tables_to_a_ready_version_unless_it_fails(running):
+def test_second_run_adds_tables_and_facts_to_a_ready_version_unless_it_fails(running):
     (ended,) = running.wait_final(running.upload("Revenue\t1,000"))
     named = {"id": ended.version_id, "document": ended.document_id}
-    running.sql("UPDATE document_versions SET table_count = NULL WHERE id = :id", id=ended.version_id)
-    running.sql("DELETE FROM tables WHERE version_id = :id", id=ended.version_id)
+    running.sql(
+        "UPDATE document_versions SET table_count = NULL, fact_count = NULL WHERE id = :id", id=ended.version_id
+    )
+    for rows in ("tables", "facts"):
+        running.sql(f"DELETE FROM {rows} WHERE version_id = :id", id=ended.version_id)
 
     def run_again():
         with running.database.worker.transaction(running.principal) as session:
@@ -78,15 +86,16 @@ def test_second_run_adds_tables_to_a_ready_version_unless_it_fails(running):
             )
         return running.wait_final(started.id)[0]
 
-    state = "SELECT v.status, v.table_count, count(t.number) FROM document_versions v "
-    state += "LEFT JOIN tables t ON t.version_id = v.id WHERE v.id = :id GROUP BY v.id"
-    assert running.sql(state, id=ended.version_id) == [("ready", None, 0)]
+    state = "SELECT v.status, v.table_count, count(t.number), v.fact_count, count(f.number) FROM document_versions v "
+    state += "LEFT JOIN tables t ON t.version_id = v.id LEFT JOIN facts f ON f.version_id = v.id "
+    state += "WHERE v.id = :id GROUP BY v.id"
+    assert running.sql(state, id=ended.version_id) == [("ready", None, 0, None, 0)]
     assert run_again().status == "ready"
-    assert running.sql(state, id=ended.version_id) == [("ready", 1, 1)]
+    assert running.sql(state, id=ended.version_id) == [("ready", 1, 1, 1, 1)]
     running.sql("UPDATE document_versions SET size_bytes = 0 WHERE id = :id", id=ended.version_id)
     running.sql("DELETE FROM stage_outputs")
     assert run_again().error_code == "empty-file"
-    assert running.sql(state, id=ended.version_id) == [("ready", 1, 1)]
+    assert running.sql(state, id=ended.version_id) == [("ready", 1, 1, 1, 1)]
 
 
 def test_repeated_tasks_change_nothing(running):

@@ -14,6 +14,7 @@ import zstandard
 
 from app.documents.content.chunks import ChunkDraft, ChunkKind
 from app.documents.metadata import DocumentMetadata, DocumentType, FieldSource, FiscalPeriod, Origin
+from app.facts.codec import StoredLine
 from app.llm.port import EmbeddingSpaceSpec, Vectors
 from app.quantities.scales import Scale
 from app.tables.codec import StoredTable
@@ -33,10 +34,13 @@ class ChunkVectors:
 
 @dataclass(frozen=True, slots=True)
 class Extraction:
-    """The output of the extract stage: metadata, and the tables as publish stores them, in the document's order."""
+    """The output of the extract stage: metadata, and the tables and facts as publish stores them, in the document's
+    order.
+    """
 
     metadata: DocumentMetadata
     tables: tuple[StoredTable, ...] = ()
+    facts: tuple[StoredLine, ...] = ()
 
 
 def encode_drafts(drafts: Sequence[ChunkDraft]) -> bytes:
@@ -104,15 +108,32 @@ def encode_extraction(extraction: Extraction) -> bytes:
         for table in extraction.tables
         for listed in (table.listed,)
     ]
-    return _seal([_pack_metadata(extraction.metadata), tables])
+    facts = [
+        [
+            line.number,
+            line.first_end.toordinal(),
+            line.last_end.toordinal(),
+            line.statement,
+            line.item,
+            line.concept,
+            line.path,
+            line.data,
+        ]
+        for line in extraction.facts
+    ]
+    return _seal([_pack_metadata(extraction.metadata), tables, facts])
 
 
 def decode_extraction(data: bytes) -> Extraction:
-    metadata, tables = _open(data)
+    metadata, tables, facts = _open(data)
     return Extraction(
         metadata=_unpack_metadata(metadata),
         tables=tuple(
             StoredTable(ListedTable(number, tuple(pages), *rest), data) for number, pages, *rest, data in tables
+        ),
+        facts=tuple(
+            StoredLine(number, date.fromordinal(first), date.fromordinal(last), *rest)
+            for number, first, last, *rest in facts
         ),
     )
 

@@ -15,6 +15,8 @@ from app.documents.content.parsed_codec import decode_document, encode_deleted, 
 from app.documents.issuers import normalise_issuer
 from app.documents.metadata import DocumentMetadata
 from app.documents.models import Document, DocumentVersion, Page
+from app.facts.codec import count_facts
+from app.facts.writing import replace_facts
 from app.jobs.plan import StageName
 from app.tables.codec import StoredTable
 from app.tables.models import TableRow
@@ -50,10 +52,12 @@ class Index(Protocol):
 
 
 class PublishStage:
-    """Writes pages, tables, chunks, metadata and statuses. All other work is done before the transaction starts."""
+    """Writes pages, tables, facts, chunks, metadata and statuses. All other work is done before the transaction
+    starts.
+    """
 
     name = StageName.PUBLISH
-    version = "2"
+    version = "3"
 
     def __init__(self, *, index: Index, clock: Clock) -> None:
         self._index = index
@@ -70,26 +74,38 @@ class PublishStage:
         vectors = context.load(StageName.EMBED, decode_vectors)
         extraction = context.load(StageName.EXTRACT, decode_extraction)
         pages, tables = _page_rows(inputs, parsed), _table_rows(inputs, extraction.tables)
+        made = {
+            "pages": len(pages),
+            "tables": len(tables),
+            "facts": count_facts(extraction.facts),
+            "chunks": len(drafts),
+        }
 
         def write(session: Session) -> None:
             document, version, current = _lock_document(session, inputs)
             _replace_rows(session, inputs, Page, pages)
             _replace_rows(session, inputs, TableRow, tables)
-            self._describe_version(version, parsed, table_count=len(tables))
+            replace_facts(
+                session,
+                tenant_id=document.tenant_id,
+                document_id=document.id,
+                version_id=version.id,
+                lines=extraction.facts,
+            )
+            self._describe_version(version, parsed, made)
             # If a later version is already published, it stays the current version.
             if current is None or current.number <= version.number:
                 self._describe_document(document, version, extraction.metadata)
                 session.flush()
                 self._index.replace(session, document=document, version=version, drafts=drafts, vectors=vectors)
-            self._record(session, inputs, {"pages": len(pages), "tables": len(tables), "chunks": len(drafts)})
+            self._record(session, inputs, made)
 
         return StageResult(pages_total=len(pages), write=write)
 
-    def _describe_version(self, version: DocumentVersion, parsed: ParsedDocument, *, table_count: int) -> None:
+    def _describe_version(self, version: DocumentVersion, parsed: ParsedDocument, made: Mapping[str, int]) -> None:
         version.status = "ready"
         version.published_at = self._clock.now()
-        version.page_count = len(parsed.pages)
-        version.table_count = table_count
+        version.page_count, version.table_count, version.fact_count = made["pages"], made["tables"], made["facts"]
         version.reader = parsed.reader
         version.media_type = parsed.media_type
         version.warnings = {"items": list(parsed.warnings)} if parsed.warnings else None

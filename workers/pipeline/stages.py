@@ -8,6 +8,8 @@ from app.documents.content.chunks import ChunkDraft
 from app.documents.content.parsed import ParsedDocument
 from app.documents.content.parsed_codec import decode_document
 from app.documents.metadata import DocumentMetadata
+from app.facts.codec import encode_facts
+from app.facts.model import Fact
 from app.jobs.plan import StageName
 from app.llm.port import Embedder
 from app.retrieval.index.lexicon import LEXICON_VERSION
@@ -96,7 +98,7 @@ class ParseStage:
 
 
 class ExtractStage:
-    """Extracts metadata and tables from the ParsedDocument."""
+    """Extracts metadata, tables and facts from the ParsedDocument."""
 
     name = StageName.EXTRACT
 
@@ -105,10 +107,12 @@ class ExtractStage:
         *,
         read_metadata: Callable[[ParsedDocument, str], DocumentMetadata],
         read_tables: Callable[[ParsedDocument, DocumentMetadata], Sequence[Table]],
+        read_facts: Callable[[ParsedDocument, Sequence[Table], DocumentMetadata], Sequence[Fact]],
         version: str,
     ) -> None:
         self._read_metadata = read_metadata
         self._read_tables = read_tables
+        self._read_facts = read_facts
         self._version = version
 
     @property
@@ -122,8 +126,12 @@ class ExtractStage:
         parsed = context.load(StageName.PARSE, decode_document)
         metadata = self._read_metadata(parsed, context.inputs.version.filename)
         texts = {page.number: page.text for page in parsed.pages}
-        tables = tuple(encode_table(table, texts) for table in self._read_tables(parsed, metadata))
-        extraction = Extraction(metadata, tables)
+        tables = self._read_tables(parsed, metadata)
+        extraction = Extraction(
+            metadata,
+            tables=tuple(encode_table(table, texts) for table in tables),
+            facts=encode_facts(self._read_facts(parsed, tables, metadata)),
+        )
         return StageResult(output=Encoded(encode_extraction(extraction), extraction))
 
 

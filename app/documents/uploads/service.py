@@ -204,11 +204,11 @@ class UploadService:
             version = repository.get_newest_version(document.id)
             run = self._start(session, principal, version, priority)
             return Uploaded(document=document, version=version, run=run, is_new=True)
-        has_tables = version.status != "ready" or version.table_count is not None
-        if not has_tables:
+        is_read = version.status != "ready" or None not in (version.table_count, version.fact_count)
+        if not is_read:
             repository.lock_document(document.id)  # so that concurrent uploads start one run
         latest = self._runs.find_latest_run(session, version.id)
-        if not has_tables and (latest is None or latest.status.is_final):
+        if not is_read and (latest is None or latest.status.is_final):
             # An older version of Footnote published it. It stays searchable while it is read again.
             run = self._start(session, principal, version, priority)
             return Uploaded(document=document, version=version, run=run, is_new=True)

@@ -58,6 +58,7 @@ WORDS: dict[str, Any] = {
     "error": None,
     "error_code": None,
     "expires_at": None,
+    "fact_count": 2140,
     "filename": "annual-report-2025.pdf",
     "fiscal_period": "FY",
     "fiscal_year": 2025,

@@ -1,0 +1,242 @@
+"""Encode and decode facts, for their rows in the database and for the output of the extract stage.
+
+Facts of one line are stored together: what they share once, then per figure its period, value and place in about 20
+bytes. `data` is one msgpack value.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+from itertools import groupby, islice
+
+import msgpack
+
+from app.facts.errors import FactEncodingError
+from app.facts.model import Check, Fact, FiscalLabel, Measure, Method, Place, StatementKind
+from app.quantities.periods import Period
+
+VERSION = 1
+MAX_FACTS = 50_000
+"""Facts of a version that are stored, ten times those of a long annual report."""
+
+_MAX_LABELS = 16
+_MAX_TEXT = 1_000
+_MAX_NOTES = 16
+_MAX_DIGITS = 60
+"""Limits of what is stored of a fact: labels of a path (the innermost ones), characters of a text, dimensions and
+checks, and digits of a value. A fact with a longer value is left out.
+"""
+
+_STEPS = 10_000
+"""Confidences are stored in steps of 1/10,000."""
+
+_SHARED = 14
+"""Values of a line before its figures."""
+
+_MEASURES, _METHODS = tuple(Measure), tuple(Method)
+_MEASURE_CODES = {measure: code for code, measure in enumerate(_MEASURES)}
+_METHOD_CODES = {method: code for code, method in enumerate(_METHODS)}
+_STATEMENTS = {kind.value: kind for kind in StatementKind}
+
+
+@dataclass(frozen=True, slots=True)
+class StoredLine:
+    """The facts of one line as they are stored: what queries select them by, and `data`. `number` counts the facts of a
+    version from 1; it is that of the line's first fact. `path` has the line's labels, one per line of text.
+    """
+
+    number: int
+    first_end: date
+    last_end: date
+    statement: str
+    item: str | None
+    concept: str | None
+    path: str
+    data: bytes
+
+
+def encode_facts(facts: Iterable[Fact]) -> tuple[StoredLine, ...]:
+    """Encode the facts of a version, in their order. Neighbouring facts of one line are stored together."""
+    lines = []
+    number = 1
+    storable = islice(filter(_is_storable, facts), MAX_FACTS)
+    for _, group in groupby(storable, key=_shared):
+        line = tuple(group)
+        lines.append(_encode_line(number, line))
+        number += len(line)
+    return tuple(lines)
+
+
+def decode_line(line: StoredLine) -> Iterator[tuple[int, Fact]]:
+    """Yield the facts of a line with their numbers. Raises FactEncodingError."""
+    try:
+        yield from _decode_line(line)
+    except (ValueError, TypeError, KeyError, IndexError, ArithmeticError, msgpack.UnpackException) as error:
+        raise FactEncodingError from error
+
+
+def count_facts(lines: Sequence[StoredLine]) -> int:
+    """Return the number of facts that `encode_facts` stored in the lines of a version."""
+    return lines[-1].number + len(msgpack.unpackb(lines[-1].data)) - _SHARED - 1 if lines else 0
+
+
+def _is_storable(fact: Fact) -> bool:
+    _, digits, exponent = fact.value.as_tuple()
+    return isinstance(exponent, int) and len(digits) <= _MAX_DIGITS and abs(exponent) <= _MAX_DIGITS
+
+
+def _shared(fact: Fact) -> tuple[object, ...]:
+    """Return what the facts of one line have in common."""
+    place = fact.place
+    return (
+        place.table,
+        place.row,
+        place.page,
+        fact.statement,
+        fact.item,
+        fact.concept,
+        fact.label_path,
+        fact.label,
+        fact.measure,
+        fact.method,
+        fact.currency,
+        fact.scale,
+        fact.decimals,
+        fact.concept_confidence,
+    )
+
+
+def _encode_line(number: int, facts: Sequence[Fact]) -> StoredLine:
+    first, place = facts[0], facts[0].place
+    ends = [fact.period.end for fact in facts]
+    path = [text for label in first.label_path[-_MAX_LABELS:] if (text := _text(label))]
+    label = _text(first.label)
+    dimensions: dict[tuple[tuple[str, str], ...], int] = {(): 0}
+    checks: dict[tuple[Check, ...], int] = {(): 0}
+    first_end = min(ends)
+    base = place.char_start
+    figures = []
+    for fact in facts:
+        exponent, mantissa = _pack_value(fact.value)
+        figures.append(
+            [
+                (fact.period.end - first_end).days,
+                0 if fact.period.start is None else (fact.period.end - fact.period.start).days + 1,
+                mantissa,
+                exponent,
+                fact.place.char_start - base,
+                fact.place.char_end - fact.place.char_start,
+                fact.place.column,
+                round(fact.confidence * _STEPS),
+                None if fact.fiscal is None else fact.fiscal.year,
+                None if fact.fiscal is None else _text(fact.fiscal.part),
+                dimensions.setdefault(fact.dimensions[:_MAX_NOTES], len(dimensions)),
+                checks.setdefault(fact.checks[:_MAX_NOTES], len(checks)),
+                int(fact.restated),
+            ]
+        )
+    value = [
+        VERSION,
+        _MEASURE_CODES[first.measure],
+        _METHOD_CODES[first.method],
+        first.currency,
+        first.scale,
+        first.decimals,
+        round(first.concept_confidence * _STEPS),
+        place.page,
+        place.table,
+        place.row,
+        base,
+        None if path and label == path[-1] else label,
+        [[[_text(axis), _text(member)] for axis, member in each] for each in list(dimensions)[1:]],
+        [[[_text(each.name), each.passed, _text(each.detail)] for each in those] for those in list(checks)[1:]],
+        *figures,
+    ]
+    return StoredLine(
+        number=number,
+        first_end=first_end,
+        last_end=max(ends),
+        statement=first.statement.value,
+        item=None if first.item is None else _text(first.item),
+        concept=None if first.concept is None else _text(first.concept),
+        path="\n".join(path),
+        data=msgpack.packb(value),
+    )
+
+
+def _decode_line(line: StoredLine) -> Iterator[tuple[int, Fact]]:
+    version, measure, method, currency, scale, decimals, sure, page, table, row, base, label, *rest = msgpack.unpackb(
+        line.data
+    )
+    if version != VERSION:
+        raise FactEncodingError
+    dimensions = [(), *(tuple((axis, member) for axis, member in each) for each in rest[0])]
+    checks = [(), *(tuple(Check(*each) for each in those) for those in rest[1])]
+    path = tuple(line.path.split("\n")) if line.path else ()
+    statement, first_end = _STATEMENTS[line.statement], line.first_end.toordinal()
+    for number, figure in enumerate(rest[2:], line.number):
+        after, days, mantissa, exponent, start, size, column, confidence, year, part, of_dimensions, of_checks, bit = (
+            figure
+        )
+        yield (
+            number,
+            Fact(
+                label=path[-1] if label is None else label,
+                label_path=path,
+                period=_period(first_end + after, days),
+                value=_unpack_value(mantissa, exponent),
+                measure=_MEASURES[measure],
+                scale=scale,
+                currency=currency,
+                method=_METHODS[method],
+                place=Place(page, base + start, base + start + size, table, row, column),
+                confidence=confidence / _STEPS,
+                statement=statement,
+                concept=line.concept,
+                item=line.item,
+                concept_confidence=sure / _STEPS,
+                dimensions=dimensions[of_dimensions],
+                fiscal=None if year is None else _fiscal(year, part),
+                decimals=decimals,
+                restated=bool(bit),
+                checks=checks[of_checks],
+            ),
+        )
+
+
+def _pack_value(value: Decimal) -> tuple[int, int | str]:
+    """Return exponent and digits. Digits beyond 63 bits are text; msgpack has no longer integers."""
+    sign, digits, exponent = value.as_tuple()
+    assert isinstance(exponent, int), "the value is finite"
+    mantissa = int("".join(map(str, digits)))
+    if exponent >= 0:
+        while mantissa and mantissa % 10 == 0:
+            mantissa, exponent = mantissa // 10, exponent + 1
+    mantissa = -mantissa if sign else mantissa
+    return exponent, mantissa if -(2**63) <= mantissa < 2**63 else str(mantissa)
+
+
+def _unpack_value(mantissa: int | str, exponent: int) -> Decimal:
+    if not -_MAX_DIGITS <= exponent <= 2 * _MAX_DIGITS:
+        raise FactEncodingError
+    return Decimal(int(mantissa) * 10**exponent) if exponent >= 0 else Decimal(f"{mantissa}E{exponent}")
+
+
+@lru_cache(maxsize=4096)
+def _period(end: int, days: int) -> Period:
+    return Period(date.fromordinal(end), date.fromordinal(end - days + 1) if days else None)
+
+
+@lru_cache(maxsize=1024)
+def _fiscal(year: int, part: str) -> FiscalLabel:
+    return FiscalLabel(year, part)
+
+
+def _text(text: str) -> str:
+    """Return the text as it is stored: without line breaks, which separate labels, and characters that text can't have
+    in PostgreSQL.
+    """
+    short = text[:_MAX_TEXT]
+    return short if short.isprintable() else short.replace("\n", " ").replace("\x00", "")

@@ -1,0 +1,51 @@
+"""What a query selects facts by."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from app.facts.model import FactStatus, Method, StatementKind, StoredFact
+
+
+@dataclass(frozen=True, slots=True)
+class FactFilter:
+    """Conditions that all hold. An empty tuple, or None, is no condition; of a tuple, one value is enough.
+
+    `issuer_keys` are normalised issuer names (`app.documents.issuers.normalise_issuer`). `words` all occur in the
+    labels of the line, in any case. `first_end` and `last_end` limit the day on which the period ends. `dimensions` are
+    pairs of axis and member that a fact has, or () for facts of the whole group only.
+    """
+
+    issuer_keys: tuple[str, ...] = ()
+    document_ids: tuple[UUID, ...] = ()
+    items: tuple[str, ...] = ()
+    concepts: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    statements: tuple[StatementKind, ...] = ()
+    first_end: date | None = None
+    last_end: date | None = None
+    fiscal_year: int | None = None
+    fiscal_part: str | None = None
+    method: Method | None = None
+    least_confidence: float = 0.0
+    status: FactStatus | None = None
+    dimensions: tuple[tuple[str, str], ...] | None = None
+
+    def accepts(self, stored: StoredFact) -> bool:
+        """Return whether a fact of a selected line meets the conditions on its figure."""
+        fact, end = stored.fact, stored.fact.period.end
+        return (
+            (self.first_end is None or end >= self.first_end)
+            and (self.last_end is None or end <= self.last_end)
+            and (self.fiscal_year is None or (fact.fiscal is not None and fact.fiscal.year == self.fiscal_year))
+            and (self.fiscal_part is None or (fact.fiscal is not None and fact.fiscal.part == self.fiscal_part))
+            and (self.method is None or fact.method is self.method)
+            and fact.confidence >= self.least_confidence
+            and (self.status is None or stored.status is self.status)
+            and self._has_dimensions(fact.dimensions)
+        )
+
+    def _has_dimensions(self, dimensions: tuple[tuple[str, str], ...]) -> bool:
+        if self.dimensions is None:
+            return True
+        return set(self.dimensions) <= set(dimensions) if self.dimensions else not dimensions
