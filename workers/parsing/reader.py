@@ -27,7 +27,15 @@ PARSER_VERSION = "4"
 """Part of the key of every parse output. Increase it when the result of a reader for the same file changes."""
 
 _TARGET = "workers.parsing.reader:parse_payload"
-PRELOAD = ("workers.parsing.reader", "workers.parsing.pdf.document", "workers.parsing.html.document")
+PRELOAD = (
+    "workers.parsing.reader",
+    "workers.parsing.pdf.document",
+    "workers.parsing.html.document",
+    # Libraries import these at their first use. Each child would import them again.
+    "numpy.ma",
+    "pypdf.filters",
+    "pypdf._codecs._codecs",
+)
 DEFAULT_LIMITS = Limits(
     memory_bytes=900 * 1024 * 1024, cpu_seconds=300, wall_seconds=420.0, output_bytes=64 * 1024 * 1024
 )

@@ -1,6 +1,8 @@
 """Files are parsed and pages are drawn in sandboxes, as in production."""
 
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
@@ -45,6 +47,28 @@ def test_sandbox_returns_the_document_unchanged(
     for one, other in zip(there.pages, here.pages, strict=True):
         assert np.array_equal(one.words.spans, other.words.spans)
         assert np.abs(one.words.boxes - other.words.boxes).max() < 0.03
+
+
+def test_child_imports_no_more_modules_of_libraries(make_pdf: MakePdf, draw_statement: Draw) -> None:
+    code = (
+        "import sys, pathlib; from app.sandbox.child import preload;"
+        "from workers.parsing.reader import PRELOAD, parse_file;"
+        "preload(PRELOAD); known = set(sys.modules); parse_file(pathlib.Path(sys.argv[1]), filename='a.pdf');"
+        "print({name for name in set(sys.modules) - known if name.startswith(('numpy', 'pypdf', 'lxml'))})"
+    )
+    path = make_pdf(draw_statement, _draw_cut)
+    done = subprocess.run([sys.executable, "-c", code, path], capture_output=True, text=True, check=True)
+    assert done.stdout == "set()\n"
+
+
+def _draw_cut(canvas: Canvas) -> None:
+    """Draw a line that the end of the page cuts in two, as browsers print it."""
+    clip = canvas.beginPath()
+    clip.rect(0, 40, 595, 780)
+    canvas.clipPath(clip, stroke=0)
+    for place, text in ((400, "Revenue grew by a tenth."), (37, "Costs did not.")):
+        canvas.drawString(72, place, text)
+    canvas.showPage()
 
 
 def test_sandbox_returns_the_files_error(parsing: ParsingSandbox, tmp_path: Path) -> None:
