@@ -16,7 +16,8 @@ from app.core.errors import FootnoteError
 
 UPLOADS_AT_ONCE = 4
 STAGES = ("validate", "parse", "extract", "chunk", "embed", "publish")
-POLLS_PER_ROUND = 5  # at two rounds per second, polls of unfinished runs stay below the rate limit
+RUNS_PER_POLL = 100  # the API's limit
+POLL_SECONDS = 0.5
 UPLOAD_SHARE = 0.3  # the upload's share of a document's progress bar
 NOT_FOUND = 404
 _NOT_REPLACEABLE = (403, NOT_FOUND, 409, 422)
@@ -70,16 +71,13 @@ class IngestOptions:
 
     Without `document_type`, each document's type is read from its text. With `replaces_by_name`, a file becomes the new
     version of the collection's document whose file has the same name, if there is exactly one; `collections` must then
-    map to IDs. With `uploads_at_once=1`, document IDs follow
-    the order of the files. `polls_per_round` limits how many unfinished runs are polled in each round. A caller that
-    shows no progress can set a lower limit.
+    map to IDs. With `uploads_at_once=1`, document IDs follow the order of the files.
     """
 
     password: str | None = None
     document_type: str | None = None
     replaces_by_name: bool = False
     uploads_at_once: int = UPLOADS_AT_ONCE
-    polls_per_round: int = POLLS_PER_ROUND
 
 
 def find_files(paths: Sequence[Path]) -> list[Path]:
@@ -148,10 +146,8 @@ class Ingestion:
         for run in list(self._runs.values()):
             self._follow(run)
         while self._waiting:
-            for run in self._poll():
-                self._follow(run)
-            if self._waiting:
-                time.sleep(0.5)
+            if not self._poll():
+                time.sleep(POLL_SECONDS)
         return self.list_outcomes()
 
     def list_outcomes(self) -> list[IngestOutcome]:
@@ -243,26 +239,28 @@ class Ingestion:
                 return None
             raise
 
-    def _poll(self) -> Iterator[ApiRun]:
-        """Yield the state of unfinished runs, and move each to the end of `_waiting`.
-
-        Stop after `polls_per_round` unfinished runs. Finished runs are not counted, so that one round can find many of
-        them.
+    def _poll(self) -> bool:
+        """Follow the runs that were polled longest ago, with one request. Return whether all of them are finished, so
+        that the next ones can be polled at once.
         """
-        most = self._options.polls_per_round
-        for run_id in list(self._waiting):
-            if most == 0:
-                return
-            try:
-                run = self._client.get_run(run_id)
-            except ApiProblemError as error:
-                if error.problem_status != NOT_FOUND:
-                    raise
-                self._lose(run_id, error)
-                continue
-            self._waiting[run_id] = self._waiting.pop(run_id)
-            most -= not run.is_finished
-            yield run
+        polled = list(self._waiting)[:RUNS_PER_POLL]
+        found = self._client.find_runs(polled)
+        for run_id in polled:
+            run = found.get(run_id) or self._find_hidden(run_id)
+            if run is not None:
+                self._waiting[run_id] = self._waiting.pop(run_id)
+                self._follow(run)
+        return not any(run_id in self._waiting for run_id in polled)
+
+    def _find_hidden(self, run_id: str) -> ApiRun | None:
+        """Return a run that a list does not have; None if it can no longer be seen."""
+        try:
+            return self._client.get_run(run_id)
+        except ApiProblemError as error:
+            if error.problem_status != NOT_FOUND:
+                raise
+            self._lose(run_id, error)
+            return None
 
     def _lose(self, run_id: str, error: ApiProblemError) -> None:
         """Record that a run can no longer be seen, because its document was deleted or hidden meanwhile."""

@@ -26,6 +26,7 @@ from app.jobs.states import RunStatus, RunView
 from app.jobs.streams import RunStream, RunStreams
 
 STREAM_SECONDS = 900.0
+MAX_IDS = 100
 _STREAM = {"description": "Events named `run`, each with a run as data; the last has its final state.", "content": {
     "text/event-stream": {"schema": {"type": "string"}, "examples": {"run": {"value": (
         'event: run\ndata: {"id": "0190c0de-7e57-7000-8000-00000000feed", "status": "running", "stage": "parse"}\n\n'
@@ -47,9 +48,12 @@ def list_runs(
     response: Response,
     document_id: Annotated[UUID | None, Query()] = None,
     status: Annotated[RunStatus | None, Query()] = None,
+    run_ids: Annotated[
+        list[UUID] | None, Query(alias="id", max_length=MAX_IDS, description="Only these runs; may be repeated.")
+    ] = None,
 ) -> Page[RunOut]:
-    """List runs of the documents that you may see, newest first."""
-    found = runs.list_runs(principal, page, document_id=document_id, status=status)
+    """List runs of the documents that you may see, newest first. A list has no stages."""
+    found = runs.list_runs(principal, page, document_id=document_id, status=status, run_ids=run_ids)
     return page_out(request, response, found, RunOut.of, Page[RunOut])
 
 

@@ -87,7 +87,13 @@ class RunRepository:
         return self._session.scalars(select(Stage).where(Stage.run_id.in_(run_ids)).order_by(Stage.position)).all()
 
     def list_runs(
-        self, *, before: UUID | None, limit: int, document_id: UUID | None, status: str | None
+        self,
+        *,
+        before: UUID | None,
+        limit: int,
+        document_id: UUID | None,
+        status: str | None,
+        run_ids: Collection[UUID] | None = None,
     ) -> Sequence[Run]:
         """List runs, newest first (ids are ordered by time)."""
         query: Select[Run] = select(Run).order_by(Run.id.desc()).limit(limit)
@@ -97,6 +103,8 @@ class RunRepository:
             query = query.where(Run.document_id == document_id)
         if status is not None:
             query = query.where(Run.status == status)
+        if run_ids is not None:
+            query = query.where(Run.id.in_(run_ids))
         return self._session.scalars(query).all()
 
     # --- leases ------------------------------------------------------------------------------------------------------

@@ -108,6 +108,7 @@ class RunService:
         *,
         document_id: UUID | None = None,
         status: RunStatus | None = None,
+        run_ids: Collection[UUID] | None = None,
     ) -> PageOf[RunView]:
         """List runs of documents that the principal may see, newest first. Raises InvalidCursorError."""
         after = page.after()
@@ -117,6 +118,7 @@ class RunService:
                 limit=page.limit + 1,
                 document_id=document_id,
                 status=status,
+                run_ids=run_ids,
             )
             items = [_view(run) for run in found[: page.limit]]
         more = len(found) > page.limit

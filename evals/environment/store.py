@@ -140,7 +140,7 @@ def ingest_in_order(
     The order affects results. If passages have equal scores, the passage of the older document comes first. If files
     are identical, their document gets the name of the first file.
     """
-    options = IngestOptions(uploads_at_once=1, polls_per_round=1, replaces_by_name=replaces_by_name)
+    options = IngestOptions(uploads_at_once=1, replaces_by_name=replaces_by_name)
     return Ingestion(client, collections, options=options, watcher=watcher).run()
 
 

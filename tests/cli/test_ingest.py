@@ -69,6 +69,10 @@ def run(number: int, status: str, error: dict[str, str] | None = None) -> dict[s
     return {"id": f"r{number}", "status": status, "stage": "parse", "error": error}
 
 
+def listed(*runs: dict[str, Any]) -> httpx.Response:
+    return httpx.Response(200, json={"items": runs, "next_cursor": None})
+
+
 def test_find_files_searches_folders_and_skips_hidden_files(tmp_path: Path) -> None:
     for name in ("b.pdf", "a/c.html", ".hidden.pdf", ".git/config"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
@@ -80,7 +84,7 @@ def test_ingest_waits_for_runs_and_returns_outcomes_in_order(tmp_path: Path) -> 
     files = [tmp_path / name for name in ("good.pdf", "bad.pdf", "refused.pdf")]
     for file in files:
         file.write_bytes(b"%PDF")
-    polled: list[str] = []
+    polled: list[list[str]] = []
 
     def handler(request: httpx.Request) -> httpx.Response:
         if request.method == "POST":
@@ -90,10 +94,9 @@ def test_ingest_waits_for_runs_and_returns_outcomes_in_order(tmp_path: Path) -> 
                 return httpx.Response(415, json=problem)
             number = 1 if b"good.pdf" in body else 2
             return httpx.Response(202, json={"document": {"id": f"d{number}"}, "run": run(number, "queued")})
-        polled.append(request.url.path)
-        if request.url.path.endswith("r1"):
-            return httpx.Response(200, json=run(1, "ready" if polled.count("/v1/runs/r1") > 1 else "running"))
-        return httpx.Response(200, json=run(2, "failed", {"code": "pdf-damaged", "detail": "It is damaged."}))
+        polled.append(request.url.params.get_list("id"))
+        first = run(1, "ready" if len(polled) > 1 else "running")
+        return listed(first, run(2, "failed", {"code": "pdf-damaged", "detail": "It is damaged."}))
 
     watcher = RecordingWatcher()
     with client(handler) as api:
@@ -105,6 +108,7 @@ def test_ingest_waits_for_runs_and_returns_outcomes_in_order(tmp_path: Path) -> 
     ]
     assert outcomes[2].detail == "This format can't be read."
     assert len(watcher.finished) == 3
+    assert [sorted(ids) for ids in polled] == [["r1", "r2"], ["r1"]]
 
 
 def test_upload_sends_password_and_reports_bytes(tmp_path: Path) -> None:
@@ -202,6 +206,24 @@ def test_connection_error_names_the_server() -> None:
         api.ask("Why?")
 
 
+def test_many_runs_are_followed_in_requests_of_100(tmp_path: Path) -> None:
+    for number in range(250):
+        (tmp_path / f"{number}.txt").write_text("a text")
+    polled: list[int] = []
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        if request.method == "POST":
+            name = request.read().split(b'filename="')[1].split(b".txt")[0].decode()
+            return httpx.Response(202, json={"document": {"id": name}, "run": run(int(name), "queued")})
+        polled.append(len(ids := request.url.params.get_list("id")))
+        return listed(*[run(int(each[1:]), "ready") for each in ids])
+
+    with client(handler) as api:
+        outcomes = ingest_files(api, find_files([tmp_path]), collection="c", watcher=NoProgress())
+    assert {outcome.status for outcome in outcomes} == {"ready"}
+    assert polled == [100, 100, 50]
+
+
 def test_each_of_two_files_that_share_a_run_gets_an_outcome(tmp_path: Path) -> None:
     files = [tmp_path / "one.pdf", tmp_path / "two.pdf"]
     for file in files:
@@ -211,7 +233,7 @@ def test_each_of_two_files_that_share_a_run_gets_an_outcome(tmp_path: Path) -> N
         request.read()
         if request.method == "POST":
             return httpx.Response(200, json={"document": {"id": "d1"}, "run": run(1, "running")})
-        return httpx.Response(200, json=run(1, "ready"))
+        return listed(run(1, "ready"))
 
     with client(handler) as api:
         outcomes = ingest_files(api, files, collection="c", watcher=RecordingWatcher())
@@ -265,7 +287,7 @@ def test_interrupted_upload_is_repeated_with_the_same_key_and_the_whole_file(tmp
 def test_runs_are_followed_through_an_outage(tmp_path: Path) -> None:
     file = tmp_path / "a.txt"
     file.write_text("a")
-    polled = failing(lambda _: httpx.Response(200, json=run(1, "ready")), httpx.ReadError, *[httpx.ConnectError] * 5)
+    polled = failing(lambda _: listed(run(1, "ready")), httpx.ReadError, *[httpx.ConnectError] * 5)
 
     def handler(request: httpx.Request) -> httpx.Response:
         if request.method == "POST":
@@ -321,7 +343,7 @@ def test_deleted_document_fails_and_the_other_files_are_followed(tmp_path: Path)
             return httpx.Response(202, json={"document": {"id": f"d{number}"}, "run": run(number, "queued")})
         if request.url.path.endswith("r1"):
             return problem(404, "run-not-found")
-        return httpx.Response(200, json=run(2, "ready"))
+        return listed(run(2, "ready"))
 
     with client(handler) as api:
         outcomes = ingest_files(api, files, collection="c", watcher=NoProgress())

@@ -101,6 +101,21 @@ def test_lists_are_filtered_by_document_and_status(ledger, runs, readers):
     assert [run.id for run in found.items] == [queued]
 
 
+def test_list_of_some_ids_has_only_visible_runs(client, ledger, readers):
+    wanted, _other = ledger.start(), ledger.start()
+    ids = [str(wanted), str(uuid4())]
+    listed = client.get("/v1/runs", params={"id": ids}).json()["items"]
+    assert [run["id"] for run in listed] == [str(wanted)]
+    client.application.state.caller = readers.refused
+    assert client.get("/v1/runs", params={"id": ids}).json()["items"] == []
+
+
+def test_list_of_too_many_ids_is_rejected(client):
+    ids = [str(uuid4()) for _ in range(101)]
+    assert client.get("/v1/runs", params={"id": ids[:100]}).json()["items"] == []
+    assert client.get("/v1/runs", params={"id": ids}).status_code == 422
+
+
 def test_cursor_of_another_list_is_rejected(runs, readers):
     with pytest.raises(InvalidCursorError):
         runs.list_runs(readers.allowed, PageRequest(cursor="WyJrIiwgIngiXQ"))
