@@ -93,9 +93,9 @@ class Fact:
     without dimensions is of the whole consolidated group.
 
     `value` is the whole amount (scaled) with the taxonomy's sign: expenses and payments are positive. It is not scaled
-    if `scale`, the power of ten that multiplied the printed figure, is None (nobody states it). `currency` is an ISO
-    4217 code, "$" if the document does not say which dollar, or None. `decimals` is that of the tag, or implied by the
-    scale and the printed figure.
+    if `scale`, the power of ten that multiplied the printed figure, is None (nobody states it). A percentage is a
+    fraction: 12.5% is 0.125. `currency` is an ISO 4217 code, "$" if the document does not say which dollar, or None.
+    `decimals` is that of the tag, or implied by the scale and the printed figure.
 
     `confidence` is the calibrated probability that item, period and value are right. `concept_confidence` is that of
     the exact concept.

@@ -28,6 +28,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "xllamacpp": ("app/llm/",),
     "xlsxwriter": ("app/tables/workbook.py",),
     "scim2_models": ("app/identity/scim/",),
+    "lark": ("app/facts/formulas/",),
 }
 FASTAPI_FILES = ("endpoints.py", "main.py")  # these are suffixes: names such as `x_endpoints.py` match too
 FASTAPI_HOMES = ("app/http/", "app/web/")

@@ -1,0 +1,184 @@
+"""What the functions of the language do."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from app.facts.fiscal import QUARTERS_OF_YEAR
+from app.facts.formulas.expressions import Call, Expression, Last, Shift
+from app.facts.formulas.scope import Scope
+from app.facts.formulas.units import NUMBER, PERCENT
+from app.facts.formulas.values import StoppedError, Value, add, common_unit, join, rounded, stop
+
+Evaluate = Callable[[Expression, Scope], Value]
+_DAYS_OF_YEAR = 365
+"""Days of a year in turnover measures (CFA Program curriculum)."""
+_A_YEAR_AGO = Shift(years=-1)
+
+
+def call_function(  # noqa: PLR0911 (a return for each function)
+    call: Call, scope: Scope, evaluate: Evaluate
+) -> Value:
+    """Return the value of a function. Raises StoppedError if it has none."""
+    match call.function:
+        case "days":
+            quarters = scope.fiscal.quarters or QUARTERS_OF_YEAR
+            return Value(Decimal(_DAYS_OF_YEAR) * quarters / QUARTERS_OF_YEAR, NUMBER)
+        case "first":
+            return _first(call.arguments, scope, evaluate)
+        case "known":
+            return _known(call.arguments, scope, evaluate)
+        case "optional":
+            return _optional(call.arguments[0], scope, evaluate)
+        case "avg" if len(call.arguments) == 1 and call.range is None:
+            return _average_balance(call.arguments[0], scope, evaluate)
+        case "avg" | "sum" | "min" | "max":
+            return _combine(call.function, _values(call, scope, evaluate))
+        case _:
+            return _of_one(call, call.arguments[0], scope, evaluate)
+
+
+def _of_one(  # noqa: PLR0911 (a return for each function)
+    call: Call, of: Expression, scope: Scope, evaluate: Evaluate
+) -> Value:
+    """Return the value of a function of one expression."""
+    match call.function:
+        case "abs":
+            value = evaluate(of, scope)
+            return join((value,), abs(value.amount), value.unit)
+        case "round":
+            return rounded(evaluate(of, scope), call.range.count if isinstance(call.range, Last) else 0)
+        case "ttm":
+            return evaluate(of, scope.at(scope.fiscal.trailing))
+        case "opening":
+            return evaluate(of, scope.at(scope.fiscal.opening))
+        case "change":
+            now = evaluate(of, scope)
+            before = scope.at(scope.fiscal.opening) if now.is_balance else scope.shifted(_A_YEAR_AGO)
+            return add(now, evaluate(of, before), -1)
+        case "growth":
+            return _growth(of, scope, scope.shifted(_A_YEAR_AGO), evaluate)
+        case "qoq":
+            return _growth(of, scope, scope.shifted(Shift(quarters=-1)), evaluate)
+        case _:
+            return _compound_growth(call, of, scope, evaluate)
+
+
+def evaluate_all(parts: Sequence[tuple[Expression, Scope]], evaluate: Evaluate) -> list[Value]:
+    """Return the values of several expressions. If some have none, all that is missing is reported at once."""
+    values, stopped = [], []
+    for part, scope in parts:
+        try:
+            values.append(evaluate(part, scope))
+        except StoppedError as error:
+            stopped.append(error)
+    if stopped:
+        missing = tuple(dict.fromkeys(one for error in stopped for one in error.missing))
+        raise StoppedError(stopped[0].problem, missing)
+    return values
+
+
+def _values(call: Call, scope: Scope, evaluate: Evaluate) -> list[Value]:
+    if call.range is not None:
+        return evaluate_all([(call.arguments[0], each) for each in scope.each(call.range)], evaluate)
+    return evaluate_all([(argument, scope) for argument in call.arguments], evaluate)
+
+
+def _combine(function: str, values: Sequence[Value]) -> Value:
+    amounts, unit = [value.amount for value in values], common_unit(values)
+    match function:
+        case "min":
+            amount = min(amounts)
+        case "max":
+            amount = max(amounts)
+        case "sum":
+            amount = sum(amounts, Decimal(0))
+        case _:
+            amount = sum(amounts, Decimal(0)) / len(amounts)
+    return join(values, amount, unit)
+
+
+def _average_balance(of: Expression, scope: Scope, evaluate: Evaluate) -> Value:
+    opening = scope.at(scope.fiscal.opening)
+    values = evaluate_all([(of, opening), (of, scope)], evaluate)
+    if not all(value.is_balance for value in values):
+        detail = f"{of} is an amount of a period, and no balance: write avg({of}, last 2 years) to average years."
+        raise stop("not-a-balance", detail)
+    return _combine("avg", values)
+
+
+def _growth(of: Expression, scope: Scope, before: Scope, evaluate: Evaluate) -> Value:
+    base, now = evaluate_all([(of, before), (of, scope)], evaluate)
+    common_unit((base, now))
+    _check_base(of, base, before)
+    return join((base, now), now.amount / base.amount - 1, PERCENT)
+
+
+def _compound_growth(call: Call, of: Expression, scope: Scope, evaluate: Evaluate) -> Value:
+    years = call.range.count if isinstance(call.range, Last) else 0
+    if years < 1:
+        raise stop("no-period", "Compound growth needs at least one year.")
+    before = scope.shifted(Shift(years=-years))
+    base, now = evaluate_all([(of, before), (of, scope)], evaluate)
+    common_unit((base, now))
+    _check_base(of, base, before)
+    if now.amount < 0:
+        raise stop("negative-base", f"{of} falls from {before.span} to a negative figure: it has no compound growth.")
+    if now.amount == 0:
+        return join((base, now), Decimal(-1), PERCENT)
+    return join((base, now), (now.amount / base.amount) ** (Decimal(1) / years) - 1, PERCENT)
+
+
+def _check_base(of: Expression, base: Value, before: Scope) -> None:
+    if base.amount == 0:
+        raise stop("division-by-zero", f"{of} is zero for {before.span}, and growth from zero has no rate.")
+    if base.amount < 0:
+        raise stop("negative-base", f"{of} is negative for {before.span}, and growth from a loss has no rate.")
+
+
+def _first(choices: Sequence[Expression], scope: Scope, evaluate: Evaluate) -> Value:
+    """Return the first choice whose items are all there. Any other problem of a choice is one of the whole."""
+    stopped: list[StoppedError] = []
+    for choice in choices:
+        try:
+            value = evaluate(choice, scope)
+        except StoppedError as error:
+            if not _is_missing(error, "not-reported", "not-read"):
+                raise
+            stopped.append(error)
+            continue
+        if stopped:
+            note = f"{choice} for {scope.span} replaces {choices[0]}, which is missing."
+            value = replace(value, notes=(*value.notes, note))
+        return value
+    raise stopped[0]
+
+
+def _known(parts: Sequence[Expression], scope: Scope, evaluate: Evaluate) -> Value:
+    values, stopped = [], []
+    for part in parts:
+        try:
+            values.append(evaluate(part, scope))
+        except StoppedError as error:
+            if not _is_missing(error, "not-reported"):
+                raise
+            stopped.append(error)
+    if not values:
+        missing = tuple(dict.fromkeys(one for error in stopped for one in error.missing))
+        raise StoppedError(stopped[0].problem, missing)
+    total = _combine("sum", values)
+    return replace(total, assumed=(*total.assumed, *(one for error in stopped for one in error.missing)))
+
+
+def _optional(of: Expression, scope: Scope, evaluate: Evaluate) -> Value:
+    try:
+        return evaluate(of, scope)
+    except StoppedError as error:
+        if not _is_missing(error, "not-reported"):
+            raise
+        return Value(Decimal(0), None, assumed=error.missing)
+
+
+def _is_missing(error: StoppedError, *codes: str) -> bool:
+    """Return whether an expression has no value only because items are missing, for one of the reasons."""
+    return bool(error.missing) and all(one.code in codes for one in error.missing)

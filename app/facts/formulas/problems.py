@@ -1,0 +1,24 @@
+"""Why a formula has no result, as values; and errors of its text.
+
+InvalidInputError ← ExpressionError: the text is no formula
+
+Codes of problems: those of `app.facts.found.NotFound`, and "missing-input", "division-by-zero", "negative-base",
+"units-do-not-match", "too-large", "out-of-range", "no-period".
+"""
+
+from dataclasses import dataclass
+
+from app.core.errors import InvalidInputError
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why a formula has no result: a stable code and a sentence."""
+
+    code: str
+    detail: str
+
+
+class ExpressionError(InvalidInputError):
+    code = "bad-expression"
+    title = "The formula cannot be read."

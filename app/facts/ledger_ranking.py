@@ -1,0 +1,82 @@
+"""Rank facts that state the same figure, and compare their amounts."""
+
+from collections.abc import Collection, Sequence
+from decimal import Decimal
+from uuid import UUID
+
+from app.facts.label_words import member_words
+from app.facts.model import Fact, FactStatus, Method, StatementKind, StoredFact
+from app.facts.sought import Dimensions, Sought
+
+_METHODS = {Method.INLINE_XBRL: 2, Method.STATEMENT: 1, Method.TABLE: 0}
+_PRIMARY = frozenset({StatementKind.INCOME, StatementKind.BALANCE, StatementKind.CASH_FLOW})
+
+
+def rank(stored: StoredFact, sought: Sought, preferred: Collection[UUID]) -> tuple[object, ...]:
+    """Return the rank of a fact for what is sought; the best fact has the highest.
+
+    Approved facts come first, then those of preferred documents, inline XBRL, facts whose checks hold, the newest
+    filing; within a filing the preferred statement and concept, and the confidence.
+    """
+    fact, source = stored.fact, stored.source
+    concept = len(sought.concepts) - sought.concepts.index(fact.concept) if fact.concept in sought.concepts else 0
+    return (
+        stored.status is FactStatus.APPROVED,
+        source.document_id in preferred,
+        _METHODS[fact.method],
+        all(check.passed for check in fact.checks),
+        source.filed or "",
+        str(source.version_id),
+        fact.statement is sought.statement,
+        concept,
+        fact.statement in _PRIMARY,
+        fact.confidence,
+        -stored.number,
+    )
+
+
+def agree(one: Fact, other: Fact) -> bool:
+    """Return whether two amounts are the same figure, each rounded as its document rounds it.
+
+    The intervals of both roundings overlap (XBRL Duplicates Handling 1.0: consistent duplicates).
+    """
+    return abs(one.value - other.value) <= _half_unit(one) + _half_unit(other)
+
+
+def same_dimensions(fact: Fact, dimensions: Dimensions) -> bool:
+    """Return whether a fact has exactly these dimensions. An empty axis matches any axis."""
+    if len(fact.dimensions) != len(dimensions):
+        return False
+    left = [(member_words(axis), member_words(member)) for axis, member in fact.dimensions]
+    for axis, member in dimensions:
+        words = member_words(member)
+        pair = next((has for has in left if has[1] == words and (not axis or has[0] == member_words(axis))), None)
+        if pair is None:
+            return False
+        left.remove(pair)
+    return True
+
+
+def components(best: StoredFact, rows: Sequence[StoredFact]) -> tuple[StoredFact, ...]:
+    """Return the rows of the best fact's table that add up to an item which a statement splits.
+
+    One of the rows can be the total of the others: then it is the only one.
+    """
+    table = best.fact.place.table
+    mine = [
+        row
+        for row in rows
+        if row.source.version_id == best.source.version_id and row.fact.place.table == table and table is not None
+    ]
+    by_row = {row.fact.place.row: row for row in reversed(mine)}
+    if len(by_row) < 2 or best.fact.scale is None:
+        return (best,)
+    total = sum((row.fact.value for row in by_row.values()), Decimal(0))
+    for row in by_row.values():
+        if len(by_row) > 2 and row.fact.value * 2 == total:
+            return (row,)
+    return tuple(by_row[number] for number in sorted(by_row))
+
+
+def _half_unit(fact: Fact) -> Decimal:
+    return Decimal(0) if fact.decimals is None else Decimal(5).scaleb(-max(-30, min(fact.decimals, 30)) - 1)

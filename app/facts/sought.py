@@ -1,0 +1,28 @@
+"""What is looked for in a ledger."""
+
+from dataclasses import dataclass
+
+from app.facts.model import StatementKind
+
+Dimensions = tuple[tuple[str, str], ...]
+"""Pairs of an axis and a member. An empty axis matches any."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """A line to look for: by the names of standard items or concepts, the best first, then by the words of its label.
+
+    `concepts` and `statement` decide between facts of the same item in one document. `adds` states that rows of one
+    table that are placed as the same item add up to it (two kinds of short-term debt).
+    """
+
+    names: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
+    concepts: tuple[str, ...] = ()
+    statement: StatementKind | None = None
+    adds: bool = False
+
+    @property
+    def title(self) -> str:
+        """The first name or label, for people."""
+        return (self.names + self.labels + ("figure",))[0]
