@@ -47,7 +47,7 @@ def run_suites(
     json_out: Annotated[Path | None, typer.Option("--json", help="Where to write the report as JSON.")] = None,
     live: Annotated[bool, typer.Option("--live", help="Call the models, and record their responses.")] = False,
     checks: Annotated[
-        bool, typer.Option("--checks", help="facts: check that the totals of statements add up.")
+        bool, typer.Option("--checks", help="facts: check that totals of annual reports add up.")
     ] = False,
     left_out: Annotated[
         bool, typer.Option("--left-out", help="facts: also read with models learnt without the filing's company.")

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
 
+from app.documents.content.parsed import ParsedDocument
 from app.documents.metadata import DocumentMetadata
 from app.tables.model import Table
 from evals.environment.provenance import count_cores
@@ -23,18 +24,23 @@ _open: list[ParsingSandbox] = []
 
 @dataclass(frozen=True, slots=True)
 class ReadDocument:
-    """A file as it was read: the texts of its pages by number, its tables, and what is known about it."""
+    """A file as it was read: its pages, its tables, and what is known about it."""
 
-    pages: dict[int, str]
+    parsed: ParsedDocument
     tables: tuple[Table, ...]
     metadata: DocumentMetadata
+
+    @property
+    def pages(self) -> dict[int, str]:
+        """The texts of the pages by number."""
+        return {page.number: page.text for page in self.parsed.pages}
 
 
 def read_document(path: Path) -> ReadDocument:
     """Parse a file and read its tables. Raises the DocumentErrors of `workers.parsing.errors`."""
     parsed = _sandbox().parse_document(path, filename=path.name)
     metadata = read_metadata(parsed, path.name)
-    return ReadDocument({page.number: page.text for page in parsed.pages}, read_tables(parsed, metadata), metadata)
+    return ReadDocument(parsed, read_tables(parsed, metadata), metadata)
 
 
 @contextmanager

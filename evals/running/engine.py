@@ -99,7 +99,7 @@ class Suite(ABC, Generic[P]):
     options: ClassVar[frozenset[str]] = frozenset()
     """The options that `with_options` accepts."""
 
-    def with_options(self, options: Collection[str]) -> "Suite[P]":
+    def with_options(self, options: Collection[str]) -> "Suite[Any]":
         """Return the suite with these options on. Raises UnknownOptionError."""
         unknown = sorted(set(options) - self.options)
         if unknown:

@@ -11,15 +11,23 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from functools import cache
 
+from app.facts.items.standard import find_item
 from app.facts.model import Fact, Method, StatementKind
 from app.quantities.periods import Period
-from evals.datasets.item_groups import items_of
 from evals.datasets.tagged import TaggedFact
 
 PRIMARY = frozenset(
     {StatementKind.INCOME, StatementKind.COMPREHENSIVE_INCOME, StatementKind.BALANCE, StatementKind.CASH_FLOW}
 )
+
+
+@cache
+def items_of(concept: str, statement: StatementKind) -> frozenset[str]:
+    """Return the items of a concept in a statement: one, or none. A concept may be several items in other tables."""
+    statements = (statement,) if statement in PRIMARY else sorted(PRIMARY)
+    return frozenset(item for each in statements if (item := find_item(concept, each)) is not None)
 
 
 class Fault(StrEnum):
@@ -56,7 +64,7 @@ BY_CONCEPT = Level(
 )
 BY_ITEM = Level(
     name_of=lambda fact: fact.item,
-    names_of=lambda tagged: items_of(tagged.line_item),
+    names_of=lambda tagged: items_of(tagged.line_item, tagged.statement),
     confidence_of=lambda fact: fact.confidence,
 )
 

@@ -8,14 +8,16 @@ statements. Facts are compared by standard item (`item_precision`, `item_recall`
 folder of filings (`evals.datasets.filings`).
 
 Files are parsed in the sandbox and facts are read as in the pipeline, but in processes of this run: nothing is stored,
-so no Footnote is started. A case is a filing in one format.
+so no Footnote is started. A case is a filing in one format. With `--checks`, the suite is
+`evals.suites.statement_checks` instead.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from app.core.errors import DocumentError
 from app.evaluations.metrics import Aggregate, Better, MetricSpec
@@ -23,15 +25,17 @@ from app.facts.model import Fact
 from evals.datasets.filings import Filing, load_filings
 from evals.datasets.tagged import TaggedFact
 from evals.environment.context import SuiteContext, Used
-from evals.environment.fact_reading import read_facts
+from evals.environment.fact_reading import facts_of
 from evals.environment.printing import PdfPrinter, PrintingFailedError, find_chromium
-from evals.environment.reading import reading_pool
+from evals.environment.reading import read_document, reading_pool
 from evals.environment.store import home_name
 from evals.running.engine import Case, Suite
 from evals.scoring.facts import BY_CONCEPT, BY_ITEM, Compared, Fault, Level, Wrong, compare_facts, is_of_statement
 from evals.scoring.whole_statements import Failure, find_failures
+from evals.suites.statement_checks import StatementChecksSuite
 
 HTML, PDF = "html", "pdf"
+CHECKS = "checks"
 TRACED = 50
 APPROVED = 0.95
 """Facts with at least this confidence are measured apart, because answers use them without review."""
@@ -99,6 +103,7 @@ class FactsSuite(Suite[FilingCase]):
     name = "facts"
     version = "2"
     purpose = "statement facts by standard item, concept, period and value, against the tags of inline XBRL"
+    options = frozenset({CHECKS})
     metrics = (
         *(metric for prefix in LEVELS for metric in _metrics(prefix)),
         MetricSpec(name="filings_failed", of=("failed",), how=Aggregate.SUM, better=Better.LOWER),
@@ -107,6 +112,9 @@ class FactsSuite(Suite[FilingCase]):
             for name in (f"statements_{failure.value}" for failure in Failure)
         ),
     )
+
+    def with_options(self, options: Collection[str]) -> Suite[Any]:
+        return StatementChecksSuite().with_options(options) if CHECKS in options else super().with_options(options)
 
     def load(self, data: Path) -> Sequence[FilingCase]:
         filings = load_filings(data)
@@ -129,7 +137,7 @@ def score_filing(case: FilingCase, folder: Path) -> Case:
         path = _write_plain(case, folder)
         if path is None:
             return Case(case.id, None, "Chromium is not installed, so no PDF can be printed")
-        facts = read_facts(path)
+        facts = facts_of(read_document(path))
     except (DocumentError, PrintingFailedError) as error:
         return Case(case.id, None, f"{error.code}: {error.detail}")
     return judge_facts(case, facts)

@@ -12,17 +12,21 @@ from hypothesis import strategies as st
 from app.evaluations.records import Selection
 from app.facts.model import Fact, Measure, Method, Place, StatementKind
 from app.quantities.periods import Period
+from app.quantities.values import Kind, Quantity
 from app.settings import Settings
+from app.tables.model import Cell, CellKind, Table
 from evals.datasets.files import DataMissingError
 from evals.datasets.filings import Filing
-from evals.datasets.item_groups import items_of
 from evals.datasets.tagged import TaggedFact
 from evals.environment.printing import PdfPrinter, PrintingFailedError, find_chromium
 from evals.running.records import RunFolder
 from evals.running.runner import Runner, RunRequest
-from evals.scoring.facts import BY_CONCEPT, BY_ITEM, Fault, compare_facts
+from evals.scoring.adding_up import find_sums
+from evals.scoring.facts import BY_CONCEPT, BY_ITEM, Fault, compare_facts, items_of
+from evals.scoring.printed_rows import find_printed
 from evals.scoring.whole_statements import Failure, find_failures
 from evals.suites.facts import LEVELS, SUITE, FilingCase, judge_facts
+from evals.suites.statement_checks import ReportCase, judge_statements
 from tests.evals.conftest import Silent, write_filing
 
 YEAR, BEFORE = Period(date(2031, 12, 31), date(2031, 1, 1)), Period(date(2030, 12, 31), date(2030, 1, 1))
@@ -97,7 +101,7 @@ def test_repeated_fact_counts_once_and_a_second_value_counts_as_wrong():
 
 def test_concepts_of_one_item_are_compared_by_the_item():
     sales = tagged("RevenueFromContractWithCustomerExcludingAssessedTax")
-    assert items_of(sales.line_item) == items_of("Revenues") == {"Revenue"}
+    assert items_of(sales.line_item, sales.statement) == items_of("Revenues", sales.statement) == {"Revenue"}
     fact = read("Revenues", item="Revenue")
     assert compare([sales], [fact], BY_ITEM).found == (sales,)
     assert compare([sales], [fact]).missed == (sales,)
@@ -227,3 +231,35 @@ def test_failed_print_is_reported(tmp_path):
     with pytest.raises(PrintingFailedError):
         PdfPrinter("false").print_page(b"<html/>", tmp_path / "out.pdf")
     assert list(tmp_path.iterdir()) == []
+
+
+def cell(row, column, value):
+    quantity = Quantity(Kind.AMOUNT, Decimal(value))
+    return Cell(row, column, 1, 1, value, 1, ((0, 1),), CellKind.FIGURE, value=quantity)
+
+
+def test_checks_use_printed_figures_of_the_cells_that_facts_name():
+    rows = [("Net income", "14"), ("Purchases", "-8"), ("Net cash provided by operating activities", "6")]
+    table = Table(1, (1,), len(rows), 2, tuple(cell(row, 1, value) for row, (_, value) in enumerate(rows)))
+    facts = [
+        read(
+            None, str(abs(int(value))), label=label, statement=StatementKind.CASH_FLOW, place=Place(1, 0, 1, 1, row, 1)
+        )
+        for row, (label, value) in enumerate(rows)
+    ]
+    [printed] = find_printed(StatementKind.CASH_FLOW, facts, [table])
+    assert [row.values for row in printed] == [(Decimal(14),), (Decimal(-8),), (Decimal(6),)]
+    assert find_sums(printed).explained == (printed[2],)
+
+
+def test_statement_that_is_not_found_does_not_add_up():
+    case = judge_statements(ReportCase("made", "", Path("made.pdf")), [], [])
+    assert [case.measures[name] for name in ("statements", "found", "adding_up")] == [3, 0, 0]
+
+
+def test_option_checks_reads_annual_reports(tmp_path):
+    (tmp_path / "pdfs").mkdir()
+    (tmp_path / "pdfs" / "a.pdf").write_bytes(b"")
+    (tmp_path / "documents.jsonl").write_text('{"doc_name": "a", "doc_type": "10k"}\n{"doc_name": "b"}\n')
+    [case] = SUITE.with_options(["checks"]).load(tmp_path)
+    assert (case.id, case.path.name) == ("a", "a.pdf")
