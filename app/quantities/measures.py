@@ -3,6 +3,7 @@
 import re
 
 from app.quantities.case import fold_case
+from app.quantities.physical_units import states_physical_unit
 from app.quantities.values import Kind
 
 _MOST_CHARACTERS = 200
@@ -61,10 +62,15 @@ _WORDS_OF_SHARES = (
     *("price", "fair", "dilut"),
 )
 """Each text that measures shares has one of these. It is much faster to look for them first."""
-_PRICE = re.compile(r"\b(?:prices?|costs?|revenues?|margin|dollars|cents)\b|[$€£¥₹]")
+_PRICE = re.compile(
+    r"\b(?:prices?|costs?|revenues?|sales|expenses?|income|profit|ebitda|earnings|margin|rents?|spend|dollars|cents)\b"
+    r"|[$€£¥₹]"
+)
 _PER_OTHER = re.compile(
-    r"(?:\bper|/)\s*(?:t|barrel|bbl|boe|ounce|oz|tonn?e?|mt|pound|lb|gallon|mcf|mmbtu|mwh|kwh|square foot|sq|room|unit"
-    r"|day|bushel|mile|hour|acre|head|employee|user|subscriber|store|customer)\b"
+    r"(?:\bper|/)\s*(?:(?:average|available|occupied|equivalent|metric|short|rentable|leased|net|gross) ){0,2}"
+    r"(?:t|barrel|bbl|mm?boe|boe|ounce|oz|tonn?e?|mt|pound|lb|kg|gallon|gal|lit(?:er|re)|mcfe?|mmbtu|mwh|kwh|gj"
+    r"|square (?:foot|met(?:er|re))|sq|room|unit|day|bushel|mile|asm|rpm|passenger|seat|hour|acre|head|employee|user"
+    r"|subscriber|member|guest|visit|store|restaurant|location|customer|account|transaction|vehicle|case|bed|patient)\b"
 )
 
 
@@ -81,7 +87,9 @@ def parse_measure(text: str) -> Kind | None:
         return found
     if _stands_alone(_PERCENTAGE, folded):
         return Kind.PERCENTAGE
-    return Kind.RATIO if _RATIO.search(folded) else None
+    if _RATIO.search(folded):
+        return Kind.RATIO
+    return Kind.NUMBER if states_physical_unit(folded) else None
 
 
 def prices_units(text: str) -> bool:

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from app.quantities.calendar import FiscalCalendar
 from app.quantities.column_periods import is_first_day, is_period_heading, read_column_period
+from app.quantities.headings import find_years
 from app.quantities.period_words import read_period_words
 from app.quantities.periods import Period
 
@@ -61,7 +62,7 @@ def read_cell_period(
     period = read_column_period(path, context=context, calendar=calendar, instant_hint=hint)
     if period is None and hint is None and edge is None and (kind := _kind_of_label(own)) is not None:
         period = read_column_period(path, context=context, calendar=calendar, instant_hint=kind)
-    label = next((label for label in reversed(labels) if is_period_heading(label)), None)
+    label = _period_of_labels(labels)
     if label is not None:
         joined = _joined(tuple(path), label)
         if joined is not None:
@@ -73,6 +74,14 @@ def read_cell_period(
     if edge == "end":
         return Period(period.end)
     return None if period.start is None else Period(period.start - _DAY)
+
+
+def _period_of_labels(labels: Sequence[str]) -> str | None:
+    """Return the nearest label that states a period, with the year that a label above it states ("2023" > "Q1")."""
+    stated = [label for label in labels if is_period_heading(label)]
+    if len(stated) > 1 and not find_years(stated[-1]) and find_years(stated[-2]):
+        return f"{stated[-1]} {stated[-2]}"
+    return stated[-1] if stated else None
 
 
 def periods_between_balances(labels: Sequence[str], calendar: FiscalCalendar) -> tuple[Period | None, ...]:

@@ -48,7 +48,8 @@ class Units:
     `currency` is an ISO 4217 code, or "$" if the text does not say which dollar. `scale` is the power of ten of amounts
     of money (0 for "in dollars", -2 for "in cents"). `share_scale` is the power of ten of numbers of shares (0 for
     "except share data"). `except_per_share` states that the scale does not apply to amounts per share. `measure` is
-    what the values of the column or row are: PERCENTAGE, PERCENTAGE_POINTS, BASIS_POINTS, RATIO, PER_SHARE or SHARES.
+    what the values of the column or row are: PERCENTAGE, PERCENTAGE_POINTS, BASIS_POINTS, RATIO, PER_SHARE, SHARES, or
+    NUMBER for units of no currency.
     `spans` are the words that state currency and scales, as (start, end) in the text.
     """
 
@@ -109,9 +110,17 @@ def parse_units(text: str) -> Units:
         found = replace(_of_words(words), measure=measure)
     if measure is Kind.SHARES and found.scale is not None and found.currency is None:
         found = replace(found, scale=None, share_scale=found.scale)
+    if found.scale is None and measure is Kind.NUMBER:
+        found = replace(found, scale=_only_scale(text))
     if found.scale is None and prices_units(text):
         found = replace(found, scale=0)
     return found
+
+
+def _only_scale(text: str) -> int | None:
+    """Return the power of ten before a unit of no currency: "in thousands of barrels"."""
+    scales = {word.exponent for word in find_words(text[:_MOST_CHARACTERS]) if word.role is Role.SCALE}
+    return scales.pop() if len(scales) == 1 else None
 
 
 def _of_words(words: Sequence[Word]) -> Units:

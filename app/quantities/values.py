@@ -234,7 +234,7 @@ def _joined(low: Figure, high: Figure) -> Quantity | None:
     if low.scale is not None and high.scale is not None and low.scale != high.scale:
         scale, top = low.scale, _shift(high.value, high.scale - low.scale)
     bottom = low.value
-    if bottom > top and bottom <= 0:  # "$(3) to $(5)"
+    if bottom > top and (bottom <= 0 or (top < 0 and None not in (low.unit, high.unit))):  # "$(3) to $(5)", "5% - (2)%"
         bottom, top = top, bottom
     if bottom >= top:
         return None

@@ -75,7 +75,7 @@ def test_statement_of_currency_and_scale_is_parsed(text, currency, scale):
         "Loans in Euro",
         "Common stock, $0.01 par value per share; 100,000 shares authorized",
         "5.25% Senior Notes due 2027",
-        "Square miles",
+        "Milestones",
         "Re-measurement",
         "EUR notes",
         "Deposits, U.S. dollars",

@@ -151,7 +151,7 @@ def two_layers(source: Random, form: str) -> Variant:
 
     report = report_of(issuer, source, form)
     report.draw(draw)
-    visible = " ".join(text for _, texts in sheet.rows for text in texts)
+    visible = " ".join((*report.cover, *(text for _, texts in sheet.rows for text in texts)))
     unwanted = tuple(text for _, texts in wrong for text in texts if text not in visible)
     checks: list[Check] = [
         *all_checks(rows, years),

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from app.quantities.calendar import FiscalCalendar
 from app.quantities.column_periods import is_period_heading, read_column_period
+from app.quantities.headings import find_years
 from app.quantities.periods import Period
 from app.quantities.row_periods import periods_between_balances, read_cell_period
 from app.quantities.units import parse_units
@@ -39,6 +40,11 @@ _FLOW_LABEL = re.compile(
     re.IGNORECASE,
 )
 _FEWEST_YEARS = 2
+_ORDINALS = ("first", "second", "third", "fourth")
+_QUARTERS = {ordinal: f"{ordinal} quarter" for ordinal in _ORDINALS} | dict.fromkeys(
+    ("year", "full year", "total", "total year"), "full year"
+)
+"""What headings such as "First", "Second", "Third" and "Year" mean beside each other."""
 
 Path = tuple[str, ...]
 
@@ -59,6 +65,8 @@ class Periods:
         self._calendar = calendar
         self._context = tuple(context)
         self._hint = _instant_hint(context)
+        names = {_name(heading) for heading in headings}
+        self._names = _QUARTERS if names.issuperset(_ORDINALS[:3]) else {}
         self._is_schedule = self._has_years_to_come([path[-1] for path in labels.values() if path], headings)
         rows = sorted(labels)
         between = periods_between_balances([labels[row][-1] if labels[row] else "" for row in rows], calendar)
@@ -74,6 +82,7 @@ class Periods:
         known = self._headings.get(headings)
         if known is None:
             own = () if any(map(_OTHER_YEARS.search, headings)) else headings
+            own = tuple(self._names.get(_name(heading), heading) for heading in own) if self._names else own
             known = self._headings[headings] = own, any(map(self._is_period, own))
         headings, in_headings = known
         if not in_headings and row in self._between:
@@ -95,7 +104,7 @@ class Periods:
         if any(map(_TO_DATE.search, headings)):
             stubs = ()  # the period beside the headings is that of the other columns
         own = tuple(filter(self._is_period, map(_without_units, stubs)))
-        path = headings if in_headings else (*own, *headings)
+        path = headings if in_headings and not _lack_year(headings, own) else (*own, *headings)
         context = (*self._context, *stubs)
         if any(map(_BOTH.search, path)):
             return self._read_both(tuple(_BOTH.sub("for", text) for text in path), labels, context)
@@ -139,6 +148,15 @@ class Periods:
             if len(to_come) >= _FEWEST_YEARS or (to_come and any(map(_THEREAFTER.search, texts))):
                 return True
         return False
+
+
+def _name(heading: str) -> str:
+    return heading.strip(" :").casefold()
+
+
+def _lack_year(headings: Path, stubs: Path) -> bool:
+    """Return whether the headings' year stands beside them: "2024" left of "Q1", "Q2"."""
+    return not any(map(find_years, headings)) and len({year for stub in stubs for year in find_years(stub)}) == 1
 
 
 def _without_units(text: str) -> str:

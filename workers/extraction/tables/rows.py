@@ -61,7 +61,7 @@ def read_rows(rows: Sequence[list[TextCell]], bands: Bands) -> list[Row]:
     if first is None:
         _set_roles_without_figures(read)
         return read
-    _set_roles_above(read[:first], bands)
+    _set_roles_above(read[:first], read[first], bands)
     _set_roles_below(read, first, bands)
     return read
 
@@ -86,9 +86,13 @@ def _split(number: int, cells: list[TextCell], bands: Bands) -> Row:
     return row
 
 
-def _set_roles_above(rows: Sequence[Row], bands: Bands) -> None:
-    """Set the roles of the rows above the first figures. Names of groups directly above the figures are no headings."""
+def _set_roles_above(rows: Sequence[Row], below: Row, bands: Bands) -> None:
+    """Set the roles of the rows above `below`, which has the first figures. Names of groups directly above it are no
+    headings, and neither is a year above rows that are named by periods themselves ("2024", "First quarter").
+    """
     end = len(rows)
+    if end > 1 and len(rows[-1].cells) == 1 and rows[-1].labels and below.labels and below.labels[0].form in _PERIODS:
+        end -= 1
     while end and not _heads_above(rows[end - 1]):
         end -= 1
     headed = False

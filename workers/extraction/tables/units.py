@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from app.quantities.physical_units import may_state_physical_unit
 from app.quantities.units import Units, parse_units
 
 NO_UNITS = Units()
@@ -36,7 +37,7 @@ def may_state_units(text: str) -> bool:
     """Return whether a text has a word that can state units. It is much faster than reading them."""
     if not text.isascii() or _CODE.search(text) is not None:
         return True
-    return any(map(text.lower().__contains__, _MAY_STATE))
+    return any(map(text.lower().__contains__, _MAY_STATE)) or may_state_physical_unit(text)
 
 
 def units_of(path: Iterable[str]) -> Units:

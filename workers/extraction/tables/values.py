@@ -36,6 +36,15 @@ _SMALL_CURRENCIES = frozenset(
 )
 _MOST_PERCENT = 100
 _LARGE = 100_000
+_YEARS = range(1900, 2100)
+_FEW_YEARS = 2
+_OF_YEARS = re.compile(
+    r"\b(?:matur\w*|due|expir\w*|terminat\w*|years?|vintage|since|built|opened|acquired|founded|established|completion"
+    r"|commenced?|start|in-service)\b",
+    re.IGNORECASE,
+)
+"""Headings of columns whose figures can be years."""
+_BARE_YEAR = re.compile(r"(?:19|20)\d\d")
 _SAYS_PER = re.compile(r"\bper\b|/", re.IGNORECASE)
 _OF_SHARES = re.compile(
     r"\banti-?dilutive\b|\bpotentially dilutive\b|\bshares\b[^.(]{0,60}\(in (?:thousands|millions)[^)]*\)\W*$",
@@ -57,15 +66,23 @@ class _Column:
     largest: Decimal = Decimal(0)
     all_decimals: bool = True
     is_per_share: bool = True
+    years: int = 0
+    others: int = 0
 
     def add(self, own: Quantity) -> None:
         """Add a figure's own value."""
+        is_year = own.kind is Kind.AMOUNT and own.unit is own.scale is None and own.value in _YEARS
+        self.years, self.others = self.years + is_year, self.others + (not is_year)
         self.has_money = self.has_money or (own.unit is not None and own.kind is Kind.AMOUNT)
         self.first, self.last = self.first or own.kind, own.kind
         self.is_per_share = self.is_per_share and own.value is not None and _decimals(own.value) > 1
         if own.kind is Kind.AMOUNT and own.unit is None and own.value is not None:
             self.largest = max(self.largest, abs(own.value))
             self.all_decimals = self.all_decimals and _decimals(own.value) > 0
+
+    def has_years(self, heading: str) -> bool:
+        """Return whether the figures are bare years: the heading asks for years, or there are several of them."""
+        return self.years > 0 and not self.others and (self.years > _FEW_YEARS or _OF_YEARS.search(heading) is not None)
 
     def is_percent(self, *, has_scale: bool) -> bool:
         """Return whether the sign "%" is printed only at the first figure, or at the first and the last one, and holds
@@ -107,7 +124,7 @@ class TableValues:
 
     def of(self, row: int, band: int, text: str, headings: Path, labels: Path) -> Quantity:
         """Return the value of the figure `text` under its headings and beside its labels."""
-        own = self._own(text, headings, labels)
+        own = self._own(row, band, text, headings, labels)
         if own.kind not in (Kind.AMOUNT, Kind.RANGE, Kind.SHARES, Kind.PER_SHARE):
             return own
         section = self._layout.headings.section(row)
@@ -120,7 +137,9 @@ class TableValues:
         if measure in _UNIT_OF:
             return Quantity(kind, own.value, _UNIT_OF[measure], 0, own.high)
         if measure is Kind.NUMBER:
-            return Quantity(kind, own.value, None, _first(own.scale, column.scale, label.scale, named, 0), own.high)
+            of_lines = near.scale if near.measure is Kind.NUMBER else None
+            scale = _first(own.scale, column.scale, label.scale, named, of_lines, 0)
+            return Quantity(kind, own.value, None, scale, own.high)
         if measure is Kind.SHARES:
             scale = self._share_scale(own, column, label, named, near)
             return Quantity(kind, own.value, "shares", scale, own.high)
@@ -133,8 +152,12 @@ class TableValues:
             scale = None if figures.largest.scaleb(scale) > _MOST_MONEY else scale
         return Quantity(own.kind, own.value, unit, scale, own.high)
 
-    def _own(self, text: str, headings: Path, labels: Path) -> Quantity:
+    def _own(self, row: int, band: int, text: str, headings: Path, labels: Path) -> Quantity:
         """Return what a figure says itself. "CR" is a sign if a heading, a label or a line above says so."""
+        if _BARE_YEAR.fullmatch(text):
+            figures = self._columns[self._layout.headings.section(row), band]
+            if figures.has_years(headings[-1] if headings else ""):
+                return Quantity(Kind.PERIOD)
         side = None
         if may_have_side(text):
             side = find_negative_side((*reversed(headings), *reversed(labels), *reversed(self._lines)))
@@ -224,7 +247,7 @@ def _measure_of_units(units: Units) -> Kind | None:
     """Return what figures are by a statement of units: shares, if it states units of shares only."""
     if units.scale is None and units.currency is None and units.share_scale is not None:
         return Kind.SHARES
-    return units.measure if units.measure in (Kind.SHARES, Kind.PERCENTAGE) else None
+    return units.measure if units.measure in (Kind.SHARES, Kind.PERCENTAGE, Kind.NUMBER) else None
 
 
 def _measure_of_table(title: str | None, lines: Sequence[str]) -> Kind | None:

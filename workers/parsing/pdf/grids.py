@@ -7,6 +7,7 @@ columns that its box overlaps. If the heading stands centred over more columns, 
 from dataclasses import dataclass
 from itertools import pairwise
 
+from app.quantities.headings import is_period
 from workers.parsing.pdf.pieces import Piece, TableRow
 from workers.parsing.pdf.rules import ReadRules, Rule
 
@@ -82,17 +83,19 @@ def place_rows(rows: list[TableRow], columns: list[Interval], read_rules: ReadRu
     heads = columns
     wide: list[tuple[int, int]] = []
     below: TableRow | None = None
+    has_periods = False
     for row in reversed(rows):
         if row.is_header:
             row.cells = [part for cell in row.cells for part in _split_heading(cell, heads, row.lines[0].size)]
-            _place_headings(row, columns, heads, _RulesBelow(row, below, read_rules))
+            _place_headings(row, columns, heads, _Below(row, below, read_rules, has_periods))
             if below is not None and below.is_header:
                 wide += [place for place in zip(below.columns, below.spans, strict=True) if place[1] > 1]
                 _widen_over(row, wide)
             heads = _with_heads(row, heads)
+            has_periods = has_periods or any(is_period(cell.text) for cell in row.cells)
         else:
             _place_row(row, columns)
-            heads, wide = columns, []
+            heads, wide, has_periods = columns, [], False
         below = row
     if rows and min(row.columns[0] for row in rows) > 0:
         # No row has a label left of the figures: the first column is the labels'.
@@ -132,26 +135,27 @@ def _place_row(row: TableRow, columns: list[Interval]) -> None:
 
 
 @dataclass(slots=True)
-class _RulesBelow:
-    """The ruling lines between a line of headings and the next line."""
+class _Below:
+    """What is below a line of headings: the next line, the ruling lines between both, and headings with periods."""
 
     row: TableRow
-    below: TableRow | None
+    next: TableRow | None
     read: ReadRules
+    has_periods: bool
 
     @property
     def are_apart(self) -> bool:
         """Return whether another line of headings follows, and is not a part of these headings."""
-        if self.below is None or not self.below.is_header:
+        if self.next is None or not self.next.is_header:
             return False
         line = self.row.lines[-1]
-        return self.below.lines[0].y0 - line.y1 > 0.3 * line.size
+        return self.next.lines[0].y0 - line.y1 > 0.3 * line.size
 
     def under(self, cell: Piece) -> Rule | None:
         """Return the line under this heading alone. A line as long as the text only underlines it."""
         line = self.row.lines[-1]
         top = (line.y0 + line.y1) / 2
-        next_line = self.below.lines[0] if self.below else None
+        next_line = self.next.lines[0] if self.next else None
         bottom = (next_line.y0 + next_line.y1) / 2 if next_line else line.y1 + line.size
         middle = (cell.x0 + cell.x1) / 2
         for rule in self.read():
@@ -203,7 +207,7 @@ def _set(row: TableRow, places: list[tuple[int, int]]) -> None:
         row.spans.append(end - start)
 
 
-def _place_headings(row: TableRow, columns: list[Interval], heads: list[Interval], rules: _RulesBelow) -> None:
+def _place_headings(row: TableRow, columns: list[Interval], heads: list[Interval], below: _Below) -> None:
     """Place headings by their boxes.
 
     A heading covers the columns that it overlaps, and more columns if it is centred over them. It covers no column that
@@ -221,10 +225,11 @@ def _place_headings(row: TableRow, columns: list[Interval], heads: list[Interval
         places += [(at + 1, 1) for at in range(count)]
         _set(row, places)
         return
-    if rules.are_apart and not any(map(rules.under, rest)) and (groups := _groups(rest, heads)):
+    if below.are_apart and not any(map(below.under, rest)) and (groups := _groups(rest, heads)):
         _set(row, places + groups)
         return
     covered = [_touched(heads, cell, _TOUCH) or [_nearest(heads, cell)] for cell in rest] if count else []
+    _part_contested(rest, heads, covered)
     for position, cell in enumerate(rest):
         if not count:
             places.append((0, 1))
@@ -232,14 +237,38 @@ def _place_headings(row: TableRow, columns: list[Interval], heads: list[Interval
         low = covered[position - 1][-1] + 1 if position else 0
         high = covered[position + 1][0] - 1 if position + 1 < len(rest) else count - 1
         first, last = covered[position][0], covered[position][-1]
-        rule = rules.under(cell)
+        rule = below.under(cell)
         ruled = [] if rule is None else _over(columns, rule)
         if ruled and ruled[0] <= first and last <= ruled[-1]:
             places.append((ruled[0] + 1, len(ruled)))
             continue
+        if len(rest) == 1 and rule is None and _is_over_all(cell, heads, below):
+            places.append((1, count))
+            continue
         first, last = _centred(cell, heads, max(first, min(low, last)), min(last, max(high, first)), low, high)
         places.append((first + 1, last - first + 1))
     _set(row, places)
+
+
+def _is_over_all(cell: Piece, columns: list[Interval], below: _Below) -> bool:
+    """Return whether the only heading of its line stands over all columns: centred, or as the only period.
+
+    Nothing shows whether it is centred over all columns, or over as many fewer on both sides.
+    """
+    if _misfit(cell, columns, 0, len(columns) - 1) <= _ALIGNED:
+        return True
+    return is_period(cell.text) and not below.has_periods
+
+
+def _part_contested(cells: list[Piece], columns: list[Interval], covered: list[list[int]]) -> None:
+    """Part the columns that two neighbouring headings overlap, so that both stand as well as possible over theirs."""
+    for at in range(len(cells) - 1):
+        first, last = covered[at][0], covered[at + 1][-1]
+        ends = range(max(first, covered[at + 1][0] - 1), min(covered[at][-1], last - 1) + 1)
+        if covered[at][-1] >= covered[at + 1][0] and ends:
+            left, right = cells[at], cells[at + 1]
+            end = min(ends, key=lambda e: _misfit(left, columns, first, e) + _misfit(right, columns, e + 1, last))
+            covered[at], covered[at + 1] = list(range(first, end + 1)), list(range(end + 1, last + 1))
 
 
 def _groups(cells: list[Piece], columns: list[Interval]) -> list[tuple[int, int]]:

@@ -18,6 +18,7 @@ MAX_LABELS = 12
 _SIGN_BEFORE = re.compile(r"[-–—]?[$€£¥(]+|[A-Z]{0,3}[$€£¥]")
 _SIGN_AFTER = re.compile(r"[)%]+(?:\(\w{1,2}\))?|x|bps")
 _VALUE = re.compile(r".*[\d–—-].*")
+_LENGTH = re.compile(r"\d[\d–—-]*(?: to \d+)? (?:years?|months?|weeks?|days?)")
 _DIGIT_END = re.compile(r".*[\d,.—–-]\)?%?")
 
 
@@ -60,3 +61,16 @@ def figures_left(rows: list[TableRow]) -> float:
         (cell.x0 for row in rows for cell in row.cells[1:] if cell.is_number),
         default=min((row.cells[-1].x0 for row in rows), default=0.0),
     )
+
+
+def are_lengths_over(rows: list[TableRow], at: int) -> bool:
+    """Return whether the numbers of a line are lengths of time over the figures of a line below: "1-3 years".
+
+    Figures have a label left of them, and headings have none.
+    """
+    row = rows[at]
+    numbers = [cell.text for cell in row.cells if cell.is_number]
+    if not all(map(_LENGTH.fullmatch, numbers)):
+        return False
+    labels = [below.cells[0] for below in rows[at + 1 : at + 4] if len(below.cells) > 1 and below.cells[-1].is_number]
+    return any(not label.is_number and label.x1 < row.cells[0].x0 for label in labels)

@@ -35,6 +35,7 @@ def table_start(rows: list[TableRow], kinds: list[RowKind], done: int, index: in
     figures = [row for row, kind in zip(rows[index:end], kinds[index:end], strict=True) if kind is RowKind.FIGURES][:8]
     left = min(figures_left([row]) for row in figures)
     right = max(row.cells[-1].x1 for row in figures)
+    words = [(cell.x0, cell.x1) for row in figures for cell in row.cells[1:] if not cell.is_number]
     while index > done and overlaps(rows[index - 1], rows[index]):
         index -= 1
     headings: list[int] = []
@@ -49,7 +50,7 @@ def table_start(rows: list[TableRow], kinds: list[RowKind], done: int, index: in
         if len(headings) >= _MAX_HEADINGS or labels > MAX_LABELS:
             break
         is_upper = headings[-1:] == [position + 1] and _is_upper_line(row, below, left)
-        if is_upper or _is_over(row, left, right):
+        if is_upper or _is_over(row, left, right, words):
             headings.append(position)
             labels = 0
         elif len(row.cells) > 1 or row.cells[0].x1 > left + OVERHANG or (headings and gap > row.lines[0].size):
@@ -94,12 +95,17 @@ def _is_upper_line(row: TableRow, below: TableRow, left: float) -> bool:
     )
 
 
-def _is_over(row: TableRow, left: float, right: float) -> bool:
-    """Return whether the line's cells, except a label, stand over the figures from `left` to `right`."""
+def _is_over(row: TableRow, left: float, right: float, words: list[tuple[float, float]]) -> bool:
+    """Return whether the line's cells, except a label, stand over the figures from `left` to `right`, or over `words`
+    in other columns.
+    """
     first = row.cells[0]
     if len(row.cells) > 1:
         reaches = first.x0 < left - OVERHANG and first.x1 > left
-        return not reaches and all(left - OVERHANG <= cell.x0 < right + OVERHANG for cell in row.cells[1:])
+        return not reaches and all(
+            left - OVERHANG <= cell.x0 < right + OVERHANG or any(cell.x0 < x1 and x0 < cell.x1 for x0, x1 in words)
+            for cell in row.cells[1:]
+        )
     width = first.x1 - first.x0
     shared = min(first.x1, right) - max(first.x0, left)
     return (

@@ -12,7 +12,16 @@ from workers.parsing.pdf.beside import part_side_by_side
 from workers.parsing.pdf.grids import GridPart, build_grid, find_columns, place_rows
 from workers.parsing.pdf.labels import ends_dates, join_lines, overlaps
 from workers.parsing.pdf.pieces import Line, TableRow, split_amounts
-from workers.parsing.pdf.row_kinds import CLEAR, MAX_LABELS, OVERHANG, RowKind, figures_left, join_signs, kind_of
+from workers.parsing.pdf.row_kinds import (
+    CLEAR,
+    MAX_LABELS,
+    OVERHANG,
+    RowKind,
+    are_lengths_over,
+    figures_left,
+    join_signs,
+    kind_of,
+)
 from workers.parsing.pdf.rules import Clues
 from workers.parsing.pdf.table_tops import are_numbers_of_headings, table_start
 
@@ -43,9 +52,13 @@ def _split_lines(column: list[Line], clues: Clues) -> list[Table | Prose]:
     rows = [TableRow(cells=join_signs(split_amounts(line.pieces)), lines=[line]) for line in column]
     width = max((line.x1 for line in column), default=0) - min((line.x0 for line in column), default=0)
     kinds = [kind_of(row, width) for row in rows]
-    for at in range(1, len(rows)):
-        if kinds[at] is RowKind.FIGURES and ends_dates(rows[at], rows[at - 1]):
+    for at, row in enumerate(rows):
+        if kinds[at] is not RowKind.FIGURES:
+            continue
+        if at and ends_dates(row, rows[at - 1]):
             kinds[at] = RowKind.PERIODS
+        elif are_lengths_over(rows, at):
+            kinds[at] = RowKind.WORDS
     parts: list[Table | Prose] = []
     done = 0
     index = 0
@@ -246,7 +259,8 @@ def _join_spaced_labels(rows: list[TableRow]) -> None:
 
 def _mark_headings(rows: list[TableRow]) -> None:
     """Mark rows that name periods, and rows of words at the top without a label."""
-    left = min((cell.x0 for row in rows if not row.is_header for cell in row.cells if cell.is_number), default=0.0)
+    data = [row for row in rows if not row.is_header and len(row.cells) > 1]
+    left = min((cell.x0 for row in data for cell in row.cells if cell.is_number), default=0.0)
     is_top = True
     for row in rows:
         values = [cell for cell in row.cells if cell.x0 >= left - OVERHANG and cell is not row.cells[0]]
