@@ -8,6 +8,7 @@ from app.quantities.months import MONTH
 
 _YEAR = re.compile(rf"(?<![\d,.]){YEAR}(?![\d,]|\.\d)")
 _YEAR_CELL = re.compile(rf"{YEAR}(?:\s*\(\w{{1,2}}\)|\*)?[AE]?", re.IGNORECASE)
+_YEAR_AND_UNITS = re.compile(rf"{YEAR}\s+\(?(?:[A-Z]{{0,3}}[$€£¥₹]|[A-Z]{{3}}\b|['’]000)[\w\s'’]{{0,16}}\)?")
 _WORDS = re.compile(
     rf"\b(?:ended|ending|months?|weeks?|quarters?|years?|as of|at|fiscal|{MONTH}\.?)(?!\w)", re.IGNORECASE
 )
@@ -38,7 +39,7 @@ def is_year(cell: str) -> bool:
 
 def is_period(cell: str) -> bool:
     """Return whether a cell names a period: a year, a label, a month, or a length before "ended" or "ending"."""
-    if is_year(cell) or _LABEL.fullmatch(cell) or _MONTH.search(cell):
+    if is_year(cell) or _LABEL.fullmatch(cell) or _MONTH.search(cell) or _YEAR_AND_UNITS.fullmatch(cell):
         return True
     length = _LENGTH.search(cell)
     return length is not None and _ENDED.search(cell, length.end()) is not None

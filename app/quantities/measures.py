@@ -19,7 +19,8 @@ _RATIO = re.compile(r"(?:^|[(,]\s*)(?:in )?(?:x|times|multiples?)\W*$|^times\s")
 _NUMBER_BEFORE = re.compile(r"(?:[\d)]|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|half))[\s-]*$")
 _PER_SHARE = re.compile(
     r"\bper[\s-]+(?:[a-z]+[\s-]+){0,3}?(?:shares?|ads|adr|rsu|psu|option|award|warrant|(?:common|partner|partnership|trust|lp)[\s-]units?)\b"
-    r"|/\s?(?:share|ads)\b|\beps\b|\bexercise price\b|\bgrant[\s-]date fair value\b"
+    r"|/\s?(?:share|ads)\b|\beps\b|\b(?:je aktie|par action|por acci[oó]n|per azione|por aç[aã]o|per aandeel)\b"
+    r"|\bexercise price\b|\bgrant[\s-]date fair value\b"
     r"|\bweighted[\s-]+average\b[^$]{0,40}?\bfair\s+values?\b"
 )
 _FOR_PER_SHARE = re.compile(r"\b(?:for (?:basic|diluted)|used|comput\w+|calculat\w+|numerator|excluded|aggregate)\b")
@@ -59,7 +60,7 @@ _VALUE_OF = re.compile(r"\b(?:value|price|cost|proceeds|fair|intrinsic)\b")
 _IN_SHARES = re.compile(r"\((?:in\s+)?(?:(?:thousands|millions|number)\s+of\s+)?shares(?:\s+in\s+\w+)?\)")
 _WORDS_OF_SHARES = (
     *("share", "stock", "ads", "adr", "eps", "rsu", "psu", "option", "award", "warrant", "sar", "unit", "denominator"),
-    *("price", "fair", "dilut"),
+    *("price", "fair", "dilut", "aktie", "par action", "por ac", "por aç", "azione", "aandeel"),
 )
 """Each text that measures shares has one of these. It is much faster to look for them first."""
 _PRICE = re.compile(

@@ -22,6 +22,7 @@ from workers.extraction.tables.stated import DocumentUnits, PartUnits, read_docu
 from workers.extraction.tables.values import TableValues
 
 _NOTES = re.compile(r"(?:foot)?notes?(?: (?:no|ref)\.?s?)?|refs?\.?|reference|note reference", re.IGNORECASE)
+_UNIT_COLUMN = re.compile(r"units?(?: of measure(?:ment)?)?|uom|measure(?:ment)?|currency", re.IGNORECASE)
 _MOST_STUBS = 8
 _MOST_OF_ENTRY = 600
 """Characters of a heading or label in a path. Paths are repeated in every figure below a heading."""
@@ -140,9 +141,18 @@ class TableBuilder:
         label_path = tuple(label[:_MOST_OF_ENTRY] for label in self._layout.labels.path(row.number, band))
         if header_path and _NOTES.fullmatch(header_path[-1]):
             return self._cell(cell, CellKind.NOTE, header_path, label_path)
-        value = self._values.of(row.number, band, cell.text, header_path, label_path)
+        value = self._values.of(row.number, band, cell.text, header_path, (*label_path, *self._units_of(row, cell)))
         period = self._periods.of(row.number, header_path, label_path, self._layout.headings.beside(row.number))
         return self._cell(cell, CellKind.FIGURE, header_path, label_path, value=value, period=period)
+
+    def _units_of(self, row: Row, cell: TextCell) -> Iterator[str]:
+        """Yield the units that a row states in a cell left of its figures: "Revenue", "EUR million", "1,234"."""
+        first = row.data[0]
+        if first is not cell and first.form in (Form.UNITS, Form.WORDS):
+            band = self._layout.bands.best(first)
+            heads = () if band is None else self._layout.headings.over(row.number, band)
+            if first.form is Form.UNITS or (heads and _UNIT_COLUMN.fullmatch(heads[-1].text)):
+                yield first.text
 
     def _cell(
         self,

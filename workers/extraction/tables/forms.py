@@ -13,6 +13,8 @@ from workers.extraction.tables.cells import Form
 from workers.extraction.tables.units import may_state_units
 
 _YEAR = re.compile(r"(?:19|20)\d\d(?:\s?(?:\((?:\d{1,2}|[a-z])\)|[*†‡]))?")
+_YEAR_AND_UNITS = re.compile(r"(?:19|20)\d\d (?=\(?[A-Z]{0,3}[$€£¥₹]|\(?[A-Z]{2,3}\b|\(?['’]000)(.{1,24})")
+"""The heading of a year with its units: "2025 £m". With a comma it is a figure: "2,025 £m"."""
 _PLAIN = re.compile(r"\$?\s?(?:\d{1,3}(?:,\d{3})*(?:\.\d+)?|\(\d{1,3}(?:,\d{3})*(?:\.\d+)?\))\s?%?|\$?[—–-]")
 """The figures of most tables, recognised without parsing them."""
 _MOST_OF_PERIOD = 70
@@ -53,7 +55,7 @@ def _form(text: str) -> Form:
         return Form.YEAR
     if _PLAIN.fullmatch(text):
         return Form.FIGURE
-    kind = parse_value(text).kind
+    kind = Kind.PERIOD if _is_year_with_units(text) else parse_value(text).kind
     if kind is Kind.TEXT and _DIGIT.search(text):
         kind = parse_value(text, _CONTINENTAL).kind
         if kind is Kind.TEXT and may_have_side(text):
@@ -66,6 +68,11 @@ def _form(text: str) -> Form:
     if text in _MEASURES or _is_units(text):
         return Form.UNITS
     return Form.PERIOD if _is_period(text) else Form.WORDS
+
+
+def _is_year_with_units(text: str) -> bool:
+    found = _YEAR_AND_UNITS.fullmatch(text)
+    return found is not None and parse_units(found[1]).states_units
 
 
 def _is_units(text: str) -> bool:

@@ -35,7 +35,7 @@ _GENERAL = frozenset(
 @lru_cache(maxsize=20_000)
 def may_state_units(text: str) -> bool:
     """Return whether a text has a word that can state units. It is much faster than reading them."""
-    if not text.isascii() or _CODE.search(text) is not None:
+    if not text.isascii() or _CODE.search(text) is not None or text in ("x", "X"):
         return True
     return any(map(text.lower().__contains__, _MAY_STATE)) or may_state_physical_unit(text)
 

@@ -71,7 +71,7 @@ class _Column:
 
     def add(self, own: Quantity) -> None:
         """Add a figure's own value."""
-        is_year = own.kind is Kind.AMOUNT and own.unit is own.scale is None and own.value in _YEARS
+        is_year = own.kind is Kind.AMOUNT and own.unit is None and own.scale is None and own.value in _YEARS
         self.years, self.others = self.years + is_year, self.others + (not is_year)
         self.has_money = self.has_money or (own.unit is not None and own.kind is Kind.AMOUNT)
         self.first, self.last = self.first or own.kind, own.kind

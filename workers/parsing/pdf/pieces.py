@@ -26,13 +26,14 @@ _LONGEST = 32
 
 _APART = re.compile(r"\d[,.]? +\d")
 _FIRST = frozenset("0123456789$€£¥(-–—.")
+_YEAR_AND_SIGN = re.compile(r"(?:19|20)\d\d [$€£¥₹]")
 _GROUPED = re.compile(r"\D*\d{1,3}(?: \d{3})+(?:[.,]\d+)?\D*")
 
 
 @lru_cache(maxsize=1 << 14)
 def is_number(text: str) -> bool:
     """Return whether the text is one number, a range, a ratio, a dash, or a sign. Blanks may group digits by three."""
-    if len(text) > _LONGEST or (_APART.search(text) and not _GROUPED.fullmatch(text)):
+    if len(text) > _LONGEST or (_APART.search(text) and not _GROUPED.fullmatch(text)) or _YEAR_AND_SIGN.match(text):
         return False
     return NUMBER.fullmatch(text.replace(" ", "")) is not None
 
