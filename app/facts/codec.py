@@ -4,7 +4,7 @@ Facts of one line are stored together: what they share once, then per figure its
 bytes. `data` is one msgpack value.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -69,10 +69,13 @@ def encode_facts(facts: Iterable[Fact]) -> tuple[StoredLine, ...]:
     return tuple(lines)
 
 
-def decode_line(line: StoredLine) -> Iterator[tuple[int, Fact]]:
-    """Yield the facts of a line with their numbers. Raises FactEncodingError."""
+def decode_line(line: StoredLine, parts: Container[str | None] | None = None) -> Iterator[tuple[int, Fact]]:
+    """Yield the facts of a line with their numbers: all, or those whose fiscal label has one of `parts`.
+
+    Raises FactEncodingError.
+    """
     try:
-        yield from _decode_line(line)
+        yield from _decode_line(line, parts)
     except (ValueError, TypeError, KeyError, IndexError, ArithmeticError, msgpack.UnpackException) as error:
         raise FactEncodingError from error
 
@@ -166,7 +169,7 @@ def _encode_line(number: int, facts: Sequence[Fact]) -> StoredLine:
     )
 
 
-def _decode_line(line: StoredLine) -> Iterator[tuple[int, Fact]]:
+def _decode_line(line: StoredLine, parts: Container[str | None] | None) -> Iterator[tuple[int, Fact]]:
     version, measure, method, currency, scale, decimals, sure, page, table, row, base, label, *rest = msgpack.unpackb(
         line.data
     )
@@ -180,6 +183,8 @@ def _decode_line(line: StoredLine) -> Iterator[tuple[int, Fact]]:
         after, days, mantissa, exponent, start, size, column, confidence, year, part, of_dimensions, of_checks, bit = (
             figure
         )
+        if parts is not None and part not in parts:
+            continue
         yield (
             number,
             Fact(

@@ -1,13 +1,15 @@
 """SQL of facts. All queries run under row-level security, and return facts of current versions only."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, false, func, or_, select
 from sqlalchemy.orm import Session
 
-from app.documents.models import Document
+from app.documents.models import Document, DocumentVersion
 from app.facts.codec import StoredLine, decode_line
 from app.facts.filters import FactFilter
 from app.facts.model import FactSource, FactStatus, StoredFact
@@ -33,8 +35,20 @@ _SOURCE = (
     Document.filing_date,
 )
 _STATUSES = tuple(FactStatus)
+LineRow = Any
+"""A row of the database with a line and its document."""
 Place = tuple[UUID, int, int]
 """A position in the list of facts: document, number of a line, and number of a fact in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class IssuerDocument:
+    """A searchable document of an issuer. `facts` is None if its facts were not read."""
+
+    source: FactSource
+    revision: int
+    published_at: datetime | None
+    facts: int | None
 
 
 class FactRepository:
@@ -45,8 +59,40 @@ class FactRepository:
 
     def list_facts(self, wanted: FactFilter) -> list[StoredFact]:
         """List all facts that a filter selects, by document and number. Raises FactEncodingError."""
+        return [fact for fact in read_lines(self.list_lines(wanted)) if wanted.accepts(fact)]
+
+    def list_lines(self, wanted: FactFilter) -> Sequence[LineRow]:
+        """List the lines with facts that a filter may select, by document and number, for `read_lines`."""
         query = _select_lines(wanted).order_by(Document.id, FactRow.number)
-        return [fact for fact in _read(self._session.execute(query)) if wanted.accepts(fact)]
+        found: Sequence[LineRow] = self._session.execute(query).all()
+        return found
+
+    def list_sources(self, issuer_key: str) -> Sequence[IssuerDocument]:
+        """List the searchable documents of an issuer, by ID."""
+        query = (
+            select(*_SOURCE, Document.revision, DocumentVersion.published_at, DocumentVersion.fact_count)
+            .join(DocumentVersion, DocumentVersion.id == Document.current_version_id)
+            .where(Document.issuer_key == issuer_key, Document.deleted_at.is_(None))
+            .order_by(Document.id)
+        )
+        return [
+            IssuerDocument(_source(*described), revision, published, facts)
+            for *described, revision, published, facts in self._session.execute(query)
+        ]
+
+    def list_issuers(self, *, after: str | None, limit: int) -> Sequence[tuple[str, str, int]]:
+        """List issuers with facts, by key: key, name, and number of documents with facts."""
+        query = (
+            select(Document.issuer_key, func.max(Document.issuer), func.count())
+            .join(DocumentVersion, DocumentVersion.id == Document.current_version_id)
+            .where(Document.issuer_key.is_not(None), Document.deleted_at.is_(None), DocumentVersion.fact_count > 0)
+            .group_by(Document.issuer_key)
+            .order_by(Document.issuer_key)
+            .limit(limit)
+        )
+        if after is not None:
+            query = query.where(Document.issuer_key > after)
+        return [(key or "", name or key or "", count) for key, name, count in self._session.execute(query)]
 
     def load_any(
         self,
@@ -66,7 +112,7 @@ class FactRepository:
             *(and_(*map(_has_word, words)) for words in labels if words),
         )
         query = _select_lines(wanted).where(named).order_by(Document.id, FactRow.number)
-        return [fact for fact in _read(self._session.execute(query)) if wanted.accepts(fact)]
+        return [fact for fact in read_lines(self._session.execute(query)) if wanted.accepts(fact)]
 
     def list_page(
         self, wanted: FactFilter, *, after: Place | None, limit: int, most_lines: int
@@ -86,7 +132,7 @@ class FactRepository:
             rows = self._session.execute(query).all()
             most_lines -= len(rows)
             for row in rows:
-                for fact in _read([row]):
+                for fact in read_lines([row]):
                     place = (fact.source.document_id, row.number, fact.number)
                     if after is not None and place[:1] == after[:1] and fact.number <= after[2]:
                         continue
@@ -132,7 +178,8 @@ def _from(place: Place) -> ColumnElement[bool]:
     return or_(Document.id < document, and_(Document.id == document, FactRow.number >= line))
 
 
-def _read(rows: Iterable[Any]) -> Iterator[StoredFact]:
+def read_lines(rows: Iterable[LineRow], parts: Container[str | None] | None = None) -> Iterator[StoredFact]:
+    """Yield the facts of lines: all, or those whose fiscal label has one of `parts`. Raises FactEncodingError."""
     sources: dict[UUID, FactSource] = {}
     for row in rows:
         number, first_end, last_end, statement, item, concept, path, data, statuses, *described = row
@@ -140,7 +187,7 @@ def _read(rows: Iterable[Any]) -> Iterator[StoredFact]:
         if source is None:
             source = sources[described[0]] = _source(*described)
         line = StoredLine(number, first_end, last_end, statement, item, concept, path, bytes(data))
-        for index, fact in decode_line(line):
+        for index, fact in decode_line(line, parts):
             status = FactStatus.PROPOSED if statuses is None else _STATUSES[statuses[index - number]]
             yield StoredFact(fact, index, source, status)
 

@@ -3,8 +3,9 @@
 Other features read facts in their own transaction, with `load_ledger_facts`, and record the read.
 """
 
-from collections.abc import Sequence
-from dataclasses import replace
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -13,12 +14,62 @@ from app.audit.service import record
 from app.core.pagination import InvalidCursorError, PageOf, PageRequest, encode_cursor
 from app.core.principal import Principal
 from app.db.session import Database
+from app.documents.issuers import normalise_issuer
+from app.facts.errors import IssuerNotFoundError
 from app.facts.filters import FactFilter
-from app.facts.model import StoredFact
-from app.facts.repository import FactRepository, Place
+from app.facts.grid import Periods, StatementGrid, build_grid, parts_of
+from app.facts.model import StatementKind, StoredFact
+from app.facts.repository import FactRepository, IssuerDocument, LineRow, Place, read_lines
 
 MOST_LINES = 20_000
 """Lines that one request reads from the database."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListedIssuer:
+    """An issuer with facts: its key, its name, and the number of its documents that have facts."""
+
+    key: str
+    name: str
+    documents: int
+
+
+@dataclass(frozen=True, slots=True)
+class IssuerStatements:
+    """Statements of an issuer, which may be read, before their facts are decoded."""
+
+    key: str
+    statements: tuple[StatementKind, ...]
+    documents: tuple[IssuerDocument, ...]
+    lines: Sequence[LineRow]
+
+    @property
+    def name(self) -> str:
+        """The issuer's name in its newest document."""
+        return self.documents[-1].source.issuer or self.key
+
+    @property
+    def unread(self) -> int:
+        """The number of documents whose facts were not read, because an older version of Footnote published them."""
+        return sum(document.facts is None for document in self.documents)
+
+    @property
+    def tag(self) -> str:
+        """A name of the content, which changes when a document of the issuer is published or edited."""
+        digest = hashlib.sha256()
+        for document in self.documents:
+            source = document.source
+            digest.update(f"{source.version_id} {document.revision} {document.published_at}\n".encode())
+        return digest.hexdigest()[:32]
+
+    def build(self, periods: Periods, most_columns: int) -> tuple[StatementGrid, ...]:
+        """Return each statement as a grid, in the order of `statements`. Raises FactEncodingError."""
+        found: dict[StatementKind, list[StoredFact]] = {kind: [] for kind in self.statements}
+        for stored in read_lines(self.lines, parts_of(periods)):
+            found[stored.fact.statement].append(stored)
+        return tuple(
+            build_grid(kind, facts, periods=periods, most_columns=most_columns) for kind, facts in found.items()
+        )
 
 
 class FactService:
@@ -38,8 +89,35 @@ class FactService:
             found, last = FactRepository(session).list_page(
                 wanted, after=after, limit=page.limit, most_lines=MOST_LINES
             )
-            _record_read(session, principal, "facts.fact.listed", found)
+            read = {str(stored.source.document_id) for stored in found}
+            _record_read(session, principal, "facts.fact.listed", read, len(found))
         return PageOf(items=found, next_cursor=None if last is None else encode_cursor(":".join(map(str, last))))
+
+    def get_statements(
+        self, principal: Principal, issuer: str, statements: Sequence[StatementKind]
+    ) -> IssuerStatements:
+        """Return the facts of statements of an issuer. `issuer` is its name in any spelling, or its key.
+
+        Raises IssuerNotFoundError.
+        """
+        key = normalise_issuer(issuer)
+        with self._database.transaction(principal, snapshot=True) as session:
+            repository = FactRepository(session)
+            documents = repository.list_sources(key) if key else []
+            if not documents:
+                raise IssuerNotFoundError
+            lines = repository.list_lines(FactFilter(issuer_keys=(key,), statements=tuple(statements)))
+            read = {str(document.source.document_id) for document in documents if document.facts}
+            _record_read(session, principal, "facts.statements.read", read, len(lines))
+        return IssuerStatements(key, tuple(statements), tuple(documents), lines)
+
+    def list_issuers(self, principal: Principal, page: PageRequest) -> PageOf[ListedIssuer]:
+        """List the issuers with facts, by key. Raises InvalidCursorError."""
+        with self._database.transaction(principal, snapshot=True) as session:
+            found = FactRepository(session).list_issuers(after=page.after(), limit=page.limit + 1)
+        items = [ListedIssuer(*each) for each in found[: page.limit]]
+        more = len(found) > page.limit
+        return PageOf(items=items, next_cursor=encode_cursor(items[-1].key) if more else None)
 
 
 def load_ledger_facts(
@@ -64,16 +142,10 @@ def load_ledger_facts(
     return repository.load_any(base, items=items, concepts=concepts, labels=labels)
 
 
-def _record_read(session: Session, principal: Principal, action: str, found: Sequence[StoredFact]) -> None:
-    documents = sorted({str(stored.source.document_id) for stored in found})
-    record(
-        session,
-        principal,
-        action,
-        object_type="tenant",
-        object_id=principal.tenant_id,
-        detail={"documents": documents, "facts": len(found)},
-    )
+def _record_read(session: Session, principal: Principal, action: str, documents: Iterable[str], count: int) -> None:
+    """Record a read of facts of several documents. `count` is the number of facts, or of lines of statements."""
+    detail = {"documents": sorted(documents), "count": count}
+    record(session, principal, action, object_type="tenant", object_id=principal.tenant_id, detail=detail)
 
 
 def _parse_cursor(page: PageRequest) -> Place | None:

@@ -146,4 +146,4 @@ def test_reading_facts_is_audited(service, ledger):
     with ledger.database.owner.transaction(system_principal(ledger.owner.tenant_id)) as session:
         (event,) = session.scalars(select(AuditEvent).where(AuditEvent.action == "facts.fact.listed")).all()
     assert event.actor_id == ledger.owner.user_id
-    assert event.detail == {"documents": [str(ledger.document)], "facts": 2}
+    assert event.detail == {"documents": [str(ledger.document)], "count": 2}

@@ -1,7 +1,6 @@
 """Place the rows of a statement: the concept and the standard item of each."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
@@ -9,32 +8,71 @@ from app.documents.content.statements import Statement as Listed
 from app.facts.balance_items import BALANCE_ITEMS
 from app.facts.cash_flow_items import CASH_FLOW_ITEMS
 from app.facts.income_items import INCOME_ITEMS
-from app.facts.line_items import Edge, LineItem, LineItems
-from app.facts.model import StatementKind
+from app.facts.items.model import ItemModel
+from app.facts.items.rows import NOT_PLACED, ItemRow, Placed
+from app.facts.items.standard import find_item
+from app.facts.line_items import LineItems
+from app.facts.model import Measure, StatementKind
 from app.facts.sections import section_of_rows
-from app.facts.signs import Signs
 from app.facts.statements.rows import Row
-from app.tables.rows import FigureRow
+from app.facts.statements.structure import Structure
+from app.facts.statements.sums import is_total_label
+from app.quantities.values import Kind
+from app.tables.rows import FigureRow, quantity_of
 
-
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """The concept and the standard item of a row, each with its probability, or None if it is not certain enough."""
-
-    concept: str | None
-    concept_confidence: float
-    item: str | None
-    item_confidence: float
-    old: LineItem | None = None
-
-
-_NOWHERE = Placed(None, 0.0, None, 0.0)
+MEASURES = {
+    Kind.AMOUNT: Measure.MONEY,
+    Kind.PER_SHARE: Measure.PER_SHARE,
+    Kind.SHARES: Measure.SHARES,
+    Kind.PERCENTAGE: Measure.PERCENT,
+    Kind.BASIS_POINTS: Measure.PERCENT,
+    Kind.RATIO: Measure.RATIO,
+    Kind.NUMBER: Measure.NUMBER,
+}
 _KINDS = {
     StatementKind.INCOME: Listed.INCOME,
     StatementKind.BALANCE: Listed.BALANCE,
     StatementKind.CASH_FLOW: Listed.CASH_FLOW,
 }
-_LISTED_CONFIDENCE = 0.9
+_LISTED_CONFIDENCE = 0.8
+
+
+def place_rows(kind: StatementKind, structure: Structure) -> Sequence[Placed]:
+    """Return the place of each row of one statement, in order."""
+    placed = ItemModel.load().place(item_rows(structure), kind)
+    return placed if any(at.item or at.concept for at in placed) else _place_by_lists(kind, structure.rows)
+
+
+def item_rows(structure: Structure) -> list[ItemRow]:
+    """Return the rows as the model of items reads them."""
+    sums = {total.row: tuple(part.row for part in total.parts) for total in structure.sums}
+    part_of = {part: total for total, parts in sums.items() for part in parts}
+    return [
+        ItemRow(
+            label=row.label,
+            label_path=row.label_path,
+            indent=row.indent or None,
+            is_total=is_total_label(row.label),
+            sums=sums.get(number, ()),
+            part_of=part_of.get(number),
+            figures=tuple(_printed(row, column) for column in structure.columns[row.table.number])
+            if row.figures
+            else (),
+            measure=measure_of(row),
+        )
+        for number, row in enumerate(structure.rows)
+    ]
+
+
+def measure_of(row: Row) -> Measure | None:
+    """Return what the figures of a row count; None if all are nil, or for the name of a group."""
+    return next((MEASURES[kind] for cell in row.figures if (kind := quantity_of(cell).kind) in MEASURES), None)
+
+
+def _printed(row: Row, column: int) -> Decimal | None:
+    cell = row.by_column.get(column)
+    quantity = None if cell is None else quantity_of(cell)
+    return None if quantity is None or quantity.kind is Kind.NIL else quantity.value
 
 
 @lru_cache(maxsize=1)
@@ -46,33 +84,20 @@ def _lists() -> dict[Listed, LineItems]:
     }
 
 
-def place_rows(kind: StatementKind, rows: Sequence[Row]) -> list[Placed]:
-    """Return the place of each row of one statement, in order."""
+def _place_by_lists(kind: StatementKind, rows: Sequence[Row]) -> list[Placed]:
     listed = _KINDS.get(kind)
     if listed is None:
-        return [_NOWHERE] * len(rows)
+        return [NOT_PLACED] * len(rows)
     sections = section_of_rows(listed, [row.label for row in rows])
     items = _lists()[listed]
     placed = []
     for row, section in zip(rows, sections, strict=True):
-        found = items.find(_figure_row(row).label, section)
+        found = (
+            items.find(FigureRow(row.table, (), row.figures, row.label_path).label, section) if row.figures else None
+        )
         placed.append(
-            _NOWHERE if found is None else Placed(found.name, _LISTED_CONFIDENCE, found.name, _LISTED_CONFIDENCE, found)
+            NOT_PLACED
+            if found is None
+            else Placed(found.name, _LISTED_CONFIDENCE, find_item(found.name, kind), _LISTED_CONFIDENCE)
         )
     return placed
-
-
-def signs_of(rows: Sequence[Row], placed: Sequence[Placed]) -> Signs:
-    return Signs.of([(at.old, _figure_row(row)) for row, at in zip(rows, placed, strict=True) if at.old is not None])
-
-
-def signed(signs: Signs, placed: Placed, row: Row, figure: Decimal) -> Decimal:
-    return figure if placed.old is None else signs.value(placed.old, _figure_row(row), figure)
-
-
-def edge_of(placed: Placed) -> Edge | None:
-    return None if placed.old is None else placed.old.edge
-
-
-def _figure_row(row: Row) -> FigureRow:
-    return FigureRow(row.table, (), row.figures, row.label_path)

@@ -1,34 +1,33 @@
 """Read facts from a document's tables."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
+from functools import cached_property
 
-from app.facts.line_items import Edge
-from app.facts.model import Fact, FiscalLabel, Measure, Method, Place, StatementKind
+from app.facts.items.rows import Placed
+from app.facts.model import Fact, Measure, Method, Place, StatementKind
 from app.facts.statements.about import About
 from app.facts.statements.columns import Dimensions, columns_of, is_restated
+from app.facts.statements.directions import direction_of, direction_of_label
 from app.facts.statements.finding import Statement, find_statements
 from app.facts.statements.fiscal import FiscalYears
-from app.facts.statements.placing import Placed, edge_of, place_rows, signed, signs_of
+from app.facts.statements.instants import Edge, find_edges
+from app.facts.statements.placing import MEASURES, measure_of, place_rows
 from app.facts.statements.rows import Row
+from app.facts.statements.structure import Structure, structure_of
 from app.quantities.periods import Period
 from app.quantities.values import Kind, Quantity
 from app.tables.model import Cell, Table
 from app.tables.rows import quantity_of
 
 _DAY = timedelta(days=1)
-_MEASURES = {
-    Kind.AMOUNT: (Measure.MONEY, 0),
-    Kind.NIL: (Measure.MONEY, 0),
-    Kind.PER_SHARE: (Measure.PER_SHARE, 0),
-    Kind.SHARES: (Measure.SHARES, 0),
-    Kind.PERCENTAGE: (Measure.PERCENT, -2),
-    Kind.BASIS_POINTS: (Measure.PERCENT, -4),
-    Kind.RATIO: (Measure.RATIO, 0),
-    Kind.NUMBER: (Measure.NUMBER, 0),
-}
+_POWERS = {Kind.PERCENTAGE: -2, Kind.BASIS_POINTS: -4}
+_OF_FLOWS = (StatementKind.CASH_FLOW, StatementKind.EQUITY)
+_PART = 0.5
+"""The probability from which a row is a part of its concept's whole amount."""
+_UNPLACED_CONFIDENCE = 0.5
 
 
 def read_facts(tables: Sequence[Table], about: About, tagged: Sequence[Fact] = ()) -> tuple[Fact, ...]:
@@ -39,7 +38,7 @@ def read_facts(tables: Sequence[Table], about: About, tagged: Sequence[Fact] = (
     statements = find_statements(tables)
     years = FiscalYears.of(about, _periods(statements))
     taken = {(fact.place.table, fact.place.row, fact.place.column) for fact in tagged}
-    read = [fact for statement in statements for fact in _Reader(statement, about, years).facts()]
+    read = [fact for statement in statements for fact in _Reader(structure_of(statement), about, years).facts()]
     kept = [fact for fact in read if (fact.place.table, fact.place.row, fact.place.column) not in taken]
     return (*tagged, *kept)
 
@@ -54,63 +53,87 @@ def _periods(statements: Sequence[Statement]) -> Iterator[Period]:
 class _Reader:
     """Reads the facts of one statement."""
 
-    statement: Statement
+    structure: Structure
     about: About
     years: FiscalYears
 
     def facts(self) -> Iterator[Fact]:
-        rows = [row for row in self.statement.rows if row.figures]
-        placed = place_rows(self.statement.kind, rows)
-        signs = signs_of(rows, placed)
-        columns: dict[int, dict[tuple[int, tuple[str, ...]], Dimensions]] = {}
-        for table in self.statement.tables:
-            own = [row for row in rows if row.table is table]
-            columns[table.number] = columns_of(self.statement.kind, own)
-        for row, at in zip(rows, placed, strict=True):
+        for number, (row, placed) in enumerate(
+            zip(self.structure.rows, place_rows(self.structure.kind, self.structure), strict=True)
+        ):
+            measure = measure_of(row)
             for cell in row.figures:
-                dimensions = columns[row.table.number][cell.column, cell.header_path]
-                fact = self._fact(row, at, cell, dimensions)
+                fact = self._fact(number, row, placed, cell, measure)
                 if fact is not None:
-                    yield _with_value(fact, signed(signs, at, row, fact.value))
+                    yield fact
 
-    def _fact(self, row: Row, placed: Placed, cell: Cell, dimensions: Dimensions) -> Fact | None:
+    @cached_property
+    def _edges(self) -> dict[int, Edge]:
+        return dict(find_edges(self.structure)) if self.structure.kind in _OF_FLOWS else {}
+
+    @cached_property
+    def _columns(self) -> dict[int, dict[tuple[int, tuple[str, ...]], Dimensions]]:
+        rows = [row for row in self.structure.rows if row.figures]
+        return {
+            number: columns_of(self.structure.kind, [row for row in rows if row.table.number == number])
+            for number in self.structure.columns
+        }
+
+    def _fact(self, number: int, row: Row, placed: Placed, cell: Cell, measure: Measure | None) -> Fact | None:
         quantity = quantity_of(cell)
-        period = self._period(placed, cell)
-        if period is None or quantity.value is None or quantity.kind not in _MEASURES:
+        period = self._period(number, row, cell)
+        if period is None or quantity.value is None or quantity.kind not in (*MEASURES, Kind.NIL):
             return None
-        measure, power = _MEASURES[quantity.kind]
-        scale = None if quantity.scale is None else quantity.scale + power
+        measure = MEASURES.get(quantity.kind, measure or Measure.MONEY)
+        scale = None if quantity.scale is None else quantity.scale + _POWERS.get(quantity.kind, 0)
+        value = self._signed(number, row, placed, quantity.value * Decimal(10) ** (scale or 0))
+        dimensions = self._columns[row.table.number][cell.column, cell.header_path]
+        if placed.part >= _PART:
+            dimensions = (*dimensions, ("part", row.label))
         return Fact(
             label=row.label,
             label_path=row.label_path,
             period=period,
-            value=quantity.value * Decimal(10) ** (scale or 0),
+            value=value,
             measure=measure,
             scale=scale,
             currency=self._currency(measure, quantity),
             method=Method.STATEMENT,
             place=Place(cell.page, cell.spans[0][0], cell.spans[-1][1], row.table.number, cell.row, cell.column),
-            confidence=placed.item_confidence or 0.5,
-            statement=self.statement.kind,
+            confidence=placed.item_confidence or _UNPLACED_CONFIDENCE,
+            statement=self.structure.kind,
             concept=placed.concept,
             item=placed.item,
             concept_confidence=placed.concept_confidence,
             dimensions=dimensions,
-            fiscal=self._label(period),
+            fiscal=self.years.label(period),
             decimals=_decimals(quantity, scale),
             restated=is_restated(cell.header_path),
         )
 
-    def _period(self, placed: Placed, cell: Cell) -> Period | None:
-        period, edge = cell.period, edge_of(placed)
+    def _signed(self, number: int, row: Row, placed: Placed, printed: Decimal) -> Decimal:
+        """Return the value with the taxonomy's sign, from what the row contributes to the statement's result."""
+        kind = self.structure.kind
+        if not self.structure.addends[number].figures:
+            return printed
+        contribution = self.structure.contributions.get(number)
+        if contribution is None:
+            return printed  # outside all sums, an expense or a payment is usually printed without brackets
+        if placed.concept is not None:
+            return printed * contribution * direction_of(placed.concept, kind)
+        return printed if contribution < 0 else printed * direction_of_label(row.label, kind)
+
+    def _period(self, number: int, row: Row, cell: Cell) -> Period | None:
+        kind, edge = self.structure.kind, self._edges.get(number)
+        usual = self.structure.periods.get((row.table.number, cell.column))
+        period = cell.period or (usual if edge else None)
         if period is None:
             return None
-        if self.statement.kind is StatementKind.BALANCE:
+        if kind is StatementKind.BALANCE:
             return Period(period.end)
-        if period.start is None:
-            is_instant = edge is not None or self.statement.kind is StatementKind.EQUITY
-            return period if is_instant else None
         if edge is None:
+            return period if period.start is not None or kind is StatementKind.EQUITY else None
+        if period.start is None:
             return period
         return Period(period.end) if edge is Edge.END else Period(period.start - _DAY)
 
@@ -118,13 +141,6 @@ class _Reader:
         if measure not in (Measure.MONEY, Measure.PER_SHARE):
             return None
         return quantity.unit or self.about.currency
-
-    def _label(self, period: Period) -> FiscalLabel | None:
-        return self.years.label(period)
-
-
-def _with_value(fact: Fact, value: Decimal) -> Fact:
-    return fact if value == fact.value else replace(fact, value=value)
 
 
 def _decimals(quantity: Quantity, scale: int | None) -> int | None:

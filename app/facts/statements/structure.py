@@ -1,0 +1,98 @@
+"""The structure of a statement: its rows, their columns, and which rows add up to which."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from app.facts.model import StatementKind
+from app.facts.statements.finding import Statement
+from app.facts.statements.rows import Row
+from app.facts.statements.sums import Addend, Sum, find_sums
+from app.quantities.periods import Period
+from app.quantities.values import Kind
+from app.tables.model import Cell, Table
+from app.tables.rows import quantity_of
+
+_ADDED = (Kind.AMOUNT, Kind.NIL, Kind.NUMBER)
+_MOST_DECIMALS = 4
+
+
+@dataclass(frozen=True)
+class Structure:
+    """The rows of a statement, with groups' names; their figures by column; and the sums among them.
+
+    `columns` are the columns of each table, from left to right. A column's place among them is its rank, which is the
+    same in a table that goes on.
+    """
+
+    kind: StatementKind
+    rows: tuple[Row, ...]
+    columns: Mapping[int, tuple[int, ...]]
+    addends: tuple[Addend, ...]
+    sums: tuple[Sum, ...]
+
+    def rank(self, cell: Cell, row: Row) -> int:
+        return self._ranks[row.table.number][cell.column]
+
+    @cached_property
+    def _ranks(self) -> dict[int, dict[int, int]]:
+        return {number: {column: rank for rank, column in enumerate(own)} for number, own in self.columns.items()}
+
+    @cached_property
+    def contributions(self) -> Mapping[int, int]:
+        """Whether each row of a sum is added to (1) or subtracted from (-1) the statement's last results."""
+        signs: dict[int, int] = {}
+        for total in reversed(self.sums):
+            own = signs.setdefault(total.row, 1)
+            for part in total.parts:
+                signs[part.row] = own * part.sign
+        return signs
+
+    @cached_property
+    def periods(self) -> Mapping[tuple[int, int], Period]:
+        """The usual period of each column, by table and column."""
+        counts: dict[tuple[int, int], Counter[Period]] = {}
+        for row in self.rows:
+            for cell in row.figures:
+                if cell.period is not None:
+                    counts.setdefault((row.table.number, cell.column), Counter())[cell.period] += 1
+        return {key: max(found, key=found.__getitem__) for key, found in counts.items()}
+
+
+def structure_of(statement: Statement) -> Structure:
+    """Find the structure of a statement."""
+    rows = statement.rows
+    columns = {table.number: _columns(table, rows) for table in statement.tables}
+    ranks = {number: {column: rank for rank, column in enumerate(own)} for number, own in columns.items()}
+    power = _decimals(rows)
+    kinds = (*_ADDED, Kind.SHARES) if statement.kind is StatementKind.CASH_FLOW else _ADDED
+    addends = tuple(Addend(row.label, _figures(row, ranks[row.table.number], power, kinds)) for row in rows)
+    return Structure(statement.kind, rows, columns, addends, tuple(find_sums(addends, statement.kind)))
+
+
+def _columns(table: Table, rows: Sequence[Row]) -> tuple[int, ...]:
+    return tuple(sorted({cell.column for row in rows if row.table is table for cell in row.figures}))
+
+
+def _decimals(rows: Sequence[Row]) -> int:
+    """Return the most decimals that an amount of the statement has."""
+    most = 0
+    for row in rows:
+        for cell in row.figures:
+            quantity = quantity_of(cell)
+            if quantity.kind is Kind.AMOUNT and quantity.value is not None:
+                exponent = quantity.value.as_tuple().exponent
+                most = max(most, -exponent if isinstance(exponent, int) else 0)
+    return min(most, _MOST_DECIMALS)
+
+
+def _figures(row: Row, ranks: Mapping[int, int], power: int, kinds: Sequence[Kind]) -> dict[int, int]:
+    figures: dict[int, int] = {}
+    for cell in row.figures:
+        quantity = quantity_of(cell)
+        if quantity.kind in kinds and quantity.value is not None:
+            figures[ranks[cell.column]] = int(quantity.value.scaleb(power)) if power else int(quantity.value)
+        elif quantity.kind in (Kind.PER_SHARE, Kind.SHARES):
+            return {}
+    return figures

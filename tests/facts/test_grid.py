@@ -1,0 +1,177 @@
+"""A statement as a grid: the order of rows, the columns of fiscal periods, restatements and disagreements."""
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+import pytest
+
+from app.facts.grid import Periods, build_grid
+from app.facts.model import FactSource, FactStatus, FiscalLabel, Method, Place, StatementKind, StoredFact
+from app.quantities.periods import Period
+from tests.facts.made_facts import make_fact
+
+INCOME, BALANCE, EQUITY = StatementKind.INCOME, StatementKind.BALANCE, StatementKind.EQUITY
+
+
+def year(number):
+    return Period(date(number, 12, 31), date(number, 1, 1))
+
+
+def make_filing(filed, *rows, kind="10-K", statement=INCOME, years=None, **changes):
+    """Return the facts of a filing. A row has a label, then a figure in millions per year, or None."""
+    number = int(filed[:4])
+    source = FactSource(UUID(int=number), UUID(int=number + 1), "juniper", "Juniper", f"{kind} {filed}", kind, filed)
+    found = []
+    for row, (label, *figures) in enumerate(rows, 1):
+        path = label if isinstance(label, tuple) else (label,)
+        for column, (of, figure) in enumerate(zip(years or range(number - 1, 0, -1), figures, strict=False), 1):
+            if figure is not None:
+                fact = make_fact(
+                    path[-1],
+                    str(Decimal(figure) * 10**6),
+                    **{
+                        "label_path": path,
+                        "period": Period(year(of).end) if statement is BALANCE else year(of),
+                        "fiscal": FiscalLabel(of),
+                        "statement": statement,
+                        "place": Place(1, 100 * row + 10 * column, 100 * row + 10 * column + 5, 1, row, column),
+                        "item": None,
+                        "concept": None,
+                        **changes,
+                    },
+                )
+                found.append(StoredFact(fact, len(found) + 1, source))
+    return found
+
+
+def shown(grid):
+    """Return the labels with the figures in millions."""
+    return [
+        (row.label, *(figure and int(figure.shown.fact.value / 10**6) for figure in row.figures)) for row in grid.rows
+    ]
+
+
+def annual(facts, statement=INCOME, most_columns=8):
+    return build_grid(statement, facts, periods=Periods.ANNUAL, most_columns=most_columns)
+
+
+def test_rows_stand_in_the_newest_filing_s_order_and_periods_newest_first():
+    grid = annual(make_filing("2032-02-01", ("Net sales", 10, 9), ("Cost of sales", 6, 5), ("Gross profit", 4, 4)))
+    assert [(column.fiscal, column.start, column.end) for column in grid.columns] == [
+        (FiscalLabel(2031), date(2031, 1, 1), date(2031, 12, 31)),
+        (FiscalLabel(2030), date(2030, 1, 1), date(2030, 12, 31)),
+    ]
+    assert shown(grid) == [("Net sales", 10, 9), ("Cost of sales", 6, 5), ("Gross profit", 4, 4)]
+
+
+def test_line_that_only_an_older_filing_has_stands_after_the_line_before_it():
+    newer = make_filing("2032-02-01", ("Net sales", 10, 9), ("Gross profit", 4, 4))
+    older = make_filing("2030-02-01", ("NET SALES", 8, 7), ("Cost of sales", 5, 5), ("Gross profit", 3, 2))
+    grid = annual([*older, *newer])
+    assert [column.fiscal.year for column in grid.columns] == [2031, 2030, 2029, 2028]
+    assert shown(grid) == [
+        ("Net sales", 10, 9, 8, 7),
+        ("Cost of sales", None, None, 5, 5),
+        ("Gross profit", 4, 4, 3, 2),
+    ]
+
+
+@pytest.mark.parametrize("name", ["concept", "item"])
+def test_renamed_line_is_found_by_its_concept_or_item(name):
+    newer = make_filing("2032-02-01", ("Revenue, net", 10, 9), **{name: "Revenue"})
+    older = make_filing("2031-02-01", ("Net sales", 9, 8), **{name: "Revenue"})
+    assert shown(annual([*older, *newer])) == [("Revenue, net", 10, 9, 8)]
+
+
+def test_restated_figure_is_marked_and_the_earlier_one_kept():
+    newer, older = make_filing("2032-02-01", ("Net sales", 10, 9)), make_filing("2031-02-01", ("Net sales", 8, 7))
+    first, second, third = annual([*older, *newer]).rows[0].figures
+    assert (first.is_restated, second.is_restated, third.is_restated) == (False, True, False)
+    assert [(stored.fact.value, stored.source.title) for stored in second.earlier] == [(8_000_000, "10-K 2031-02-01")]
+    assert second.others == ()
+
+
+def test_rounded_figure_is_not_a_restatement():
+    newer = make_filing("2032-02-01", ("Net sales", 10, 9), decimals=-6)
+    older = make_filing("2031-02-01", ("Net sales", "9.0004", 7), decimals=-3)
+    assert not annual([*older, *newer]).rows[0].figures[1].is_restated
+
+
+def test_amendment_of_the_same_period_stands_beside_the_form_it_amends():
+    form = make_filing("2032-02-01", ("Net sales", 10))
+    amended = make_filing("2033-06-01", ("Net sales", 11), kind="10-K/A", years=[2031])
+    (figure,) = annual([*form, *amended]).rows[0].figures
+    assert (figure.shown.source.document_type, figure.earlier[0].source.document_type) == ("10-K/A", "10-K")
+
+
+def again(stored, **changes):
+    """Return the fact again, from another table of its document."""
+    place = replace(stored.fact.place, table=2)
+    return StoredFact(replace(stored.fact, **{"place": place, **changes}), 99, stored.source)
+
+
+def test_figures_of_one_filing_that_disagree_are_both_kept():
+    (first,) = make_filing("2032-02-01", ("Net sales", 10), concept="Revenues")
+    other = again(first, value=Decimal(11_000_000), method=Method.TABLE)
+    (figure,) = annual([first, other]).rows[0].figures
+    assert (figure.shown, figure.others, figure.earlier, figure.is_restated) == (first, (other,), (), False)
+
+
+def test_table_that_repeats_a_line_adds_no_row():
+    (first,) = make_filing("2032-02-01", ("Net sales", 10))
+    assert shown(annual([first, again(first)])) == [("Net sales", 10)]
+
+
+def test_lines_of_one_filing_with_one_label_and_different_figures_are_two_rows():
+    both = make_filing("2032-02-01", ("Deferred taxes", 3), ("Other", 2), ("Deferred taxes", 4))
+    assert shown(annual(both)) == [("Deferred taxes", 3), ("Other", 2), ("Deferred taxes", 4)]
+    assert len(annual([both[0], again(both[0], value=Decimal(9_000_000))]).rows) == 2
+
+
+def test_approved_figure_is_shown_and_rejected_one_left_out():
+    newer, older = make_filing("2032-02-01", ("Net sales", 10, 9)), make_filing("2031-02-01", ("Net sales", 8))
+    approved = [StoredFact(older[0].fact, 1, older[0].source, FactStatus.APPROVED)]
+    figure = annual([*approved, *newer]).rows[0].figures[1]
+    assert (figure.shown.fact.value, [other.fact.value for other in figure.others]) == (8_000_000, [9_000_000])
+    rejected = [StoredFact(older[0].fact, 1, older[0].source, FactStatus.REJECTED)]
+    assert annual([*rejected, *newer]).rows[0].figures[1].earlier == ()
+
+
+def test_single_companies_of_the_group_are_left_out():
+    parent = make_filing("2032-02-01", ("Net sales", 3), dimensions=(("entity", "Parent"),))
+    assert annual(parent).rows == ()
+
+
+def test_rows_of_equity_that_name_their_year_are_one_row():
+    rows = [("Balance at December 31, 2030", None, 5), ("Net earnings", None, 2), ("Balance at December 31, 2031", 7)]
+    grid = annual(make_filing("2032-02-01", *rows, ("Net earnings", 3), statement=EQUITY), EQUITY)
+    assert shown(grid) == [("Balance at December 31, 2030", 7, 5), ("Net earnings", 3, 2)]
+
+
+def test_instants_stand_in_the_column_of_the_period_that_they_end():
+    facts = make_filing("2032-02-01", ("Cash", 5, 4), statement=BALANCE)
+    quarter = StoredFact(
+        make_fact("Cash", "3000000", period=Period(date(2031, 9, 30)), fiscal=FiscalLabel(2031, "Q3"), item=None,
+                  concept=None, statement=BALANCE),
+        9, facts[0].source,
+    )  # fmt: skip
+
+    def parts(periods):
+        grid = build_grid(BALANCE, [*facts, quarter], periods=periods, most_columns=9)
+        return [(column.fiscal.year, column.fiscal.part) for column in grid.columns]
+
+    assert parts(Periods.ANNUAL) == [(2031, "FY"), (2030, "FY")]
+    assert parts(Periods.QUARTERLY) == [(2031, "Q4"), (2031, "Q3"), (2030, "Q4")]
+    assert parts(Periods.YEAR_TO_DATE) == [(2031, "FY"), (2031, "9M"), (2030, "FY")]
+
+
+def test_newest_periods_are_shown_up_to_the_most_columns():
+    grid = annual(make_filing("2032-02-01", ("Net sales", 3, 2, 1)), most_columns=2)
+    assert shown(grid) == [("Net sales", 3, 2)]
+
+
+def test_issuer_without_facts_has_an_empty_grid():
+    grid = annual([])
+    assert (grid.columns, grid.rows, grid.documents) == ((), (), ())
