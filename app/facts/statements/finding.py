@@ -12,6 +12,9 @@ from app.quantities.values import Kind
 from app.tables.model import CellKind, Table
 
 _FEWEST_ROWS = 4
+_FEWEST_COLUMNS = 2
+_MOST_OF_REST = 8
+"""Rows of a small table under the title of the statement above it."""
 _MOST_TITLE_ROWS = 3
 _NEAREST_LINES = 5
 _TITLED, _UNTITLED = 4.0, 9.0
@@ -46,6 +49,8 @@ class Candidate:
         return score if self.is_primary else score + _NO_PRIMARY
 
     def is_statement(self, kind: StatementKind) -> bool:
+        if sum(bool(row.figures) for row in self.rows) < _FEWEST_ROWS:
+            return False
         titled = self.title is not None and kind in self.title.kinds
         return self.score(kind) >= (_TITLE + _TITLED if titled else _UNTITLED)
 
@@ -84,15 +89,12 @@ _ORDER = (
 
 
 def _candidate(table: Table) -> Candidate | None:
-    if table.rows < _FEWEST_ROWS or table.columns < 2:
-        return None
-    title, is_primary = _title(table)
+    """Return a table that may be a statement, or the rest of one."""
     rows = list_rows(table)
     with_figures = [row for row in rows if row.figures]
-    if len(with_figures) < _FEWEST_ROWS or (title is None and table.rows < 2 * _FEWEST_ROWS):
+    if not with_figures or table.columns < _FEWEST_COLUMNS or _is_of_percentages(with_figures) or _is_of_contents(rows):
         return None
-    if _is_of_percentages(with_figures) or _is_of_contents(rows):
-        return None
+    title, is_primary = _title(table)
     headings = [cell.text for cell in table.cells if cell.kind is CellKind.HEADING]
     weights = weigh_contents([row.label for row in rows], headings)
     return Candidate(table, tuple(rows), weights, title, is_primary)
@@ -168,13 +170,7 @@ def _group(kind: StatementKind, candidates: Sequence[Candidate], at: int, taken:
         last = tables[-1]
         if follower.table.number in taken or follower.table.pages[0] - last.pages[-1] > _MOST_PAGES_BETWEEN:
             break
-        if follower.title is not None and kind not in follower.title.kinds:
-            break
-        weights = weigh_contents([row.label for row in [*rows, *follower.rows]], ())
-        before = weigh_contents([row.label for row in rows], ())
-        gain = weights[kind] - before[kind]
-        is_of_kind = max(follower.weights, key=follower.weights.__getitem__) is kind
-        if gain < _LEAST_GAIN or gain < follower.weights[kind] / 2 or not is_of_kind:
+        if not _goes_on(kind, rows, follower):
             break
         tables.append(follower.table)
         rows += follower.rows
@@ -182,3 +178,17 @@ def _group(kind: StatementKind, candidates: Sequence[Candidate], at: int, taken:
     score = replace(first, weights=weights).score(kind)
     is_titled = first.title is not None and kind in first.title.kinds
     return Statement(kind, tuple(tables), tuple(rows), score, is_titled)
+
+
+def _goes_on(kind: StatementKind, rows: Sequence[Row], follower: Candidate) -> bool:
+    """Return whether a table is the rest of the statement whose rows are above it: its labels are others of it."""
+    is_titled = follower.title is not None and kind in follower.title.kinds
+    if not follower.is_primary or (follower.title is not None and not is_titled):
+        return False
+    labels = [row.label for row in rows if row.figures]
+    own = [row.label for row in follower.rows if row.figures]
+    gain = weigh_contents([*labels, *own], ())[kind] - weigh_contents(labels, ())[kind]
+    if is_titled and len(follower.rows) <= _MOST_OF_REST and not follower.weights[StatementKind.BALANCE]:
+        return True
+    is_of_kind = max(follower.weights, key=follower.weights.__getitem__) is kind
+    return gain >= _LEAST_GAIN and gain >= follower.weights[kind] / 2 and is_of_kind

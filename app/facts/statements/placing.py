@@ -1,5 +1,6 @@
 """Place the rows of a statement: the concept and the standard item of each."""
 
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 from functools import lru_cache
@@ -34,6 +35,8 @@ _KINDS = {
     StatementKind.BALANCE: Listed.BALANCE,
     StatementKind.CASH_FLOW: Listed.CASH_FLOW,
 }
+_PER_SHARE = re.compile(r"\b(?:basic|diluted)\b|\bper\b.{0,30}\b(?:share|unit|ads)\b", re.IGNORECASE)
+_MOST_PER_SHARE = 1000
 _LISTED_CONFIDENCE = 0.8
 
 
@@ -67,6 +70,16 @@ def item_rows(structure: Structure) -> list[ItemRow]:
 def measure_of(row: Row) -> Measure | None:
     """Return what the figures of a row count; None if all are nil, or for the name of a group."""
     return next((MEASURES[kind] for cell in row.figures if (kind := quantity_of(cell).kind) in MEASURES), None)
+
+
+def is_per_share(row: Row) -> bool:
+    """Return whether amounts are per share: the label says so, or "diluted", and all are small and have decimals."""
+    if not _PER_SHARE.search(row.label):
+        return False
+    values = [quantity.value for cell in row.figures if (quantity := quantity_of(cell)).value]
+    return bool(values) and all(
+        value is not None and value != value.to_integral_value() and abs(value) < _MOST_PER_SHARE for value in values
+    )
 
 
 def _printed(row: Row, column: int) -> Decimal | None:

@@ -9,12 +9,13 @@ from functools import cached_property
 from app.facts.items.rows import Placed
 from app.facts.model import Fact, Measure, Method, Place, StatementKind
 from app.facts.statements.about import About
+from app.facts.statements.checks import Cells, check_across, check_sums, checks_of
 from app.facts.statements.columns import Dimensions, columns_of, is_restated
 from app.facts.statements.directions import direction_of, direction_of_label
 from app.facts.statements.finding import Statement, find_statements
 from app.facts.statements.fiscal import FiscalYears
 from app.facts.statements.instants import Edge, find_edges
-from app.facts.statements.placing import MEASURES, measure_of, place_rows
+from app.facts.statements.placing import MEASURES, is_per_share, measure_of, place_rows
 from app.facts.statements.rows import Row
 from app.facts.statements.structure import Structure, structure_of
 from app.quantities.periods import Period
@@ -40,7 +41,7 @@ def read_facts(tables: Sequence[Table], about: About, tagged: Sequence[Fact] = (
     taken = {(fact.place.table, fact.place.row, fact.place.column) for fact in tagged}
     read = [fact for statement in statements for fact in _Reader(structure_of(statement), about, years).facts()]
     kept = [fact for fact in read if (fact.place.table, fact.place.row, fact.place.column) not in taken]
-    return (*tagged, *kept)
+    return tuple(check_across([*tagged, *kept]))
 
 
 def _periods(statements: Sequence[Statement]) -> Iterator[Period]:
@@ -68,6 +69,10 @@ class _Reader:
                     yield fact
 
     @cached_property
+    def _checks(self) -> Cells:
+        return check_sums(self.structure)
+
+    @cached_property
     def _edges(self) -> dict[int, Edge]:
         return dict(find_edges(self.structure)) if self.structure.kind in _OF_FLOWS else {}
 
@@ -84,8 +89,8 @@ class _Reader:
         period = self._period(number, row, cell)
         if period is None or quantity.value is None or quantity.kind not in (*MEASURES, Kind.NIL):
             return None
-        measure = MEASURES.get(quantity.kind, measure or Measure.MONEY)
-        scale = None if quantity.scale is None else quantity.scale + _POWERS.get(quantity.kind, 0)
+        measure = self._measure(row, quantity, measure)
+        scale = self._scale(row, quantity, measure)
         value = self._signed(number, row, placed, quantity.value * Decimal(10) ** (scale or 0))
         dimensions = self._columns[row.table.number][cell.column, cell.header_path]
         if placed.part >= _PART:
@@ -109,7 +114,29 @@ class _Reader:
             fiscal=self.years.label(period),
             decimals=_decimals(quantity, scale),
             restated=is_restated(cell.header_path),
+            checks=checks_of(self._checks, number, self.structure.rank(cell, row)),
         )
+
+    def _measure(self, row: Row, quantity: Quantity, of_row: Measure | None) -> Measure:
+        """Return what a figure counts, as the other figures of its row do if it is nil."""
+        measure = MEASURES.get(quantity.kind, of_row or Measure.MONEY)
+        if measure is Measure.SHARES and self.structure.kind is StatementKind.CASH_FLOW:
+            return Measure.MONEY  # "Repurchases of shares" are payments here
+        if measure is Measure.MONEY and self.structure.kind is StatementKind.INCOME and is_per_share(row):
+            return Measure.PER_SHARE
+        return measure
+
+    def _scale(self, row: Row, quantity: Quantity, measure: Measure) -> int | None:
+        """Return the power of ten that multiplies the printed figure; None if nobody states it."""
+        scale = quantity.scale
+        if measure is Measure.PER_SHARE:
+            return min(scale or 0, 0)  # a hundredth in cents
+        if measure is Measure.MONEY and quantity.kind is Kind.SHARES:
+            return self.structure.scale
+        if scale is None:
+            goes_on = row.table.number in self.structure.without_headings
+            return self.structure.scale if goes_on and measure is Measure.MONEY else None
+        return scale + _POWERS.get(quantity.kind, 0)
 
     def _signed(self, number: int, row: Row, placed: Placed, printed: Decimal) -> Decimal:
         """Return the value with the taxonomy's sign, from what the row contributes to the statement's result."""
@@ -126,16 +153,18 @@ class _Reader:
     def _period(self, number: int, row: Row, cell: Cell) -> Period | None:
         kind, edge = self.structure.kind, self._edges.get(number)
         usual = self.structure.periods.get((row.table.number, cell.column))
-        period = cell.period or (usual if edge else None)
+        goes_on = row.table.number in self.structure.without_headings
+        period = usual if goes_on else cell.period or (usual if edge is not None else None)
         if period is None:
             return None
         if kind is StatementKind.BALANCE:
             return Period(period.end)
-        if edge is None:
-            return period if period.start is not None or kind is StatementKind.EQUITY else None
-        if period.start is None:
-            return period
-        return Period(period.end) if edge is Edge.END else Period(period.start - _DAY)
+        if edge is not None and period.start is not None:
+            return Period(period.end) if edge is Edge.END else Period(period.start - _DAY)
+        if period.start is None and kind is StatementKind.CASH_FLOW and usual is not None:
+            return Period(period.end - _DAY) if period.end == usual.start else period
+        is_allowed = period.start is not None or edge is not None or kind is StatementKind.EQUITY
+        return period if is_allowed else None
 
     def _currency(self, measure: Measure, quantity: Quantity) -> str | None:
         if measure not in (Measure.MONEY, Measure.PER_SHARE):

@@ -9,6 +9,7 @@ from app.facts.model import StatementKind
 from app.facts.statements.finding import Statement
 from app.facts.statements.rows import Row
 from app.facts.statements.sums import Addend, Sum, find_sums
+from app.quantities.column_periods import is_period_heading
 from app.quantities.periods import Period
 from app.quantities.values import Kind
 from app.tables.model import Cell, Table
@@ -57,7 +58,41 @@ class Structure:
             for cell in row.figures:
                 if cell.period is not None:
                     counts.setdefault((row.table.number, cell.column), Counter())[cell.period] += 1
-        return {key: max(found, key=found.__getitem__) for key, found in counts.items()}
+        usual = {key: max(found, key=found.__getitem__) for key, found in counts.items()}
+        first = next(iter(self.columns), 0)
+        for number in self.without_headings:
+            pairs = zip(self.columns[number], self.columns[first], strict=True)
+            usual |= {(number, own): usual[first, at] for own, at in pairs if (first, at) in usual}
+        return usual
+
+    @cached_property
+    def without_headings(self) -> frozenset[int]:
+        """The tables in which the statement goes on without headings of its own: those of its first table hold."""
+        first = next(iter(self.columns), 0)
+        if self.kind is StatementKind.EQUITY:
+            return frozenset()  # its rows have periods of their own
+        dated = {
+            row.table.number
+            for row in self.rows
+            for cell in row.figures
+            if any(map(is_period_heading, cell.header_path))
+        }
+        return frozenset(
+            number
+            for number, columns in self.columns.items()
+            if number != first and number not in dated and len(columns) == len(self.columns[first])
+        )
+
+    @cached_property
+    def scale(self) -> int | None:
+        """The scale that most amounts have; None if nobody states it."""
+        counts = Counter(
+            quantity.scale
+            for row in self.rows
+            for cell in row.figures
+            if (quantity := quantity_of(cell)).kind is Kind.AMOUNT and quantity.scale is not None
+        )
+        return max(counts, key=counts.__getitem__, default=None)
 
 
 def structure_of(statement: Statement) -> Structure:

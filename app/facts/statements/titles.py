@@ -45,9 +45,10 @@ _TITLES: tuple[tuple[StatementKind, re.Pattern[str]], ...] = tuple(
 )
 _NO_PRIMARY = re.compile(
     r"\bpro[\s-]?forma\b|\bparent[\s-](?:company|only)\b|\bparent\b(?=\s*[)\-–—]?\s*(?:only|$))|\bregistrant\b"
-    r"|\bconsolidating\b|\bguarantors?\b|\bsupplement(?:al|ary)\b|\bselected\b|\bsummar(?:y|i[sz]ed)\b|\bhighlights\b"
+    r"|\bconsolidating\b|\bguarantors?\b"
+    r"|\bsupplement(?:al|ary)\b(?!\s+(?:data|financial\s+data|financial\s+information))|\bselected\b|\bsummar(?:y|i[sz]ed)\b|\bhighlights\b"
     r"|\breconciliations?\b|\bnon-?gaap\b|\bas\s+adjusted\b|\bcommon[\s-]size\b|\bdiscontinued\b|\bsegments?\b|\bexcerpts?\b"
-    r"|\bunconsolidated\b|\baverage\b|\brate[\s/-]volume\b",
+    r"|\bunconsolidated\b|\baverage\s+balances?\b|\brate[\s/-]volume\b",
     re.IGNORECASE,
 )
 _CONTINUED = re.compile(r"\bcontinued\b|\bcont['’]?d?\b\.?", re.IGNORECASE)
