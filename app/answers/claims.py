@@ -3,9 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Protocol
 from uuid import UUID
 
 from app.llm.port import TokenUsage
+from app.quantities.values import Quantity
 from app.retrieval.passages import Passage
 
 PageKey = tuple[UUID, int]
@@ -35,6 +37,7 @@ class DropReason(StrEnum):
     UNRELATED_TO_QUOTE = "unrelated-to-quote"
     NOT_A_STATEMENT = "not-a-statement"
     SAYS_MORE_THAN_QUOTE = "says-more-than-quote"
+    ARITHMETIC_FAILED = "arithmetic-failed"
     REPEATED = "repeated"
 
 
@@ -55,11 +58,33 @@ class CitedSpan:
 
 
 @dataclass(frozen=True, slots=True)
+class Operand:
+    """A printed figure that a computation uses: its value, and its place on a page."""
+
+    key: PageKey
+    span: tuple[int, int]
+    value: Quantity
+
+
+class Computation(Protocol):
+    """The arithmetic behind a sentence. Verification does it again."""
+
+    def operands(self) -> Sequence[Operand]: ...
+
+    def sentence(self) -> str:
+        """Compute the result from the operands, and return the sentence that states it."""
+
+
+@dataclass(frozen=True, slots=True)
 class DraftClaim:
-    """A drafted sentence. The first citation is its evidence; the others are its context (table header, units)."""
+    """A drafted sentence. The first citation is its evidence; the others are its context (table header, units).
+
+    `computation` is set if the sentence states a result that its quotes do not state.
+    """
 
     text: str
     citations: tuple[CitedSpan, ...]
+    computation: Computation | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +107,23 @@ class Draft:
     usage: TokenUsage = field(default_factory=TokenUsage)
 
 
-def cite(passage: Passage, page_text: str, start: int, end: int, *, page_number: int | None = None) -> CitedSpan:
+class Citable(Protocol):
+    """What a citation needs to know of its document and page."""
+
+    @property
+    def document_id(self) -> UUID: ...
+
+    @property
+    def version_id(self) -> UUID: ...
+
+    @property
+    def document_title(self) -> str: ...
+
+    @property
+    def page_number(self) -> int: ...
+
+
+def cite(passage: Citable, page_text: str, start: int, end: int, *, page_number: int | None = None) -> CitedSpan:
     """Cite the text of a page from `start` to `end` as evidence from the document of `passage`: by default of the
     passage's page.
     """

@@ -36,6 +36,10 @@ class EvidenceTables:
     def none(cls) -> "EvidenceTables":
         return cls({})
 
+    def all_tables(self) -> PageTables:
+        """Return the tables by page."""
+        return self._tables
+
     def rows_between(self, key: PageKey, start: int, end: int) -> Sequence[FigureRow]:
         """List the rows with figures that begin between two offsets of a page, in the page's order."""
         starts, rows = self._rows_of(key)

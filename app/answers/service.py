@@ -7,12 +7,13 @@ another one stores the answer. The answer is stored before the first claim is se
 import asyncio
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from decimal import Decimal
 from typing import Protocol
 from uuid import UUID
 
-from app.answers.claims import Outcome, PageTexts, page_keys
+from app.answers.claims import Outcome, PageTexts, Writer, page_keys
+from app.answers.computing.answering import Declined, answer_figure
 from app.answers.errors import QuestionNotFoundError
 from app.answers.events import (
     AnswerDone,
@@ -29,7 +30,7 @@ from app.answers.models import Answer
 from app.answers.questions import parse_question
 from app.answers.repository import AnswerRepository
 from app.answers.subjects import find_unseen_names, passages_about
-from app.answers.views import UNSEEN, build_view, count_dropped, restore_claims
+from app.answers.views import COMPUTED, MISSING, UNSEEN, build_view, count_dropped, restore_claims
 from app.answers.writing.drafting import Drafter, VerifiedDraft
 from app.audit.service import record
 from app.core.clock import Clock
@@ -71,6 +72,11 @@ class _Evidence:
     pages: PageTexts
     tables: EvidenceTables
     began: float
+
+    def noting(self, facts: dict[str, object]) -> "_Evidence":
+        """Return the evidence with more facts in the question's record."""
+        record = {**self.question.understanding, **facts}
+        return replace(self, question=replace(self.question, understanding=record))
 
 
 class AnswerService:
@@ -214,15 +220,28 @@ class AnswerService:
             task.exception()  # after the end of the request, no other code retrieves the error
 
     async def _finish(self, principal: Principal, evidence: _Evidence, authorise: Authorise | None) -> AnswerView:
-        # If no source mentions a name in the question, the passages concern other issuers. Then nothing is drafted.
-        passages = () if evidence.unseen else passages_about(evidence.understanding, evidence.passages)
-        with traced("answers.draft"), self._metrics.time_step("draft"):
-            draft = await self._drafter.draft(
-                evidence.question.text, evidence.understanding, passages, evidence.pages, evidence.tables
-            )
+        evidence, draft = await self._draft(evidence)
         if authorise is not None:
             principal = await authorise()
         return await asyncio.to_thread(self._record, principal, evidence, draft)
+
+    async def _draft(self, evidence: _Evidence) -> tuple[_Evidence, VerifiedDraft]:
+        """Compute the figure that a question asks for, or draft sentences."""
+        # If no source mentions a name in the question, the passages concern other issuers. Then nothing is drafted.
+        passages = () if evidence.unseen else passages_about(evidence.understanding, evidence.passages)
+        question, understanding, pages, tables = (
+            evidence.question.text,
+            evidence.understanding,
+            evidence.pages,
+            evidence.tables,
+        )
+        with traced("answers.draft"), self._metrics.time_step("draft"):
+            figure = await asyncio.to_thread(answer_figure, question, understanding, passages, pages, tables)
+            if isinstance(figure, Declined):
+                return evidence.noting({MISSING: figure.sentence}), VerifiedDraft(Writer.EXTRACTIVE, (), ())
+            if figure is not None:
+                return evidence.noting({COMPUTED: True}), figure
+            return evidence, await self._drafter.draft(question, understanding, passages, pages, tables)
 
     def _record(self, principal: Principal, evidence: _Evidence, draft: VerifiedDraft) -> AnswerView:
         """Store the question, its answer and the audit event in one transaction."""

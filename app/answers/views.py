@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from app.answers.claims import DropReason, Outcome, Writer
+from app.answers.computing.answering import NOTICE as COMPUTED_NOTICE
 from app.answers.events import AnswerStatus, AnswerView, AskedQuestion, ShownClaim, count_reasons
 from app.answers.models import Answer, Claim, Question
 from app.answers.repository import StoredCitation
@@ -10,6 +11,12 @@ from app.answers.writing.extractive import NOTICE
 
 UNSEEN = "unseen_names"
 """Key in `Question.understanding` with the question's names that no retrieved source mentions."""
+
+COMPUTED = "computed"
+"""Key in `Question.understanding`: whether the answer was computed."""
+
+MISSING = "missing"
+"""Key in `Question.understanding` with the sentence that says why a figure could not be computed."""
 
 
 def build_view(
@@ -66,6 +73,10 @@ def count_dropped(claims: Sequence[Claim]) -> dict[DropReason, int]:
 
 def _notice(answer: Answer, question: AskedQuestion | Question) -> str | None:
     if answer.outcome == Outcome.NOT_FOUND:
+        if sentence := question.understanding.get(MISSING):
+            return str(sentence)
         unseen = question.understanding.get(UNSEEN)
         return f"No document that you may see mentions {', '.join(unseen)}." if unseen else None
+    if question.understanding.get(COMPUTED):
+        return COMPUTED_NOTICE
     return NOTICE if answer.writer == Writer.EXTRACTIVE else None

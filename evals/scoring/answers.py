@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from evals.scoring.equations import proved_numbers
 from evals.scoring.figures import (
     Figure,
     FigureKind,
@@ -60,11 +61,26 @@ def grade_answer(question: str, truth: str, claims: Sequence[str]) -> GradedAnsw
     return _grade_polarity(truth, claims[0]) or _grade_figures(truth, claims) or _grade_words(truth, claims[0])
 
 
-def count_supported(claim: str, quotes: Sequence[str]) -> tuple[int, int]:
-    """Return how many numbers a sentence has, and how many of these occur in its quotes, digit for digit."""
-    quoted = {token for quote in quotes for token in _tokens(quote)}
-    said = _tokens(claim)
-    return len(said), sum(token in quoted for token in said)
+def count_unsupported(question: str, claims: Sequence[tuple[str, Sequence[str]]]) -> tuple[int, int]:
+    """Return how many numbers an answer's sentences have, and how many of these are unsupported. `claims` are the
+    sentences with their quotes.
+
+    A number is supported if it occurs in the sentence's quotes, digit for digit, or if an equation of the answer proves
+    it from quoted numbers. Years are also supported by the question.
+    """
+    asked = frozenset(_tokens(question))
+    proved: set[str] = set()
+    for claim, quotes in claims:
+        proved |= proved_numbers(claim, {token for quote in quotes for token in _tokens(quote)}, asked)
+    said = unsupported = 0
+    for claim, quotes in claims:
+        quoted = {token for quote in quotes for token in _tokens(quote)}
+        numbers = _tokens(claim)
+        is_computed = any(number in proved for number in numbers)
+        supported = quoted | proved | (asked if is_computed else frozenset())
+        said += len(numbers)
+        unsupported += sum(number not in supported for number in numbers)
+    return said, unsupported
 
 
 def _grade_figure(question: str, truth: str, claims: Sequence[str]) -> GradedAnswer:

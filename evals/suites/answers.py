@@ -1,6 +1,7 @@
 """Answers: whether they are right, wrong or declined, and whether citations and numbers are supported.
 
-The data is a question set. Checks compare numbers by value, unit and rounding, and short texts by their words. An
+The data is a question set, or TAT-QA (questions with one figure as their answer, each about a single document, which
+is a collection of its own). Checks compare numbers by value, unit and rounding, and short texts by their words. An
 answer that no check decides is unscored and is counted as `unscored`. If a judging model is configured
 (`evals.scoring.judging`), it judges these answers, and its opinions have separate metrics (`judged_…`).
 """
@@ -11,18 +12,23 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
+from typing import cast
 
 from app.core.principal import Principal
 from app.evaluations.metrics import Aggregate, Better, MetricSpec
 from app.retrieval.index.lexicon import tokenise
 from app.settings import Settings
 from evals.datasets.questions import QuestionCase, load_questions
+from evals.datasets.tatqa import is_tatqa
+from evals.datasets.tatqa_questions import TableQuestion, load_table_questions
 from evals.environment.answering import Asked, Asking, build_asking, describe_use, open_chat
+from evals.environment.cases import open_case_store
 from evals.environment.context import SuiteContext, Used
 from evals.environment.store import Names, open_question_store
-from evals.running.engine import Case, Suite
-from evals.scoring.answers import Grade, GradedAnswer, count_supported, grade_answer
+from evals.running.engine import Case, Scoring, Suite
+from evals.scoring.answers import Grade, GradedAnswer, count_unsupported, grade_answer
 from evals.scoring.judging import Judge, Opinion, open_judge
+from evals.suites.table_questions import TableQuestionsScoring, files_of
 
 GRADES = (Grade.RIGHT, Grade.WRONG, Grade.DECLINED)
 # A right answer scores higher than no answer, and no answer scores higher than a wrong one.
@@ -64,7 +70,7 @@ class AnswersScoring:
         )
 
 
-class AnswersSuite(Suite[QuestionCase]):
+class AnswersSuite(Suite[QuestionCase | TableQuestion]):
     name = "answers"
     version = "1"
     purpose = "right, wrong and declined answers; citations on evidence pages; numbers that occur in their quotes"
@@ -73,6 +79,9 @@ class AnswersSuite(Suite[QuestionCase]):
         MetricSpec(name="wrong", of=("wrong",), how=Aggregate.SUM, better=Better.LOWER),
         MetricSpec(name="declined", of=("declined",), how=Aggregate.SUM, better=Better.NEITHER),
         MetricSpec(name="unscored", of=("unscored",), how=Aggregate.SUM, better=Better.NEITHER),
+        MetricSpec(name="right_share", of=("right", "decided"), how=Aggregate.RATIO),
+        MetricSpec(name="wrong_share", of=("wrong", "decided"), how=Aggregate.RATIO, better=Better.LOWER),
+        MetricSpec(name="declined_share", of=("declined", "decided"), how=Aggregate.RATIO, better=Better.NEITHER),
         MetricSpec(name="right_of_decided", of=("right", "decided"), how=Aggregate.RATIO),
         MetricSpec(name="citation_precision", of=("cited_evidence", "cited"), how=Aggregate.RATIO),
         MetricSpec(name="citation_recall", of=("evidence_cited", "evidence"), how=Aggregate.RATIO),
@@ -85,25 +94,40 @@ class AnswersSuite(Suite[QuestionCase]):
         MetricSpec(name="dropped_claims", of=("dropped",), how=Aggregate.SUM, better=Better.NEITHER),
     )
 
-    def load(self, data: Path) -> Sequence[QuestionCase]:
-        return load_questions(data).cases
+    def load(self, data: Path) -> Sequence[QuestionCase | TableQuestion]:
+        return load_table_questions(data) if is_tatqa(data) else load_questions(data).cases
 
     @contextmanager
-    def open(self, context: SuiteContext, cases: Sequence[QuestionCase]) -> Iterator[AnswersScoring]:
+    def open(
+        self, context: SuiteContext, cases: Sequence[QuestionCase | TableQuestion]
+    ) -> Iterator[Scoring[QuestionCase | TableQuestion]]:
         settings = Settings()
+        about_tables = [case for case in cases if isinstance(case, TableQuestion)]
+        if about_tables:
+            with open_case_store(context, files_of(about_tables)) as own, open_chat(context, settings) as chat:
+                asking = build_asking(own.database, chat=chat)
+                yield _either(TableQuestionsScoring(asking, own, describe_use(chat, settings)))
+            return
         with (
             open_question_store(context) as store,
             open_chat(context, settings) as chat,
             open_judge(context) as judge,
         ):
             context.notify(f"Asking {len(cases)} questions of {len(store.files)} documents")
-            yield AnswersScoring(
-                asking=build_asking(store.database, chat=chat),
-                principal=store.principal,
-                names=store.names,
-                used=describe_with_judge(describe_use(chat, settings), judge),
-                judge=judge,
+            yield _either(
+                AnswersScoring(
+                    asking=build_asking(store.database, chat=chat),
+                    principal=store.principal,
+                    names=store.names,
+                    used=describe_with_judge(describe_use(chat, settings), judge),
+                    judge=judge,
+                )
             )
+
+
+def _either(scoring: AnswersScoring | TableQuestionsScoring) -> Scoring[QuestionCase | TableQuestion]:
+    """Return the scoring as one of both kinds of cases: a folder has cases of one kind only."""
+    return cast(Scoring[QuestionCase | TableQuestion], scoring)
 
 
 def describe_with_judge(used: Used, judge: Judge | None) -> Used:
@@ -120,8 +144,8 @@ def judge_case(case: QuestionCase, asked: Asked, names: Names) -> Case:
     cited = asked.cited_pages(names)
     evidence = case.evidence_pages()
     found = {(file, page) for files, page in cited for file in files} & evidence
-    numbers = [count_supported(claim.text, [s.quote for s in claim.citations]) for claim in asked.answer.claims]
-    said, supported = sum(count for count, _ in numbers), sum(count for _, count in numbers)
+    claims = [(claim.text, [span.quote for span in claim.citations]) for claim in asked.answer.claims]
+    said, unsupported = count_unsupported(case.question, claims)
     times = {"answer": asked.seconds}
     if asked.first_seconds is not None:
         times["first_sentence"] = asked.first_seconds
@@ -137,8 +161,8 @@ def judge_case(case: QuestionCase, asked: Asked, names: Names) -> Case:
             "evidence": float(len(evidence)),
             "evidence_cited": float(len(found)),
             "numbers": float(said),
-            "supported_numbers": float(supported),
-            "unsupported_numbers": float(said - supported),
+            "supported_numbers": float(said - unsupported),
+            "unsupported_numbers": float(unsupported),
             "dropped": float(len(asked.dropped)),
             "confidence": cover_question(case.question, asked),
         },

@@ -26,6 +26,8 @@ from app.retrieval.filters import SearchFilters
 from app.tables.service import find_tables_of_pages
 
 QUESTION = "What was net revenue in fiscal 2022?"
+OPEN_QUESTION = "How did net income develop in fiscal 2022?"
+"""A question that no figure answers: a model drafts the answer."""
 
 
 @pytest.fixture
@@ -144,7 +146,7 @@ def test_dropped_claims_are_counted_without_their_text(service, office, prompts,
         return {"claims": [good, bad, lost]}
 
     asking = service(model=ModelWriter(chat=stub_chat(behave), prompts=prompts))
-    events = ask(asking, office.owner)
+    events = ask(asking, office.owner, OPEN_QUESTION)
     assert [type(event) for event in events] == [SourcesFound, ClaimVerified, ClaimDropped, ClaimDropped, AnswerDone]
     answer = events[-1].answer
     assert (answer.writer, answer.dropped_count(), answer.model, answer.tokens_in) == ("model", 2, "stub-1", 700)
@@ -160,7 +162,7 @@ def test_dropped_claims_are_hidden_if_any_source_of_the_draft_is_hidden(service,
         return {"claims": [good, lost]}
 
     asking = service(model=ModelWriter(chat=stub_chat(behave), prompts=prompts))
-    answer = ask(asking, office.owner)[-1].answer
+    answer = ask(asking, office.owner, OPEN_QUESTION)[-1].answer
     texts = text("SELECT text FROM claims WHERE question_id = :id ORDER BY ordinal")
     with office.database.api.transaction(office.owner) as session:
         assert session.scalars(texts, {"id": answer.question_id}).all() == [answer.claims[0].text, "Secret"]

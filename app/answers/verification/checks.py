@@ -3,15 +3,25 @@
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from app.answers.claims import CitedSpan, DraftClaim, DroppedClaim, DropReason, PageKey, PageTexts
+from app.answers.claims import (
+    CitedSpan,
+    Computation,
+    DraftClaim,
+    DroppedClaim,
+    DropReason,
+    Operand,
+    PageKey,
+    PageTexts,
+)
 from app.answers.evidence_tables import EvidenceTables
 from app.answers.verification.instructions import blank_instructions
 from app.answers.verification.numbers import missing_numbers
 from app.answers.verification.sentences import find_sentences
 from app.quantities.asked_periods import parse_asked_periods
 from app.quantities.headings import find_years
+from app.quantities.mentions import NumberMention, find_numbers
 from app.quantities.values import Quantity
 from app.retrieval.index.lexicon import tokenise
 from app.tables.model import Cell
@@ -100,8 +110,37 @@ class CheckedPages:
         """List the values of the cells in the quote. If the claim names `years`, leave out cells of other years."""
         return [quantity_of(cell) for cell in self._figures(citation) if not years or _is_of(cell, years)]
 
+    def states(self, operand: Operand, citations: Iterable[CitedSpan]) -> bool:
+        """Return whether an operand is the value of a cell at its place, or a number of the prose there, and cited."""
+        start, end = operand.span
+        for citation in citations:
+            is_cited = citation.page_key() == operand.key and citation.char_start <= start < end <= citation.char_end
+            if not is_cited or not self.statement(citation).strip():
+                continue
+            cells = self._tables.figures_in(operand.key, start, end)
+            if cells:
+                return any(_is_cell(operand.value, quantity_of(cell)) for cell in cells)
+            stated = self.statement(citation)[start - citation.char_start : end - citation.char_start]
+            return not missing_numbers(stated, [self.prose(citation)]) and _is_stated(operand.value, stated)
+        return False
+
     def _figures(self, citation: CitedSpan) -> list[Cell]:
         return self._tables.figures_in(citation.page_key(), citation.char_start, citation.char_end)
+
+
+def _is_cell(value: Quantity, cell: Quantity) -> bool:
+    """Return whether a value is that of a cell. Expenses and payments in brackets count as positive amounts."""
+    if value == cell:
+        return True
+    return cell.value is not None and cell.value < 0 and value == replace(cell, value=-cell.value)
+
+
+def _is_stated(value: Quantity, text: str) -> bool:
+    """Return whether a text of one number states a value."""
+    mentions = find_numbers(text).mentions
+    if len(mentions) != 1 or value.value is None:
+        return False
+    return mentions[0].amount() == NumberMention(text="", value=abs(value.value)).amount(value.scale or 0)
 
 
 def _is_of(cell: Cell, years: frozenset[int]) -> bool:
@@ -119,7 +158,7 @@ def _is_of(cell: Cell, years: frozenset[int]) -> bool:
 
 def _verdict(claim: DraftClaim, pages: CheckedPages, given: frozenset[str], shown: set[str]) -> CheckedClaim:
     text = tidy(claim.text)
-    reason = _fault(text, claim.citations, pages, given)
+    reason = _fault(text, claim, pages, given)
     if reason is None and _fingerprint(text) in shown:
         reason = DropReason.REPEATED
     if reason is not None:
@@ -127,16 +166,27 @@ def _verdict(claim: DraftClaim, pages: CheckedPages, given: frozenset[str], show
     return CheckedClaim(claim=DraftClaim(text=text, citations=claim.citations), dropped=None)
 
 
-def _fault(
-    text: str, citations: tuple[CitedSpan, ...], pages: CheckedPages, given: frozenset[str]
-) -> DropReason | None:
+def _fault(text: str, claim: DraftClaim, pages: CheckedPages, given: frozenset[str]) -> DropReason | None:
+    citations = claim.citations
     if not any(character.isalnum() for character in text):
         return DropReason.EMPTY
     if not citations:
         return DropReason.QUOTE_NOT_FOUND
     if not all(map(pages.matches, citations)):
         return DropReason.QUOTE_MISMATCH
-    return _unsupported(text, citations, pages, given)
+    if claim.computation is None:
+        return _unnumbered(text, citations, pages) or _unsupported(text, citations, pages, given)
+    return _miscomputed(text, claim.computation, citations, pages)
+
+
+def _unnumbered(text: str, citations: tuple[CitedSpan, ...], pages: CheckedPages) -> DropReason | None:
+    """Return the reason why the quotes lack a number of the claim, or None if they have all."""
+    if not any(pages.statement(citation).strip() for citation in citations):
+        return DropReason.NOT_A_STATEMENT
+    prose = _by_page(citations, [pages.prose(citation) for citation in citations])
+    years = frozenset(parse_asked_periods(text).years)
+    quantities = [quantity for citation in citations for quantity in pages.quantities(citation, years)]
+    return DropReason.NUMBER_NOT_IN_QUOTE if missing_numbers(text, prose, quantities) else None
 
 
 def _unsupported(
@@ -146,14 +196,21 @@ def _unsupported(
     quotes = [pages.statement(citation) for citation in citations]
     if not any(quote.strip() for quote in quotes):
         return DropReason.NOT_A_STATEMENT
-    prose = _by_page(citations, [pages.prose(citation) for citation in citations])
-    years = frozenset(parse_asked_periods(text).years)
-    quantities = [quantity for citation in citations for quantity in pages.quantities(citation, years)]
-    if missing_numbers(text, prose, quantities):
-        return DropReason.NUMBER_NOT_IN_QUOTE
     if not _related(text, quotes):
         return DropReason.UNRELATED_TO_QUOTE
     return DropReason.SAYS_MORE_THAN_QUOTE if says_more(text, quotes, given) else None
+
+
+def _miscomputed(
+    text: str, computation: Computation, citations: tuple[CitedSpan, ...], pages: CheckedPages
+) -> DropReason | None:
+    """Return the reason why a computed sentence does not stand on its citations: an operand is not the value of a cited
+    cell or is not in a cited sentence, or the arithmetic, done again, gives another sentence.
+    """
+    operands = computation.operands()
+    if not operands or not all(pages.states(operand, citations) for operand in operands):
+        return DropReason.NUMBER_NOT_IN_QUOTE
+    return None if tidy(computation.sentence()) == text else DropReason.ARITHMETIC_FAILED
 
 
 def _by_page(citations: tuple[CitedSpan, ...], quotes: Sequence[str]) -> list[str]:

@@ -70,7 +70,7 @@ class Drafter:
             return await self._degraded(question, understanding, passages, pages, tables, ModelUnavailableError.code)
         except (ModelUnavailableError, ModelNonsenseError) as error:
             return await self._degraded(question, understanding, passages, pages, tables, error.code)
-        verified = await asyncio.to_thread(_verified, draft, pages, tables, _known_texts(question, passages))
+        verified = await asyncio.to_thread(verify_draft, draft, pages, tables, known_texts(question, passages))
         if verified.shown or not verified.dropped:
             return verified
         fallback = await asyncio.to_thread(self._extract, question, understanding, passages, pages, tables)
@@ -105,14 +105,16 @@ class Drafter:
         tables: EvidenceTables,
     ) -> VerifiedDraft:
         draft = self._extractive.write(question, understanding, passages, pages, tables)
-        return _verified(draft, pages, tables, _known_texts(question, passages))
+        return verify_draft(draft, pages, tables, known_texts(question, passages))
 
 
-def _known_texts(question: str, passages: Sequence[Passage]) -> frozenset[str]:
+def known_texts(question: str, passages: Sequence[Passage]) -> frozenset[str]:
+    """Return the question and the issuers' names: claims may use their words."""
     return frozenset({question, *(passage.issuer for passage in passages if passage.issuer)})
 
 
-def _verified(draft: Draft, pages: PageTexts, tables: EvidenceTables, given: frozenset[str]) -> VerifiedDraft:
+def verify_draft(draft: Draft, pages: PageTexts, tables: EvidenceTables, given: frozenset[str]) -> VerifiedDraft:
+    """Check the claims of a draft. `given` are texts whose words claims may use."""
     shown: list[ShownClaim] = []
     dropped: list[tuple[int, DroppedClaim]] = []
     ordinal = 0

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from app.answers.claims import CitedSpan, PageTexts, cite
+from app.answers.claims import Citable, CitedSpan, PageTexts, cite
 from app.answers.evidence_tables import Span
 from app.quantities.column_periods import is_change_heading
 from app.quantities.currencies import find_named_currency
@@ -11,7 +11,6 @@ from app.quantities.headings import find_years
 from app.quantities.printing import UNKNOWN_SCALE, print_quantity
 from app.quantities.wanted_periods import WantedPeriods
 from app.retrieval.index.lexicon import tokenise
-from app.retrieval.passages import Passage
 from app.retrieval.questions.understanding import Understanding
 from app.tables.model import Cell, Table
 from app.tables.rows import FigureRow, is_figure, quantity_of
@@ -85,7 +84,7 @@ def row_sentence(row: FigureRow, figures: Sequence[Cell]) -> str:
     return f"{row.label} — {'; '.join(pairs)}" + (f" ({UNKNOWN_SCALE})" if unknown else "")
 
 
-def cite_row(passage: Passage, row: FigureRow, figures: Sequence[Cell], pages: PageTexts) -> tuple[CitedSpan, ...]:
+def cite_row(passage: Citable, row: FigureRow, figures: Sequence[Cell], pages: PageTexts) -> tuple[CitedSpan, ...]:
     """Cite what supports a row's sentence: the row first, then the rows of its headings and group labels, units and
     title. The headings of a table that continues over a page are on an earlier page.
     """

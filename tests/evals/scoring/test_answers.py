@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from evals.scoring.answers import Grade, count_supported, grade_answer
+from evals.scoring.answers import Grade, count_unsupported, grade_answer
 from evals.scoring.figures import FigureKind, find_figures, is_same
 
 AMOUNT = "What was capital expenditure in FY2018, in USD millions?"
@@ -69,5 +69,18 @@ def test_answer_is_graded_by_its_statements(question, truth, claims, grade):
 
 
 def test_numbers_that_occur_in_the_quotes_are_supported():
-    assert count_supported("Revenue was 1,577 and 12.5% more.", ["… 1,577 …"]) == (2, 1)
-    assert count_supported("No number.", []) == (0, 0)
+    assert count_unsupported("?", [("Revenue was 1,577 and 12.5% more.", ["… 1,577 …"])]) == (2, 1)
+    assert count_unsupported("?", [("No number.", [])]) == (0, 0)
+
+
+def test_result_of_shown_arithmetic_over_quoted_numbers_is_supported():
+    quotes = ["Current assets 1,730", "Current liabilities 1,000"]
+    result = ("Current ratio — FY2022: 1.73", quotes)
+    equation = ("Current ratio = Current assets / Current liabilities = 1,730 / 1,000 = 1.73", quotes)
+    assert count_unsupported("What was the current ratio in FY2022?", [result, equation])[1] == 0
+    wrong = ("Current ratio = Current assets / Current liabilities = 1,730 / 1,000 = 1.83", quotes)
+    assert count_unsupported(
+        "What was the current ratio in FY2022?", [("Current ratio — FY2022: 1.83", quotes), wrong]
+    )[1]
+    foreign = ("Current ratio = Current assets / Current liabilities = 1,830 / 1,000 = 1.83", quotes)
+    assert count_unsupported("?", [foreign])[1] == 2

@@ -1,0 +1,1 @@
+"""Answer questions for figures without a model: from a question to a formula, its cells, and the arithmetic."""

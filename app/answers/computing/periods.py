@@ -1,0 +1,152 @@
+"""Find the periods of a question or a definition, and take them out of its words."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from app.answers.computing.requests import AskedPeriod
+from app.quantities.dates import DATE, YEAR, parse_date
+from app.quantities.durations import find_durations
+from app.quantities.fiscal_labels import YEAR_LABEL, find_quarters, full_year
+from app.quantities.number_words import ORDINAL
+
+_FIRST_MARK = 0xE000
+_MOST = 24
+_MARK = "[\ue000-\ue0ff]"
+_DATE = re.compile(DATE, re.IGNORECASE)
+_YEARS = re.compile(
+    rf"(?<![\w.,$€£])(?:{YEAR_LABEL}|f['’]?(\d\d)|({YEAR}))(?:\s?/\s?(\d\d|{YEAR})(?!\d))?[AE]?(?![\w%]|[.,]\d)",
+    re.IGNORECASE,
+)
+_HALF = re.compile(
+    rf"\b(?:h([12])|(first|second)[\s-]half)(?:\s+(?:of\s+|in\s+)?(?:the\s+)?(?:(?:fiscal|FY)\s*)?({YEAR}|['’]?\d\d))?\b",
+    re.I,
+)
+_MONTHS = re.compile(r"\s+ended\s+", re.IGNORECASE)
+_OF = r"(?:in|for|during|of|at|as\s+of|as\s+at|from|between|on|over|through|across|within|by|since|relative\s+to)"
+_LEAD = (
+    rf"(?:\b{_OF}\s+)?(?:\bboth\s+)?(?:\bthe\s+)?(?:\b(?:year[- ]?end|end|close|beginning)\s+(?:of\s+)?)?(?:\bthe\s+)?"
+    r"(?:\b(?:last|past)\s+)?(?:\b(?:two|three|four|five|\d)[- ])?(?:\b(?:fiscal|financial|calendar)\s+)?"
+    r"(?:\b(?:years?|periods?|quarters?|twelve\s+months|12\s+months)(?:[- ]end)?\s+)?(?:(?:ended|ending|of)\s+)?"
+)
+_JOINT = (
+    r"(?:\s*(?:[,;&–—-]|\bto\b|\band\b|\bthrough\b|\buntil\b|\bvs\b\.?|\bversus\b|\bcompared\s+(?:to|with)\b"
+    r"|\bfrom\b|\bover\b))+\s*"
+)
+_TAIL = (
+    r"(?:['’]s?\b)?(?:\s+(?:year[- ]ends?|fiscal\s+years?|years?(?!\s+(?:average|change|growth|over))|respectively"
+    r"|altogether|combined|together)\b)?"
+)
+_PHRASE = re.compile(
+    rf",?\s*{_LEAD}(?P<first>{_MARK})(?P<rest>{_TAIL}(?:{_JOINT}{_LEAD}{_MARK}{_TAIL})*)", re.IGNORECASE
+)
+_QUARTERS = re.compile(
+    rf"\b({ORDINAL})(?=\s+(?:and|to)\s+(?:the\s+)?{ORDINAL}\s+(?:fiscal\s+)?quarters?\b)", re.IGNORECASE
+)
+_EMPTY = re.compile(r"\(\s*\)")
+_RANGE = re.compile(r"\s*(?:[–—-]|\bto\b|\bthrough\b|\buntil\b)\s*", re.IGNORECASE)
+_LONGEST_RANGE = 12
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodsOfText:
+    """A text without its periods, and the periods in order. `is_range` states that they are the ends of a range."""
+
+    rest: str
+    periods: tuple[AskedPeriod, ...]
+    is_range: bool
+
+    def all_periods(self) -> tuple[AskedPeriod, ...]:
+        """Return the periods with those between the ends of a range."""
+        if not self.is_range or len(self.periods) != 2:
+            return self.periods
+        first, last = sorted(self.periods, key=lambda period: period.year or 0)
+        if first.year is None or last.year is None or {first.part, last.part} != {"FY"} or first.day or last.day:
+            return self.periods
+        if not 0 < last.year - first.year <= _LONGEST_RANGE:
+            return self.periods
+        return tuple(AskedPeriod(f"FY{year}", year) for year in range(first.year, last.year + 1))
+
+
+def take_periods(text: str) -> PeriodsOfText:
+    """Find the periods of a text, with the words that only lead to them."""
+    text = _QUARTERS.sub(r"\1 quarter", text)
+    mentions = list(_unlapped(sorted(_mentions(text), key=lambda found: (found[0], -found[1]))))[:_MOST]
+    if not mentions:
+        return PeriodsOfText(" ".join(text.split()), (), False)
+    marked, end = [], 0
+    for number, (start, stop, _) in enumerate(mentions):
+        marked += [text[end:start], chr(_FIRST_MARK + number)]
+        end = stop
+    marked.append(text[end:])
+    periods = [period for _, _, period in mentions]
+    order: list[AskedPeriod] = []
+    is_range = False
+
+    def take(found: re.Match[str]) -> str:
+        nonlocal is_range
+        marks = [ord(sign) - _FIRST_MARK for sign in found.group() if _is_mark(sign)]
+        order.extend(periods[mark] for mark in marks)
+        between = re.split(_MARK, found["rest"])
+        is_range = is_range or (len(marks) == 2 and bool(_RANGE.match(between[0])))
+        is_range = is_range or (len(marks) == 2 and re.match(r"\W*from\b", found.group(), re.IGNORECASE) is not None)
+        return " "
+
+    rest = _EMPTY.sub(" ", _PHRASE.sub(take, "".join(marked))).strip(" ,")
+    return PeriodsOfText(" ".join(rest.split()), _completed(order), is_range)
+
+
+def _is_mark(sign: str) -> bool:
+    return _FIRST_MARK <= ord(sign) < _FIRST_MARK + 256
+
+
+def _mentions(text: str) -> Iterator[tuple[int, int, AskedPeriod]]:
+    days = list(_DATE.finditer(text))
+    durations = [found for found in find_durations(text) if found.duration.months in (6, 9)]
+    for found in days:
+        if (day := parse_date(found.group())) is not None:
+            start, part = found.start(), "FY"
+            for length in durations:
+                if _MONTHS.fullmatch(text, length.end, found.start()):
+                    start, part = length.start, f"{length.duration.months}M"
+            yield start, found.end(), AskedPeriod(found.group(), day.year, part, day)
+    for quarter in find_quarters(text):
+        yield (
+            quarter.start, quarter.end,
+            AskedPeriod(text[quarter.start : quarter.end], quarter.year, f"Q{quarter.quarter}"),
+        )  # fmt: skip
+    for found in _HALF.finditer(text):
+        code, ordinal, digits = found.groups()
+        half = code or ("1" if ordinal.lower() == "first" else "2")
+        year = full_year(digits.strip("'’")) if digits else None
+        yield found.start(), found.end(), AskedPeriod(found.group(), year, f"H{half}")
+    for found in _YEARS.finditer(text):
+        label, short, plain, second = found.groups()
+        year = full_year(label or short or plain)
+        if second is not None:  # "2018/19" is the fiscal year that ends in 2019
+            later = full_year(second)
+            year = later if later == year + 1 else year
+        if 1950 <= year <= 2099:
+            yield found.start(), found.end(), AskedPeriod(found.group(), year)
+
+
+def _unlapped(
+    mentions: Sequence[tuple[int, int, AskedPeriod]],
+) -> Iterator[tuple[int, int, AskedPeriod]]:
+    end = 0
+    for mention in mentions:
+        if mention[0] >= end:
+            yield mention
+            end = mention[1]
+
+
+def _completed(periods: Sequence[AskedPeriod]) -> tuple[AskedPeriod, ...]:
+    """Give the year of the only full year to quarters without a year ("In 2019, … between the third and fourth
+    quarter").
+    """
+    years = [period for period in periods if period.part == "FY" and period.day is None]
+    parts = [period for period in periods if period.part != "FY" and period.year is None]
+    if not parts or len(years) != 1 or len(parts) + 1 != len(periods):
+        return tuple(dict.fromkeys(periods))
+    year = years[0].year
+    return tuple(dict.fromkeys(AskedPeriod(f"{part.part} FY{year}", year, part.part) for part in parts))

@@ -1,0 +1,186 @@
+"""Read words as expressions: operations over periods, ratios, sums, and items.
+
+Words can be read in several ways ("average price paid" is a mean, or the name of a row). The readings are in the order
+of preference; which one is right shows in the figures that are found for its items.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import reduce
+from itertools import islice
+
+from app.answers.computing import patterns
+from app.answers.computing.expressions import parse_formula
+from app.answers.computing.periods import PeriodsOfText, take_periods
+from app.answers.computing.requests import (
+    Aggregate,
+    AskedPeriod,
+    Average,
+    Binary,
+    Item,
+    Node,
+    Number,
+    Operator,
+    Over,
+    at_period,
+)
+
+_DEEPEST = 5
+_MOST_INNER = 4
+_OVER = (
+    (patterns.CAGR, Over.CAGR),
+    (patterns.GROWTH, Over.GROWTH),
+    (patterns.AVERAGE, Over.AVERAGE),
+    (patterns.CHANGE, Over.CHANGE),
+)
+_TWO_PERIODS = (Over.CHANGE, Over.GROWTH)
+_LIST = re.compile(r" ?, ?(?:and )?| and ")
+
+Measures = Callable[[str], Node | None]
+"""Finds the formula of a measure by its name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Reads the words of one question. `definitions` are the formulas that it states, by name in lower case."""
+
+    definitions: Mapping[str, str] = field(default_factory=dict)
+    measures: Measures | None = None
+    depth: int = 0
+
+    def readings(self, words: str, taken: PeriodsOfText) -> Iterator[Node]:
+        """Yield the readings of words, with the periods of their text."""
+        words, periods = clean(words), taken.periods
+        is_over_periods = False
+        for pattern, over in _OVER:
+            if (found := pattern.match(words)) is not None:
+                is_over_periods = True
+                yield from self._over_periods(over, words, next(filter(None, found.groups()), ""), taken)
+        summed = patterns.SUM.match(words)
+        if summed is not None:
+            yield from self._total(words, summed["x"], taken)
+        if not is_over_periods or len(periods) < 2:
+            for node in self.values(words):
+                yield _bound(node, periods)
+        elif patterns.CHANGE.match(words) is not None:
+            yield Item(words)  # a column of changes has no period
+        if len(periods) > 1 and not is_over_periods and summed is None:
+            for node in self.values(words):
+                yield Aggregate(Over.TOTAL, node, taken.all_periods())
+
+    def values(self, words: str) -> Iterator[Node]:
+        """Yield the readings of words without a period."""
+        words = clean(words)
+        if not words or self.depth > _DEEPEST:
+            return
+        if (defined := self._defined(words)) is not None:
+            yield defined
+            return
+        if self.measures is not None and (known := self.measures(words)) is not None:
+            yield known
+        share, ratio = patterns.SHARE.match(words), patterns.RATIO.match(words)
+        if share is not None:
+            yield from self._quotients(share["x"] or share["v"], share["y"] or share["w"])
+        is_ratio = ratio is not None and "ratio" in words.lower()
+        if ratio is not None and is_ratio:
+            yield from self._quotients(ratio["x"] or ratio["v"], ratio["y"] or ratio["w"])
+        formula = self._formula(words)
+        is_sure = formula is not None and patterns.SURE_OPERATORS.search(words) is not None
+        if formula is not None and is_sure:
+            yield formula
+        yield Item(words)
+        if formula is not None and not is_sure:
+            yield formula
+        if ratio is not None and not is_ratio and ratio["v"]:
+            yield from self._quotients(ratio["v"], ratio["w"])
+        if (margin := patterns.MARGIN.match(words)) is not None:
+            for inner in self._inner(margin["x"]):
+                yield Binary(Operator.DIVIDE, inner, Item("revenue"))
+
+    def leaf(self, text: str) -> Node | None:
+        """Read an operand of a formula, with its period: "FY2019 revenue", "average PP&E between FY2018 and FY2019"."""
+        taken = take_periods(text)
+        return next(self._deeper().readings(taken.rest, taken), None)
+
+    def _over_periods(self, over: Over, words: str, inner: str, taken: PeriodsOfText) -> Iterator[Node]:
+        inner, periods = clean(inner), taken.periods
+        if over is Over.CHANGE and len(periods) < 2:
+            yield from self._difference(words, periods)
+        if over is Over.AVERAGE and len(periods) < 2 and (parts := _listed(inner)):
+            yield _bound(Average(tuple(map(Item, parts))), periods)
+        if over is Over.AVERAGE:
+            if len(periods) == 1:
+                return
+            periods = taken.all_periods()
+        if over in _TWO_PERIODS and len(periods) == 1 and (before := periods[0].before()):
+            periods = (before, *periods)
+        for node in self._inner(inner):
+            yield Aggregate(over, node, periods)
+
+    def _difference(self, words: str, periods: tuple[AskedPeriod, ...]) -> Iterator[Node]:
+        if (pair := patterns.DIFFERENCE.match(words)) is not None:
+            for left in self._inner(pair["x"]):
+                for right in self._inner(pair["y"]):
+                    yield _bound(Binary(Operator.SUBTRACT, left, right), periods)
+
+    def _total(self, words: str, inner: str, taken: PeriodsOfText) -> Iterator[Node]:
+        inner = clean(inner)
+        if len(taken.periods) > 1:
+            for node in self.values(inner):
+                yield Aggregate(Over.TOTAL, node, taken.all_periods())
+        elif patterns.SURELY_SUM.match(words) and (parts := _listed(inner)):
+            items: list[Node] = [Item(part) for part in parts]
+            yield _bound(reduce(lambda left, right: Binary(Operator.ADD, left, right), items), taken.periods)
+
+    def _formula(self, words: str) -> Node | None:
+        if patterns.OPERATORS.search(words) is None:
+            return None
+        formula = parse_formula(patterns.ALIAS.sub("", words), self.leaf)
+        return None if isinstance(formula, Item | Number) else formula
+
+    def _defined(self, words: str) -> Node | None:
+        name = words.lower()
+        text = self.definitions.get(name)
+        if text is None:
+            return None
+        others = {known: other for known, other in self.definitions.items() if known != name}
+        return parse_formula(text, Reader(others, self.measures, self.depth + 1).leaf)
+
+    def _quotients(self, left: str, right: str) -> Iterator[Node]:
+        denominator = next(self._deeper().values(right), None)
+        if denominator is not None:
+            for numerator in self._inner(left):
+                yield Binary(Operator.DIVIDE, numerator, denominator)
+
+    def _inner(self, words: str) -> Iterator[Node]:
+        return islice(self._deeper().values(words), _MOST_INNER)
+
+    def _deeper(self) -> "Reader":
+        return Reader(self.definitions, self.measures, self.depth + 1)
+
+
+def clean(words: str) -> str:
+    """Strip articles, prepositions and punctuation at the ends of words."""
+    before = None
+    while words != before:
+        before = words
+        words = patterns.TRIM.sub("", words).strip()
+    if words.startswith("(") and words.endswith(")") and "(" not in words[1:-1]:
+        words = words[1:-1].strip()
+    if words.endswith(")") and words.count(")") > words.count("("):
+        words = words[:-1]
+    return words
+
+
+def _bound(node: Node, periods: tuple[AskedPeriod, ...]) -> Node:
+    """Give the only period to the items without one. With several periods, the value is asked for the latest."""
+    if not periods:
+        return node
+    return at_period(node, max(periods, key=lambda period: (period.year or 0, period.part)))
+
+
+def _listed(words: str) -> list[str]:
+    """Split "A and B" or "A, B and C"; empty if the words are one item."""
+    parts = [clean(part) for part in _LIST.split(words)]
+    return parts if len(parts) > 1 and all(parts) else []

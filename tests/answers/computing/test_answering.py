@@ -1,0 +1,136 @@
+"""Questions for figures are answered from tables: found by words and period, computed, and verified again."""
+
+from dataclasses import replace
+
+import pytest
+
+from app.answers.claims import DraftClaim, DropReason
+from app.answers.computing.answering import Declined, answer_figure
+from app.answers.computing.evaluation import compute
+from app.answers.computing.grammar import read_requests
+from app.answers.computing.sentences import CitedDocument, Result, write_claims
+from app.answers.computing.table_figures import TableFigures
+from app.answers.verification.checks import verify_claims
+from app.documents.issuers import normalise_issuer
+
+BALANCE_PAGE = """Consolidated Balance Sheets
+($ in millions)
+
+At June 30,	2022	2021
+Cash and cash equivalents	$310	$280
+Total current assets	1,730	1,590
+Total current liabilities	1,000	1,060
+Long-term debt	820	900
+Other liabilities	40	10
+Product sales to associates	12	11
+"""
+
+ISSUER = {"issuer_names": ("Plain Holdings",), "issuer_keys": (normalise_issuer("Plain Holdings"),)}
+
+
+@pytest.fixture
+def ask(library, understand):
+    library.add(BALANCE_PAGE, number=3, units_line="($ in millions)")
+
+    def texts(question: str, **parts) -> list[str] | Declined | None:
+        found = answer_figure(
+            question,
+            replace(understand(question), **{**ISSUER, **parts}),
+            library.passages,
+            library.pages,
+            library.tables,
+        )
+        return found if found is None or isinstance(found, Declined) else [claim.text for claim in found.shown]
+
+    return texts
+
+
+def test_single_figure_is_its_row(ask) -> None:
+    assert ask("What were total current assets in fiscal 2022?") == ["Total current assets — 2022: $1,730 million"]
+
+
+def test_ratio_shows_result_formula_and_inputs(ask) -> None:
+    assert ask("What is the ratio of total current assets to total current liabilities in 2022?") == [
+        "Ratio of total current assets to total current liabilities — 2022: 1.73, or 173%",
+        "Ratio of total current assets to total current liabilities = Total current assets (2022) / Total current "
+        "liabilities (2022) = 1,730 / 1,000 = 1.73, or 173% (in USD millions)",
+        "Total current assets — 2022: $1,730 million",
+        "Total current liabilities — 2022: $1,000 million",
+    ]
+
+
+def test_definition_of_the_question_is_computed(ask) -> None:
+    question = (
+        "What is Plain Holdings' FY2022 net working capital? Define net working capital as total current assets less "
+        "total current liabilities. Answer in USD thousands."
+    )
+    assert ask(question)[0] == "Net working capital — FY2022: $730,000 thousand"
+
+
+@pytest.mark.parametrize(
+    ("question", "result"),
+    [
+        ("What was the percentage change in net revenue from 2021 to 2022?", "2021 to 2022: 7.95%"),
+        ("What was the change in long-term debt between 2021 and 2022?", "2021 to 2022: -$80 million"),
+        ("What was the average long-term debt for 2021 and 2022?", "2021 and 2022: $860 million"),
+        ("What is cost of goods sold as a percentage of net revenue in 2022, to one decimal place?", "2022: 58.9%"),
+        ("In which year was long-term debt lower?", "2022: $820 million"),
+        ("What was the change in long-term debt?", "2021 to 2022: -$80 million"),
+    ],
+)
+def test_operations_are_computed_exactly(ask, question, result) -> None:
+    assert ask(question)[0].endswith(f" — {result}")
+
+
+def test_missing_input_is_named(ask) -> None:
+    declined = ask("What is the ratio of inventories to total current liabilities in 2022?")
+    assert isinstance(declined, Declined)
+    assert "inventories" in declined.sentence
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What was the change in long-term debt between 2015 and 2016?",  # no such period
+        "What was the change in other revenue between 2021 and 2022?",  # "other" is a word of another row
+        "What was the percentage change in product sales in Japan from 2021 to 2022?",
+    ],
+)
+def test_uncertain_arithmetic_is_declined(ask, question) -> None:
+    assert isinstance(ask(question), Declined)
+
+
+def test_question_without_figure_is_left_to_the_writer(ask) -> None:
+    assert ask("Why did revenue grow?") is None
+    assert ask("When does the revolving credit facility mature?") is None
+
+
+def test_figures_of_several_issuers_are_not_mixed(ask, library) -> None:
+    library.passages[:] = [*library.passages[:-1], replace(library.passages[-1], issuer="Other Works")]
+    assert ask("What were total current assets in fiscal 2022?", issuer_keys=(), issuer_names=()) is None
+
+
+@pytest.mark.parametrize("fault", ["text", "operand", "citation"])
+def test_computed_sentence_that_does_not_follow_is_dropped(library, understand, fault) -> None:
+    passage = library.passages[0]
+    key = (passage.version_id, 1)
+    finder = TableFigures(library.stored_tables, library.pages)
+    computed = compute(read_requests("What was the change in net revenue from 2021 to 2022?")[0], finder)
+    documents = {key: CitedDocument(passage.document_id, passage.version_id, passage.document_title, 1)}
+    claim = write_claims(computed, documents, library.pages)[0]
+    (kept,) = verify_claims([claim], library.pages, library.tables)
+    assert kept.claim is not None
+    assert kept.claim.text == "Change in net revenue — 2021 to 2022: $310 million"
+    match fault:
+        case "text":
+            claim, reason = replace(claim, text=claim.text.replace("310", "311")), DropReason.ARITHMETIC_FAILED
+        case "operand":
+            wrong = replace(computed.inputs[0].figure, value=computed.inputs[0].figure.value + 1)
+            inputs = (replace(computed.inputs[0], figure=wrong), *computed.inputs[1:])
+            result = Result(replace(computed, inputs=inputs, bound=replace(computed.bound, parts=inputs)))
+            claim, reason = DraftClaim(result.sentence(), claim.citations, result), DropReason.NUMBER_NOT_IN_QUOTE
+        case "citation":
+            claim, reason = replace(claim, citations=claim.citations[2:]), DropReason.NUMBER_NOT_IN_QUOTE
+    (dropped,) = verify_claims([claim], library.pages, library.tables)
+    assert dropped.dropped is not None
+    assert dropped.dropped.reason is reason

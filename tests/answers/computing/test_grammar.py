@@ -1,0 +1,158 @@
+"""Questions are read as expressions over items and periods, with the unit and rounding that they ask for."""
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.answers.computing.grammar import read_requests
+from app.answers.computing.requests import (
+    Aggregate,
+    AskedUnit,
+    Average,
+    Binary,
+    FigureRequest,
+    Form,
+    Item,
+    Node,
+    Number,
+)
+from app.documents.content.statements import Statement
+
+
+def write(node: Node) -> str:
+    """Write an expression shortly: "growth(revenue; FY2019, FY2020)"."""
+    match node:
+        case Item():
+            return node.words if node.period is None else f"{node.words} {node.period.label()}"
+        case Number():
+            return str(node.value)
+        case Binary():
+            return f"({write(node.left)} {node.operator.value} {write(node.right)})"
+        case Average():
+            return f"mean({', '.join(map(write, node.parts))})"
+        case Aggregate():
+            return f"{node.over.value}({write(node.inner)}; {', '.join(period.label() for period in node.periods)})"
+
+
+def first(question: str, *names: str) -> FigureRequest:
+    return read_requests(question, names=names)[0]
+
+
+@pytest.mark.parametrize(
+    ("question", "expression"),
+    [
+        ("how much did they spend on capex in FY21", "capex FY2021"),
+        ("lamp revenue 2024 vs 2023", "lamp revenue FY2024"),
+        ("What was the percentage change in stocks between 2018 and 2019?", "growth(stocks; FY2018, FY2019)"),
+        ("What is the FY2019 - FY2020 total revenue growth rate?", "growth(total revenue; FY2019, FY2020)"),
+        ("What was revenue growth in FY2021?", "growth(revenue; FY2020, FY2021)"),
+        ("By what percentage did revenue increase from 2019 to 2020?", "growth(revenue; FY2019, FY2020)"),
+        ("What is the 2 year total revenue CAGR from FY2020 to FY2022?", "cagr(total revenue; FY2020, FY2022)"),
+        ("What was the average interest expense for 2018 and 2019?", "average(interest expense; FY2018, FY2019)"),
+        ("What is the increase / (decrease) in furniture from 2018 to 2019?", "change(furniture; FY2018, FY2019)"),
+        ("What is the total amount of audit fees in both 2018 and 2019?", "total(audit fees; FY2018, FY2019)"),
+        ("What is the ratio of assets to total liabilities in 2019?", "(assets FY2019 / total liabilities FY2019)"),
+        ("What is the percentage of audit fees in total fees in 2019?", "(audit fees FY2019 / total fees FY2019)"),
+        ("What was the sum of accruals and other liabilities in 2019?", "(accruals FY2019 + other liabilities FY2019)"),
+        ("In which year was gross profit higher?", "highest(gross profit; )"),
+        ("did gross margin improve in FY2023", "change(gross margin; FY2022, FY2023)"),
+    ],
+)
+def test_question_is_read_as_expression(question, expression) -> None:
+    assert write(first(question).node) == expression
+
+
+def test_margin_can_be_a_row_or_a_quotient() -> None:
+    requests = read_requests("What is the FY2019 - FY2021 3 year average operating income % margin?")
+    assert [write(request.node) for request in requests] == [
+        "average(operating income % margin; FY2019, FY2020, FY2021)",
+        "average((operating income / revenue); FY2019, FY2020, FY2021)",
+    ]
+    assert all(request.is_percent for request in requests)
+
+
+def test_definition_in_the_question_is_the_formula() -> None:
+    request = first(
+        "What is the FY2019 cash conversion cycle (CCC) for Lantern? CCC is defined as: DIO - DPO. DIO is "
+        "defined as: 365 * (average inventory between FY2018 and FY2019) / (FY2019 COGS). DPO is defined as: 365 * "
+        "(average accounts payable between FY2018 and FY2019) / (FY2019 COGS + change in inventory between FY2018 "
+        "and FY2019). "
+        "Round your answer to two decimal places.",
+        "Lantern Works",
+    )
+    assert write(request.node) == (
+        "(((365 * average(inventory; FY2018, FY2019)) / COGS FY2019) - "
+        "((365 * average(accounts payable; FY2018, FY2019)) / (COGS FY2019 + change(inventory; FY2018, FY2019))))"
+    )
+    assert request.form == Form(places=2)
+
+
+def test_defined_name_is_used_inside_other_measures() -> None:
+    requests = read_requests(
+        "What is the FY2020 unadjusted EBITDA % margin? Define unadjusted EBITDA as operating income + depreciation."
+    )
+    assert "((operating income FY2020 + depreciation FY2020) / revenue FY2020)" in [
+        write(each.node) for each in requests
+    ]
+
+
+def test_definition_that_needs_itself_ends() -> None:
+    assert read_requests("What is the quick ratio in 2020? Define quick ratio as quick ratio / 2.")
+
+
+@pytest.mark.parametrize(
+    ("question", "form"),
+    [
+        ("How much (in USD billions) did Lantern pay in dividends for FY2020?", Form(AskedUnit.MONEY, 9)),
+        ("What was revenue in 2020? Answer in USD millions.", Form(AskedUnit.MONEY, 6)),
+        ("What was revenue in 2020, in thousands?", Form(AskedUnit.MONEY, 3)),
+        (
+            "What is the yield? Answer in units of percents and round to one decimal place.",
+            Form(AskedUnit.PERCENT, None, 1),
+        ),
+        ("What was the return, as a percentage, rounded to the nearest tenth?", Form(AskedUnit.PERCENT, None, 1)),
+        ("What was revenue in 2020?", Form()),
+    ],
+)
+def test_unit_and_rounding_are_read(question, form) -> None:
+    assert first(question).form == form
+
+
+def test_role_and_source_of_the_answer_are_not_part_of_the_item() -> None:
+    request = first(
+        "Answer as if you are a credit analyst. According to the details in the balance sheet, how much total current "
+        "assets did Lantern Works have at the end of FY2019? Answer in USD millions.",
+        "Lantern Works Inc.",
+    )
+    assert (write(request.node), request.statements) == ("total current assets FY2019", (Statement.BALANCE,))
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Why did revenue fall in 2020?",
+        "When does the facility mature?",
+        "What does capex include?",
+        "Is capex subject to approval?",
+        "",
+    ],
+)
+def test_other_questions_ask_for_no_figure(question) -> None:
+    assert not read_requests(question)
+
+
+@given(st.text(alphabet="average of the and to ratio % change in FY2019 (,) / + - 12 x", max_size=400))
+def test_any_words_are_read_without_error(text) -> None:
+    for request in read_requests(text):
+        assert write(request.node)
+
+
+@pytest.mark.parametrize(
+    "text", ["a and " * 600, "(" * 3000, "ratio of a to " * 280, "FY2019 and " * 360, "average " * 500, "x / " * 900]
+)
+def test_hostile_questions_are_read_in_short_time(text) -> None:
+    began = time.process_time()
+    read_requests(f"What is {text}?")
+    assert time.process_time() - began < 0.5
