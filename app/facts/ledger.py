@@ -18,7 +18,7 @@ from app.facts.items.names import find_items
 from app.facts.label_words import label_words
 from app.facts.ledger_labels import FiscalPlaces
 from app.facts.ledger_paths import Stretch, shortest_path
-from app.facts.ledger_ranking import agree, components, rank, same_dimensions
+from app.facts.ledger_ranking import agree, components, is_same_line, rank, same_dimensions
 from app.facts.model import FactStatus, FiscalLabel, Measure, StatementKind, StoredFact
 from app.facts.sought import Dimensions, Sought
 from app.quantities.periods import Period
@@ -131,9 +131,12 @@ class Ledger:
 
     def _groups(self, sought: Sought) -> Iterable[Sequence[StoredFact]]:
         """Yield the facts under each name, then those with the sought label, unless several rows have it."""
-        for name in sought.names:
-            if name in self._by_name:
-                yield self._by_name[name]
+        for number, name in enumerate(sought.names):
+            facts: Sequence[StoredFact] = self._by_name.get(name, ())
+            if sought.statement is not None and (sought.is_strict or number):
+                facts = [stored for stored in facts if stored.fact.statement is sought.statement]
+            if facts:
+                yield facts
         if sought.statement is not None:
             unplaced = self._unplaced[sought.names[0], sought.statement]
             if unplaced and not _has_several_rows(unplaced):
@@ -211,10 +214,10 @@ class Ledger:
     def _choose(self, sought: Sought, facts: Sequence[StoredFact], span: FiscalSpan | None) -> Found:
         """Choose the best of facts that are for the same item and period."""
         best = max(facts, key=lambda stored: rank(stored, sought, self._preferred))
-        parts = components(best, facts) if sought.adds else (best,)
-        others = [stored for stored in facts if stored not in parts]
-        agreeing = [stored for stored in others if agree(stored.fact, best.fact)] if len(parts) == 1 else []
-        differing = [stored for stored in others if stored not in agreeing and len(parts) == 1]
+        parts = components(best, facts, sought.statement) if sought.adds else (best,)
+        others = [stored for stored in facts if stored not in parts and len(parts) == 1 and is_same_line(stored, best)]
+        agreeing = [stored for stored in others if agree(stored.fact, best.fact)]
+        differing = [stored for stored in others if stored not in agreeing]
         restated = [stored for stored in differing if _is_other_filing(stored, best)]
         value = sum((stored.fact.value for stored in parts), Decimal(0))
         return Found(

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from decimal import Decimal
 from uuid import UUID
 
-from app.facts.label_words import member_words
+from app.facts.label_words import label_words, member_words
 from app.facts.model import Fact, FactStatus, Method, StatementKind, StoredFact
 from app.facts.sought import Dimensions, Sought
 
@@ -43,6 +43,19 @@ def agree(one: Fact, other: Fact) -> bool:
     return abs(one.value - other.value) <= _half_unit(one) + _half_unit(other)
 
 
+def is_same_line(stored: StoredFact, best: StoredFact) -> bool:
+    """Return whether two facts of the same item and period state the same line, and not a line and a part of it.
+
+    Facts of the same statement do; those of a note only if they have the same concept or the same label.
+    """
+    one, other = stored.fact, best.fact
+    if one.statement is other.statement and one.statement is not StatementKind.OTHER:
+        return True
+    if one.concept is not None and other.concept is not None:
+        return one.concept == other.concept
+    return label_words(one.label) == label_words(other.label)
+
+
 def same_dimensions(fact: Fact, dimensions: Dimensions) -> bool:
     """Return whether a fact has exactly these dimensions. An empty axis matches any axis."""
     if len(fact.dimensions) != len(dimensions):
@@ -57,25 +70,25 @@ def same_dimensions(fact: Fact, dimensions: Dimensions) -> bool:
     return True
 
 
-def components(best: StoredFact, rows: Sequence[StoredFact]) -> tuple[StoredFact, ...]:
-    """Return the rows of the best fact's table that add up to an item which a statement splits.
+def components(
+    best: StoredFact, facts: Sequence[StoredFact], statement: StatementKind | None
+) -> tuple[StoredFact, ...]:
+    """Return the rows of the best fact's table that add up to an item which its statement splits.
 
     One of the rows can be the total of the others: then it is the only one.
     """
     table = best.fact.place.table
-    mine = [
-        row
-        for row in rows
-        if row.source.version_id == best.source.version_id and row.fact.place.table == table and table is not None
-    ]
-    by_row = {row.fact.place.row: row for row in reversed(mine)}
-    if len(by_row) < 2 or best.fact.scale is None:
+    if best.fact.scale is None or table is None or statement not in (None, best.fact.statement):
         return (best,)
-    total = sum((row.fact.value for row in by_row.values()), Decimal(0))
-    for row in by_row.values():
-        if len(by_row) > 2 and row.fact.value * 2 == total:
+    key = (best.source.version_id, table)
+    mine = [stored for stored in facts if (stored.source.version_id, stored.fact.place.table) == key]
+    rows = {stored.fact.place.row: stored for stored in reversed(mine)}
+    total = sum((row.fact.value for row in rows.values()), Decimal(0))
+    for row in rows.values():
+        is_sum = len(rows) > 2 and row.fact.value * 2 == total
+        if is_sum or "total" in label_words(row.fact.label):
             return (row,)
-    return tuple(by_row[number] for number in sorted(by_row))
+    return tuple(rows[number] for number in sorted(rows))
 
 
 def _half_unit(fact: Fact) -> Decimal:

@@ -12,14 +12,16 @@ Dimensions = tuple[tuple[str, str], ...]
 class Sought:
     """A line to look for: by the names of standard items or concepts, the best first, then by the words of its label.
 
-    `concepts` and `statement` decide between facts of the same item in one document. `adds` states that rows of one
-    table that are placed as the same item add up to it (two kinds of short-term debt).
+    `concepts` and `statement` decide between facts of the same item in one document. If it `is_strict`, facts of other
+    statements and of notes do not count: they can be part of another line of the statement. `adds` states that rows of
+    the statement that are placed as the same item add up to it (two kinds of short-term debt).
     """
 
     names: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
     concepts: tuple[str, ...] = ()
     statement: StatementKind | None = None
+    is_strict: bool = False
     adds: bool = False
 
     @property

@@ -107,11 +107,11 @@ def read_ledger(text: str, *, ends: QuarterEnd = calendar_quarters, currency: st
     row. Amounts are in millions. "x" is no figure. A row's name can end with "per share" or "shares" (in millions).
     """
     facts: list[StoredFact] = []
-    statement, labels = StatementKind.INCOME, list[str]()
-    for line in filter(None, map(str.strip, text.splitlines())):
+    statement, labels, table = StatementKind.INCOME, list[str](), 0
+    for row, line in enumerate(filter(None, map(str.strip, text.splitlines()))):
         name, _, cells = (part.strip() for part in line.partition("|"))
         if name in set(StatementKind):
-            statement, labels = StatementKind(name), cells.split()
+            statement, labels, table = StatementKind(name), cells.split(), table + 1
             continue
         measure = _measure(name)
         item = name.removesuffix(_PER_SHARE).removesuffix(_SHARES)
@@ -127,7 +127,8 @@ def read_ledger(text: str, *, ends: QuarterEnd = calendar_quarters, currency: st
                         scale=0 if measure is Measure.PER_SHARE else 6,
                         statement=statement,
                         currency=None if measure is Measure.SHARES else currency,
-                        row=len(facts),
+                        table=table,
+                        row=row,
                         number=len(facts) + 1,
                         ends=ends,
                     )

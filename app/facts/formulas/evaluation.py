@@ -195,6 +195,9 @@ def _with_step(value: Value, formula: str, scope: Scope, working: str) -> Value:
 def _notes(found: Found, name: str, scope: Scope) -> list[str]:
     """Return what a reader should know of a figure."""
     notes = []
+    item = found.parts[0].stored.fact.item
+    if item not in (None, name):
+        notes.append(f"{item} is taken for {name} for {scope.span}, which is not reported.")
     if found.derivation:
         notes.append(f"{name} for {scope.span} is derived: {found.derivation}.")
     if found.restated:

@@ -14,7 +14,6 @@ _MOST_CONCEPTS = 3
 
 _OR_ELSE: Final[Mapping[str, tuple[str, ...]]] = {
     "NetIncome": ("ProfitLoss", "NetIncomeToCommonShareholders"),
-    "NetIncomeToCommonShareholders": ("NetIncome",),
     "AllEquityBalance": ("AllEquityBalanceIncludingMinorityInterest",),
     "AllEquityBalanceIncludingMinorityInterest": ("AllEquityBalance",),
     "CashAndMarketableSecurities": ("CashAndCashEquivalents",),
@@ -25,11 +24,20 @@ _OR_ELSE: Final[Mapping[str, tuple[str, ...]]] = {
     "EarningsPerShareDiluted": ("EarningsPerShareBasicAndDiluted",),
     "SharesYearEnd": ("SharesIssued",),
     "OperatingLeaseExpense": ("OccupancyExpense",),
+    "Inventories": ("InventoryFinishedGoods",),
+    "IntangibleAssets": ("FiniteLivedIntangibleAssetsNet",),
 }
 """Items and concepts that take an item's place where an issuer has only these."""
 
-_ADDING: Final = frozenset({"ShortTermDebt", "LongTermDebt"})
-"""Items that a balance sheet splits into several rows (commercial paper and bank loans)."""
+_DEBT: Final = frozenset({"ShortTermDebt", "LongTermDebt", "ConvertibleDebtNonCurrent", "OtherBorrowings"})
+_ADDING: Final = _DEBT | {"IntangibleAssets", "PreferredStock", "DebtProceeds", "DebtRepayments"}
+"""Items that a statement splits into several rows (commercial paper and bank loans)."""
+
+_STRICT: Final = _DEBT | {
+    "CurrentPortionOfLongTermDebt", "FinanceLeaseCurrent", "FinanceLeaseNonCurrent",
+    "OperatingLeaseCurrentDebtEquivalent", "OperatingLeaseNonCurrentDebtEquivalent",
+}  # fmt: skip
+"""Items that count only as lines of the balance sheet: a note also states them if another line includes them."""
 
 _WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "CostOfGoodsAndServicesSold": ("total cost of revenue", "total cogs", "cost of goods"),
@@ -76,6 +84,7 @@ def _line_item(item: StandardItem) -> LineItem:
         names=tuple(dict.fromkeys(names)),
         concepts=item.concepts,
         statement=item.statement,
+        is_strict=item.name in _STRICT,
         adds=item.name in _ADDING,
     )
     return LineItem(item.name, sought, _WORDS.get(item.name, ()))

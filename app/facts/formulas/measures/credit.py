@@ -8,9 +8,11 @@ from app.facts.formulas.units import MONEY, PERCENT, RATIO
 _define = MeasureDefinition
 
 DEBT: Final = (
-    _define("TotalDebt", "Total debt", "first(known(ShortTermDebt, CurrentPortionOfLongTermDebt, LongTermDebt), TotalDebt)", MONEY,
-            "Short-term debt, the current portion of long-term debt and long-term debt, as far as reported, without "
-            "operating leases.", "CFA", ("debt", "total borrowings", "gross debt", "financial debt")),
+    _define("TotalDebt", "Total debt", "first(known(ShortTermDebt, CurrentPortionOfLongTermDebt, FinanceLeaseCurrent, LongTermDebt, ConvertibleDebtNonCurrent,"
+            " FinanceLeaseNonCurrent, OtherBorrowings), TotalDebt)", MONEY,
+            "Lines of the balance sheet for short-term debt, the current portion of long-term debt, long-term and "
+            "convertible debt, other borrowings and finance leases, without operating leases; if there are none, the "
+            "total debt that the issuer reports.", "CFA", ("debt", "total borrowings", "gross debt", "financial debt")),
     _define("LeaseAdjustedDebt", "Lease-adjusted debt",
             "TotalDebt + known(OperatingLeaseCurrentDebtEquivalent, OperatingLeaseNonCurrentDebtEquivalent)", MONEY,
             "Total debt plus operating lease liabilities.", "S&P; Moody's",

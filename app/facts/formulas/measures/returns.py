@@ -3,7 +3,7 @@
 from typing import Final
 
 from app.facts.formulas.definitions import MeasureDefinition
-from app.facts.formulas.units import MONEY, PER_SHARE, PERCENT, RATIO
+from app.facts.formulas.units import MONEY, NUMBER, PER_SHARE, PERCENT, RATIO
 
 _define = MeasureDefinition
 
@@ -29,7 +29,7 @@ RETURNS: Final = (
 PAYOUT: Final = (
     _define("DividendPayout", "Dividend payout ratio", "CommonDividendsPaid / NetIncome", PERCENT,
             "Dividends paid as a share of net income.", "CFA", ("payout ratio", "dividend payout")),
-    _define("RetentionRatio", "Retention ratio", "1 - CommonDividendsPaid / NetIncome", RATIO,
+    _define("RetentionRatio", "Retention ratio", "1 - CommonDividendsPaid / NetIncome", NUMBER,
             "Share of net income that is not paid as dividends.", "CFA",
             ("retention rate", "plowback ratio", "earnings retention ratio")),
     _define("DividendCover", "Dividend cover", "NetIncome / CommonDividendsPaid", RATIO,
