@@ -27,7 +27,8 @@ class Found:
     `unscaled` is the table whose scale nobody states, as its version and number; None if the scale is known. `agreeing`
     are other facts of the same amount. `restated` are facts of other filings with another amount, the first filed
     first; `disagreeing` those of the same filing, or whose filing date is unknown. `derivation` names the periods that
-    were added up, such as "FY2023 − 9M 2023"; it is empty if a document states the figure.
+    were added up, such as "FY2023 − 9M 2023"; it is empty if a document states the figure. `is_turned` states that a
+    minus was left out (`Sought.is_positive`).
     """
 
     value: Decimal
@@ -40,6 +41,7 @@ class Found:
     restated: tuple[StoredFact, ...] = ()
     disagreeing: tuple[StoredFact, ...] = ()
     derivation: str = ""
+    is_turned: bool = False
 
     @property
     def confidence(self) -> float:

@@ -220,8 +220,10 @@ class Ledger:
         differing = [stored for stored in others if stored not in agreeing]
         restated = [stored for stored in differing if _is_other_filing(stored, best)]
         value = sum((stored.fact.value for stored in parts), Decimal(0))
+        is_turned = sought.is_positive and value < 0
         return Found(
-            value=value,
+            value=-value if is_turned else value,
+            is_turned=is_turned,
             measure=best.fact.measure,
             currency=self._currency_of(best),
             unscaled=_unscaled(best),
@@ -256,6 +258,7 @@ class Ledger:
             value=sum((found.value * stretch.sign for stretch, found in chosen), Decimal(0)),
             span=span,
             parts=tuple(replace(part, sign=stretch.sign) for stretch, found in chosen for part in found.parts),
+            is_turned=any(found.is_turned for _, found in chosen),
             agreeing=(),
             restated=tuple(other for _, found in chosen for other in found.restated),
             disagreeing=tuple(other for _, found in chosen for other in found.disagreeing),

@@ -14,7 +14,8 @@ class Sought:
 
     `concepts` and `statement` decide between facts of the same item in one document. If it `is_strict`, facts of other
     statements and of notes do not count: they can be part of another line of the statement. `adds` states that rows of
-    the statement that are placed as the same item add up to it (two kinds of short-term debt).
+    the statement that are placed as the same item add up to it (two kinds of short-term debt). An item that
+    `is_positive` is never negative, so that a minus only shows how a statement prints costs and payments.
     """
 
     names: tuple[str, ...] = ()
@@ -23,6 +24,7 @@ class Sought:
     statement: StatementKind | None = None
     is_strict: bool = False
     adds: bool = False
+    is_positive: bool = False
 
     @property
     def title(self) -> str:

@@ -209,6 +209,30 @@ def test_unplaced_row_of_the_right_statement_is_found_by_a_name_of_the_item():
     assert amount(Ledger([flow, balance]).find(sought, FY2023)) == 60
 
 
+def test_minus_of_a_payment_does_not_count():
+    paid = fact("CommonDividendsPaid", -27, statement=StatementKind.CASH_FLOW)
+    found = Ledger([paid]).find(Sought(("CommonDividendsPaid",), is_positive=True), FY2023)
+    assert isinstance(found, Found)
+    assert (amount(found), found.is_turned) == (27, True)
+    assert amount(Ledger([paid]).find("CommonDividendsPaid", FY2023)) == -27
+
+
+def test_part_of_a_line_in_a_note_is_no_disagreement():
+    licences = fact("IntangibleAssets", 90, balance=True, words="Licences")
+    customers = fact(
+        "IntangibleAssets", 8, balance=True, words="Customer lists", statement=StatementKind.OTHER, table=9
+    )
+    found = Ledger([licences, customers]).find("IntangibleAssets", FY2023)
+    assert isinstance(found, Found)
+    assert (amount(found), found.disagreeing) == (90, ())
+
+
+def test_debt_of_a_note_is_not_added_to_the_balance_sheet():
+    sought = Sought(("FinanceLeaseCurrent",), statement=StatementKind.BALANCE, is_strict=True)
+    note = fact("FinanceLeaseCurrent", 5, balance=True, statement=StatementKind.OTHER)
+    assert code(Ledger([note]).find(sought, FY2023)) == "not-reported"
+
+
 def test_ledger_without_facts_says_so():
     assert code(Ledger([]).find("Revenue", FY2023)) == "no-facts"
     assert Ledger([]).latest() is None

@@ -65,6 +65,12 @@ def test_measure_is_found_by_each_of_its_words(measure):
     assert measure.source
 
 
-def test_measures_of_a_loss_maker_that_need_a_profit_decline(ledgers):
-    assert evaluate("NetIncomeGrowth", ledgers["loss-maker"]).problem.code == "negative-base"
-    assert evaluate("days inventory outstanding", ledgers["software"]).problem.code == "missing-input"
+@pytest.mark.parametrize("measure", ["NetIncomeGrowth", "Leverage", "FCFConversion", "CashFlowQuality"])
+def test_multiple_of_a_loss_has_no_meaning(ledgers, measure):
+    assert evaluate(measure, ledgers["loss-maker"]).problem.code == "negative-base"
+
+
+def test_issuer_without_inventory_has_no_days_of_inventory(ledgers):
+    computed = evaluate("days inventory outstanding", ledgers["software"])
+    assert computed.problem.code == "missing-input"
+    assert {missing.name for missing in computed.missing} == {"Inventories"}

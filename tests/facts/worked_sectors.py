@@ -66,6 +66,7 @@ INSURER = Worked(
     ExpenseRatio | 1,400 / 5,000 | 0.2800
     CombinedRatio | (3,250 + 1,400) / 5,000 | 0.9300
     LiabilitiesToEquity | 12,000 / 4,000 | 3
+    InterestExpense | 50 | 50
     EBIT | 700 + 50 | 750
     FinancialLeverage | (16,000 + 15,200) / (4,000 + 3,600) | 4.1053
     DebtToCapital | 1,000 / (1,000 + 4,000) | 0.2000

@@ -48,6 +48,8 @@ def _of_one(  # noqa: PLR0911 (a return for each function)
             return join((value,), abs(value.amount), value.unit)
         case "round":
             return rounded(evaluate(of, scope), call.range.count if isinstance(call.range, Last) else 0)
+        case "positive":
+            return _positive(of, scope, evaluate)
         case "ttm":
             return evaluate(of, scope.at(scope.fiscal.trailing))
         case "opening":
@@ -76,6 +78,15 @@ def evaluate_all(parts: Sequence[tuple[Expression, Scope]], evaluate: Evaluate) 
         missing = tuple(dict.fromkeys(one for error in stopped for one in error.missing))
         raise StoppedError(stopped[0].problem, missing)
     return values
+
+
+def _positive(of: Expression, scope: Scope, evaluate: Evaluate) -> Value:
+    value = evaluate(of, scope)
+    if value.amount == 0:
+        raise stop("division-by-zero", f"{of} is zero for {scope.span}, and nothing is a multiple of it.")
+    if value.amount < 0:
+        raise stop("negative-base", f"{of} is negative for {scope.span}, so a multiple of it has no meaning.")
+    return value
 
 
 def _values(call: Call, scope: Scope, evaluate: Evaluate) -> list[Value]:

@@ -177,7 +177,7 @@ class _Evaluation:
         return _with_step(value, name, scope, found.derivation) if found.derivation else value
 
 
-_SILENT = frozenset({"first", "known", "optional", "opening", "ttm", "days"})
+_SILENT = frozenset({"first", "known", "optional", "opening", "positive", "ttm", "days"})
 _SIGNS = {"-": "−", "*": "×", "/": "÷"}
 
 
@@ -206,6 +206,8 @@ def _notes(found: Found, name: str, scope: Scope) -> list[str]:
     if found.disagreeing:
         other = found.disagreeing[0]
         notes.append(f"{name} for {scope.span} is {print_plain(other.fact.value)} in another place of the documents.")
+    if found.is_turned:
+        notes.append(f"{name} for {scope.span} is printed with a minus, which does not count.")
     if found.unscaled is not None:
         notes.append(f"The scale of {name} is not stated: the amount is as printed.")
     return notes

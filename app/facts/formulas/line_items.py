@@ -39,6 +39,14 @@ _STRICT: Final = _DEBT | {
 }  # fmt: skip
 """Items that count only as lines of the balance sheet: a note also states them if another line includes them."""
 
+_POSITIVE: Final = frozenset({
+    "CostOfGoodsAndServicesSold", "SellingGeneralAndAdminExpenses", "ResearchAndDevelopmentExpenses", "MarketingExpenses",
+    "TotalOperatingExpenses", "DepreciationAmortizationCF", "DepreciationExpense", "Depreciation", "OperatingLeaseExpense",
+    "CapitalExpenses", "CommonDividendsPaid", "StockRepurchasePayments", "DebtRepayments", "InterestPaid",
+    "PreferredDividendExpense", "NonInterestExpense", "PolicyBenefitsAndClaims", "AccumulatedDepreciation",
+})  # fmt: skip
+"""Costs, payments and deductions, which are never negative by their nature."""
+
 _WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "CostOfGoodsAndServicesSold": ("total cost of revenue", "total cogs", "cost of goods"),
     "ResearchAndDevelopmentExpenses": ("r&d expense", "r&d expenses"),
@@ -86,5 +94,6 @@ def _line_item(item: StandardItem) -> LineItem:
         statement=item.statement,
         is_strict=item.name in _STRICT,
         adds=item.name in _ADDING,
+        is_positive=item.name in _POSITIVE,
     )
     return LineItem(item.name, sought, _WORDS.get(item.name, ()))
