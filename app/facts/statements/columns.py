@@ -31,12 +31,18 @@ _ENTITY = re.compile(
 )
 
 
-def columns_of(kind: StatementKind, rows: Sequence[Row]) -> dict[tuple[int, tuple[str, ...]], Dimensions]:
-    """Return the dimensions of each column (by its number and headings) of one table."""
+def columns_of(
+    kind: StatementKind, rows: Sequence[Row], axis: str = "column"
+) -> dict[tuple[int, tuple[str, ...]], Dimensions]:
+    """Return the dimensions of each column (by its number and headings) of one table.
+
+    `axis` is what headings name that are neither periods nor entities.
+    """
     paths = {(cell.column, cell.header_path) for row in rows for cell in row.figures}
     members = {key: tuple(filter(None, map(_member, key[1]))) for key in paths}
     common = set.intersection(*map(set, members.values())) if members else set()
-    axis = "equity component" if kind is StatementKind.EQUITY else "column"
+    if kind is StatementKind.EQUITY:
+        axis = "equity component"
     return {key: _dimensions(axis, [part for part in parts if part not in common]) for key, parts in members.items()}
 
 

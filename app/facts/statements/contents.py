@@ -102,6 +102,23 @@ _PATTERNS = {
 }
 
 
+_ESSENTIAL: Mapping[StatementKind, tuple[tuple[int, ...], int]] = {
+    StatementKind.BALANCE: ((0, 1), 2),
+    StatementKind.INCOME: ((0, 4, 7, 8, 9), 4),
+    StatementKind.CASH_FLOW: ((0, 1, 2), 2),
+    StatementKind.COMPREHENSIVE_INCOME: ((0, 1), 2),
+    StatementKind.EQUITY: ((0, 1), 2),
+}
+"""The typical labels that a statement without a title must have, and how many of them."""
+
+
+def has_essentials(kind: StatementKind, labels: Iterable[str]) -> bool:
+    """Return whether labels of rows with figures are those without which a table is no statement of a kind."""
+    found = {at for label in labels for own, at in _typical_of(label) if own is kind}
+    essential, fewest = _ESSENTIAL[kind]
+    return sum(at in found for at in essential) >= fewest
+
+
 @lru_cache(maxsize=16_384)
 def _typical_of(label: str) -> tuple[tuple[StatementKind, int], ...]:
     """List the typical labels that a label is: pairs of the statement and a number."""

@@ -1,12 +1,13 @@
 """Find the tables of primary statements, by their titles and by the labels of their rows."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from app.facts.model import StatementKind
-from app.facts.statements.contents import weigh_contents
+from app.facts.statements.contents import has_essentials, weigh_contents
 from app.facts.statements.rows import Row, list_rows
-from app.facts.statements.titles import Title, read_title, states_no_primary
+from app.facts.statements.titles import Title, entity_of, read_title, states_no_primary
 from app.quantities.periods import Period
 from app.quantities.values import Kind
 from app.tables.model import CellKind, Table
@@ -26,6 +27,13 @@ _MOST_TITLES = 3
 _LEAST_GAIN = 2.0
 """What the next table has to add to the labels of a statement that goes on in it."""
 _ALIKE = 0.7
+_MOST_OF_NAME = 90
+_NAME = re.compile(
+    r"\b(?:inc|corp(?:oration)?|compan(?:y|ies)|co|llc|l\.l\.c|ltd|limited|plc|l\.?p|partnership|trust|bank|holdings?|n\.?v"
+    r"|s\.?a|ag|subsidiaries|group)\b",
+    re.IGNORECASE,
+)
+_SENTENCE = re.compile(r"[.:;]$|\b(?:is|are|was|were|has|have|the|following|below|presented|our|we)\b", re.IGNORECASE)
 _NEIGHBOUR = 2.0
 _MOST_BETWEEN = 6
 """Primary statements stand together: what a neighbour within this many tables adds to a candidate's score."""
@@ -40,6 +48,8 @@ class Candidate:
     weights: dict[StatementKind, float]
     title: Title | None
     is_primary: bool
+    entity: str | None
+    lines: tuple[str, ...]
 
     def score(self, kind: StatementKind) -> float:
         """Return how strongly title and labels speak for the table being the primary statement `kind`."""
@@ -51,8 +61,9 @@ class Candidate:
     def is_statement(self, kind: StatementKind) -> bool:
         if sum(bool(row.figures) for row in self.rows) < _FEWEST_ROWS:
             return False
-        titled = self.title is not None and kind in self.title.kinds
-        return self.score(kind) >= (_TITLE + _TITLED if titled else _UNTITLED)
+        if self.title is not None and kind in self.title.kinds:
+            return self.score(kind) >= _TITLE + _TITLED
+        return self.score(kind) >= _UNTITLED and has_essentials(kind, [row.label for row in self.rows if row.figures])
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +75,15 @@ class Statement:
     rows: tuple[Row, ...]
     score: float
     is_titled: bool
+    entity: str | None = None
+    """What the statement is of, if not of the whole consolidated group."""
 
 
 def find_statements(tables: Sequence[Table]) -> list[Statement]:
-    """Find the primary statements among a document's tables, in the tables' order."""
+    """Find the statements among a document's tables, in the tables' order.
+
+    Those of the parent alone, of guarantors and of other registrants in the same document have an `entity`.
+    """
     candidates = [candidate for table in tables if (candidate := _candidate(table)) is not None]
     taken: set[int] = set()
     found: list[Statement] = []
@@ -76,6 +92,7 @@ def find_statements(tables: Sequence[Table]) -> list[Statement]:
         for statement in best:
             taken |= {table.number for table in statement.tables}
         found += best
+    found += _of_others(candidates, taken, found)
     return sorted(found, key=lambda statement: statement.tables[0].number)
 
 
@@ -94,19 +111,14 @@ def _candidate(table: Table) -> Candidate | None:
     with_figures = [row for row in rows if row.figures]
     if not with_figures or table.columns < _FEWEST_COLUMNS or _is_of_percentages(with_figures) or _is_of_contents(rows):
         return None
-    title, is_primary = _title(table)
-    headings = [cell.text for cell in table.cells if cell.kind is CellKind.HEADING]
-    weights = weigh_contents([row.label for row in rows], headings)
-    return Candidate(table, tuple(rows), weights, title, is_primary)
-
-
-def _title(table: Table) -> tuple[Title | None, bool]:
-    """Return the nearest title above the table or in its first rows, and whether the table may be a primary one."""
-    nearest = [*table.lines_above[-_NEAREST_LINES:][::-1], *filter(None, (table.caption, table.title))]
+    nearest = (*table.lines_above[-_NEAREST_LINES:][::-1], *filter(None, (table.caption, table.title)))
     inside = [cell.text for cell in table.cells if cell.row < _MOST_TITLE_ROWS and cell.value is None]
     title = next(filter(None, map(read_title, (*inside, *nearest))), None)
-    no_primary = any(map(states_no_primary, nearest)) or (title is not None and not title.is_primary)
-    return title, not no_primary
+    is_primary = not any(map(states_no_primary, nearest)) and (title is None or title.is_primary)
+    entity = next(filter(None, map(entity_of, (*inside, *nearest))), None)
+    headings = [cell.text for cell in table.cells if cell.kind is CellKind.HEADING]
+    weights = weigh_contents([row.label for row in rows], headings)
+    return Candidate(table, tuple(rows), weights, title, is_primary, entity, nearest)
 
 
 def _is_of_percentages(rows: Sequence[Row]) -> bool:
@@ -136,7 +148,8 @@ def _best(
     used: set[int] = set()
     for group in [best, *(other for other in groups if other is not best)]:
         numbers = {table.number for table in group.tables}
-        is_other = group.is_titled and group.score > _ALIKE * best.score and not numbers & used
+        is_near = abs(group.tables[0].number - best.tables[0].number) <= _MOST_BETWEEN
+        is_other = is_near and group.is_titled and group.score > _ALIKE * best.score and not numbers & used
         periods = _periods(group)
         if group is best or (is_other and periods and not periods & seen):
             seen |= periods
@@ -192,3 +205,28 @@ def _goes_on(kind: StatementKind, rows: Sequence[Row], follower: Candidate) -> b
         return True
     is_of_kind = max(follower.weights, key=follower.weights.__getitem__) is kind
     return gain >= _LEAST_GAIN and gain >= follower.weights[kind] / 2 and is_of_kind
+
+
+def _of_others(candidates: Sequence[Candidate], taken: set[int], found: Sequence[Statement]) -> Iterator[Statement]:
+    """Yield the statements of the parent alone, of guarantors, and of other registrants than the first."""
+    lines = {line for candidate in candidates for line in candidate.lines if candidate.table.number in taken}
+    kinds = {statement.kind for statement in found}
+    for at, candidate in enumerate(candidates):
+        if candidate.title is None or candidate.table.number in taken:
+            continue
+        kind = next((kind for kind in candidate.title.kinds if candidate.weights[kind] >= _UNTITLED), None)
+        if kind is None or kind not in kinds:
+            continue
+        entity = candidate.entity
+        if entity is None and candidate.is_primary and candidate.score(kind) > _TITLE + _UNTITLED:
+            entity = next((line for line in candidate.lines if line not in lines and _names_entity(line)), None)
+        if entity is not None:
+            group = _group(kind, candidates, at, taken)
+            taken |= {table.number for table in group.tables}
+            yield replace(group, entity=entity)
+
+
+def _names_entity(line: str) -> bool:
+    """Return whether a line near a title is a name, such as that of another registrant."""
+    is_short = len(line) <= _MOST_OF_NAME and not _SENTENCE.search(line)
+    return is_short and read_title(line) is None and _NAME.search(line) is not None

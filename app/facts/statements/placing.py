@@ -13,23 +13,15 @@ from app.facts.items.model import ItemModel
 from app.facts.items.rows import NOT_PLACED, ItemRow, Placed
 from app.facts.items.standard import find_item
 from app.facts.line_items import LineItems
-from app.facts.model import Measure, StatementKind
+from app.facts.model import StatementKind
 from app.facts.sections import section_of_rows
+from app.facts.statements.cells import measure_of
 from app.facts.statements.rows import Row
 from app.facts.statements.structure import Structure
 from app.facts.statements.sums import is_total_label
 from app.quantities.values import Kind
 from app.tables.rows import FigureRow, quantity_of
 
-MEASURES = {
-    Kind.AMOUNT: Measure.MONEY,
-    Kind.PER_SHARE: Measure.PER_SHARE,
-    Kind.SHARES: Measure.SHARES,
-    Kind.PERCENTAGE: Measure.PERCENT,
-    Kind.BASIS_POINTS: Measure.PERCENT,
-    Kind.RATIO: Measure.RATIO,
-    Kind.NUMBER: Measure.NUMBER,
-}
 _KINDS = {
     StatementKind.INCOME: Listed.INCOME,
     StatementKind.BALANCE: Listed.BALANCE,
@@ -65,11 +57,6 @@ def item_rows(structure: Structure) -> list[ItemRow]:
         )
         for number, row in enumerate(structure.rows)
     ]
-
-
-def measure_of(row: Row) -> Measure | None:
-    """Return what the figures of a row count; None if all are nil, or for the name of a group."""
-    return next((MEASURES[kind] for cell in row.figures if (kind := quantity_of(cell).kind) in MEASURES), None)
 
 
 def is_per_share(row: Row) -> bool:

@@ -32,6 +32,7 @@ class Structure:
     columns: Mapping[int, tuple[int, ...]]
     addends: tuple[Addend, ...]
     sums: tuple[Sum, ...]
+    entity: str | None = None
 
     def rank(self, cell: Cell, row: Row) -> int:
         return self._ranks[row.table.number][cell.column]
@@ -103,7 +104,9 @@ def structure_of(statement: Statement) -> Structure:
     power = _decimals(rows)
     kinds = (*_ADDED, Kind.SHARES) if statement.kind is StatementKind.CASH_FLOW else _ADDED
     addends = tuple(Addend(row.label, _figures(row, ranks[row.table.number], power, kinds)) for row in rows)
-    return Structure(statement.kind, rows, columns, addends, tuple(find_sums(addends, statement.kind)))
+    return Structure(
+        statement.kind, rows, columns, addends, tuple(find_sums(addends, statement.kind)), statement.entity
+    )
 
 
 def _columns(table: Table, rows: Sequence[Row]) -> tuple[int, ...]:

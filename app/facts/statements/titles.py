@@ -43,12 +43,26 @@ _TITLES: tuple[tuple[StatementKind, re.Pattern[str]], ...] = tuple(
         ),
     )
 )
-_NO_PRIMARY = re.compile(
-    r"\bpro[\s-]?forma\b|\bparent[\s-](?:company|only)\b|\bparent\b(?=\s*[)\-–—]?\s*(?:only|$))|\bregistrant\b"
-    r"|\bconsolidating\b|\bguarantors?\b"
-    r"|\bsupplement(?:al|ary)\b(?!\s+(?:data|financial\s+data|financial\s+information))|\bselected\b|\bsummar(?:y|i[sz]ed)\b|\bhighlights\b"
-    r"|\breconciliations?\b|\bnon-?gaap\b|\bas\s+adjusted\b|\bcommon[\s-]size\b|\bdiscontinued\b|\bsegments?\b|\bexcerpts?\b"
-    r"|\bunconsolidated\b|\baverage\s+balances?\b|\brate[\s/-]volume\b",
+_ENTITIES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
+    (name, re.compile(pattern, re.IGNORECASE))
+    for name, pattern in (
+        ("pro forma", r"\bpro[\s-]?forma\b"),
+        (
+            "parent only",
+            r"\bparent[\s-](?:company|only)\b|\bparent\b(?=\s*[)\-–—]?\s*(?:only|$))|\bunconsolidated\b"
+            r"|\bcondensed\s+financial\s+(?:information|statements)\s+of\s+(?:the\s+)?(?:registrant|parent)",
+        ),
+        ("consolidating", r"\bconsolidating\b"),
+        ("guarantors", r"\bguarantors?\b|\bdeed\s+of\s+(?:cross[\s-]+)?guarantee\b|\bobligor\b"),
+        ("discontinued operations", r"\bdiscontinued\b"),
+        ("predecessor", r"\bpredecessor\b(?!.*\bsuccessor\b)"),
+    )
+)
+"""What a statement is of, if not of the whole group."""
+_EXTRACT = re.compile(
+    r"\bsupplement(?:al|ary)\b(?!\s+(?:data|financial\s+data|financial\s+information))|\bselected\b|\bhighlights\b"
+    r"|\bsummar(?:y|i[sz]ed)\b|\breconciliations?\b|\bnon-?gaap\b|\bas\s+adjusted\b|\bcommon[\s-]size\b|\bsegments?\b"
+    r"|\bexcerpts?\b|\baverage\s+balances?\b|\brate[\s/-]volume\b|\bvariable\s+interest\b",
     re.IGNORECASE,
 )
 _CONTINUED = re.compile(r"\bcontinued\b|\bcont['’]?d?\b\.?", re.IGNORECASE)
@@ -85,12 +99,21 @@ def read_title(line: str) -> Title | None:
     kinds = tuple(kind for kind, pattern in _TITLES if pattern.search(folded))
     if not kinds:
         return None
-    return Title(_joined(folded, kinds), _NO_PRIMARY.search(folded) is None, _CONTINUED.search(folded) is not None)
+    return Title(_joined(folded, kinds), not states_no_primary(folded), _CONTINUED.search(folded) is not None)
 
 
+@lru_cache(maxsize=8192)
 def states_no_primary(line: str) -> bool:
     """Return whether a line says that what is below it is not the primary statement of the whole group."""
-    return len(line) <= _MOST_OF_TITLE and _NO_PRIMARY.search(line) is not None
+    return len(line) <= _MOST_OF_TITLE and (entity_of(line) is not None or _EXTRACT.search(line) is not None)
+
+
+@lru_cache(maxsize=8192)
+def entity_of(line: str) -> str | None:
+    """Return what a line says that a statement is of ("parent only", "guarantors"); None for the whole group."""
+    if len(line) > _MOST_OF_TITLE:
+        return None
+    return next((name for name, pattern in _ENTITIES if pattern.search(line)), None)
 
 
 def _joined(folded: str, kinds: tuple[StatementKind, ...]) -> tuple[StatementKind, ...]:

@@ -1,0 +1,199 @@
+"""Tables of segments, products, countries, debt and shares: their figures as facts with dimensions."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from app.facts.items.names import find_items, find_names
+from app.facts.items.standard import load_items
+from app.facts.model import StatementKind
+from app.facts.statements.rows import Row, list_rows
+from app.facts.statements.titles import read_title
+from app.quantities.column_periods import is_change_heading, is_period_heading
+from app.tables.model import Table
+
+Dimensions = tuple[tuple[str, str], ...]
+
+_NEAREST = 3
+_FEWEST_ROWS, _FEWEST_COLUMNS = 2, 2
+_MOST_LINE = 600
+_BY = re.compile(
+    r"\b(?:segments?|geograph\w*|regions?|countr(?:y|ies)|disaggregat\w*|product\s+(?:lines?|categor\w+|groups?)"
+    r"|by\s+(?:major\s+)?(?:products?|services?|source|type|categor\w+|channels?|brands?|customers?|end\s+markets?|divisions?)"
+    r"|business\s+(?:lines?|units?)|lines?\s+of\s+business|operating\s+units?)\b",
+    re.IGNORECASE,
+)
+_OF_SEGMENTS = re.compile(
+    r"\b(?:revenues?|sales|income|profit|earnings|assets|expenditures?|depreciation|results|information|data|ebitda|margin)\b",
+    re.IGNORECASE,
+)
+_AXES = (
+    ("geography", re.compile(r"\b(?:geograph\w*|regions?|countr(?:y|ies))\b", re.IGNORECASE)),
+    ("segment", re.compile(r"\b(?:segments?|divisions?|operating\s+units?|business\s+units?)\b", re.IGNORECASE)),
+    (
+        "product",
+        re.compile(
+            r"\b(?:products?|services?|source|type|categor\w+|brands?|disaggregat\w*|channels?)\b", re.IGNORECASE
+        ),
+    ),
+)
+_DEBT = re.compile(
+    r"\b(?:long[\s-]term\s+debt|total\s+debt|debt\s+(?:obligations?|outstanding|maturit\w+|consist\w*|instruments?)"
+    r"|maturit\w+\s+of\s+(?:long[\s-]term\s+)?(?:debt|borrowings)|borrowings|notes\s+payable|senior\s+notes|indebtedness"
+    r"|principal\s+payments|credit\s+facilit\w+)\b",
+    re.IGNORECASE,
+)
+_DEBT_ROW = re.compile(
+    r"\b(?:notes?|debt|loans?|debentures?|borrowings|facilit\w+|bonds?|revolv\w+|commercial\s+paper|leases?|thereafter"
+    r"|20\d\d|total|discounts?|issuance\s+costs)\b",
+    re.IGNORECASE,
+)
+_SHARES = re.compile(
+    r"\b(?:shares?\s+(?:outstanding|issued|repurchased)|(?:earnings|income|loss)\W+(?:\S+\s+){0,3}per\s+(?:\S+\s+)?share"
+    r"|weighted[\s-]average\s+(?:\S+\s+){0,3}shares)\b",
+    re.IGNORECASE,
+)
+_SHARES_ROW = re.compile(r"\bshares?\b|\bper\s+(?:\S+\s+)?share\b|\bbasic\b|\bdiluted\b|\bnumerator\b", re.IGNORECASE)
+_YEAR = re.compile(
+    r"\W*(?:fiscal\s+)?(?:years?\s+(?:ending|ended)\s+)?(?:(20\d\d)|thereafter|after\s+20\d\d)\b.*", re.IGNORECASE
+)
+_TOTAL = re.compile(r"^(?:grand\s+)?totals?\b|^consolidated\b|^total\b", re.IGNORECASE)
+_REST = re.compile(
+    r"\b(?:net|consolidated|company|reported|by|total|worldwide|reportable|segments?)\b|\W", re.IGNORECASE
+)
+_MEASURES = frozenset(
+    {
+        "Revenue",
+        "OperatingIncomeLoss",
+        "GrossProfit",
+        "CostOfGoodsAndServicesSold",
+        "Assets",
+        "CapitalExpenses",
+        "DepreciationAmortizationCF",
+        "DepreciationExpense",
+        "NetIncome",
+        "PretaxIncomeLoss",
+        "InterestExpense",
+        "ResearchAndDevelopmentExpenses",
+        "SellingGeneralAndAdminExpenses",
+        "PlantPropertyEquipmentNet",
+        "Goodwill",
+    }
+)
+"""Items that segments, products and countries are measured by."""
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """A table of figures that are parts of the statements' ones. `axis` says what its rows or columns stand for.
+
+    `item` is the standard item that the lines above name for the whole table, or None.
+    """
+
+    kind: StatementKind
+    table: Table
+    rows: tuple[Row, ...]
+    axis: str
+    item: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a row of such a table is: a standard item, or None, and the members that its labels name."""
+
+    item: str | None
+    dimensions: Dimensions
+
+
+def find_others(tables: Sequence[Table], taken: frozenset[int]) -> Iterator[Other]:
+    """Yield the tables of segments, debt and shares among those that are no statements, in order."""
+    for table in tables:
+        if table.number in taken or table.columns < _FEWEST_COLUMNS:
+            continue
+        lines = [*table.lines_above[-_NEAREST:][::-1], *filter(None, (table.caption, table.title))]
+        lines = [line[-_MOST_LINE:] for line in lines]
+        kind = _kind_of(lines)
+        if kind is None or any(map(read_title, lines)):
+            continue
+        rows = [row for row in list_rows(table) if row.figures]
+        if len(rows) < _FEWEST_ROWS or not _is_of(kind, rows):
+            continue
+        yield Other(kind, table, tuple(rows), _axis_of(lines), _item_of(lines))
+
+
+def _kind_of(lines: Sequence[str]) -> StatementKind | None:
+    for line in lines:
+        if _BY.search(line) and _OF_SEGMENTS.search(line):
+            return StatementKind.SEGMENTS
+        if _DEBT.search(line):
+            return StatementKind.DEBT
+        if _SHARES.search(line):
+            return StatementKind.SHARES
+    return None
+
+
+def _is_of(kind: StatementKind, rows: Sequence[Row]) -> bool:
+    """Return whether the rows are such as a table of this kind has."""
+    if kind is StatementKind.SEGMENTS:
+        return True
+    pattern = _DEBT_ROW if kind is StatementKind.DEBT else _SHARES_ROW
+    return 2 * sum(pattern.search(" ".join(row.label_path)) is not None for row in rows) >= len(rows)
+
+
+def _axis_of(lines: Sequence[str]) -> str:
+    return next((axis for line in lines for axis, pattern in _AXES if pattern.search(line)), "segment")
+
+
+def _item_of(lines: Sequence[str]) -> str | None:
+    """Return the item that the nearest line names before "by" ("Net sales by reportable segment")."""
+    for line in lines:
+        by = re.search(r"\bby\b|\bdisaggregat\w*", line, re.IGNORECASE)
+        if by is None:
+            continue
+        for named in reversed(find_names(line[: by.end() + 60])):
+            item = next((item for item in named.items if item in _MEASURES), None)
+            if item is not None:
+                return item
+    return None
+
+
+def meaning_of(other: Other, row: Row) -> Meaning:
+    """Return what a row stands for: the item that one of its labels names, and its other labels as members."""
+    if other.kind is StatementKind.DEBT:
+        year = _YEAR.fullmatch(row.label)
+        return Meaning(None, (("maturity", row.label.strip()),) if year else ())
+    if other.kind is StatementKind.SHARES:
+        return Meaning(None, ())
+    item: str | None = None
+    members: list[str] = []
+    for label in reversed(row.label_path):
+        text = label.strip().rstrip(":").strip()
+        found = _measure(text) if item is None else None
+        if found is not None:
+            item = found
+        elif text and not is_period_heading(text) and _REST.sub("", _TOTAL.sub("", text)):
+            members.append(text)
+    if item is None and (members or _TOTAL.match(row.label)):
+        item = other.item
+    return Meaning(item, tuple((other.axis, member) for member in reversed(members)))
+
+
+def _measure(text: str) -> str | None:
+    """Return the item that a label names, apart from words such as "total"."""
+    for words in (text, re.sub(r"^(?:total|net|segment|consolidated)\s+", "", text, flags=re.IGNORECASE)):
+        item = next((item for item in find_items(words) if item in _MEASURES), None)
+        if item is not None:
+            return item
+    return None
+
+
+def concept_of(item: str | None) -> str | None:
+    """Return the preferred concept of a standard item."""
+    found = None if item is None else load_items().get(item)
+    return found.concepts[0] if found is not None and found.concepts else None
+
+
+def is_change(header_path: Sequence[str]) -> bool:
+    """Return whether a column shows changes or shares of a total, and no amounts."""
+    texts = [text.casefold() for text in header_path]
+    return any(map(is_change_heading, header_path)) or any("%" in text or "change" in text for text in texts)

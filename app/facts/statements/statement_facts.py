@@ -1,0 +1,147 @@
+"""Read the facts of one statement: every row, with its place, period, sign, dimensions and checks."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from functools import cached_property
+
+from app.facts.items.rows import Placed
+from app.facts.model import Fact, Measure, Method, StatementKind
+from app.facts.statements.about import About
+from app.facts.statements.cells import MEASURES, currency_of, decimals_of, measure_of, place_of, scale_of, scaled
+from app.facts.statements.checks import Cells, check_sums, checks_of
+from app.facts.statements.columns import Dimensions, columns_of, is_restated
+from app.facts.statements.directions import direction_of, direction_of_label
+from app.facts.statements.fiscal import FiscalYears
+from app.facts.statements.instants import Edge, find_edges
+from app.facts.statements.placing import is_per_share, place_rows
+from app.facts.statements.rows import Row
+from app.facts.statements.structure import Structure
+from app.quantities.periods import Period
+from app.quantities.values import Kind, Quantity
+from app.tables.model import Cell
+from app.tables.rows import quantity_of
+
+_DAY = timedelta(days=1)
+_OF_FLOWS = (StatementKind.CASH_FLOW, StatementKind.EQUITY)
+_PART = 0.5
+"""The probability from which a row is a part of its concept's whole amount."""
+_UNPLACED_CONFIDENCE = 0.5
+
+
+@dataclass(frozen=True)
+class StatementReader:
+    """Reads the facts of one statement."""
+
+    structure: Structure
+    about: About
+    years: FiscalYears
+
+    def facts(self) -> Iterator[Fact]:
+        """Yield the facts of the rows, in order."""
+        placed = place_rows(self.structure.kind, self.structure)
+        for number, row in enumerate(self.structure.rows):
+            measure = measure_of(row)
+            for cell in row.figures:
+                fact = self._fact(number, row, placed[number], cell, measure)
+                if fact is not None:
+                    yield fact
+
+    @cached_property
+    def _checks(self) -> Cells:
+        return check_sums(self.structure)
+
+    @cached_property
+    def _edges(self) -> dict[int, Edge]:
+        return dict(find_edges(self.structure)) if self.structure.kind in _OF_FLOWS else {}
+
+    @cached_property
+    def _columns(self) -> dict[int, dict[tuple[int, tuple[str, ...]], Dimensions]]:
+        rows = [row for row in self.structure.rows if row.figures]
+        return {
+            number: columns_of(self.structure.kind, [row for row in rows if row.table.number == number])
+            for number in self.structure.columns
+        }
+
+    def _fact(self, number: int, row: Row, placed: Placed, cell: Cell, of_row: Measure | None) -> Fact | None:
+        quantity = quantity_of(cell)
+        period = self._period(number, row, cell)
+        if period is None or quantity.value is None or quantity.kind not in (*MEASURES, Kind.NIL):
+            return None
+        measure = self._measure(row, quantity, of_row)
+        scale = self._scale(row, quantity, measure)
+        return Fact(
+            label=row.label,
+            label_path=row.label_path,
+            period=period,
+            value=self._signed(number, row, placed, scaled(quantity.value, scale)),
+            measure=measure,
+            scale=scale,
+            currency=currency_of(quantity, measure, self.about.currency),
+            method=Method.STATEMENT if self.structure.entity is None else Method.TABLE,
+            place=place_of(cell, row),
+            confidence=placed.item_confidence or _UNPLACED_CONFIDENCE,
+            statement=self.structure.kind,
+            concept=placed.concept,
+            item=placed.item,
+            concept_confidence=placed.concept_confidence,
+            dimensions=self._dimensions(row, placed, cell),
+            fiscal=self.years.label(period),
+            decimals=decimals_of(quantity, scale),
+            restated=is_restated(cell.header_path),
+            checks=checks_of(self._checks, number, self.structure.rank(cell, row)),
+        )
+
+    def _dimensions(self, row: Row, placed: Placed, cell: Cell) -> Dimensions:
+        dimensions = self._columns[row.table.number][cell.column, cell.header_path]
+        if placed.part >= _PART:
+            dimensions = (*dimensions, ("part", row.label))
+        if self.structure.entity is not None and not any(axis == "entity" for axis, _ in dimensions):
+            dimensions = (*dimensions, ("entity", self.structure.entity))
+        return dimensions
+
+    def _measure(self, row: Row, quantity: Quantity, of_row: Measure | None) -> Measure:
+        """Return what a figure counts, as the other figures of its row do if it is nil."""
+        measure = MEASURES.get(quantity.kind, of_row or Measure.MONEY)
+        if measure is Measure.SHARES and self.structure.kind is StatementKind.CASH_FLOW:
+            return Measure.MONEY  # "Repurchases of shares" are payments here
+        if measure is Measure.MONEY and self.structure.kind is StatementKind.INCOME and is_per_share(row):
+            return Measure.PER_SHARE
+        return measure
+
+    def _scale(self, row: Row, quantity: Quantity, measure: Measure) -> int | None:
+        """Return the power of ten that multiplies the printed figure; None if nobody states it."""
+        if measure is Measure.PER_SHARE:
+            return min(quantity.scale or 0, 0)  # a hundredth in cents
+        if measure is Measure.MONEY and quantity.kind is Kind.SHARES:
+            return self.structure.scale
+        if quantity.scale is None and row.table.number in self.structure.without_headings:
+            return self.structure.scale if measure is Measure.MONEY else None
+        return scale_of(quantity)
+
+    def _signed(self, number: int, row: Row, placed: Placed, printed: Decimal) -> Decimal:
+        """Return the value with the taxonomy's sign, from what the row contributes to the statement's result."""
+        kind = self.structure.kind
+        contribution = self.structure.contributions.get(number)
+        if contribution is None or not self.structure.addends[number].figures:
+            return printed  # outside all sums, an expense or a payment is usually printed without brackets
+        if placed.concept is not None:
+            return printed * contribution * direction_of(placed.concept, kind)
+        return printed if contribution < 0 else printed * direction_of_label(row.label, kind)
+
+    def _period(self, number: int, row: Row, cell: Cell) -> Period | None:
+        kind, edge = self.structure.kind, self._edges.get(number)
+        usual = self.structure.periods.get((row.table.number, cell.column))
+        goes_on = row.table.number in self.structure.without_headings
+        period = usual if goes_on else cell.period or (usual if edge is not None else None)
+        if period is None:
+            return None
+        if kind is StatementKind.BALANCE:
+            return Period(period.end)
+        if edge is not None and period.start is not None:
+            return Period(period.end) if edge is Edge.END else Period(period.start - _DAY)
+        if period.start is None and kind is StatementKind.CASH_FLOW and usual is not None:
+            return Period(period.end - _DAY) if period.end == usual.start else period
+        is_allowed = period.start is not None or edge is not None or kind is StatementKind.EQUITY
+        return period if is_allowed else None
