@@ -22,6 +22,7 @@ _TITLED, _UNTITLED = 4.0, 9.0
 """The least weights of labels of a statement with and without its title."""
 _TITLE, _OTHER_TITLE, _NO_PRIMARY = 6.0, -6.0, -12.0
 _MOST_PAGES_BETWEEN = 1
+"""Pages from one table of a statement to the next; one more if no other table stands between."""
 _MOST_TITLES = 3
 """Rows of one table that are titles of statements."""
 _LEAST_GAIN = 2.0
@@ -181,7 +182,9 @@ def _group(kind: StatementKind, candidates: Sequence[Candidate], at: int, taken:
     tables, rows = [first.table], list(first.rows)
     for follower in candidates[at + 1 :]:
         last = tables[-1]
-        if follower.table.number in taken or follower.table.pages[0] - last.pages[-1] > _MOST_PAGES_BETWEEN:
+        between = follower.table.pages[0] - last.pages[-1]
+        is_next = follower.table.number == last.number + 1
+        if follower.table.number in taken or between > _MOST_PAGES_BETWEEN + is_next:
             break
         if not _goes_on(kind, rows, follower):
             break

@@ -50,10 +50,11 @@ class FiscalYears:
     @classmethod
     def of(cls, about: About, periods: Iterable[Period]) -> "FiscalYears":
         """Infer the fiscal years from the document's own period, and from the periods of its statements."""
-        last = about.period_end
+        stated = frozenset(periods)
+        last = about.period_end or max((period.end for period in stated), default=None)
         if last is None:
             return cls(None, None)
-        quarter = _quarter_of(last, frozenset(periods)) or _QUARTERS.get(about.fiscal_period or "")
+        quarter = _quarter_of(last, stated) or _QUARTERS.get(about.fiscal_period or "")
         if quarter is None:
             return cls(None, None)
         end = last + timedelta(days=round((4 - quarter) * _QUARTER))

@@ -10,6 +10,7 @@ from app.facts.model import StatementKind
 from app.facts.statements.rows import Row, list_rows
 from app.facts.statements.titles import read_title
 from app.quantities.column_periods import is_change_heading, is_period_heading
+from app.quantities.periods import Period
 from app.tables.model import Table
 
 Dimensions = tuple[tuple[str, str], ...]
@@ -197,3 +198,13 @@ def is_change(header_path: Sequence[str]) -> bool:
     """Return whether a column shows changes or shares of a total, and no amounts."""
     texts = [text.casefold() for text in header_path]
     return any(map(is_change_heading, header_path)) or any("%" in text or "change" in text for text in texts)
+
+
+def period_of(item: str | None, period: Period | None) -> Period | None:
+    """Return the period of a figure; None if it is a day, and the item is of a span of time."""
+    found = None if item is None else load_items().get(item)
+    if found is None or period is None:
+        return period
+    if found.statement is StatementKind.BALANCE:
+        return Period(period.end)
+    return period if period.start is not None else None

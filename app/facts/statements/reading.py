@@ -18,7 +18,9 @@ from app.facts.statements.checks import check_across
 from app.facts.statements.columns import columns_of, is_restated
 from app.facts.statements.finding import Statement, find_statements
 from app.facts.statements.fiscal import FiscalYears
-from app.facts.statements.others import Other, concept_of, find_others, is_change, meaning_of
+from app.facts.statements.others import Other, concept_of, find_others, is_change, meaning_of, period_of
+from app.facts.statements.reconciling import reconcile
+from app.facts.statements.scales import with_proved_scales
 from app.facts.statements.statement_facts import StatementReader
 from app.facts.statements.structure import structure_of
 from app.quantities.periods import Period
@@ -44,12 +46,12 @@ def read_facts(tables: Sequence[Table], about: About, tagged: Sequence[Fact] = (
         if (fact.place.table, fact.place.row, fact.place.column) not in taken
     ]
     read.sort(key=lambda fact: fact.place.table or 0)
-    return tuple(check_across([*tagged, *read]))
+    return tuple(check_across(reconcile([*tagged, *read], tables)))
 
 
 def _read(tables: Sequence[Table], statements: Sequence[Statement], about: About, years: FiscalYears) -> Iterator[Fact]:
-    for statement in statements:
-        yield from StatementReader(structure_of(statement), about, years).facts()
+    for structure in with_proved_scales([structure_of(statement) for statement in statements]):
+        yield from StatementReader(structure, about, years).facts()
     numbers = frozenset(table.number for statement in statements for table in statement.tables)
     for other in find_others(tables, numbers):
         yield from _read_other(other, about, years)
@@ -69,13 +71,14 @@ def _read_other(other: Other, about: About, years: FiscalYears) -> Iterator[Fact
         for cell in row.figures:
             quantity = quantity_of(cell)
             own = MEASURES.get(quantity.kind, measure)
-            if cell.period is None or quantity.value is None or own is None or is_change(cell.header_path):
+            period = period_of(meaning.item, cell.period)
+            if period is None or quantity.value is None or own is None or is_change(cell.header_path):
                 continue
             scale = scale_of(quantity)
             yield Fact(
                 label=row.label,
                 label_path=row.label_path,
-                period=cell.period,
+                period=period,
                 value=scaled(quantity.value, scale),
                 measure=own,
                 scale=scale,
@@ -88,7 +91,7 @@ def _read_other(other: Other, about: About, years: FiscalYears) -> Iterator[Fact
                 item=meaning.item,
                 concept_confidence=_OTHER_CONFIDENCE if meaning.item else 0.0,
                 dimensions=(*meaning.dimensions, *columns[cell.column, cell.header_path]),
-                fiscal=years.label(cell.period),
+                fiscal=years.label(period),
                 decimals=decimals_of(quantity, scale),
                 restated=is_restated(cell.header_path),
             )

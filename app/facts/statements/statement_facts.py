@@ -17,6 +17,7 @@ from app.facts.statements.fiscal import FiscalYears
 from app.facts.statements.instants import Edge, find_edges
 from app.facts.statements.placing import is_per_share, place_rows
 from app.facts.statements.rows import Row
+from app.facts.statements.scales import check_per_share
 from app.facts.statements.structure import Structure
 from app.quantities.periods import Period
 from app.quantities.values import Kind, Quantity
@@ -24,6 +25,7 @@ from app.tables.model import Cell
 from app.tables.rows import quantity_of
 
 _DAY = timedelta(days=1)
+_MOST_DAYS = 380
 _OF_FLOWS = (StatementKind.CASH_FLOW, StatementKind.EQUITY)
 _PART = 0.5
 """The probability from which a row is a part of its concept's whole amount."""
@@ -50,7 +52,13 @@ class StatementReader:
 
     @cached_property
     def _checks(self) -> Cells:
-        return check_sums(self.structure)
+        found = check_sums(self.structure)
+        products = check_per_share(self.structure) if self.structure.kind is StatementKind.INCOME else {}
+        for number, row in enumerate(self.structure.rows):
+            for cell in row.figures:
+                if cell.column in products:
+                    found.setdefault((number, self.structure.rank(cell, row)), []).append(products[cell.column])
+        return found
 
     @cached_property
     def _edges(self) -> dict[int, Edge]:
@@ -69,8 +77,8 @@ class StatementReader:
         period = self._period(number, row, cell)
         if period is None or quantity.value is None or quantity.kind not in (*MEASURES, Kind.NIL):
             return None
-        measure = self._measure(row, quantity, of_row)
-        scale = self._scale(row, quantity, measure)
+        measure = self._measure(number, row, quantity, of_row)
+        scale = self._scale(number, row, quantity, measure)
         return Fact(
             label=row.label,
             label_path=row.label_path,
@@ -101,24 +109,32 @@ class StatementReader:
             dimensions = (*dimensions, ("entity", self.structure.entity))
         return dimensions
 
-    def _measure(self, row: Row, quantity: Quantity, of_row: Measure | None) -> Measure:
+    def _measure(self, number: int, row: Row, quantity: Quantity, of_row: Measure | None) -> Measure:
         """Return what a figure counts, as the other figures of its row do if it is nil."""
         measure = MEASURES.get(quantity.kind, of_row or Measure.MONEY)
-        if measure is Measure.SHARES and self.structure.kind is StatementKind.CASH_FLOW:
-            return Measure.MONEY  # "Repurchases of shares" are payments here
+        if measure is Measure.SHARES and number in self.structure.contributions:
+            return Measure.MONEY  # "repurchases of shares" are payments
         if measure is Measure.MONEY and self.structure.kind is StatementKind.INCOME and is_per_share(row):
             return Measure.PER_SHARE
         return measure
 
-    def _scale(self, row: Row, quantity: Quantity, measure: Measure) -> int | None:
+    def _scale(self, number: int, row: Row, quantity: Quantity, measure: Measure) -> int | None:
         """Return the power of ten that multiplies the printed figure; None if nobody states it."""
         if measure is Measure.PER_SHARE:
             return min(quantity.scale or 0, 0)  # a hundredth in cents
         if measure is Measure.MONEY and quantity.kind is Kind.SHARES:
             return self.structure.scale
-        if quantity.scale is None and row.table.number in self.structure.without_headings:
-            return self.structure.scale if measure is Measure.MONEY else None
-        return scale_of(quantity)
+        if measure is Measure.SHARES and quantity.scale is None and self.structure.proved_scale == 0:
+            return 0  # proved together with the amounts
+        if quantity.scale is not None or measure is not Measure.MONEY:
+            return scale_of(quantity)
+        # What goes on below headings, or adds up with other rows, has their scale.
+        is_proved = (
+            number in self.structure.contributions
+            or self.structure.proved_scale is not None
+            or self.structure.kind in _OF_FLOWS
+        )
+        return self.structure.scale if is_proved or row.table.number in self.structure.without_headings else None
 
     def _signed(self, number: int, row: Row, placed: Placed, printed: Decimal) -> Decimal:
         """Return the value with the taxonomy's sign, from what the row contributes to the statement's result."""
@@ -143,5 +159,7 @@ class StatementReader:
             return Period(period.end) if edge is Edge.END else Period(period.start - _DAY)
         if period.start is None and kind is StatementKind.CASH_FLOW and usual is not None:
             return Period(period.end - _DAY) if period.end == usual.start else period
+        if kind is StatementKind.EQUITY and period.start is not None and (period.end - period.start).days > _MOST_DAYS:
+            return None  # the balance between two years was not read
         is_allowed = period.start is not None or edge is not None or kind is StatementKind.EQUITY
         return period if is_allowed else None

@@ -33,6 +33,7 @@ class Structure:
     addends: tuple[Addend, ...]
     sums: tuple[Sum, ...]
     entity: str | None = None
+    proved_scale: int | None = None
 
     def rank(self, cell: Cell, row: Row) -> int:
         return self._ranks[row.table.number][cell.column]
@@ -86,7 +87,9 @@ class Structure:
 
     @cached_property
     def scale(self) -> int | None:
-        """The scale that most amounts have; None if nobody states it."""
+        """The scale that most amounts have, or that arithmetic proves; None if nobody states it."""
+        if self.proved_scale is not None:
+            return self.proved_scale
         counts = Counter(
             quantity.scale
             for row in self.rows
@@ -102,11 +105,26 @@ def structure_of(statement: Statement) -> Structure:
     columns = {table.number: _columns(table, rows) for table in statement.tables}
     ranks = {number: {column: rank for rank, column in enumerate(own)} for number, own in columns.items()}
     power = _decimals(rows)
-    kinds = (*_ADDED, Kind.SHARES) if statement.kind is StatementKind.CASH_FLOW else _ADDED
-    addends = tuple(Addend(row.label, _figures(row, ranks[row.table.number], power, kinds)) for row in rows)
-    return Structure(
-        statement.kind, rows, columns, addends, tuple(find_sums(addends, statement.kind)), statement.entity
+    addends, sums = max(
+        (_sums(statement, ranks, power, kinds) for kinds in _kinds_to_add(statement.kind)),
+        key=lambda pair: len(pair[1]),
     )
+    return Structure(statement.kind, rows, columns, addends, sums, statement.entity)
+
+
+def _kinds_to_add(kind: StatementKind) -> tuple[tuple[Kind, ...], ...]:
+    """Return the kinds of figures that sums may have: words such as "shares issued" stand beside amounts, too."""
+    with_shares = (*_ADDED, Kind.SHARES)
+    if kind is StatementKind.CASH_FLOW:
+        return (with_shares,)
+    return (_ADDED, with_shares) if kind is StatementKind.BALANCE else (_ADDED,)
+
+
+def _sums(
+    statement: Statement, ranks: Mapping[int, Mapping[int, int]], power: int, kinds: Sequence[Kind]
+) -> tuple[tuple[Addend, ...], tuple[Sum, ...]]:
+    addends = tuple(Addend(row.label, _figures(row, ranks[row.table.number], power, kinds)) for row in statement.rows)
+    return addends, tuple(find_sums(addends, statement.kind))
 
 
 def _columns(table: Table, rows: Sequence[Row]) -> tuple[int, ...]:

@@ -130,6 +130,7 @@ class _Search:
         self._columns = [column for column, figure in self._figures.items() if figure]
         label = rows[at].label
         self._is_total = is_total_label(label)
+        self._may_fail = self._is_total and kind is not StatementKind.EQUITY
         self._is_balance = kind is StatementKind.BALANCE
         self._is_result = self._is_total or (kind in _SUBTRACTING and _may_be_result(label))
         self._is_net = self._is_balance and _is_net(label)
@@ -146,7 +147,7 @@ class _Search:
             if not failed:
                 return Sum(self._at, self._with_nil_rows(parts), {}, worst)
             held = len(self._columns) - sum(column in failed for column in self._columns)
-            is_sure = self._is_total and is_plain and not worst and len(parts) >= _FEWEST_OF_PARTIAL
+            is_sure = self._may_fail and is_plain and not worst and len(parts) >= _FEWEST_OF_PARTIAL
             if partial is None and is_sure and 2 * held >= len(self._columns):
                 partial = Sum(self._at, tuple(sorted(parts, key=lambda part: part.row)), failed)
         return partial
