@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from reportlab.pdfgen.canvas import Canvas
@@ -37,6 +38,7 @@ def fill_column(canvas: Canvas, words: list[str], width: float, lines: int, size
     lines=st.integers(7, 30),
     shift=st.floats(0, 6),
     heading=st.booleans(),
+    shorter=st.sampled_from([0.0, 0.0, 0.4]),
     seed=st.integers(0, 1000),
 )
 def test_ragged_columns_are_read_one_after_another(
@@ -47,6 +49,7 @@ def test_ragged_columns_are_read_one_after_another(
     lines: int,
     shift: float,
     heading: bool,
+    shorter: float,
     seed: int,
 ) -> None:
     chosen = Random(seed)
@@ -59,10 +62,12 @@ def test_ragged_columns_are_read_one_after_another(
             canvas.setFont("Helvetica-Bold", 15)
             canvas.drawString(60, 740, "A heading that extends over all of the columns of this page")
         canvas.setFont("Helvetica", size)
-        for _ in range(count):
+        for column in range(count):
             words = [chosen.choice(NOUNS if index % 3 == 0 else VERBS) for index in range(600)]
             words[0] = words[0].capitalize()
-            texts.append(fill_column(canvas, words, width, lines, size))
+            most = round(lines * (1 - shorter)) if column else lines
+            texts.append(fill_column(canvas, words, width, most, size))
+            texts[-1][-1] += "."
         for row in range(lines):
             for column, made in enumerate(texts):
                 y = 710 - row * size * 1.2 - (shift if column == count - 1 else 0)
@@ -73,6 +78,26 @@ def test_ragged_columns_are_read_one_after_another(
     found = page.text.split()
     expected = " ".join(line for made in texts for line in made).split()
     assert found[len(found) - len(expected) :] == expected
+
+
+@pytest.mark.parametrize(("font", "space"), [("Helvetica", 8.0), ("Courier", 0.0)])
+def test_words_with_wide_equal_gaps_are_prose(make_pdf: MakePdf, font: str, space: float) -> None:
+    lines = [
+        "THE PARTIES AGREE THAT no amendment",
+        "of this agreement is valid unless both",
+        "parties have signed it in writing.",
+    ]
+
+    def draw(canvas: Canvas) -> None:
+        for number, line in enumerate(lines):
+            text = canvas.beginText(72, 700 - 12 * number)
+            text.setFont(font, 8)
+            text.setWordSpace(space)
+            text.textOut(line)
+            canvas.drawText(text)
+
+    (page,) = parse_pdf(make_pdf(draw)).pages
+    assert page.text.split("\n") == lines
 
 
 def test_table_of_words_is_read_by_rows(make_pdf: MakePdf) -> None:

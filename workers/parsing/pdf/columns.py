@@ -9,9 +9,13 @@ from collections.abc import Sequence
 from itertools import pairwise
 from statistics import median
 
-from workers.parsing.pdf.pieces import Column, Line, Piece
+from workers.parsing.pdf.pieces import CURRENCIES, Column, Line, Piece
 
 _MIN_LINES = 5
+_FEWEST_LINES = 3
+"""The least lines of the shorter column, if they are a paragraph."""
+_LONG = 18
+"""Characters of a piece that can be a line of prose."""
 _MAX_DEPTH = 6
 _EDGE = 2.0
 """The maximum difference between left edges in one column, in points."""
@@ -88,7 +92,7 @@ def _find_gutter(lines: list[Line], boxes: Sequence[Sequence[float]]) -> tuple[i
     """Return (first, end, x of the gutter) for the longest run of lines with prose on both sides of a gutter."""
     best: tuple[int, int, float] | None = None
     usual = median(line.size for line in lines)
-    for gutter in _left_edges(lines):
+    for gutter in _left_edges(lines) or _edges_of_few(lines):
         start = 0
         for index in range(len(lines) + 1):
             if index < len(lines) and not _crosses(lines[index], gutter, usual):
@@ -117,6 +121,20 @@ def _left_edges(lines: list[Line]) -> list[float]:
     return shared
 
 
+def _edges_of_few(lines: list[Line]) -> list[float]:
+    """Return the x positions at which few pieces begin, and these are as long as lines of prose beside others."""
+    edges = sorted(
+        [
+            piece.x0
+            for line in lines
+            if len(line.pieces) > 1
+            for before, piece in pairwise(line.pieces)
+            if len(before.text) >= _LONG <= len(piece.text)
+        ]
+    )
+    return sorted({edge for edge, other in pairwise(edges) if other - edge <= _EDGE / 2})
+
+
 def _trimmed(lines: list[Line], start: int, end: int, gutter: float) -> tuple[int, int]:
     """Omit headlines and footers: top and bottom lines that have no text on the right side and are set apart."""
     first, last = start, end
@@ -135,7 +153,7 @@ def _trimmed(lines: list[Line], start: int, end: int, gutter: float) -> tuple[in
 def _is_prose(lines: list[Line], gutter: float, boxes: Sequence[Sequence[float]]) -> bool:
     left = [part for line in lines if (part := _side(line, gutter, right=False))]
     right = [part for line in lines if (part := _side(line, gutter, right=True))]
-    if min(len(left), len(right)) < _MIN_LINES:
+    if not _are_enough(left, right):
         return False
     # In a single column of prose, words align at an x position only by chance, so few lines have a word there.
     starts = sum(piece.x0 >= gutter - 1 for line in lines for piece in line.pieces if piece.x0 <= gutter + 2 * _EDGE)
@@ -151,9 +169,28 @@ def _is_prose(lines: list[Line], gutter: float, boxes: Sequence[Sequence[float]]
     return widths[0] > 0.3 * widths[1] and (is_near or is_ragged) and _fills(left) and _fills(right)
 
 
+def _are_enough(left: list[Line], right: list[Line]) -> bool:
+    """Return whether both sides have enough lines to be columns, or the shorter one is a paragraph."""
+    few = min(left, right, key=len)
+    return len(few) >= _MIN_LINES or (_is_paragraph(few) and _reads_on(left) and _reads_on(right))
+
+
 def _reads_on(side: list[Line]) -> bool:
     """Return whether the lines read on as sentences do: many begin in lower case. Cells of a table rarely do."""
-    return sum(line.pieces[0].text[:1].islower() for line in side) >= _MIN_LOWER * len(side)
+    return sum(map(_goes_on, side)) >= _MIN_LOWER * len(side)
+
+
+def _goes_on(line: Line) -> bool:
+    """Return whether a line can begin within a sentence."""
+    first = line.pieces[0].text[:1]
+    return first.islower() or first.isdigit() or first in CURRENCIES
+
+
+def _is_paragraph(side: list[Line]) -> bool:
+    """Return whether a few lines are a paragraph: a sentence begins the first line, and one ends the last."""
+    if len(side) < _FEWEST_LINES or side[0].pieces[0].text[:1].islower():
+        return False
+    return side[-1].pieces[-1].text[-1:] in ".:;!?" and sum(map(_goes_on, side[1:])) >= len(side) / 2
 
 
 def _has_rows(left: list[Line], right: list[Line]) -> bool:
@@ -174,16 +211,17 @@ def _fills(side: list[Line], depth: int = 0) -> bool:
     """Return whether lines fill their column as prose does: most are nearly full, and few contain a number. A side may
     have columns itself.
     """
-    x0 = min(line.x0 for line in side)
-    width = max(line.x1 for line in side) - x0
+    width = max(line.x1 for line in side) - min(line.x0 for line in side)
     filled = [sum(piece.x1 - piece.x0 for piece in line.pieces) / (width or 1) for line in side]
     numbers = sum(1 for line in side if any(piece.is_number for piece in line.pieces))
     letters = [sum(len(piece.text) for piece in line.pieces) for line in side]
     pieces = sum(len(line.pieces) for line in side)
-    if pieces > 1.5 * len(side) and depth < _MAX_INNER:
-        return any(_are_columns(side, gutter, depth) for gutter in _left_edges(side))
-    return (
-        median(filled) >= 0.72 and median(letters) >= 18 and numbers <= 0.15 * len(side) and pieces <= 1.5 * len(side)
+    if pieces <= 1.5 * len(side) and median(letters) >= _LONG and numbers <= 0.15 * len(side):
+        full = median(filled) >= 0.72
+        if full or pieces < 1.1 * len(side):
+            return full
+    return depth < _MAX_INNER and any(
+        _are_columns(side, gutter, depth) for gutter in _left_edges(side) or _edges_of_few(side)
     )
 
 
@@ -193,4 +231,4 @@ def _are_columns(side: list[Line], gutter: float, depth: int) -> bool:
         return False
     left = [part for line in side if (part := _side(line, gutter, right=False))]
     right = [part for line in side if (part := _side(line, gutter, right=True))]
-    return min(len(left), len(right)) >= _MIN_LINES and _fills(left, depth + 1) and _fills(right, depth + 1)
+    return _are_enough(left, right) and _fills(left, depth + 1) and _fills(right, depth + 1)

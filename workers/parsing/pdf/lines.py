@@ -6,13 +6,24 @@ A piece is a line of prose or a cell of a table. A gap that is wider than a blan
 import re
 
 from workers.parsing.pdf.columns import cut_columns
-from workers.parsing.pdf.pieces import NUMBER, Column, Line, Piece
+from workers.parsing.pdf.pieces import CURRENCIES, NUMBER, Column, Line, Piece
 from workers.parsing.pdf.words import PageWords
 
 _AMOUNT_END = re.compile(r".*\d[)%]*|[)%—–-]")
 _LEADERS = re.compile(r"[.·…_]{4,}|\.|…")
+_WIDE = 0.8
+"""The minimum gap between cells, in line heights."""
+_TYPED = 1.6
+"""The minimum gap between cells of typewritten text, in characters."""
+_MONOSPACED = 1.2
+"""The maximum ratio of the widths of characters in typewritten text. Boxes leave out the space beside characters."""
+_FEWEST_JUSTIFIED = 4
+"""Words of a justified line that show by their equal gaps that they are no cells."""
+_MOST_JUSTIFIED = 2.5
+"""The maximum gap between words of a justified line, in line heights."""
+_EQUAL = 0.6
+"""The maximum difference between gaps of a justified line, in points."""
 BULLETS = frozenset("•▪◦○●–—-*➢")
-CURRENCIES = frozenset("$€£¥")
 
 
 def read_columns(words: PageWords) -> list[Column]:
@@ -115,10 +126,20 @@ def _runs(boxes: list[list[float]], indexes: list[int]) -> list[list[int]]:
 
 
 def _pieces(texts: list[str], boxes: list[list[float]], group: list[int], height: float) -> list[Piece]:
+    pieces = _split_cells(texts, boxes, group, height)
+    if len(pieces) >= _FEWEST_JUSTIFIED:
+        advance = _advance(texts, boxes, group)
+        if _TYPED * advance > _WIDE * height:
+            pieces = _split_cells(texts, boxes, group, _TYPED / _WIDE * advance)
+        pieces = _join_justified(pieces, texts, boxes, height)
+    return [_piece(texts, boxes, indexes) for indexes in pieces]
+
+
+def _split_cells(texts: list[str], boxes: list[list[float]], group: list[int], height: float) -> list[list[int]]:
     pieces: list[list[int]] = []
     piece: list[int] = []
     right = 0.0
-    narrow, wide = 0.45 * height, 0.8 * height
+    narrow, wide = 0.45 * height, _WIDE * height
     for index in group:
         x0, _, x1, _ = boxes[index]
         gap = x0 - right
@@ -132,7 +153,36 @@ def _pieces(texts: list[str], boxes: list[list[float]], group: list[int], height
             piece = [index]
             pieces.append(piece)
             right = x1
-    return [_piece(texts, boxes, indexes) for indexes in pieces]
+    return pieces
+
+
+def _advance(texts: list[str], boxes: list[list[float]], group: list[int]) -> float:
+    """Return the width of a character if all have the same, as in typewritten text; 0 otherwise."""
+    widths = [(boxes[index][2] - boxes[index][0]) / len(texts[index]) for index in group if len(texts[index]) > 2]
+    if len(widths) < 2 or max(widths) > _MONOSPACED * min(widths):
+        return 0.0
+    return max(widths)
+
+
+def _join_justified(
+    pieces: list[list[int]], texts: list[str], boxes: list[list[float]], height: float
+) -> list[list[int]]:
+    """Join the words of a justified line, whose gaps are as wide as those between cells, but all equal."""
+    joined: list[list[int]] = []
+    run: list[list[int]] = []
+    usual = 0.0
+    for piece in [*pieces, []]:
+        gap = boxes[piece[0]][0] - boxes[run[-1][0]][2] if run and len(piece) == 1 else 0.0
+        if gap and gap < _MOST_JUSTIFIED * height and (len(run) == 1 or abs(gap - usual) < _EQUAL):
+            usual = gap if len(run) == 1 else usual
+            run.append(piece)
+            continue
+        numbers = sum(NUMBER.fullmatch(texts[index]) is not None for (index,) in run)
+        are_words = 3 * numbers <= len(run) and any(texts[index][:1].islower() for (index,) in run)
+        joined += [[index for (index,) in run]] if len(run) >= _FEWEST_JUSTIFIED and are_words else run
+        run = [piece] if len(piece) == 1 else []
+        joined += [piece] if len(piece) > 1 else []
+    return joined
 
 
 def _parts(before: str, text: str, is_wide: bool, is_second: bool) -> bool:

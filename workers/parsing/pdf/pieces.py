@@ -24,6 +24,7 @@ _LONGEST = 32
 """The length of the longest text that may be a number."""
 
 
+CURRENCIES = frozenset("$€£¥")
 _APART = re.compile(r"\d[,.]? +\d")
 _FIRST = frozenset("0123456789$€£¥(-–—.")
 _YEAR_AND_SIGN = re.compile(r"(?:19|20)\d\d [$€£¥₹]")
