@@ -28,6 +28,7 @@ from app.documents.service import DocumentService
 from app.documents.uploads.service import UploadService
 from app.evaluations.comparing import ComparisonService
 from app.evaluations.service import EvaluationService
+from app.facts.service import FactService
 from app.http.authority import Authority
 from app.http.denials import Denials
 from app.http.dependencies import Authenticator
@@ -158,6 +159,7 @@ def build_container(settings: Settings, *, clock: Clock | None = None) -> Contai
         FacetService(database=database),
         PageImages(database=database, blobs=blobs, sealer=sealer, sandbox=sandbox),
         TableService(database=database),
+        FactService(database=database),
         UploadService(
             database=database,
             access=access,

@@ -25,6 +25,7 @@ from app.documents.pages.endpoints import router as pages_router
 from app.documents.uploads.endpoints import files as files_router
 from app.documents.uploads.endpoints import router as uploads_router
 from app.evaluations.endpoints import router as evaluations_router
+from app.facts.endpoints import router as facts_router
 from app.http.body_limit import BodyLimitMiddleware
 from app.http.context import RequestContextMiddleware
 from app.http.health.alive import alive
@@ -74,6 +75,7 @@ _ROUTERS = (
     pages_router,
     tables_router,
     overlays_router,
+    facts_router,
     runs_router,
     dead_letters_router,
     answers_router,

@@ -1,10 +1,12 @@
 """Errors of facts.
 
 FootnoteError ← FactEncodingError
+InvalidInputError ← FactFilterError
 NotFoundError ← IssuerNotFoundError
+TooLargeError ← StatementsTooLargeError
 """
 
-from app.core.errors import FootnoteError, NotFoundError
+from app.core.errors import FootnoteError, InvalidInputError, NotFoundError, TooLargeError
 
 
 class FactEncodingError(FootnoteError):
@@ -12,6 +14,16 @@ class FactEncodingError(FootnoteError):
     title = "A stored fact of this document can't be decoded: parse the document again."
 
 
+class FactFilterError(InvalidInputError):
+    code = "conflicting-filters"
+    title = "Facts of the whole group have no dimensions: send either `consolidated` or `member`."
+
+
 class IssuerNotFoundError(NotFoundError):
     code = "issuer-not-found"
     title = "There is no issuer with this name, or you may not read any of its documents."
+
+
+class StatementsTooLargeError(TooLargeError):
+    code = "statements-too-large"
+    title = "The statements have too many figures: request fewer statements or fewer columns."

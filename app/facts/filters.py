@@ -12,8 +12,8 @@ class FactFilter:
     """Conditions that all hold. An empty tuple, or None, is no condition; of a tuple, one value is enough.
 
     `issuer_keys` are normalised issuer names (`app.documents.issuers.normalise_issuer`). `words` all occur in the
-    labels of the line, in any case. `first_end` and `last_end` limit the day on which the period ends. `dimensions` are
-    pairs of axis and member that a fact has, or () for facts of the whole group only.
+    labels of the line, in any case. `first_end` and `last_end` limit the day on which the period ends. `members` are
+    those of a fact's dimensions, or () for facts of the whole group only.
     """
 
     issuer_keys: tuple[str, ...] = ()
@@ -29,7 +29,7 @@ class FactFilter:
     method: Method | None = None
     least_confidence: float = 0.0
     status: FactStatus | None = None
-    dimensions: tuple[tuple[str, str], ...] | None = None
+    members: tuple[str, ...] | None = None
 
     def accepts(self, stored: StoredFact) -> bool:
         """Return whether a fact of a selected line meets the conditions on its figure."""
@@ -42,10 +42,10 @@ class FactFilter:
             and (self.method is None or fact.method is self.method)
             and fact.confidence >= self.least_confidence
             and (self.status is None or stored.status is self.status)
-            and self._has_dimensions(fact.dimensions)
+            and self._has_members(fact.dimensions)
         )
 
-    def _has_dimensions(self, dimensions: tuple[tuple[str, str], ...]) -> bool:
-        if self.dimensions is None:
+    def _has_members(self, dimensions: tuple[tuple[str, str], ...]) -> bool:
+        if self.members is None:
             return True
-        return set(self.dimensions) <= set(dimensions) if self.dimensions else not dimensions
+        return {*self.members} <= {member for _, member in dimensions} if self.members else not dimensions

@@ -4,7 +4,7 @@ Each figure is that of the newest filing. Earlier filings' figures are kept besi
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -71,12 +71,22 @@ class GridRow:
 
 @dataclass(frozen=True, slots=True)
 class StatementGrid:
-    """A statement of an issuer. `documents` are the sources of its figures, newest first."""
+    """A statement of an issuer. `documents` are those that state it, newest first."""
 
     statement: StatementKind
     columns: tuple[GridColumn, ...]
     rows: tuple[GridRow, ...]
     documents: tuple[FactSource, ...]
+
+    def figures(self) -> Iterator[StoredFact]:
+        """Yield all figures: those shown, and those that differ from them."""
+        for row in self.rows:
+            for figure in row.figures:
+                if figure is not None:
+                    yield from figure.all()
+
+    def count(self) -> int:
+        return sum(1 for _ in self.figures())
 
 
 def build_grid(
@@ -97,17 +107,11 @@ def build_grid(
     shown = sorted({each.column for each in placed}, key=_order, reverse=True)[:most_columns]
     kept = [each for each in placed if each.column in set(shown)]
     ranks = _rank_documents(kept)
-    rows = _merge(sorted(kept, key=lambda each: _position(each, ranks)))
+    merged = _merge(sorted(kept, key=lambda each: _position(each, ranks)))
     columns = tuple(_column(label, [each for each in kept if each.column == label], ranks) for label in shown)
-    finished = tuple(_finish(row, shown, ranks) for row in rows)
-    used = {
-        stored.source.document_id: stored.source
-        for row in finished
-        for figure in row.figures
-        if figure is not None
-        for stored in figure.all()
-    }
-    return StatementGrid(statement, columns, finished, tuple(sorted(used.values(), key=lambda s: ranks[s.document_id])))
+    rows = tuple(_finish(row, shown, ranks) for row in merged)
+    sources = {each.stored.source.document_id: each.stored.source for each in kept}
+    return StatementGrid(statement, columns, rows, tuple(map(sources.__getitem__, ranks)))
 
 
 _LAST_PARTS = {"Q1": "Q1", "Q2": "H1", "Q3": "9M", "Q4": "FY"}
@@ -148,13 +152,17 @@ class _Placed:
 
 @dataclass(eq=False, slots=True)
 class _Row:
-    """A row while it is built. `filled` has the columns that each document has filled."""
+    """A row while it is built: the columns that each document has `filled`, and the `keys` that it is found by."""
 
-    first: Fact
+    next: "_Row | None" = None
+    first: Fact | None = None
     cells: dict[FiscalLabel, list[StoredFact]] = field(default_factory=dict)
     filled: dict[UUID, set[FiscalLabel]] = field(default_factory=dict)
+    keys: set[tuple[object, ...]] = field(default_factory=set)
 
     def add(self, line: Sequence[_Placed]) -> None:
+        if self.first is None:
+            self.first = line[0].stored.fact
         for each in line:
             self.cells.setdefault(each.column, []).append(each.stored)
             self.filled.setdefault(each.stored.source.document_id, set()).add(each.column)
@@ -190,7 +198,7 @@ def _order(label: FiscalLabel) -> tuple[int, int]:
 
 
 def _rank_documents(placed: Iterable[_Placed]) -> dict[UUID, int]:
-    """Return the rank of each document, 0 for the newest: by filing date, or by the last period if it is unknown."""
+    """Return the rank of each document, newest first from 0: by filing date, or by the last period if it is unknown."""
     dates: dict[UUID, str] = {}
     for each in placed:
         source = each.stored.source
@@ -230,15 +238,13 @@ _OTHER = re.compile(r"[^\w/]+")
 _EQUITY = re.compile(r"(?:[^\w/]|\d)+")
 
 
-def _merge(placed: Sequence[_Placed]) -> list[_Row]:
+def _merge(placed: Sequence[_Placed]) -> Iterator[_Row]:
     """Merge the lines of all documents into rows. A line that no newer document has stands after the line before it."""
-    rows: list[_Row] = []
-    known: dict[tuple[object, ...], list[_Row]] = {}
+    merging = _Merging()
     for _, document in groupby(placed, key=lambda each: each.stored.source.document_id):
-        lines = [_lines_of(group) for _, group in groupby(document, key=lambda each: _line(each)[:4])]
-        flat = [line for of_place in lines for line in of_place]
-        _merge_document(flat, rows, known)
-    return rows
+        places = groupby(document, key=lambda each: _line(each)[:4])
+        merging.add([line for _, group in places for line in _lines_of(group)])
+    return merging.rows()
 
 
 def _lines_of(group: Iterable[_Placed]) -> list[list[_Placed]]:
@@ -249,37 +255,55 @@ def _lines_of(group: Iterable[_Placed]) -> list[list[_Placed]]:
     return list(by_key.values())
 
 
-def _merge_document(
-    lines: Sequence[list[_Placed]], rows: list[_Row], known: dict[tuple[object, ...], list[_Row]]
-) -> None:
-    """Merge the lines of one document: by label, then those left by concept, then by item."""
-    found: dict[int, _Row] = {}
-    for name in (_by_label, _by_concept, _by_item):
-        for index, line in enumerate(lines):
-            key = name(line[0].stored.fact)
-            if index in found or key is None:
-                continue
+class _Merging:
+    """Rows, each linked to the next one, so that a row is inserted in constant time. `_known` has them by what they are
+    found by.
+    """
+
+    def __init__(self) -> None:
+        self._head = _Row()
+        self._known: dict[tuple[object, ...], list[_Row]] = {}
+
+    def rows(self) -> Iterator[_Row]:
+        row = self._head.next
+        while row is not None:
+            yield row
+            row = row.next
+
+    def add(self, lines: Sequence[Sequence[_Placed]]) -> None:
+        """Merge the lines of one document: by label, then those left by concept, then by item; the rest are new."""
+        found: dict[int, _Row] = {}
+        for name in _NAMES:
             fits = _Row.has_room if name is _by_label else _Row.is_free
-            row = next((row for row in known.get(key, ()) if fits(row, line)), None)
-            if row is not None:
-                row.add(line)
-                found[index] = row
-    at = 0
-    for index, line in enumerate(lines):
-        row = found.get(index)
-        if row is None:
+            for index, line in enumerate(lines):
+                row = None if index in found else self._find(name(line[0].stored.fact), line, fits)
+                if row is not None:
+                    row.add(line)
+                    found[index] = row
+        last = self._head
+        for index, line in enumerate(lines):
+            fact = line[0].stored.fact
             # The same label may stand on several lines of one document, each with figures of other periods.
-            same = known.get(_by_label(line[0].stored.fact), ())
-            row = next((row for row in same if row.has_room(line)), None)
+            row = found.get(index) or self._find(_by_label(fact), line, _Row.has_room)
             if row is None:
-                row = _Row(line[0].stored.fact)
-                rows.insert(at, row)
-            row.add(line)
-        for name in (_by_label, _by_concept, _by_item):
-            key = name(line[0].stored.fact)
-            if key is not None and row not in known.setdefault(key, []):
-                known[key].append(row)
-        at = rows.index(row) + 1
+                row = last.next = _Row(next=last.next)
+            if index not in found:
+                row.add(line)
+            for key in filter(None, (name(fact) for name in _NAMES)):
+                if key not in row.keys:
+                    row.keys.add(key)
+                    self._known.setdefault(key, []).append(row)
+            last = row
+
+    def _find(
+        self, key: tuple[object, ...] | None, line: Sequence[_Placed], fits: Callable[[_Row, Sequence[_Placed]], bool]
+    ) -> _Row | None:
+        known = () if key is None else self._known.get(key, ())
+        return next((row for row in known[:_MOST_ALIKE] if fits(row, line)), None)
+
+
+_MOST_ALIKE = 16
+"""Rows with one label, concept or item that are compared with a line. A hostile document can have any number."""
 
 
 def _by_label(fact: Fact) -> tuple[object, ...]:
@@ -294,11 +318,15 @@ def _by_item(fact: Fact) -> tuple[object, ...] | None:
     return None if fact.item is None else ("item", fact.item, *_key(fact)[1:])
 
 
+_NAMES = (_by_label, _by_concept, _by_item)
+
+
 _METHODS = {Method.INLINE_XBRL: 0, Method.STATEMENT: 1, Method.TABLE: 2}
 
 
 def _finish(row: _Row, shown: Sequence[FiscalLabel], ranks: dict[UUID, int]) -> GridRow:
     first = row.first
+    assert first is not None, "a row is made for a line"
     return GridRow(
         label=first.label,
         label_path=first.label_path,

@@ -68,18 +68,14 @@ def print_table(table: Table) -> PrintedTable:
 
 
 def write_csv(table: Table) -> str:
-    """Return the table as CSV (RFC 4180), with the printed texts of its cells. Raises TableTooLargeError.
-
-    A text that a spreadsheet would run as a formula gets an apostrophe in front of it, unless it is a number (OWASP,
-    "CSV Injection").
-    """
+    """Return the table as CSV (RFC 4180), with the printed texts of its cells, `guarded`. Raises TableTooLargeError."""
     printed = print_table(table)
     if printed.rows * printed.columns > MAX_PLACES:
         raise TableTooLargeError
     out = io.StringIO()
     writer = csv.writer(out)
     for texts in printed.list_rows():
-        writer.writerow(map(_guarded, texts))
+        writer.writerow(map(guarded, texts))
     return out.getvalue()
 
 
@@ -117,5 +113,8 @@ def _next_kept(kept: set[int], groups: int) -> list[int]:
     return following
 
 
-def _guarded(text: str) -> str:
+def guarded(text: str) -> str:
+    """Return the text for CSV. A text that a spreadsheet would run as a formula gets an apostrophe in front of it,
+    unless it is a number (OWASP, "CSV Injection").
+    """
     return f"'{text}" if _RISKY.match(text) and not _NUMBER.fullmatch(text) else text

@@ -18,6 +18,7 @@ from app.documents.content.parsed_codec import encode_words
 from app.identity.sessions.service import SessionService, form_token
 from tests.api.conftest import Server, User
 from tests.api.test_evaluations import make_run
+from tests.facts.made_facts import make_fact, write_facts
 from tests.tables.made_tables import PAGE, make_row, make_statement
 
 EVERY_ROLE = tuple(role for role in Role if role is not Role.SYSTEM)
@@ -166,7 +167,7 @@ class Objects(dict[str, Any]):
             **dict.fromkeys(("collection_id", "collection_name"), self._create_collection),
             "grant_id": self._grant,
             "logged_user_id": self._create_logged_user,
-            **dict.fromkeys(("document_id", "version_id", "run_id"), self._upload),
+            **dict.fromkeys(("document_id", "version_id", "run_id", "issuer_id"), self._upload),
             **dict.fromkeys(("group_id", "member_group_id"), self._create_groups),
             **dict.fromkeys(("provider_id", "linked_user_id"), self._create_provider),
             **dict.fromkeys(("barrier_id", "labelled_collection_id", "labelled_document_id"), self._create_labelled),
@@ -242,7 +243,7 @@ class Objects(dict[str, Any]):
         with world.server.database.worker.transaction(system_principal(world.tenant_id)) as session:
             session.execute(
                 text(
-                    "WITH paged AS (UPDATE document_versions SET page_count = 1 WHERE id = :version) "
+                    "WITH paged AS (UPDATE document_versions SET page_count = 1, fact_count = 1 WHERE id = :version) "
                     "INSERT INTO pages (version_id, number, tenant_id, document_id, width, height, text, words) "
                     "VALUES (:version, 1, :tenant, :document, 612, 792, :page, :words)"
                 ),
@@ -256,6 +257,12 @@ class Objects(dict[str, Any]):
             )
             of_version = (world.tenant_id, UUID(self["document_id"]), UUID(self["version_id"]))
             session.add(make_row(*of_version, make_statement(), {1: PAGE}))
+            write_facts(session, *of_version, [make_fact("Revenue", "1204500000")])
+            self["issuer_id"] = f"juniper {uuid4().hex}"
+            session.execute(
+                text("UPDATE documents SET current_version_id = :version, issuer_key = :issuer WHERE id = :document"),
+                {"version": of_version[2], "document": of_version[1], "issuer": self["issuer_id"]},
+            )
 
     def _fail(self) -> None:
         """Upload a document of its own whose run fails."""

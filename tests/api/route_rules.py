@@ -188,6 +188,10 @@ RULES: dict[tuple[str, str], Rule] = {
     ("GET", f"{_VERSION}/tables"): Rule(GRANT),
     ("GET", "/v1/documents/{document_id}/tables/{number}"): Rule(GRANT),
     ("GET", f"{_VERSION}/tables/{{number}}"): Rule(GRANT),
+    # facts
+    ("GET", "/v1/facts"): _listed(GRANT, "document_id"),
+    ("GET", "/v1/issuers"): _listed(GRANT, "issuer_id"),
+    ("GET", "/v1/issuers/{issuer_id}/statements"): Rule(GRANT),
     ("GET", "/v1/runs"): _listed(GRANT, "run_id"),
     ("GET", "/v1/runs/{run_id}"): Rule(GRANT),
     ("GET", "/v1/runs/{run_id}/events"): Rule(GRANT),

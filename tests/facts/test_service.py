@@ -68,8 +68,8 @@ def select_numbers(service, desk, **conditions):
         ({"method": Method.TABLE}, [4]),
         ({"least_confidence": 0.9}, [1, 2, 4]),
         ({"status": FactStatus.APPROVED}, []),
-        ({"dimensions": ()}, [1, 2, 3]),
-        ({"dimensions": (("segment", "Americas"),)}, [4]),
+        ({"members": ()}, [1, 2, 3]),
+        ({"members": ("Americas",)}, [4]),
     ],
 )
 def test_filter_selects_facts(service, ledger, conditions, numbers):
@@ -127,7 +127,7 @@ def test_ledger_is_loaded_by_item_concept_or_words_of_the_label(ledger):
         assert load() == [1, 2, 3, 4]
         assert load(items=["Revenue"], concepts=["CostOfRevenue"]) == [1, 2, 3, 4]
         assert load(labels=[["cost", "sales"], ["americas"]]) == [3, 4]
-        assert load(items=["Revenue"], wanted=FactFilter(dimensions=())) == [1, 2]
+        assert load(items=["Revenue"], wanted=FactFilter(members=())) == [1, 2]
         assert load(items=["Assets"]) == load(labels=[["absent"]]) == []
 
 

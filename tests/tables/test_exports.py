@@ -3,7 +3,6 @@
 import csv
 import io
 import time
-import zipfile
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -11,7 +10,6 @@ from decimal import Decimal
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from lxml import etree
 
 from app.quantities.periods import Period
 from app.quantities.values import Kind, Quantity
@@ -20,8 +18,9 @@ from app.tables.model import Cell, CellKind, Table
 from app.tables.printing import MAX_COLUMNS, MAX_PLACES, print_table, write_csv
 from app.tables.workbook import MAX_CELLS, write_workbook
 from tests.tables.made_tables import make_statement, tables_with_texts
+from tests.tables.workbooks import read_sheets
 
-MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+HEADING, LABEL, FIGURE = CellKind.HEADING, CellKind.LABEL, CellKind.FIGURE
 
 
 def make_table(*cells: tuple[int, int, int, str, CellKind], rows: int, columns: int) -> Table:
@@ -32,30 +31,6 @@ def make_table(*cells: tuple[int, int, int, str, CellKind], rows: int, columns: 
 
 def rows_of(table: Table) -> list[list[str]]:
     return list(csv.reader(io.StringIO(write_csv(table), newline="")))
-
-
-def read_sheets(data: bytes) -> dict[str, dict[str, tuple[str, str]]]:
-    """Return (type, value) of each cell by sheet and reference. The type of a number is "n", that of a string "s"
-    (ECMA-376, 18.18.11).
-    """
-    book = zipfile.ZipFile(io.BytesIO(data))
-    strings = [
-        "".join(part.text or "" for part in item.iter(f"{MAIN}t"))
-        for item in etree.fromstring(book.read("xl/sharedStrings.xml"))
-    ]
-    names = [sheet.get("name") for sheet in etree.fromstring(book.read("xl/workbook.xml")).iter(f"{MAIN}sheet")]
-    sheets = {}
-    for number, name in enumerate(names, 1):
-        cells = {}
-        for cell in etree.fromstring(book.read(f"xl/worksheets/sheet{number}.xml")).iter(f"{MAIN}c"):
-            assert cell.find(f"{MAIN}f") is None, "a formula"
-            kind, value = cell.get("t", "n"), cell.findtext(f"{MAIN}v")
-            cells[cell.get("r")] = (kind, strings[int(value)] if kind == "s" else value)
-        sheets[name] = cells
-    return sheets
-
-
-HEADING, LABEL, FIGURE = CellKind.HEADING, CellKind.LABEL, CellKind.FIGURE
 
 
 def test_csv_has_printed_texts_and_no_formula():

@@ -1,0 +1,277 @@
+"""Response schemas of facts. Amounts are decimal strings, to keep all digits."""
+
+from datetime import date
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from app.facts.grid import GridColumn, GridFigure, GridRow, Periods, StatementGrid
+from app.facts.model import Check, FactSource, FactStatus, Measure, Method, Place, StatementKind, StoredFact
+from app.facts.service import IssuerStatements, ListedIssuer
+
+
+class PlaceOut(BaseModel):
+    """The cell that shows a fact: characters `char_start` to `char_end` of the text of page `page`, in the row and
+    column (from 0) of table `table`. `table` is null for a tagged figure in prose.
+    """
+
+    page: int = Field(examples=[61])
+    char_start: int = Field(examples=[410])
+    char_end: int = Field(examples=[415])
+    table: int | None = Field(examples=[32])
+    row: int = Field(examples=[5])
+    column: int = Field(examples=[1])
+
+    @staticmethod
+    def of(place: Place) -> "PlaceOut":
+        return PlaceOut(
+            page=place.page,
+            char_start=place.char_start,
+            char_end=place.char_end,
+            table=place.table,
+            row=place.row,
+            column=place.column,
+        )
+
+
+class DimensionOut(BaseModel):
+    """An axis and a member, such as the segment Americas. A fact without dimensions is of the whole group."""
+
+    axis: str = Field(examples=["segment"])
+    member: str = Field(examples=["Americas"])
+
+    @staticmethod
+    def list_of(dimensions: tuple[tuple[str, str], ...]) -> "list[DimensionOut]":
+        return [DimensionOut(axis=axis, member=member) for axis, member in dimensions]
+
+
+class CheckOut(BaseModel):
+    """An arithmetic check that a fact took part in. `detail` names both amounts if it failed."""
+
+    name: str = Field(examples=["sum"])
+    passed: bool = Field(examples=[True])
+    detail: str = Field(examples=[""])
+
+    @staticmethod
+    def of(check: Check) -> "CheckOut":
+        return CheckOut(name=check.name, passed=check.passed, detail=check.detail)
+
+
+class FigureOut(BaseModel):
+    """A figure with its source. `value` is the whole amount: the printed figure × 10^`scale`, or the printed figure
+    if `scale` is null, because the document does not state it.
+    """
+
+    document_id: UUID
+    version_id: UUID
+    number: int = Field(description="The fact's number in its version.", examples=[12])
+    value: str = Field(examples=["42272000000"])
+    measure: Measure = Field(examples=["money"])
+    currency: str | None = Field(examples=["USD"])
+    scale: int | None = Field(examples=[6])
+    decimals: int | None = Field(examples=[-6])
+    start: date | None = Field(description="The first day of the period; null for an instant.", examples=["2025-01-01"])
+    end: date
+    method: Method = Field(examples=["statement"])
+    confidence: float = Field(examples=[0.98])
+    status: FactStatus = Field(examples=["proposed"])
+    place: PlaceOut
+
+    @staticmethod
+    def of(stored: StoredFact) -> "FigureOut":
+        return FigureOut(**_figure(stored))
+
+
+class FactOut(FigureOut):
+    """A fact. `fiscal_year` and `fiscal_part` name the period as the issuer counts it. `item` is a standard item and
+    `concept` a name of the us-gaap taxonomy; each is null if it is not certain enough.
+    """
+
+    issuer_id: str = Field(examples=["juniper tool works"])
+    issuer: str = Field(examples=["Juniper Tool Works, Inc."])
+    document_title: str = Field(examples=["Annual report 2025"])
+    document_type: str | None = Field(examples=["10-K"])
+    filed: date | None
+    statement: StatementKind = Field(examples=["income-statement"])
+    label: str = Field(examples=["Net sales"])
+    label_path: list[str] = Field(examples=[["Revenue:", "Net sales"]])
+    item: str | None = Field(examples=["Revenue"])
+    concept: str | None = Field(examples=["Revenues"])
+    concept_confidence: float = Field(examples=[0.9])
+    dimensions: list[DimensionOut]
+    fiscal_year: int | None = Field(examples=[2025])
+    fiscal_part: str | None = Field(examples=["FY"])
+    restated: bool = Field(examples=[False])
+    checks: list[CheckOut]
+
+    @staticmethod
+    def of(stored: StoredFact) -> "FactOut":
+        fact, source = stored.fact, stored.source
+        return FactOut(
+            **_figure(stored),
+            issuer_id=source.issuer_key,
+            issuer=source.issuer,
+            document_title=source.title,
+            document_type=source.document_type,
+            filed=None if source.filed is None else date.fromisoformat(source.filed),
+            statement=fact.statement,
+            label=fact.label,
+            label_path=list(fact.label_path),
+            item=fact.item,
+            concept=fact.concept,
+            concept_confidence=fact.concept_confidence,
+            dimensions=DimensionOut.list_of(fact.dimensions),
+            fiscal_year=None if fact.fiscal is None else fact.fiscal.year,
+            fiscal_part=None if fact.fiscal is None else fact.fiscal.part,
+            restated=fact.restated,
+            checks=[CheckOut.of(check) for check in fact.checks],
+        )
+
+
+class GridFigureOut(FigureOut):
+    """The figure of a row and column, from the newest filing. `earlier` are differing figures of earlier filings, and
+    `others` differing figures of the same filing or day.
+    """
+
+    restated: bool = Field(examples=[False])
+    earlier: list[FigureOut] = Field(examples=[[]])
+    others: list[FigureOut] = Field(examples=[[]])
+
+    @staticmethod
+    def of_cell(figure: GridFigure) -> "GridFigureOut":
+        return GridFigureOut(
+            **_figure(figure.shown),
+            restated=figure.is_restated,
+            earlier=[FigureOut.of(stored) for stored in figure.earlier],
+            others=[FigureOut.of(stored) for stored in figure.others],
+        )
+
+
+class GridColumnOut(BaseModel):
+    """A fiscal period as the issuer counts it. `start` is null if only instants are stated."""
+
+    fiscal_year: int = Field(examples=[2025])
+    fiscal_part: str = Field(examples=["FY"])
+    start: date | None = Field(examples=["2025-01-01"])
+    end: date
+
+    @staticmethod
+    def of(column: GridColumn) -> "GridColumnOut":
+        return GridColumnOut(
+            fiscal_year=column.fiscal.year, fiscal_part=column.fiscal.part, start=column.start, end=column.end
+        )
+
+
+class GridRowOut(BaseModel):
+    """A row, named as in the newest filing. `figures` has one entry per column; null if no filing states it."""
+
+    label: str = Field(examples=["Net sales"])
+    label_path: list[str] = Field(examples=[["Revenue:", "Net sales"]])
+    item: str | None = Field(examples=["Revenue"])
+    concept: str | None = Field(examples=["Revenues"])
+    dimensions: list[DimensionOut]
+    figures: list[GridFigureOut | None]
+
+    @staticmethod
+    def of(row: GridRow) -> "GridRowOut":
+        return GridRowOut(
+            label=row.label,
+            label_path=list(row.label_path),
+            item=row.item,
+            concept=row.concept,
+            dimensions=DimensionOut.list_of(row.dimensions),
+            figures=[None if figure is None else GridFigureOut.of_cell(figure) for figure in row.figures],
+        )
+
+
+class StatementOut(BaseModel):
+    """A statement: its rows in the newest filing's order, and fiscal periods as columns, newest first."""
+
+    statement: StatementKind = Field(examples=["income-statement"])
+    columns: list[GridColumnOut]
+    rows: list[GridRowOut]
+
+    @staticmethod
+    def of(grid: StatementGrid) -> "StatementOut":
+        return StatementOut(
+            statement=grid.statement,
+            columns=[GridColumnOut.of(column) for column in grid.columns],
+            rows=[GridRowOut.of(row) for row in grid.rows],
+        )
+
+
+class SourceOut(BaseModel):
+    """A document that states figures. An amendment has a type of its own, such as 10-K/A."""
+
+    document_id: UUID
+    version_id: UUID
+    title: str = Field(examples=["Annual report 2025"])
+    document_type: str | None = Field(examples=["10-K"])
+    filed: date | None
+
+    @staticmethod
+    def of(source: FactSource) -> "SourceOut":
+        return SourceOut(
+            document_id=source.document_id,
+            version_id=source.version_id,
+            title=source.title,
+            document_type=source.document_type,
+            filed=None if source.filed is None else date.fromisoformat(source.filed),
+        )
+
+
+class StatementsOut(BaseModel):
+    """Statements of an issuer. `documents` are the sources of the figures. `unread_documents` counts the issuer's
+    documents that were published before Footnote stored facts: upload their files again to have them read.
+    """
+
+    issuer_id: str = Field(examples=["juniper tool works"])
+    issuer: str = Field(examples=["Juniper Tool Works, Inc."])
+    periods: Periods
+    statements: list[StatementOut]
+    documents: list[SourceOut]
+    unread_documents: int = Field(examples=[0])
+
+    @staticmethod
+    def of(view: IssuerStatements, grids: tuple[StatementGrid, ...], periods: Periods) -> "StatementsOut":
+        sources = {source.document_id: source for grid in grids for source in grid.documents}
+        return StatementsOut(
+            issuer_id=view.key,
+            issuer=view.name,
+            periods=periods,
+            statements=[StatementOut.of(grid) for grid in grids],
+            documents=[SourceOut.of(source) for source in sources.values()],
+            unread_documents=view.unread,
+        )
+
+
+class IssuerOut(BaseModel):
+    """An issuer with facts, and the number of its documents that have facts."""
+
+    id: str = Field(examples=["juniper tool works"])
+    name: str = Field(examples=["Juniper Tool Works, Inc."])
+    documents: int = Field(examples=[9])
+
+    @staticmethod
+    def of(issuer: ListedIssuer) -> "IssuerOut":
+        return IssuerOut(id=issuer.key, name=issuer.name, documents=issuer.documents)
+
+
+def _figure(stored: StoredFact) -> "dict[str, object]":
+    fact, source = stored.fact, stored.source
+    return {
+        "document_id": source.document_id,
+        "version_id": source.version_id,
+        "number": stored.number,
+        "value": f"{fact.value:f}",
+        "measure": fact.measure,
+        "currency": fact.currency,
+        "scale": fact.scale,
+        "decimals": fact.decimals,
+        "start": fact.period.start,
+        "end": fact.period.end,
+        "method": fact.method,
+        "confidence": round(fact.confidence, 4),
+        "status": stored.status,
+        "place": PlaceOut.of(fact.place),
+    }
