@@ -123,7 +123,8 @@ def test_statements_of_quarter_and_of_nine_months_are_both_read():
         return (
             "CONSOLIDATED STATEMENTS OF INCOME\n(In millions)\n\n"
             f"{months} Months Ended September 30,\t2031\t2030\n"
-            f"Net sales\t{amounts[0]}\t90\nCost of sales\t{amounts[1]}\t60\nIncome before income taxes\t{amounts[2]}\t30\n"
+            f"Net sales\t{amounts[0]}\t90\nCost of sales\t{amounts[1]}\t60\n"
+            f"Income before income taxes\t{amounts[2]}\t30\n"
             f"Income taxes\t{amounts[3]}\t10\nNet income\t{amounts[4]}\t20"
         )
 
