@@ -34,6 +34,13 @@ class LocalObjects:
             spooled.replace(target)
             _sync(target.parent)
 
+    def publish_unflushed(self, spooled: Path, name: str) -> None:
+        target = self._root / name
+        with disk_errors_mapped():
+            # A folder must be flushed: a later blob in it counts on that.
+            self._ensure_folder(target.parent)
+            spooled.replace(target)
+
     def publish_once(self, spooled: Path, name: str) -> bool:
         target = self._root / name
         with disk_errors_mapped():

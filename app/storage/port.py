@@ -43,6 +43,11 @@ class BlobStore(Protocol):
     def put_bytes(self, tenant_id: UUID, data: bytes) -> StoredBlob:
         """Store a blob from bytes in memory."""
 
+    def put_output(self, tenant_id: UUID, data: bytes) -> StoredBlob:
+        """Store bytes that can be made again. It does not wait for the disk: a power cut may lose or damage the blob,
+        but never another one.
+        """
+
     def open(self, tenant_id: UUID, digest: str) -> AbstractContextManager[BinaryIO]:
         """Open the plaintext as a sequential stream. Each byte is verified before it is returned.
 
@@ -100,6 +105,9 @@ class ObjectBackend(Protocol):
 
     def publish(self, spooled: Path, name: str) -> None:
         """Store a finished file under a name, atomically. It replaces an existing object with that name."""
+
+    def publish_unflushed(self, spooled: Path, name: str) -> None:
+        """The same as `publish`, but a power cut may lose or damage the object."""
 
     def publish_once(self, spooled: Path, name: str) -> bool:
         """Store a small finished file under a name. If the name exists, keep the existing object and return False."""

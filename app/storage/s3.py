@@ -80,6 +80,9 @@ class S3Objects:
         with _s3_errors_mapped():
             self._client.upload_file(str(spooled), self._bucket, self._key(name), Config=self._transfer)
 
+    def publish_unflushed(self, spooled: Path, name: str) -> None:
+        self.publish(spooled, name)
+
     def publish_once(self, spooled: Path, name: str) -> bool:
         # First check whether the object exists, because some servers ignore or reject IfNoneMatch.
         if self.exists(name):

@@ -7,8 +7,8 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
@@ -43,15 +43,20 @@ class EncryptedBlobStore:
         self._space = FreeSpace(backend.spool_dir, min_bytes=min_free_bytes)
         self._frame_bytes = frame_bytes
 
+    def writer(self, tenant_id: UUID, *, max_bytes: int | None = None) -> AbstractContextManager[BlobWriter]:
+        return self._writer(tenant_id, self._backend.publish, max_bytes)
+
     @contextmanager
-    def writer(self, tenant_id: UUID, *, max_bytes: int | None = None) -> Iterator[BlobWriter]:
+    def _writer(
+        self, tenant_id: UUID, publish: Callable[[Path, str], None], max_bytes: int | None = None
+    ) -> Iterator[BlobWriter]:
         self._space.check()
         key = self._keyring.get_current(tenant_id)
         with _private_file(self._backend.spool_dir) as (path, file):
             with disk_errors_mapped():
                 cipher = EncryptingWriter(file, tenant_id=tenant_id, key=key, frame_bytes=self._frame_bytes)
             yield _SpooledWriter(
-                backend=self._backend,
+                publish=publish,
                 tenant_id=tenant_id,
                 path=path,
                 file=file,
@@ -68,6 +73,11 @@ class EncryptedBlobStore:
 
     def put_bytes(self, tenant_id: UUID, data: bytes) -> StoredBlob:
         return self.put_stream(tenant_id, [data])
+
+    def put_output(self, tenant_id: UUID, data: bytes) -> StoredBlob:
+        with self._writer(tenant_id, self._backend.publish_unflushed) as writer:
+            writer.write(data)
+            return writer.commit()
 
     @contextmanager
     def open(self, tenant_id: UUID, digest: str) -> Iterator[BinaryIO]:
@@ -137,7 +147,7 @@ class _SpooledWriter:
     def __init__(
         self,
         *,
-        backend: ObjectBackend,
+        publish: Callable[[Path, str], None],
         tenant_id: UUID,
         path: Path,
         file: BinaryIO,
@@ -145,7 +155,7 @@ class _SpooledWriter:
         space: FreeSpace,
         max_bytes: int | None,
     ) -> None:
-        self._backend = backend
+        self._publish = publish
         self._tenant_id = tenant_id
         self._path = path
         self._file = file
@@ -171,7 +181,7 @@ class _SpooledWriter:
         with disk_errors_mapped():
             digest = self._cipher.finish()
             self._file.close()
-        self._backend.publish(self._path, _name(self._tenant_id, digest))
+        self._publish(self._path, _name(self._tenant_id, digest))
         return StoredBlob(digest=digest, size_bytes=self._cipher.size_bytes)
 
 

@@ -33,6 +33,12 @@ def test_stored_blob_is_readable_in_every_way(place, tenant_id):
     assert list(place.store.list_digests(tenant_id)) == [blob.digest]
 
 
+def test_stored_output_is_readable(place, tenant_id):
+    blob = place.store.put_output(tenant_id, TEXT)
+    assert blob.digest == hashlib.sha256(TEXT).hexdigest()
+    assert place.store.read(tenant_id, blob.digest) == TEXT
+
+
 def test_empty_blob_is_stored(place, tenant_id):
     blob = place.store.put_bytes(tenant_id, b"")
     assert blob.size_bytes == 0

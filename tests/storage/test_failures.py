@@ -101,6 +101,22 @@ def test_file_is_flushed_before_its_rename_and_the_folder_afterwards(local_place
     assert events[-2:] == ["rename", "folder"]
 
 
+def test_output_is_stored_without_waiting_for_the_disk(local_place, tenant_id, monkeypatch):
+    first = local_place.store.put_bytes(tenant_id, b"text")
+    monkeypatch.setattr(os, "fsync", lambda _: pytest.fail("flushed"))
+    again = local_place.store.put_output(tenant_id, b"text")
+    assert again == first
+    assert local_place.store.read(tenant_id, again.digest) == b"text"
+
+
+def test_folder_of_an_output_is_flushed(local_place, tenant_id, monkeypatch):
+    flushed = []
+    real_sync = os.fsync
+    monkeypatch.setattr(os, "fsync", lambda handle: (flushed.append(handle), real_sync(handle)))
+    local_place.store.put_output(tenant_id, b"text")
+    assert flushed
+
+
 def test_broken_disk_raises_unavailable(tmp_path):
     (tmp_path / "taken").write_bytes(b"")
     with pytest.raises(StorageUnavailableError):

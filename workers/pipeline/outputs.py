@@ -67,8 +67,8 @@ class OutputStore:
         return value
 
     def write(self, tenant_id: UUID, encoded: Encoded) -> str:
-        """Store an output. Return its digest."""
-        stored = self._blobs.put_bytes(tenant_id, encoded.data)
+        """Store an output. Return its digest. If a power cut loses it, its stage runs again."""
+        stored = self._blobs.put_output(tenant_id, encoded.data)
         self._remember((tenant_id, stored.digest), len(encoded.data), encoded.value)
         return stored.digest
 
