@@ -54,7 +54,8 @@ from workers.vitals import Vitals
 
 @dataclass(frozen=True, slots=True)
 class Worker:
-    """The parts of one worker process. `close` closes the sandbox and the database.
+    """The parts of one worker process. `start_sandbox` starts loading the parsers. `close` closes the sandbox and the
+    database.
 
     While `liveness` says that the database does not respond, its transactions fail at once.
     """
@@ -64,6 +65,7 @@ class Worker:
     collector: BlobCollector
     signer: CheckpointSigner
     close: Callable[[], None]
+    start_sandbox: Callable[[], None] = lambda: None
     liveness: Liveness = field(default_factory=Liveness)
 
     def wait_for_room(self, queue: Queue, stop: StopFlag) -> bool:
@@ -156,6 +158,7 @@ def build_worker(settings: Settings) -> Worker:
         collector=build_collector(settings.storage, database=database, blobs=blobs, clock=clock),
         signer=build_signer(settings.storage, database=database, clock=clock),
         close=close,
+        start_sandbox=sandbox.start,
         liveness=liveness,
     )
 

@@ -3,9 +3,12 @@
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 
 from celery import Celery
 
+from app.jobs.plan import Queue
+from app.sandbox.errors import SandboxUnavailableError
 from app.settings import Settings
 from workers.bootstrap import Worker, build_pulse, build_worker, load_shared
 from workers.broker import build_broker_app
@@ -31,6 +34,9 @@ def create_app(
         build_pulse(
             settings, worker=worker, vitals=vitals, list_consumed=lambda: list(app.amqp.queues.consume_from)
         ).start()
+        if Queue.PARSE.value in app.amqp.queues.consume_from:
+            with suppress(SandboxUnavailableError):  # the first job tries again
+                worker.start_sandbox()
 
     register_tasks(
         app,

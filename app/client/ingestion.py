@@ -17,7 +17,8 @@ from app.core.errors import FootnoteError
 UPLOADS_AT_ONCE = 4
 STAGES = ("validate", "parse", "extract", "chunk", "embed", "publish")
 RUNS_PER_POLL = 100  # the API's limit
-POLL_SECONDS = 0.5
+POLL_SECONDS, LAST_POLL_SECONDS = 0.5, 0.2  # the last few runs are polled more often, because the caller waits for them
+LAST_RUNS = 2
 UPLOAD_SHARE = 0.3  # the upload's share of a document's progress bar
 NOT_FOUND = 404
 _NOT_REPLACEABLE = (403, NOT_FOUND, 409, 422)
@@ -147,7 +148,7 @@ class Ingestion:
             self._follow(run)
         while self._waiting:
             if not self._poll():
-                time.sleep(POLL_SECONDS)
+                time.sleep(POLL_SECONDS if len(self._waiting) > LAST_RUNS else LAST_POLL_SECONDS)
         return self.list_outcomes()
 
     def list_outcomes(self) -> list[IngestOutcome]:

@@ -33,11 +33,12 @@ _KEPT_VARIABLES = ("PATH", "LANG", "LC_ALL", "TZ", "LD_LIBRARY_PATH", "VIRTUAL_E
 
 
 class _Zygote:
-    """A running zygote: its process, and the owner's side of the socket."""
+    """A zygote: its process, and the owner's side of the socket. It takes jobs after `wait_until_ready`."""
 
     def __init__(self, preload: Sequence[str]) -> None:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         self.control = ours
+        self._is_ready = False
         self.owner = os.getpid()
         try:
             self.process = subprocess.Popen(  # noqa: S603 - our own module, no input in the command
@@ -56,14 +57,24 @@ class _Zygote:
         try:
             ours.settimeout(_START_SECONDS)
             send_frame(ours, {"preload": list(preload)})
-            reply, _ = receive_frame(ours)
-            ours.settimeout(None)
+        except DisconnectedError as error:
+            self.end()
+            raise SandboxUnavailableError from error
+
+    def wait_until_ready(self) -> None:
+        """Wait until it has loaded its modules. Raises SandboxUnavailableError, and ends it in that case."""
+        if self._is_ready:
+            return
+        try:
+            reply, _ = receive_frame(self.control)
+            self.control.settimeout(None)
         except DisconnectedError as error:
             self.end()
             raise SandboxUnavailableError from error
         if not reply.get("ready"):
             self.end()
             raise SandboxUnavailableError(f"The sandbox cannot load its modules: {reply.get('error')}")
+        self._is_ready = True
 
     def end(self) -> None:
         """Kill the zygote and its child. In a process forked from the owner, only close the socket."""
@@ -97,6 +108,12 @@ class Sandbox:
         self._lock = threading.Lock()
         self._zygote: _Zygote | None = None
         self._ids = itertools.count(1)
+
+    def start(self) -> None:
+        """Start the zygote without waiting for it, so that the first job need not. Raises SandboxUnavailableError."""
+        with self._lock:
+            if self._zygote is None:
+                self._zygote = _Zygote(self._preload)
 
     def run(self, target: str, payload: bytes, *, limits: Limits | None = None, file: int | None = None) -> bytes:
         """Return the result of `target` ("package.module:function", bytes to bytes) for `payload`.
@@ -143,6 +160,11 @@ class Sandbox:
             self._drop()
         if self._zygote is None:
             self._zygote = _Zygote(self._preload)
+        try:
+            self._zygote.wait_until_ready()
+        except SandboxUnavailableError:
+            self._zygote = None
+            raise
         return self._zygote
 
     def _drop(self) -> None:

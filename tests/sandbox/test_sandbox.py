@@ -156,6 +156,15 @@ def test_zygote_killed_between_jobs_is_replaced(sandbox: Sandbox, jobs: str) -> 
     assert sandbox.run(f"{jobs}:echo", b"again") == b"again"
 
 
+def test_zygote_that_was_started_before_runs_the_first_job(sandbox: Sandbox, jobs: str) -> None:
+    sandbox.start()
+    zygote = sandbox._zygote
+    sandbox.start()
+    assert sandbox.run(f"{jobs}:echo", b"text") == b"text"
+    assert zygote is not None
+    assert sandbox._zygote is zygote
+
+
 def test_module_that_cannot_be_loaded_is_named(limits: Limits) -> None:
     sandbox = Sandbox(preload=["no_such_module_of_ours"], limits=limits)
     with pytest.raises(SandboxUnavailableError, match="no_such_module_of_ours"):

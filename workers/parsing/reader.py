@@ -72,6 +72,10 @@ class ParsingSandbox:
     def __init__(self, *, limits: Limits = DEFAULT_LIMITS) -> None:
         self._sandbox = Sandbox(preload=PRELOAD, limits=limits)
 
+    def start(self) -> None:
+        """Start loading the parsers, without waiting for it. Raises SandboxUnavailableError."""
+        self._sandbox.start()
+
     def parse_document(self, source: Path | int, *, filename: str, password: str | None = None) -> ParsedDocument:
         """Return the document in a file, given as path or open descriptor. `filename` is the uploaded file's name.
 
