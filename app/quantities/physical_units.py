@@ -4,6 +4,7 @@ A text states such a unit alone, in brackets, or after "in": "Oil (MBbl)", "(in 
 """
 
 import re
+from functools import lru_cache
 
 _TECHNICAL = (
     r"(?:mm?|b)?(?:bbls?|boe)|barrels?(?: of oil(?: equivalents?)?)?|(?:mm?|b|t)cfe?|gallons?|lit(?:er|re)s?|bushels?"
@@ -44,14 +45,15 @@ _MAY_STATE = re.compile(
     r"|oz\b|ounce|lbs?\b|kg|kilo|carat|squ|sq|acre|hectare|miles|teu|asm|rpm|years|yrs|months|mos\.|weeks|days|hours|bopd"
     r"|employee|people|persons|head|fte|full|customers|subscribers|members|passengers|guests|units|vehicles|rooms|beds"
     r"|stores|restaurants|connections|accounts|transactions|locations|branches|aircraft|hotels|properties|communities"
-    r"|clinics|hospitals|students",
-    re.IGNORECASE,
+    r"|clinics|hospitals|students"
 )
+"""Of lower case: only then does the search skip to the letters with which a word begins."""
 
 
+@lru_cache(maxsize=1 << 14)
 def may_state_physical_unit(text: str) -> bool:
     """Return whether a text has a word that can be such a unit. Most labels have none."""
-    return _MAY_STATE.search(text) is not None
+    return _MAY_STATE.search(text.lower()) is not None
 
 
 def states_physical_unit(folded: str) -> bool:

@@ -36,7 +36,7 @@ _SMALL_CURRENCIES = frozenset(
 )
 _MOST_PERCENT = 100
 _LARGE = 100_000
-_YEARS = range(1900, 2100)
+_FIRST_YEAR, _LAST_YEAR = 1900, 2099
 _FEW_YEARS = 2
 _OF_YEARS = re.compile(
     r"\b(?:matur\w*|due|expir\w*|terminat\w*|years?|vintage|since|built|opened|acquired|founded|established|completion"
@@ -71,7 +71,7 @@ class _Column:
 
     def add(self, own: Quantity) -> None:
         """Add a figure's own value."""
-        is_year = own.kind is Kind.AMOUNT and own.unit is None and own.scale is None and own.value in _YEARS
+        is_year = own.kind is Kind.AMOUNT and own.unit is None and own.scale is None and _is_year(own.value)
         self.years, self.others = self.years + is_year, self.others + (not is_year)
         self.has_money = self.has_money or (own.unit is not None and own.kind is Kind.AMOUNT)
         self.first, self.last = self.first or own.kind, own.kind
@@ -273,6 +273,10 @@ def _can_be_per_share(own: Quantity, labels: Path) -> bool:
     return parse_units(labels[-1]).measure is Kind.PER_SHARE and (
         abs(value) < _LARGE_PER_SHARE or ("$" not in labels[-1] and _SAYS_PER.search(labels[-1]) is not None)
     )
+
+
+def _is_year(value: Decimal | None) -> bool:
+    return value is not None and _FIRST_YEAR <= value <= _LAST_YEAR and value == value.to_integral_value()
 
 
 def _decimals(value: Decimal) -> int:
