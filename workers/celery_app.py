@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from celery import Celery
+from sqlalchemy.orm import configure_mappers
 
 from app.jobs.plan import Queue
 from app.sandbox.errors import SandboxUnavailableError
@@ -28,6 +29,8 @@ def create_app(
 
     def prepare() -> None:
         vitals.watch()
+        # Otherwise the first statement of each process does it, and a time limit could leave it half done.
+        configure_mappers()
         load(settings)
 
     def start_pulse(worker: Worker) -> None:

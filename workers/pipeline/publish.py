@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from app.audit.service import record
 from app.core.clock import Clock
+from app.db.bulk import insert_rows
 from app.db.session import system_principal
 from app.documents.content.chunks import ChunkDraft
 from app.documents.content.parsed import ParsedDocument
@@ -160,9 +161,7 @@ def _replace_rows(
 ) -> None:
     former = delete(model).where(model.version_id == inputs.version.version_id)
     session.execute(former.execution_options(synchronize_session=False))
-    if rows:
-        # Without this option, SQLAlchemy sends rows with and without nulls in separate statements.
-        session.execute(insert(model), rows, execution_options={"render_nulls": True})
+    insert_rows(session, model, rows)
 
 
 def _page_rows(inputs: StageInputs, parsed: ParsedDocument) -> list[dict[str, Any]]:
