@@ -28,6 +28,7 @@ from app.documents.service import DocumentService
 from app.documents.uploads.service import UploadService
 from app.evaluations.comparing import ComparisonService
 from app.evaluations.service import EvaluationService
+from app.facts.formulas.service import FormulaService
 from app.facts.service import FactService
 from app.http.authority import Authority
 from app.http.denials import Denials
@@ -160,6 +161,7 @@ def build_container(settings: Settings, *, clock: Clock | None = None) -> Contai
         PageImages(database=database, blobs=blobs, sealer=sealer, sandbox=sandbox),
         TableService(database=database),
         FactService(database=database),
+        FormulaService(database=database),
         UploadService(
             database=database,
             access=access,

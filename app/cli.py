@@ -20,6 +20,7 @@ COMMANDS = {
     "ask": ("app.commands.asking", "ask"),
     "documents": ("app.commands.lists", "documents"),
     "tables": ("app.commands.tables", "tables"),
+    "formula": ("app.commands.formulas", "formula"),
     "runs": ("app.commands.lists", "runs"),
     "dead-letters": ("app.commands.dead_letters", "dead_letters"),
     "key": ("app.commands.keys", "keys"),

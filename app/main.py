@@ -26,6 +26,7 @@ from app.documents.uploads.endpoints import files as files_router
 from app.documents.uploads.endpoints import router as uploads_router
 from app.evaluations.endpoints import router as evaluations_router
 from app.facts.endpoints import router as facts_router
+from app.facts.formulas.endpoints import router as formulas_router
 from app.http.body_limit import BodyLimitMiddleware
 from app.http.context import RequestContextMiddleware
 from app.http.health.alive import alive
@@ -76,6 +77,7 @@ _ROUTERS = (
     tables_router,
     overlays_router,
     facts_router,
+    formulas_router,
     runs_router,
     dead_letters_router,
     answers_router,

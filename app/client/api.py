@@ -214,6 +214,10 @@ class ApiClient:
     def ask(self, question: str, *, filters: Mapping[str, object] | None = None) -> ApiAnswer:
         return self._call("POST", "/v1/questions", ApiAnswer, json={"question": question, **(filters or {})})
 
+    def evaluate_formula(self, body: Mapping[str, object]) -> dict[str, Any]:
+        """Evaluate a formula: the body and the response are those of `POST /v1/formulas`. Raises ApiProblemError."""
+        return self._json("POST", "/v1/formulas", json=body)
+
     def publish_run(self, run_id: str, record: Mapping[str, object]) -> bool:
         """Publish the record of a suite's run. Return False if it was published before. Raises ApiProblemError."""
         return self._send("PUT", f"/v1/eval-runs/{run_id}", json=record).status_code == httpx.codes.CREATED

@@ -192,6 +192,10 @@ RULES: dict[tuple[str, str], Rule] = {
     ("GET", "/v1/facts"): _listed(GRANT, "document_id"),
     ("GET", "/v1/issuers"): _listed(GRANT, "issuer_id"),
     ("GET", "/v1/issuers/{issuer_id}/statements"): Rule(GRANT),
+    ("GET", "/v1/formulas"): Rule(PERMISSION, foreign=200),
+    ("POST", "/v1/formulas"): Rule(
+        GRANT, call=lambda names: {"json": {"issuer": names["issuer_id"], "expression": "Revenue"}}
+    ),
     ("GET", "/v1/runs"): _listed(GRANT, "run_id"),
     ("GET", "/v1/runs/{run_id}"): Rule(GRANT),
     ("GET", "/v1/runs/{run_id}/events"): Rule(GRANT),

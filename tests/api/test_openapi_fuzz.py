@@ -16,6 +16,8 @@ from tests.api.test_route_rights import PUBLIC
 REFUSED_FOR_THEIR_MEANING = {
     "idempotency-key-reused",
     "invalid-cursor",
+    "bad-expression",
+    "bad-period",
     "grant-lifetime-invalid",
     "changes-refused",
     "conflicting-filters",

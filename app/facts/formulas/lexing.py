@@ -1,6 +1,7 @@
 """Split a formula, or a definition in analysts' words, into the tokens of the grammar."""
 
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -17,6 +18,7 @@ from app.facts.formulas.vocabulary import Vocabulary
 
 LONGEST_TEXT = 2000
 _MOST_TOKENS = 300
+_UNSAFE = frozenset({"Cc", "Cs"})
 _SPACE = re.compile(r"[\s ]+")
 _QUOTED = re.compile(r"[\"“”]([^\"“”]{1,200})[\"“”]")
 _SHIFT = re.compile(r"(?:(FY|Y|Q) ?)([+−–-]) ?(\d{1,2})(?![\d.])")
@@ -35,7 +37,7 @@ _YEAR = re.compile(r"(?:19|20|21)\d\d")
 _MOST_DIGITS = 30
 _CONCEPT = re.compile(r"[A-Za-z][A-Za-z0-9-]*:[A-Z]\w*")
 _WORD = r"(?:%|[A-Za-z][A-Za-z0-9]*(?:['’]s?\b)?)"
-_RUN = re.compile(rf"{_WORD}(?:(?: ?& ?| |-(?=[a-z])){_WORD})*")
+_RUN = re.compile(rf"{_WORD}(?:(?: ?& ?| |-(?=[a-z])){_WORD}){{0,40}}")
 _PIECE = re.compile(rf"({_WORD})|&")
 _GLOSS = re.compile(r"\(([A-Za-z][A-Za-z&/%. -]{0,39})\)")
 _STATEMENT = re.compile(
@@ -69,6 +71,8 @@ def split_tokens(text: str, vocabulary: Vocabulary) -> list[Token]:
     """Return the tokens of a formula. Raises ExpressionError for text that is too long, or has a strange character."""
     if len(text) > LONGEST_TEXT:
         raise ExpressionError(f"The formula is longer than {LONGEST_TEXT} characters.")
+    if any(unicodedata.category(character) in _UNSAFE and not character.isspace() for character in text):
+        raise ExpressionError("The formula has control characters or invalid Unicode.")
     tokens: list[Token] = []
     for token in _tokens(text, vocabulary):
         tokens.append(token)
