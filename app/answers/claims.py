@@ -59,11 +59,14 @@ class CitedSpan:
 
 @dataclass(frozen=True, slots=True)
 class Operand:
-    """A printed figure that a computation uses: its value, and its place on a page."""
+    """A printed figure that a computation uses: its value, and its place on a page. `turned` states that the value has
+    the other sign than printed.
+    """
 
     key: PageKey
     span: tuple[int, int]
     value: Quantity
+    turned: bool = False
 
 
 class Computation(Protocol):

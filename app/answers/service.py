@@ -12,8 +12,17 @@ from decimal import Decimal
 from typing import Protocol
 from uuid import UUID
 
+from sqlalchemy.orm import Session
+
 from app.answers.claims import Outcome, PageTexts, Writer, page_keys
-from app.answers.computing.answering import Declined, answer_figure
+from app.answers.computing.answering import (
+    Declined,
+    FigureQuestion,
+    LedgerResult,
+    answer_figure,
+    compute_from_ledger,
+    named_issuer,
+)
 from app.answers.errors import QuestionNotFoundError
 from app.answers.events import (
     AnswerDone,
@@ -38,6 +47,7 @@ from app.core.ids import new_id
 from app.core.pagination import PageOf, PageRequest, encode_cursor, parse_uuid_cursor
 from app.core.principal import Principal
 from app.db.session import Database
+from app.facts.service import load_ledger_facts
 from app.identity.holding import hold_key
 from app.observability.metrics import Metrics
 from app.observability.tracing import traced
@@ -71,6 +81,8 @@ class _Evidence:
     passages: tuple[Passage, ...]
     pages: PageTexts
     tables: EvidenceTables
+    figure: FigureQuestion | None
+    ledger: LedgerResult
     began: float
 
     def noting(self, facts: dict[str, object]) -> "_Evidence":
@@ -179,15 +191,17 @@ class AnswerService:
             result = self._search.search(principal, text, filters, self._passages)
             question_id = new_id()
             # One state of the database: pages and tables are replaced when a version is published again.
+            figure = FigureQuestion.of(text, result.understanding)
             with self._database.transaction(principal, snapshot=True) as session:
-                keys = page_keys(result.passages)
+                ledger = _read_ledger(session, figure, result.understanding)
+                keys = list(dict.fromkeys((*ledger.pages(), *page_keys(result.passages))))
                 stored = find_tables_of_pages(session, keys)
                 pages = AnswerRepository(session).get_page_texts(stored.pages().union(keys))
                 # Access may have been revoked since the search: drop passages whose pages are no longer readable.
                 passages = tuple(
                     passage for passage in result.passages if (passage.version_id, passage.page_number) in pages
                 )
-                documents = sorted({str(passage.document_id) for passage in passages})
+                documents = sorted({str(passage.document_id) for passage in passages} | set(map(str, ledger.read())))
                 record(
                     session,
                     principal,
@@ -211,6 +225,8 @@ class AnswerService:
             passages=passages,
             pages=pages,
             tables=EvidenceTables(stored.decode(pages)),
+            figure=figure,
+            ledger=ledger,
             began=began,
         )
 
@@ -236,11 +252,14 @@ class AnswerService:
             evidence.tables,
         )
         with traced("answers.draft"), self._metrics.time_step("draft"):
-            figure = await asyncio.to_thread(answer_figure, question, understanding, passages, pages, tables)
-            if isinstance(figure, Declined):
-                return evidence.noting({MISSING: figure.sentence}), VerifiedDraft(Writer.EXTRACTIVE, (), ())
-            if figure is not None:
-                return evidence.noting({COMPUTED: True}), figure
+            if evidence.figure is not None and not evidence.unseen:
+                found = await asyncio.to_thread(
+                    answer_figure, evidence.figure, evidence.ledger, understanding, passages, pages, tables
+                )
+                if isinstance(found, Declined):
+                    return evidence.noting({MISSING: found.sentence}), VerifiedDraft(Writer.EXTRACTIVE, (), ())
+                if found is not None:
+                    return evidence.noting({COMPUTED: True}), found
             return evidence, await self._drafter.draft(question, understanding, passages, pages, tables)
 
     def _record(self, principal: Principal, evidence: _Evidence, draft: VerifiedDraft) -> AnswerView:
@@ -259,7 +278,7 @@ class AnswerService:
             "cost_usd": draft.usage.cost_usd or Decimal(0),
             "duration_ms": round(seconds * 1000),
             "answered_at": self._clock.now(),
-            "drafted_from": sorted({passage.document_id for passage in evidence.passages}),
+            "drafted_from": sorted({*(passage.document_id for passage in evidence.passages), *evidence.ledger.read()}),
         }
         cited = {span.document_id for claim in draft.shown for span in claim.citations}
         with traced("answers.record"), self._database.transaction(principal) as session:
@@ -292,6 +311,16 @@ class AnswerService:
             self._metrics.record_claims(verdict=reason.value, count=count)
         answer = None if withdrawn else Answer(question_id=question.id, tenant_id=principal.tenant_id, **values)
         return build_view(question, answer, draft.shown, reasons)
+
+
+def _read_ledger(session: Session, figure: FigureQuestion | None, understanding: Understanding) -> LedgerResult:
+    """Compute a figure from the facts of the issuer that a question names. The caller records the read."""
+    issuer = () if figure is None else named_issuer(figure.text, understanding)
+    if figure is None or not issuer:
+        return LedgerResult()
+    names, labels = figure.names()
+    facts = load_ledger_facts(session, issuer, items=names, concepts=names, labels=labels)
+    return compute_from_ledger(figure, facts)
 
 
 def _source(passage: Passage) -> dict[str, object]:

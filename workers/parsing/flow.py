@@ -9,6 +9,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from operator import itemgetter
+from typing import TypeVar
 
 import numpy as np
 
@@ -35,13 +36,28 @@ _UNWANTED = re.compile(
 )
 
 
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class TagPlace:
+    """The place where a tagged figure begins: a page's number (from 1), and an offset in its text."""
+
+    page: int
+    offset: int
+
+
 @dataclass(frozen=True, slots=True)
 class FlowText:
-    """A text, and beside it (offset, text) of its footnote marks and of its deleted parts, in order."""
+    """A text, and beside it (offset, text) of its footnote marks and of its deleted parts, in order.
+
+    `figures` are the (offset, number) of the figures that the file tags.
+    """
 
     text: str = ""
     marks: tuple[tuple[int, str], ...] = ()
     deleted: tuple[tuple[int, str], ...] = ()
+    figures: tuple[tuple[int, int], ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.text or self.marks or self.deleted)
@@ -54,6 +70,7 @@ def join_texts(texts: Sequence[FlowText], separators: Sequence[str]) -> FlowText
     parts: list[str] = []
     marks: list[tuple[int, str]] = []
     deleted: list[tuple[int, str]] = []
+    figures: list[tuple[int, int]] = []
     position = 0
     for text, separator in zip(texts, separators, strict=True):
         if position and text.text:
@@ -61,9 +78,10 @@ def join_texts(texts: Sequence[FlowText], separators: Sequence[str]) -> FlowText
             position += len(separator)
         marks.extend((position + offset, mark) for offset, mark in text.marks)
         deleted.extend((position + offset, struck) for offset, struck in text.deleted)
+        figures.extend((position + offset, number) for offset, number in text.figures)
         parts.append(text.text)
         position += len(text.text)
-    return FlowText("".join(parts), tuple(marks), tuple(deleted))
+    return FlowText("".join(parts), tuple(marks), tuple(deleted), tuple(figures))
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +150,13 @@ def clean_text(text: str) -> str:
 
 def compose_pages(flow: Iterable[FlowBlock | PageBreak]) -> tuple[ParsedPage, ...]:
     """Split the blocks at page breaks, and split long pages between blocks. Empty pages are dropped."""
+    return compose_tagged_pages(flow)[0]
+
+
+def compose_tagged_pages(
+    flow: Iterable[FlowBlock | PageBreak],
+) -> tuple[tuple[ParsedPage, ...], dict[int, TagPlace]]:
+    """Return the pages as `compose_pages` does, and the places of tagged figures by their numbers."""
     sheets: list[list[FlowBlock]] = [[]]
     for item in flow:
         if isinstance(item, PageBreak):
@@ -140,10 +165,11 @@ def compose_pages(flow: Iterable[FlowBlock | PageBreak]) -> tuple[ParsedPage, ..
             sheets[-1].append(item)
     own_breaks = sum(1 for sheet in sheets if sheet) > 1
     pages: list[ParsedPage] = []
+    places: dict[int, TagPlace] = {}
     for sheet in sheets:
         for blocks in _cut_sheet(sheet, most=_PAGE_MOST if own_breaks else PAGE_AIM):
-            pages.append(_compose(len(pages) + 1, blocks))
-    return tuple(pages)
+            pages.append(_compose(len(pages) + 1, blocks, places))
+    return tuple(pages), places
 
 
 def _cut_sheet(sheet: Sequence[FlowBlock], *, most: int) -> Iterator[list[FlowBlock]]:
@@ -215,23 +241,26 @@ def _cut_text(block: FlowBlock) -> Iterator[FlowBlock]:
                     part,
                     _between(content.marks, start, last, left, len(part)),
                     _between(content.deleted, start, last, left, len(part)),
+                    _between(content.figures, start, end - 1, left, len(part)),
                 ),
             )
         start = end
 
 
 def _between(
-    notes: Sequence[tuple[int, str]], start: int, last: int, origin: int, length: int
-) -> tuple[tuple[int, str], ...]:
+    notes: Sequence[tuple[int, T]], start: int, last: int, origin: int, length: int
+) -> tuple[tuple[int, T], ...]:
     first = bisect_left(notes, start, key=itemgetter(0))
     end = bisect_right(notes, last, key=itemgetter(0))
     return tuple((min(max(offset - origin, 0), length), note) for offset, note in notes[first:end])
 
 
 class _Page:
-    """Collects a page's text, with the marks and the deleted text beside it."""
+    """Collects a page's text, with the marks and the deleted text beside it, and the places of tagged figures."""
 
-    def __init__(self) -> None:
+    def __init__(self, number: int, places: dict[int, TagPlace]) -> None:
+        self._number = number
+        self._places = places
         self.parts: list[str] = []
         self.position = 0
         self.marks: list[Mark] = []
@@ -242,6 +271,8 @@ class _Page:
             self.marks.extend(Mark(self.position + offset, mark) for offset, mark in content.marks)
         if content.deleted:
             self.deleted.extend(DeletedText(self.position + offset, struck) for offset, struck in content.deleted)
+        for offset, number in content.figures:
+            self._places.setdefault(number, TagPlace(self._number, self.position + offset))
         self.separate(content.text)
 
     def separate(self, separator: str) -> None:
@@ -249,8 +280,8 @@ class _Page:
         self.position += len(separator)
 
 
-def _compose(number: int, blocks: Sequence[FlowBlock]) -> ParsedPage:
-    page = _Page()
+def _compose(number: int, blocks: Sequence[FlowBlock], places: dict[int, TagPlace]) -> ParsedPage:
+    page = _Page(number, places)
     made: list[Block] = []
     for block in blocks:
         if made:

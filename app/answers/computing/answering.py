@@ -1,19 +1,38 @@
-"""Answer a question for a figure from tables, or say what is missing."""
+"""Answer a question for a figure from the ledger or from tables, or say what is missing."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from uuid import UUID
 
-from app.answers.claims import Draft, PageTexts, Writer
-from app.answers.computing.evaluation import Computed, compute
+from app.answers.claims import Draft, PageKey, PageTexts, Writer
+from app.answers.computing import patterns
+from app.answers.computing.evaluation import Computed, compute, list_inputs
 from app.answers.computing.found import Missing
 from app.answers.computing.grammar import read_requests
-from app.answers.computing.requests import Aggregate, Average, Binary, FigureRequest
+from app.answers.computing.ledger_figures import LedgerFigures, attach_cells, names_of, sought_of
+from app.answers.computing.measures import find_measure
+from app.answers.computing.prose_figures import Chain, ProseFigures
+from app.answers.computing.requests import (
+    Aggregate,
+    AskedPeriod,
+    Average,
+    Binary,
+    FigureRequest,
+    Item,
+    Node,
+    Over,
+    at_period,
+    list_items,
+)
 from app.answers.computing.sentences import CitedDocument, write_claims
 from app.answers.computing.table_figures import TableFigures
 from app.answers.evidence_tables import EvidenceTables
 from app.answers.subjects import is_of_another_issuer
 from app.answers.writing.drafting import VerifiedDraft, known_texts, verify_draft
 from app.documents.issuers import normalise_issuer
+from app.facts.ledger import Ledger
+from app.facts.model import FactSource, StoredFact
 from app.retrieval.passages import Passage
 from app.retrieval.questions.understanding import Understanding
 
@@ -21,6 +40,9 @@ NOTICE = "No language model wrote this: the figure is read or computed from the 
 
 LEAST_CERTAINTY = 0.8
 """Computed answers with a less certain input are declined."""
+
+_FORMERLY = re.compile(r"\b(?:formerly|previously|f/k/a|fka|now known as|renamed)\b", re.IGNORECASE)
+_TWO_PERIODS = (Over.CHANGE, Over.GROWTH)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,20 +52,150 @@ class Declined:
     sentence: str
 
 
+@dataclass(frozen=True, slots=True)
+class FigureQuestion:
+    """The readings of a question for a figure: over the ledger, where names of measures stand for their formulas, and
+    over tables, where they may be the names of rows.
+    """
+
+    text: str
+    of_ledger: tuple[FigureRequest, ...]
+    of_tables: tuple[FigureRequest, ...]
+
+    @classmethod
+    def of(cls, question: str, understanding: Understanding) -> "FigureQuestion | None":
+        """Read a question; None if it asks for no figure."""
+        names = [*understanding.issuer_names, *(form for forms in understanding.issuer_forms for form in forms)]
+        of_ledger = read_requests(question, names=names, measures=find_measure)
+        of_tables = read_requests(question, names=names)
+        return cls(question, tuple(of_ledger), tuple(of_tables)) if of_ledger else None
+
+    def is_line_item(self) -> bool:
+        """Return whether the question asks for a line item, margin or measure that statements have."""
+        request = self.of_ledger[0]
+        if not isinstance(request.node, Item) or patterns.MARGIN.match(request.name):
+            return True
+        return bool(sought_of(request.node).names)
+
+    def names(self) -> tuple[Sequence[str], Sequence[Sequence[str]]]:
+        """Return the names and labels of the facts that the ledger needs."""
+        return names_of(item for request in self.of_ledger for item in list_items(request.node))
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerResult:
+    """What the ledger of the named issuer gives: a computed figure, or what is missing."""
+
+    computed: Computed | None = None
+    missing: tuple[Missing, ...] = ()
+    documents: Mapping[UUID, FactSource] = field(default_factory=dict)
+
+    def pages(self) -> list[PageKey]:
+        """Return the pages of the figures."""
+        if self.computed is None:
+            return []
+        return list(dict.fromkeys(each.figure.key for each in self.computed.inputs))
+
+    def read(self) -> set[UUID]:
+        """Return the documents of the figures."""
+        return {self.documents[version_id].document_id for version_id, _ in self.pages()}
+
+
+def compute_from_ledger(question: FigureQuestion, facts: Iterable[StoredFact]) -> LedgerResult:
+    """Compute the first reading of a question of which the ledger has all figures."""
+    ledger = Ledger(facts)
+    finder = LedgerFigures(ledger)
+    latest = finder.latest()
+    missing: list[Missing] = []
+    for request in question.of_ledger:
+        found = compute(request if latest is None else replace(request, node=_dated(request.node, latest)), finder)
+        if isinstance(found, Missing):
+            missing.append(found)
+        elif found.certainty >= LEAST_CERTAINTY:
+            sources = {stored.source.version_id: stored.source for stored in ledger.facts}
+            return LedgerResult(found, documents=sources)
+        else:
+            missing.append(Missing(request.name, f"a figure of {request.name} is not certain"))
+    return LedgerResult(missing=tuple(missing))
+
+
+def _dated(node: Node, latest: AskedPeriod) -> Node:
+    """Return an expression for the newest fiscal year, if it names no period."""
+    before = latest.before()
+    if isinstance(node, Aggregate) and not node.periods and node.over in _TWO_PERIODS and before is not None:
+        return replace(node, periods=(before, latest))
+    return at_period(node, latest)
+
+
 def answer_figure(
-    question: str,
+    question: FigureQuestion,
+    ledger: LedgerResult,
     understanding: Understanding,
     passages: Sequence[Passage],
     pages: PageTexts,
     tables: EvidenceTables,
 ) -> VerifiedDraft | Declined | None:
     """Return the verified claims of a computed answer; `Declined` if the question asks for arithmetic over
-    figures of which one is missing; None if it does not ask for a figure, or for one that only sentences may state.
+    figures of which one is missing; None if only sentences may state the figure.
     """
-    requests = read_requests(question, names=understanding.issuer_names)
-    if not requests or not passages or not _is_one_issuer(understanding, passages):
+    given = known_texts(question.text, passages)
+    if ledger.computed is not None:
+        found = _with_cells(ledger.computed, tables)
+        documents = {
+            key: CitedDocument(source.document_id, source.version_id, source.title, key[1])
+            for key in ledger.pages()
+            if (source := ledger.documents.get(key[0])) is not None and key in pages
+        }
+        if found is not None and len(documents) == len(ledger.pages()):
+            verified = _verified(found, documents, pages, tables, given)
+            if verified is not None:
+                return verified
+    if not passages or not _is_one_issuer(question, understanding, passages):
         return None
-    documents = {
+    missing = list(ledger.missing)
+    documents = _documents_of(passages, pages)
+    own = {key: found for key, found in tables.all_tables().items() if key in documents}
+    is_foreign = any(is_of_another_issuer(understanding, passage) for passage in passages)
+    texts = {key: text for key, text in pages.items() if key in documents and not is_foreign}
+    finder = Chain(TableFigures(own, pages, names_in_rows=is_foreign), ProseFigures(texts, tables))
+    for request in (*question.of_tables, *question.of_ledger):
+        computed = compute(request, finder)
+        if isinstance(computed, Missing):
+            missing.append(computed)
+        elif computed.certainty >= LEAST_CERTAINTY:
+            verified = _verified(computed, documents, pages, tables, given)
+            if verified is not None:
+                return verified
+    is_sure = is_arithmetic(question.of_tables[0]) or is_arithmetic(question.of_ledger[0]) or question.is_line_item()
+    return Declined(_sentence(missing)) if is_sure else None
+
+
+def is_arithmetic(request: FigureRequest) -> bool:
+    """Return whether a request is for arithmetic over several figures. A comparison can also be answered in words."""
+    return not request.is_comparison and isinstance(request.node, Binary | Aggregate | Average)
+
+
+def _verified(
+    computed: Computed,
+    documents: Mapping[PageKey, CitedDocument],
+    pages: PageTexts,
+    tables: EvidenceTables,
+    given: frozenset[str],
+) -> VerifiedDraft | None:
+    """Write a computed answer and verify it; None if its result is not shown."""
+    draft = Draft(writer=Writer.EXTRACTIVE, claims=tuple(write_claims(computed, documents, pages)))
+    verified = verify_draft(draft, pages, tables, given)
+    return verified if verified.shown and verified.shown[0].ordinal == 1 else None
+
+
+def _with_cells(computed: Computed, tables: EvidenceTables) -> Computed | None:
+    """Return a computed answer with the cells of its figures; None if a page shows other figures."""
+    bound = attach_cells(computed.bound, tables)
+    return None if bound is None else replace(computed, bound=bound, inputs=tuple(list_inputs(bound)))
+
+
+def _documents_of(passages: Sequence[Passage], pages: PageTexts) -> dict[PageKey, CitedDocument]:
+    return {
         (passage.version_id, number): CitedDocument(
             passage.document_id, passage.version_id, passage.document_title, number
         )
@@ -51,32 +203,24 @@ def answer_figure(
         for version_id, number in pages
         if version_id == passage.version_id
     }
-    own = {key: found for key, found in tables.all_tables().items() if key in documents}
-    is_foreign = any(is_of_another_issuer(understanding, passage) for passage in passages)
-    finder = TableFigures(own, pages, names_in_rows=is_foreign)
-    missing: list[Missing] = []
-    for request in requests:
-        found = compute(request, finder)
-        if isinstance(found, Computed):
-            if found.certainty >= LEAST_CERTAINTY:
-                draft = Draft(writer=Writer.EXTRACTIVE, claims=tuple(write_claims(found, documents, pages)))
-                verified = verify_draft(draft, pages, tables, known_texts(question, passages))
-                if verified.shown and verified.shown[0].ordinal == 1:
-                    return verified
-            continue
-        missing.append(found)
-    return Declined(_sentence(missing)) if is_arithmetic(requests[0]) else None
 
 
-def _is_one_issuer(understanding: Understanding, passages: Sequence[Passage]) -> bool:
+def named_issuer(question: str, understanding: Understanding) -> tuple[str, ...]:
+    """Return the keys of the only issuer that a question names; empty if it names none or several.
+
+    Two issuers are the same if they share a name, or if the question says so ("formerly known as").
+    """
+    forms = understanding.issuer_forms
+    is_same = all(any(one & other for other in forms if other is not one) for one in forms)
+    return understanding.issuer_keys if len(forms) < 2 or is_same or _FORMERLY.search(question) else ()
+
+
+def _is_one_issuer(question: FigureQuestion, understanding: Understanding, passages: Sequence[Passage]) -> bool:
     """Return whether the passages are of one issuer, which the question names unless there is no other one."""
     keys = {normalise_issuer(passage.issuer) for passage in passages if passage.issuer}
-    return len(keys | set(understanding.issuer_keys)) <= 1
-
-
-def is_arithmetic(request: FigureRequest) -> bool:
-    """Return whether a request is for arithmetic over several figures. A comparison can also be answered in words."""
-    return not request.is_comparison and isinstance(request.node, Binary | Aggregate | Average)
+    if not understanding.issuer_keys:
+        return len(keys) <= 1
+    return keys <= set(named_issuer(question.text, understanding))
 
 
 def _sentence(missing: Sequence[Missing]) -> str:

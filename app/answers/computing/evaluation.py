@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from functools import partial, reduce
 from typing import Protocol
@@ -12,12 +13,15 @@ from app.answers.computing.requests import (
     AskedPeriod,
     Average,
     Binary,
+    Choice,
     FigureRequest,
     Item,
+    Known,
     Node,
     Number,
     Operator,
     Over,
+    Relative,
     at_period,
     list_items,
 )
@@ -30,7 +34,7 @@ _OVER_ALL = {Over.AVERAGE: "mean", Over.TOTAL: "+", Over.HIGHEST: "max", Over.LO
 class Finder(Protocol):
     """Finds the figures of items."""
 
-    def find(self, item: Item) -> Figure | Missing: ...
+    def find(self, item: Item) -> "Bound | Figure | Missing": ...
 
     def series(self, item: Item) -> list[Figure] | Missing: ...
 
@@ -152,25 +156,63 @@ def _bind_top(node: Node, finder: Finder) -> tuple[Bound, tuple[str, ...], int |
     return bound, asked, chosen
 
 
-def _bind(node: Node, finder: Finder) -> Bound:
+def _bind(  # noqa: PLR0911 (a return for each kind of expression)
+    node: Node, finder: Finder
+) -> Bound:
     match node:
         case Number():
             return node
         case Item():
             return _input(node, finder)
         case Binary():
-            return Sum(node.operator.value, (_bind(node.left, finder), _bind(node.right, finder)))
+            left, right = _bind(node.left, finder), _bind(node.right, finder)
+            if isinstance(left, Input) and isinstance(right, Input) and left.figure == right.figure:
+                raise _MissingError(Missing(left.item.words, "both parts are the same figure"))
+            return Sum(node.operator.value, (left, right))
         case Average():
             return Sum("mean", tuple(_bind(part, finder) for part in node.parts))
         case Aggregate():
             return _aggregate(node, finder)
+        case Choice():
+            return _choice(node, finder)
+        case Known():
+            return _known(node, finder)
+        case Relative():
+            raise _MissingError(Missing("", "the question names no period"))
 
 
-def _input(item: Item, finder: Finder) -> Input:
+def _input(item: Item, finder: Finder) -> Bound:
     found = finder.find(item)
     if isinstance(found, Missing):
         raise _MissingError(found)
-    return Input(item, found)
+    return Input(item, found) if isinstance(found, Figure) else found
+
+
+def _choice(node: Choice, finder: Finder) -> Bound:
+    first: _MissingError | None = None
+    for part in node.parts:
+        try:
+            return _bind(part, finder)
+        except _MissingError as error:
+            first = first or error
+    raise first or _MissingError(Missing("", "nothing is asked"))
+
+
+def _known(node: Known, finder: Finder) -> Bound:
+    """Add up what is found. What is not found must be known to be absent."""
+    found: list[Bound] = []
+    for part in node.parts:
+        try:
+            found.append(_bind(part, finder))
+        except _MissingError as error:
+            if not error.missing.is_absent:
+                raise
+            absent = error
+    if len(found) < node.least:
+        raise absent
+    if not found:
+        return Number(Decimal(0))
+    return found[0] if len(found) == 1 else Sum("+", tuple(found))
 
 
 def _aggregate(node: Aggregate, finder: Finder) -> Bound:

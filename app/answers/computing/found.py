@@ -17,6 +17,7 @@ class Figure:
     `value` is as printed, with its sign; the amount is `value` × 10^`scale` (`scale` is None if nobody states it).
     `unit` is as in `Quantity`. `period` names its period as the document does. `order` puts the figures of one series
     in the order of time. `certainty` is from 0 to 1. `sentence` is the place of the sentence around a figure in prose.
+    `turned` states that `value` has the other sign than printed: expenses and payments are positive.
     """
 
     value: Decimal
@@ -33,6 +34,7 @@ class Figure:
     cell: Cell | None = None
     of: Period | None = None
     sentence: tuple[int, int] | None = None
+    turned: bool = False
 
     def amount(self) -> Decimal:
         """Return the whole amount; an unknown scale counts as 0."""
@@ -41,8 +43,11 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """An item for which no figure is certain, with the sentence that says why."""
+    """An item for which no figure is certain, with the sentence that says why. `is_absent` states that the issuer's
+    statement was read and does not have the item.
+    """
 
     item: str
     reason: str
     nearest: tuple[Figure, ...] = ()
+    is_absent: bool = False

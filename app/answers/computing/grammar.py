@@ -6,6 +6,7 @@ No model and no list of line items is used: whether an item exists shows in the 
 from collections.abc import Collection, Iterator
 
 from app.answers.computing import patterns
+from app.answers.computing.measures import is_percentage
 from app.answers.computing.periods import take_periods
 from app.answers.computing.readings import Measures, Reader, clean
 from app.answers.computing.requests import Aggregate, AskedUnit, FigureRequest, Form, Node, Over, list_items
@@ -35,7 +36,7 @@ def read_requests(
             node=node,
             form=wording.form,
             statements=statements,
-            is_percent=_is_percent(core, node, wording.form),
+            is_percent=_is_percent(core, node, wording.form) or is_percentage(name),
             is_comparison=is_comparison,
         )
         if request not in found and any(True for _ in list_items(node)):

@@ -68,10 +68,15 @@ class PeriodsOfText:
         return tuple(AskedPeriod(f"FY{year}", year) for year in range(first.year, last.year + 1))
 
 
+def find_periods(text: str) -> list[tuple[int, int, AskedPeriod]]:
+    """Find the periods of a text, in order, with their places."""
+    return list(_unlapped(sorted(_mentions(text), key=lambda found: (found[0], -found[1]))))[:_MOST]
+
+
 def take_periods(text: str) -> PeriodsOfText:
     """Find the periods of a text, with the words that only lead to them."""
     text = _QUARTERS.sub(r"\1 quarter", text)
-    mentions = list(_unlapped(sorted(_mentions(text), key=lambda found: (found[0], -found[1]))))[:_MOST]
+    mentions = find_periods(text)
     if not mentions:
         return PeriodsOfText(" ".join(text.split()), (), False)
     marked, end = [], 0

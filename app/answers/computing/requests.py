@@ -39,10 +39,13 @@ class AskedPeriod:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A figure to find: its words without the period; `period` is None until it is known."""
+    """A figure to find: its words without the period; `period` is None until it is known. `name` is the name of a line
+    item of the formulas' registry, if the words stand for one.
+    """
 
     words: str
     period: AskedPeriod | None = None
+    name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,7 @@ class Over(StrEnum):
     GROWTH = "growth"
     AVERAGE = "average"
     TOTAL = "total"
+    OPENING = "opening"
     CAGR = "cagr"
     HIGHEST = "highest"
     LOWEST = "lowest"
@@ -98,7 +102,33 @@ class Average:
     parts: tuple["Node", ...]
 
 
-Node = Item | Number | Binary | Aggregate | Average
+@dataclass(frozen=True, slots=True)
+class Relative:
+    """An expression over the period that is asked for and the one before: their average or change, or a value at the
+    beginning of the period. It becomes an aggregate when the period is known.
+    """
+
+    over: Over
+    inner: "Node"
+    years: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The first of several expressions whose figures are found."""
+
+    parts: tuple["Node", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The sum of those expressions whose figures are found: at least `least` of them."""
+
+    parts: tuple["Node", ...]
+    least: int = 1
+
+
+Node = Item | Number | Binary | Aggregate | Average | Relative | Choice | Known
 
 
 class AskedUnit(StrEnum):
@@ -135,19 +165,23 @@ class FigureRequest:
 
 def list_items(node: Node) -> Iterator[Item]:
     """Yield the items of an expression, from left to right."""
+    if isinstance(node, Item):
+        yield node
+    for part in parts_of(node):
+        yield from list_items(part)
+
+
+def parts_of(node: Node) -> tuple[Node, ...]:
+    """Return the expressions directly inside an expression."""
     match node:
-        case Item():
-            yield node
         case Binary():
-            yield from list_items(node.left)
-            yield from list_items(node.right)
-        case Average():
-            for part in node.parts:
-                yield from list_items(part)
-        case Aggregate():
-            yield from list_items(node.inner)
-        case Number():
-            return
+            return (node.left, node.right)
+        case Average() | Choice() | Known():
+            return node.parts
+        case Aggregate() | Relative():
+            return (node.inner,)
+        case Item() | Number():
+            return ()
 
 
 def at_period(node: Node, period: AskedPeriod) -> Node:
@@ -157,11 +191,24 @@ def at_period(node: Node, period: AskedPeriod) -> Node:
             return node if node.period is not None else replace(node, period=period)
         case Binary():
             return replace(node, left=at_period(node.left, period), right=at_period(node.right, period))
-        case Average():
-            return Average(tuple(at_period(part, period) for part in node.parts))
+        case Average() | Choice() | Known():
+            return replace(node, parts=tuple(at_period(part, period) for part in node.parts))
         case Aggregate():
-            if node.periods:
-                return node
-            return replace(node, inner=at_period(node.inner, period))
+            return node if node.periods else replace(node, inner=at_period(node.inner, period))
+        case Relative():
+            return _around(node, period)
         case Number():
             return node
+
+
+def _around(node: Relative, period: AskedPeriod) -> Node:
+    """Return a relative expression for a known period; without a year, it stays relative."""
+    before = period
+    for _ in range(node.years):
+        earlier = before.before()
+        if earlier is None:
+            return node
+        before = earlier
+    if node.over is Over.OPENING:
+        return at_period(node.inner, before)
+    return Aggregate(node.over, node.inner, (before, period))

@@ -106,7 +106,8 @@ def _print(part: Bound, computed: Computed) -> str:
 
 
 def _operand(figure: Figure) -> Operand:
-    return Operand(figure.key, figure.span, Quantity(figure.kind, figure.value, figure.unit, figure.scale))
+    value = Quantity(figure.kind, figure.value, figure.unit, figure.scale)
+    return Operand(figure.key, figure.span, value, figure.turned)
 
 
 def _row_claim(figures: Sequence[Figure], documents: Mapping[PageKey, CitedDocument], pages: PageTexts) -> DraftClaim:

@@ -217,8 +217,10 @@ class TableFigures:
         quantity = quantity_of(place.cell)
         assert quantity.value is not None, "figures of rows have numbers"
         spans = place.cell.spans
+        turned = _is_deduction(place)
         return Figure(
-            value=-quantity.value if _is_deduction(place) else quantity.value,
+            value=-quantity.value if turned else quantity.value,
+            turned=turned,
             kind=quantity.kind,
             unit=quantity.unit,
             scale=quantity.scale,

@@ -10,6 +10,7 @@ from app.retrieval.index.lexicon import tokenise
 
 _DATE = re.compile(DATE, re.IGNORECASE)
 _QUARTER = re.compile(rf"\b{QUARTER_CODE}\b", re.IGNORECASE)
+_NOTE = re.compile(r"\((?:see )?notes?\b[^()]{0,40}(?:\([^()]{1,12}\))?[^()]{0,20}\)", re.IGNORECASE)
 _ORDINALS = {"1": "first", "2": "second", "3": "third", "4": "fourth"}
 _ORDINAL = re.compile(r"\b([1-4])(?:st|nd|rd|th)\b", re.IGNORECASE)
 _NAMES = (
@@ -56,7 +57,7 @@ OPERATIONS = frozenset(tokenise("change changes average increase decrease differ
 @lru_cache(maxsize=1 << 14)
 def terms_of(text: str) -> frozenset[str]:
     """Return the terms of an item or a label, without years and dates. "Q3" and "3rd quarter" are "third quarter"."""
-    text = _DATE.sub(" ", text)
+    text = _DATE.sub(" ", _NOTE.sub(" ", text))
     text = _QUARTER.sub(lambda found: f"{_ORDINALS[found.group().lower().strip('q')]} quarter", without_years(text))
     text = _ORDINAL.sub(lambda found: _ORDINALS[found.group(1)], text)
     for pattern, name in _NAMES:

@@ -119,7 +119,7 @@ class CheckedPages:
                 continue
             cells = self._tables.figures_in(operand.key, start, end)
             if cells:
-                return any(_is_cell(operand.value, quantity_of(cell)) for cell in cells)
+                return any(_printed(operand) == quantity_of(cell) for cell in cells)
             stated = self.statement(citation)[start - citation.char_start : end - citation.char_start]
             return not missing_numbers(stated, [self.prose(citation)]) and _is_stated(operand.value, stated)
         return False
@@ -128,11 +128,10 @@ class CheckedPages:
         return self._tables.figures_in(citation.page_key(), citation.char_start, citation.char_end)
 
 
-def _is_cell(value: Quantity, cell: Quantity) -> bool:
-    """Return whether a value is that of a cell. Expenses and payments in brackets count as positive amounts."""
-    if value == cell:
-        return True
-    return cell.value is not None and cell.value < 0 and value == replace(cell, value=-cell.value)
+def _printed(operand: Operand) -> Quantity:
+    """Return the value of an operand with the sign that is printed."""
+    value = operand.value
+    return replace(value, value=-value.value) if operand.turned and value.value is not None else value
 
 
 def _is_stated(value: Quantity, text: str) -> bool:

@@ -12,6 +12,8 @@ from enum import StrEnum
 import numpy as np
 import numpy.typing as npt
 
+from app.documents.content.tags import TaggedFigure
+
 
 class BlockKind(StrEnum):
     HEADING = "heading"
@@ -155,7 +157,7 @@ class OutlineEntry:
 @dataclass(frozen=True, slots=True)
 class ParsedDocument:
     """A parsed file. `reader` names the library that parsed it; `properties` has the file's own metadata (title,
-    author …).
+    author …). `tags` are the figures that the file tags itself, in its order.
     """
 
     media_type: str
@@ -164,3 +166,4 @@ class ParsedDocument:
     outline: tuple[OutlineEntry, ...] = ()
     properties: dict[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+    tags: tuple[TaggedFigure, ...] = ()

@@ -31,6 +31,7 @@ from app.documents.content.parsed import (
     Row,
     Words,
 )
+from app.documents.content.tags_codec import pack_tags, unpack_tags
 
 DOCUMENT_MAGIC = b"FNPD"
 WORDS_MAGIC = b"FNWB"
@@ -61,6 +62,7 @@ def encode_document(document: ParsedDocument) -> bytes:
         [[entry.title, entry.page, entry.level] for entry in document.outline],
         dict(document.properties),
         list(document.warnings),
+        *([pack_tags(document.tags)] if document.tags else []),
     ]
     return _seal(DOCUMENT_MAGIC, msgpack.packb(value))
 
@@ -68,16 +70,20 @@ def encode_document(document: ParsedDocument) -> bytes:
 def decode_document(data: bytes) -> ParsedDocument:
     """Decode a document. Raises BadEncodingError."""
     try:
-        media_type, reader, pages, outline, properties, warnings = msgpack.unpackb(_open(DOCUMENT_MAGIC, data))
+        media_type, reader, pages, outline, properties, warnings, *tags = msgpack.unpackb(_open(DOCUMENT_MAGIC, data))
+        unpacked = tuple(_unpack_page(page) for page in pages)
         return ParsedDocument(
             media_type=_text(media_type),
             reader=_text(reader),
-            pages=tuple(_unpack_page(page) for page in pages),
+            pages=unpacked,
             outline=tuple(OutlineEntry(_text(title), int(page), int(level)) for title, page, level in outline),
             properties={_text(name): _text(value) for name, value in properties.items()},
             warnings=tuple(_text(warning) for warning in warnings),
+            tags=unpack_tags(tags[0], {page.number: len(page.text) for page in unpacked}) if tags else (),
         )
-    except (ValueError, TypeError, KeyError, AttributeError, OverflowError, msgpack.UnpackException) as error:
+    except (
+        ValueError, TypeError, LookupError, AttributeError, OverflowError, msgpack.UnpackException
+    ) as error:  # fmt: skip
         raise BadEncodingError from error
 
 

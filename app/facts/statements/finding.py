@@ -93,7 +93,7 @@ def find_statements(tables: Sequence[Table]) -> list[Statement]:
         for statement in best:
             taken |= {table.number for table in statement.tables}
         found += best
-    found += _of_others(candidates, taken, found)
+    found += _of_others(candidates, taken)
     return sorted(found, key=lambda statement: statement.tables[0].number)
 
 
@@ -210,15 +210,14 @@ def _goes_on(kind: StatementKind, rows: Sequence[Row], follower: Candidate) -> b
     return gain >= _LEAST_GAIN and gain >= follower.weights[kind] / 2 and is_of_kind
 
 
-def _of_others(candidates: Sequence[Candidate], taken: set[int], found: Sequence[Statement]) -> Iterator[Statement]:
+def _of_others(candidates: Sequence[Candidate], taken: set[int]) -> Iterator[Statement]:
     """Yield the statements of the parent alone, of guarantors, and of other registrants than the first."""
     lines = {line for candidate in candidates for line in candidate.lines if candidate.table.number in taken}
-    kinds = {statement.kind for statement in found}
     for at, candidate in enumerate(candidates):
         if candidate.title is None or candidate.table.number in taken:
             continue
         kind = next((kind for kind in candidate.title.kinds if candidate.weights[kind] >= _UNTITLED), None)
-        if kind is None or kind not in kinds:
+        if kind is None:
             continue
         entity = candidate.entity
         if entity is None and candidate.is_primary and candidate.score(kind) > _TITLE + _UNTITLED:

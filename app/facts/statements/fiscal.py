@@ -17,6 +17,7 @@ _DRIFT = 10
 _LENGTHS = ((75, 126, 1), (160, 205, 2), (245, 295, 3), (340, 378, 4))
 """Days of one to four quarters; quarters have 12 to 17 weeks, years 52 or 53."""
 _QUARTERS = {"Q1": 1, "Q2": 2, "Q3": 3, "Q4": 4, "FY": 4}
+_YEAR_QUARTERS = 4
 _UNCLEAR_MONTHS = (1, 2)
 _DAYS_INTO_YEAR = 7
 _PARTS = {
@@ -54,7 +55,7 @@ class FiscalYears:
         last = about.period_end or max((period.end for period in stated), default=None)
         if last is None:
             return cls(None, None)
-        quarter = _quarter_of(last, stated) or _QUARTERS.get(about.fiscal_period or "")
+        quarter = _quarter_of(last, stated, _QUARTERS.get(about.fiscal_period or ""))
         if quarter is None:
             return cls(None, None)
         end = last + timedelta(days=round((4 - quarter) * _QUARTER))
@@ -83,17 +84,22 @@ class FiscalYears:
         return None if part is None else FiscalLabel(year, part)
 
 
-def _quarter_of(last: date, periods: frozenset[Period]) -> int | None:
-    """Return the quarter that the document's period ends, by the longest duration that ends with it."""
+def _quarter_of(last: date, periods: frozenset[Period], named: int | None) -> int | None:
+    """Return the quarter that the document's period ends: that of its longest duration, or the one it is named by.
+
+    Twelve months that end with a quarter are trailing ones.
+    """
     ends = [count for period in periods if period.end == last and (count := count_quarters(period)) is not None]
-    longest = max(ends, default=None)
-    if longest is None or longest > 1:
+    longest = max(ends, default=1)
+    if named is not None and longest in (1, _YEAR_QUARTERS):
+        return named
+    if longest > 1:
         return longest
     # Quarters alone: the balance sheet compares with the end of the last fiscal year.
     before = [period.end for period in periods if period.start is None and period.end < last]
     left = (last - max(before)).days if before else 0
     quarter = round(left / _QUARTER)
-    return quarter if 1 <= quarter <= 3 and abs(left - quarter * _QUARTER) <= _NEAR else None
+    return quarter if 1 <= quarter < _YEAR_QUARTERS and abs(left - quarter * _QUARTER) <= _NEAR else None
 
 
 def _usual_year(end: date) -> int | None:

@@ -1,17 +1,21 @@
 """Tables of segments, products, countries, debt and shares: their figures as facts with dimensions."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from app.facts.items.names import find_items, find_names
 from app.facts.items.standard import load_items
 from app.facts.model import StatementKind
 from app.facts.statements.rows import Row, list_rows
+from app.facts.statements.sums import Addend, find_sums
 from app.facts.statements.titles import read_title
 from app.quantities.column_periods import is_change_heading, is_period_heading
 from app.quantities.periods import Period
+from app.quantities.values import Kind
 from app.tables.model import Table
+from app.tables.rows import quantity_of
 
 Dimensions = tuple[tuple[str, str], ...]
 
@@ -58,6 +62,8 @@ _SHARES_ROW = re.compile(r"\bshares?\b|\bper\s+(?:\S+\s+)?share\b|\bbasic\b|\bdi
 _YEAR = re.compile(
     r"\W*(?:fiscal\s+)?(?:years?\s+(?:ending|ended)\s+)?(?:(20\d\d)|thereafter|after\s+20\d\d)\b.*", re.IGNORECASE
 )
+_CHANGES = re.compile(r"\bpercent\w*\b|\bchanges?\b|\bgrowth\b|\bincrease\b")
+_DECIMALS = 2
 _TOTAL = re.compile(r"^(?:grand\s+)?totals?\b|^consolidated\b|^total\b", re.IGNORECASE)
 _REST = re.compile(
     r"\b(?:net|consolidated|company|reported|by|total|worldwide|reportable|segments?)\b|\W", re.IGNORECASE
@@ -96,6 +102,8 @@ class Other:
     rows: tuple[Row, ...]
     axis: str
     item: str | None
+    stated: frozenset[str]
+    """The labels of rows with figures, which are no names of groups."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +127,8 @@ def find_others(tables: Sequence[Table], taken: frozenset[int]) -> Iterator[Othe
         rows = [row for row in list_rows(table) if row.figures]
         if len(rows) < _FEWEST_ROWS or not _is_of(kind, rows):
             continue
-        yield Other(kind, table, tuple(rows), _axis_of(lines), _item_of(lines))
+        stated = frozenset(row.label.strip().rstrip(":").strip() for row in rows)
+        yield Other(kind, table, tuple(rows), _axis_of(lines), _item_of(lines), stated)
 
 
 def _kind_of(lines: Sequence[str]) -> StatementKind | None:
@@ -152,33 +161,73 @@ def _item_of(lines: Sequence[str]) -> str | None:
         if by is None:
             continue
         for named in reversed(find_names(line[: by.end() + 60])):
-            item = next((item for item in named.items if item in _MEASURES), None)
+            item = next((item for item in named.items if item in _MEASURES - {"Assets"}), None)
             if item is not None:
                 return item
     return None
 
 
-def meaning_of(other: Other, row: Row) -> Meaning:
-    """Return what a row stands for: the item that one of its labels names, and its other labels as members."""
+def meaning_of(other: Other, row: Row, *, is_part: bool) -> Meaning:
+    """Return what a row stands for: the item that one of its labels names, and its other labels as members.
+
+    `is_part` says that the row adds up with others to a total: only then is it a part of what the labels above it or
+    the lines above the table name, and no other figure beside them.
+    """
     if other.kind is StatementKind.DEBT:
         year = _YEAR.fullmatch(row.label)
         return Meaning(None, (("maturity", row.label.strip()),) if year else ())
     if other.kind is StatementKind.SHARES:
         return Meaning(None, ())
-    item: str | None = None
-    members: list[str] = []
-    for label in reversed(row.label_path):
-        text = label.strip().rstrip(":").strip()
-        found = _measure(text) if item is None else None
-        if found is not None:
-            item = found
-        elif text and not is_period_heading(text) and _REST.sub("", _TOTAL.sub("", text)):
-            members.append(text)
-    if item is None and (members or _TOTAL.match(row.label)):
-        item = other.item
-    return Meaning(item, tuple((other.axis, member) for member in reversed(members)))
+    labels = [label.strip().rstrip(":").strip() for label in row.label_path]
+    own = _measure(labels[-1])
+    groups = [label for label in labels[:-1] if label not in other.stated]
+    named = [label for label in (*groups, labels[-1]) if _measure(label) is not None]
+    if own is None and named and is_part:
+        own = _measure(named[-1])
+    if own is None:
+        own = next(iter(find_items(labels[-1])), None)
+        named = [labels[-1]] if own is not None else named
+    members = [label for label in labels if _measure(label) is None and label not in named and _is_member(label)]
+    is_total = is_part and _TOTAL.match(row.label) is not None
+    if own is None and is_part and (members or is_total):
+        own = other.item
+    return Meaning(own, tuple((other.axis, member) for member in members))
 
 
+def _is_member(label: str) -> bool:
+    return bool(label) and not is_period_heading(label) and bool(_REST.sub("", _TOTAL.sub("", label)))
+
+
+def parts_of(other: Other) -> frozenset[int]:
+    """Return the places (among the rows) of the rows that add up to a total, and of these totals."""
+    columns = sorted({cell.column for row in other.rows for cell in row.figures})
+    ranks = {column: rank for rank, column in enumerate(columns)}
+    addends = [Addend(row.label, _amounts(row, ranks)) for row in other.rows]
+    found: set[int] = set()
+    for total in find_sums(addends, StatementKind.CASH_FLOW):
+        if not total.failed and all(part.sign > 0 for part in total.parts):
+            found |= {total.row, *(part.row for part in total.parts)}
+    return frozenset(found)
+
+
+def _amounts(row: Row, ranks: Mapping[int, int]) -> dict[int, int]:
+    return {
+        ranks[cell.column]: int(quantity.value.scaleb(_DECIMALS))
+        for cell in row.figures
+        if (quantity := quantity_of(cell)).kind in (Kind.AMOUNT, Kind.NIL) and quantity.value is not None
+    }
+
+
+def item_of_column(header_path: Sequence[str]) -> tuple[str, str] | None:
+    """Return the item that a heading names, and the heading ("Capital expenditures"); None if none does."""
+    for text in reversed(header_path):
+        item = _measure(text.strip().rstrip(":").strip())
+        if item is not None:
+            return item, text
+    return None
+
+
+@lru_cache(maxsize=8192)
 def _measure(text: str) -> str | None:
     """Return the item that a label names, apart from words such as "total"."""
     for words in (text, re.sub(r"^(?:total|net|segment|consolidated)\s+", "", text, flags=re.IGNORECASE)):
@@ -195,9 +244,9 @@ def concept_of(item: str | None) -> str | None:
 
 
 def is_change(header_path: Sequence[str]) -> bool:
-    """Return whether a column shows changes or shares of a total, and no amounts."""
+    """Return whether a column or a group of rows shows changes or shares of a total, and no amounts."""
     texts = [text.casefold() for text in header_path]
-    return any(map(is_change_heading, header_path)) or any("%" in text or "change" in text for text in texts)
+    return any(map(is_change_heading, header_path)) or any("%" in text or _CHANGES.search(text) for text in texts)
 
 
 def period_of(item: str | None, period: Period | None) -> Period | None:

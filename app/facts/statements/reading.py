@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
-from app.facts.model import Fact, Method, StatementKind
+from app.facts.model import Fact, Measure, Method, StatementKind
 from app.facts.statements.about import About
 from app.facts.statements.cells import (
     MEASURES,
@@ -16,9 +16,19 @@ from app.facts.statements.cells import (
 )
 from app.facts.statements.checks import check_across
 from app.facts.statements.columns import columns_of, is_restated
+from app.facts.statements.confidence import with_confidence
 from app.facts.statements.finding import Statement, find_statements
 from app.facts.statements.fiscal import FiscalYears
-from app.facts.statements.others import Other, concept_of, find_others, is_change, meaning_of, period_of
+from app.facts.statements.others import (
+    Other,
+    concept_of,
+    find_others,
+    is_change,
+    item_of_column,
+    meaning_of,
+    parts_of,
+    period_of,
+)
 from app.facts.statements.reconciling import reconcile
 from app.facts.statements.scales import with_proved_scales
 from app.facts.statements.statement_facts import StatementReader
@@ -28,8 +38,8 @@ from app.tables.model import Table
 from app.tables.rows import quantity_of
 
 _MOST_FACTS = 30_000
-_OTHER_CONFIDENCE, _NAMED_CONFIDENCE = 0.5, 0.7
-"""Of figures in tables that are no statements, without and with an item."""
+_CONCEPT_CONFIDENCE = 0.5
+"""Of the preferred concept of an item that a table of segments names."""
 
 
 def read_facts(tables: Sequence[Table], about: About, tagged: Sequence[Fact] = ()) -> tuple[Fact, ...]:
@@ -46,7 +56,7 @@ def read_facts(tables: Sequence[Table], about: About, tagged: Sequence[Fact] = (
         if (fact.place.table, fact.place.row, fact.place.column) not in taken
     ]
     read.sort(key=lambda fact: fact.place.table or 0)
-    return tuple(check_across(reconcile([*tagged, *read], tables)))
+    return tuple(with_confidence(check_across(reconcile([*tagged, *read], tables))))
 
 
 def _read(tables: Sequence[Table], statements: Sequence[Statement], about: About, years: FiscalYears) -> Iterator[Fact]:
@@ -66,13 +76,24 @@ def _periods(statements: Sequence[Statement]) -> Iterator[Period]:
 def _read_other(other: Other, about: About, years: FiscalYears) -> Iterator[Fact]:
     """Yield the facts of a table that is no statement."""
     columns = columns_of(other.kind, other.rows, other.axis)
-    for row in other.rows:
-        meaning, measure = meaning_of(other, row), measure_of(row)
+    parts = parts_of(other) if other.kind is StatementKind.SEGMENTS else frozenset()
+    for at, row in enumerate(other.rows):
+        if is_change(row.label_path):
+            continue
+        meaning, measure = meaning_of(other, row, is_part=at in parts), measure_of(row)
         for cell in row.figures:
             quantity = quantity_of(cell)
             own = MEASURES.get(quantity.kind, measure)
-            period = period_of(meaning.item, cell.period)
-            if period is None or quantity.value is None or own is None or is_change(cell.header_path):
+            if quantity.value is None or own is None or is_change(cell.header_path):
+                continue
+            item, dimensions = meaning.item, columns[cell.column, cell.header_path]
+            named = item_of_column(cell.header_path) if other.kind is StatementKind.SEGMENTS else None
+            if named is not None:
+                item, dimensions = named[0], tuple(pair for pair in dimensions if pair[1] != named[1])
+            if own is not Measure.MONEY:
+                item = None
+            period = period_of(item, cell.period)
+            if period is None:
                 continue
             scale = scale_of(quantity)
             yield Fact(
@@ -85,12 +106,12 @@ def _read_other(other: Other, about: About, years: FiscalYears) -> Iterator[Fact
                 currency=currency_of(quantity, own, about.currency),
                 method=Method.TABLE,
                 place=place_of(cell, row),
-                confidence=_NAMED_CONFIDENCE if meaning.item else _OTHER_CONFIDENCE,
+                confidence=1.0,
                 statement=other.kind,
-                concept=concept_of(meaning.item),
-                item=meaning.item,
-                concept_confidence=_OTHER_CONFIDENCE if meaning.item else 0.0,
-                dimensions=(*meaning.dimensions, *columns[cell.column, cell.header_path]),
+                concept=concept_of(item),
+                item=item,
+                concept_confidence=_CONCEPT_CONFIDENCE if item else 0.0,
+                dimensions=(*meaning.dimensions, *dimensions),
                 fiscal=years.label(period),
                 decimals=decimals_of(quantity, scale),
                 restated=is_restated(cell.header_path),

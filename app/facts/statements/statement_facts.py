@@ -29,7 +29,6 @@ _MOST_DAYS = 380
 _OF_FLOWS = (StatementKind.CASH_FLOW, StatementKind.EQUITY)
 _PART = 0.5
 """The probability from which a row is a part of its concept's whole amount."""
-_UNPLACED_CONFIDENCE = 0.5
 
 
 @dataclass(frozen=True)
@@ -89,7 +88,7 @@ class StatementReader:
             currency=currency_of(quantity, measure, self.about.currency),
             method=Method.STATEMENT if self.structure.entity is None else Method.TABLE,
             place=place_of(cell, row),
-            confidence=placed.item_confidence or _UNPLACED_CONFIDENCE,
+            confidence=placed.item_confidence if placed.item is not None else 1.0,
             statement=self.structure.kind,
             concept=placed.concept,
             item=placed.item,
@@ -105,9 +104,14 @@ class StatementReader:
         dimensions = self._columns[row.table.number][cell.column, cell.header_path]
         if placed.part >= _PART:
             dimensions = (*dimensions, ("part", row.label))
-        if self.structure.entity is not None and not any(axis == "entity" for axis, _ in dimensions):
+        if self.structure.entity is not None and not self._has_entity_columns:
             dimensions = (*dimensions, ("entity", self.structure.entity))
         return dimensions
+
+    @cached_property
+    def _has_entity_columns(self) -> bool:
+        """Whether the columns say which entity they are of, such as those of consolidating statements."""
+        return any(axis == "entity" for own in self._columns.values() for parts in own.values() for axis, _ in parts)
 
     def _measure(self, number: int, row: Row, quantity: Quantity, of_row: Measure | None) -> Measure:
         """Return what a figure counts, as the other figures of its row do if it is nil."""

@@ -20,6 +20,7 @@ _MOST_FREE_SIGNS = 6
 _MOST_ROUNDING = 3
 _MOST_OF_NET = 3
 """Parts of a net amount in a balance sheet: the gross one, and what is deducted."""
+_MOST_COLUMNS = 3
 _FEWEST_COLUMNS = 2
 """Columns with amounts that a sum without the name of a total must hold in."""
 _FEWEST_OF_PARTIAL = 3
@@ -139,17 +140,19 @@ class _Search:
     def find(self) -> Sum | None:
         if not self._columns or (not self._is_total and len(self._columns) < _FEWEST_COLUMNS):
             return None
-        main = max(self._columns, key=lambda column: abs(self._figures[column]))
+        # A figure that was read wrongly has no sum: then another column may show the parts.
+        mains = sorted(self._columns, key=lambda column: -abs(self._figures[column]))
         partial: Sum | None = None
-        for parts, is_plain in self._candidates(main):
-            allowed = min(_MOST_ROUNDING, len(parts) // 2) if self._is_total else 0
-            failed, worst = self._check(parts, allowed)
-            if not failed:
-                return Sum(self._at, self._with_nil_rows(parts), {}, worst)
-            held = len(self._columns) - sum(column in failed for column in self._columns)
-            is_sure = self._may_fail and is_plain and not worst and len(parts) >= _FEWEST_OF_PARTIAL
-            if partial is None and is_sure and 2 * held >= len(self._columns):
-                partial = Sum(self._at, tuple(sorted(parts, key=lambda part: part.row)), failed)
+        for main in mains[: _MOST_COLUMNS if self._may_fail else 1]:
+            for parts, is_plain in self._candidates(main):
+                allowed = min(_MOST_ROUNDING, len(parts) // 2) if self._is_total else 0
+                failed, worst = self._check(parts, allowed)
+                if not failed:
+                    return Sum(self._at, self._with_nil_rows(parts), {}, worst)
+                held = sum(column not in failed for column in self._columns)
+                is_sure = self._may_fail and is_plain and not worst and len(parts) >= _FEWEST_OF_PARTIAL
+                if partial is None and is_sure and 2 * held >= len(self._columns):
+                    partial = Sum(self._at, tuple(sorted(parts, key=lambda part: part.row)), failed)
         return partial
 
     def _check(self, parts: Sequence[Part], allowed: int) -> tuple[dict[int, int], int]:

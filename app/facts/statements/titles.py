@@ -17,11 +17,11 @@ _TITLES: tuple[tuple[StatementKind, re.Pattern[str]], ...] = tuple(
     for kind, pattern in (
         (
             StatementKind.CASH_FLOW,
-            rf"{_OF}cash\s*flows?\b|\bcash\s*flows?\s+statements?\b|\bconsolidated\s+cash\s+flows?\s*$|\bstatements?\s+of\s+changes\s+in\s+financial\s+position\b",
+            rf"{_OF}cash\s*flows?|\bcash\s*flows?\s+statements?\b|\bconsolidated\s+cash\s+flows?\s*$|\bstatements?\s+of\s+changes\s+in\s+financial\s+position\b",
         ),
         (
             StatementKind.BALANCE,
-            r"\bbalance\s*sheets?\b|\bstatements?\s+of\s+(?:consolidated\s+|combined\s+)?(?:financial\s+)?(?:position|condition)\b"
+            r"\bbalance\s*sheets?|\bstatements?\s+of\s+(?:consolidated\s+|combined\s+)?(?:financial\s+)?(?:position|condition)\b"
             r"|\bstatements?\s+of\s+assets,?\s+(?:and\s+)?liabilities\b|\bstatements?\s+of\s+net\s+assets\b",
         ),
         (
@@ -39,7 +39,7 @@ _TITLES: tuple[tuple[StatementKind, re.Pattern[str]], ...] = tuple(
         (
             StatementKind.INCOME,
             rf"{_OF}(?:\(?(?:income|operations|earnings|profit|losse?s?)\)?)|\b(?:income|earnings|operating|profit\s+and\s+loss)\s+statements?\b"
-            r"|\bprofit\s+and\s+loss\s+accounts?\b|\bconsolidated\s+results\s+of\s+operations\b",
+            r"|\bprofit\s+and\s+loss\s+accounts?\b|\b(?:consolidated|statements?\s+of)\s+results\s+of\s+operations\b",
         ),
     )
 )

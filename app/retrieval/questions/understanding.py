@@ -15,12 +15,12 @@ class Understanding:
     """A question's core and the fields parsed from it.
 
     `core` is the question without sentences about the form of the answer. `search_terms` are its terms, and
-    `key_terms` are the search terms without periods and units. `named_statements` are the statements that the
-    question names. `statements` also include the statements with the requested metrics. `synonyms` are the names of
-    these metrics in statements. `synonym_terms` are the terms of `synonyms`, without `key_terms` and without words
-    that many line items contain. `wants_figure` states that the question asks for the figure of a metric ("what
-    were net sales"). `wants_amended` states that the question asks for amended or restated figures. `names` has the
-    words of each possible name of a company, person or product.
+    `key_terms` are the search terms without periods and units. `issuer_forms` are the key and aliases of each issuer.
+    `named_statements` are the statements that the question names. `statements` also include the statements with the
+    requested metrics. `synonyms` are the names of these metrics in statements. `synonym_terms` are the terms of
+    `synonyms`, without `key_terms` and without words that many line items contain. `wants_figure` states that the
+    question asks for the figure of a metric ("what were net sales"). `wants_amended` states that the question asks for
+    amended or restated figures. `names` has the words of each possible name of a company, person or product.
     """
 
     core: str = ""
@@ -28,6 +28,7 @@ class Understanding:
     key_terms: frozenset[str] = frozenset()
     issuer_keys: tuple[str, ...] = ()
     issuer_names: tuple[str, ...] = ()
+    issuer_forms: tuple[frozenset[str], ...] = ()
     periods: AskedPeriods = field(default_factory=AskedPeriods)
     document_types: tuple[DocumentType, ...] = ()
     named_statements: tuple[Statement, ...] = ()
@@ -47,6 +48,7 @@ class Understanding:
             self,
             issuer_keys=tuple(issuer.key for issuer in found),
             issuer_names=tuple(issuer.name for issuer in found),
+            issuer_forms=tuple(frozenset((issuer.key, *issuer.aliases)) for issuer in found),
         )
 
     def as_record(self) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from app.answers.claims import DraftClaim, DropReason
-from app.answers.computing.answering import Declined, answer_figure
+from app.answers.computing.answering import Declined, FigureQuestion, LedgerResult, answer_figure
 from app.answers.computing.evaluation import compute
 from app.answers.computing.grammar import read_requests
 from app.answers.computing.sentences import CitedDocument, Result, write_claims
@@ -25,7 +25,8 @@ Other liabilities	40	10
 Product sales to associates	12	11
 """
 
-ISSUER = {"issuer_names": ("Plain Holdings",), "issuer_keys": (normalise_issuer("Plain Holdings"),)}
+KEY = normalise_issuer("Plain Holdings")
+ISSUER = {"issuer_names": ("Plain Holdings",), "issuer_keys": (KEY,), "issuer_forms": (frozenset({KEY}),)}
 
 
 @pytest.fixture
@@ -33,13 +34,11 @@ def ask(library, understand):
     library.add(BALANCE_PAGE, number=3, units_line="($ in millions)")
 
     def texts(question: str, **parts) -> list[str] | Declined | None:
-        found = answer_figure(
-            question,
-            replace(understand(question), **{**ISSUER, **parts}),
-            library.passages,
-            library.pages,
-            library.tables,
-        )
+        understanding = replace(understand(question), **{**ISSUER, **parts})
+        figure = FigureQuestion.of(question, understanding)
+        if figure is None:
+            return None
+        found = answer_figure(figure, LedgerResult(), understanding, library.passages, library.pages, library.tables)
         return found if found is None or isinstance(found, Declined) else [claim.text for claim in found.shown]
 
     return texts
@@ -107,7 +106,9 @@ def test_question_without_figure_is_left_to_the_writer(ask) -> None:
 
 def test_figures_of_several_issuers_are_not_mixed(ask, library) -> None:
     library.passages[:] = [*library.passages[:-1], replace(library.passages[-1], issuer="Other Works")]
-    assert ask("What were total current assets in fiscal 2022?", issuer_keys=(), issuer_names=()) is None
+    assert (
+        ask("What were total current assets in fiscal 2022?", issuer_keys=(), issuer_names=(), issuer_forms=()) is None
+    )
 
 
 @pytest.mark.parametrize("fault", ["text", "operand", "citation"])

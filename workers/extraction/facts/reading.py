@@ -6,15 +6,19 @@ from app.documents.content.parsed import ParsedDocument
 from app.documents.metadata import DocumentMetadata
 from app.facts.model import Fact
 from app.facts.statements import About, read_facts
+from app.facts.statements.fiscal import FiscalYears
 from app.tables.model import Table
+from workers.extraction.facts.repeated import resolve_repeated
+from workers.extraction.facts.tag_names import name_dimensions
+from workers.extraction.facts.tagged import facts_of_tags, in_order, without_cells
 
 FACTS_VERSION = "1"
 
 
 def read_document_facts(
-    _parsed: ParsedDocument, tables: Sequence[Table], metadata: DocumentMetadata
+    parsed: ParsedDocument, tables: Sequence[Table], metadata: DocumentMetadata
 ) -> tuple[Fact, ...]:
-    """Return the facts of a document. `tables` are its tables."""
+    """Return the facts of a document. `tables` are its tables. Tagged figures win over what their cells say."""
     about = About(
         period_end=metadata.period_end,
         fiscal_year=metadata.fiscal_year,
@@ -22,4 +26,9 @@ def read_document_facts(
         currency=metadata.currency,
         scale=metadata.scale and metadata.scale.value,
     )
-    return read_facts(tables, about)
+    read = read_facts(tables, about)
+    if not parsed.tags:
+        return read
+    years = FiscalYears.of(about, (tag.period for tag in parsed.tags if not tag.dimensions))
+    tagged = facts_of_tags(parsed.tags, tables, read, years)
+    return in_order([*name_dimensions(resolve_repeated(tagged), tables), *without_cells(read, tagged)])

@@ -1,6 +1,6 @@
 """Reads the cells of an HTML table: their lines, spans, indent and weight."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice, pairwise
 
@@ -9,7 +9,7 @@ from lxml import etree
 from app.core.errors import DocumentError
 from workers.parsing.flow import FlowText, join_texts
 from workers.parsing.html.cascade import Cascade
-from workers.parsing.html.runs import BLOCK_EDGE, LINE_BREAK, Piece, compose, split_lines
+from workers.parsing.html.runs import BLOCK_EDGE, FIGURE, LINE_BREAK, Piece, compose, split_lines
 from workers.parsing.html.styles import Look, Style
 from workers.parsing.html.tags import Tag, find_tag
 
@@ -68,13 +68,16 @@ class RawRow:
     break_after: bool = False
 
 
-def read_rows(table: etree._Element, style: Style, cascade: Cascade, *, most: int) -> list[RawRow] | None:
+def read_rows(
+    table: etree._Element, style: Style, cascade: Cascade, figures: Mapping[etree._Element, int], *, most: int
+) -> list[RawRow] | None:
     """Return the table's rows in the order of their display, or None if it contains tables of several rows.
 
     The first `thead` is displayed first, and each `tfoot` last (HTML Living Standard 4.9.12). Raises
-    HtmlTooManyCellsError if there are more than `most` cells with text.
+    HtmlTooManyCellsError if there are more than `most` cells with text. `figures` has the numbers of the elements that
+    tag a figure.
     """
-    reader = _TableReader(cascade, most)
+    reader = _TableReader(cascade, figures, most)
     for inner in table.iter("table", "{*}table"):
         if inner is not table and next(islice(inner.iter("tr", "{*}tr"), 1, None), None) is not None:
             return None
@@ -102,7 +105,9 @@ def read_rows(table: etree._Element, style: Style, cascade: Cascade, *, most: in
     return reader.rows
 
 
-def read_caption(table: etree._Element, style: Style, cascade: Cascade) -> FlowText:
+def read_caption(
+    table: etree._Element, style: Style, cascade: Cascade, figures: Mapping[etree._Element, int]
+) -> FlowText:
     """Return the text of the table's caption, or an empty one."""
     for child in table:
         tag = find_tag(child)
@@ -110,7 +115,7 @@ def read_caption(table: etree._Element, style: Style, cascade: Cascade) -> FlowT
             inner, look = cascade.enter(child, tag, style)
             if look.absent or look.unseen:
                 return FlowText()
-            return joined_lines(_CellReader(cascade).read(child, inner)).content
+            return joined_lines(_CellReader(cascade, figures).read(child, inner)).content
     return FlowText()
 
 
@@ -129,10 +134,10 @@ def joined_lines(lines: tuple[Line, ...]) -> Line:
 
 
 class _TableReader:
-    def __init__(self, cascade: Cascade, most: int) -> None:
+    def __init__(self, cascade: Cascade, figures: Mapping[etree._Element, int], most: int) -> None:
         self.rows: list[RawRow] = []
         self._left = most
-        self._cells = _CellReader(cascade)
+        self._cells = _CellReader(cascade, figures)
         self._cascade = cascade
 
     def read_group(self, elements: list[etree._Element], style: Style, *, is_head: bool) -> None:
@@ -197,8 +202,9 @@ def _span(value: str | None, most: int, *, least: int) -> int:
 class _CellReader:
     """Reads the lines of one cell at a time."""
 
-    def __init__(self, cascade: Cascade) -> None:
+    def __init__(self, cascade: Cascade, figures: Mapping[etree._Element, int]) -> None:
         self._cascade = cascade
+        self._figures = figures
         self._pieces: list[Piece] = []
 
     def read(self, cell: etree._Element, style: Style, indent: float = 0.0) -> tuple[Line, ...]:
@@ -228,6 +234,8 @@ class _CellReader:
         style, look = self._cascade.enter(element, tag, outer)
         if look.absent or look.unseen:
             return
+        if tag.is_figure and element in self._figures:
+            self._pieces.append((FIGURE, None, self._figures[element]))
         if not tag.is_block:
             self._children(element, style, indent + look.indent)
             return

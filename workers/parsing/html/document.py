@@ -14,7 +14,8 @@ from lxml import etree
 from app.core.errors import DocumentError
 from app.documents.content.parsed import ParsedDocument
 from workers.parsing.charset import read_text_file
-from workers.parsing.flow import clean_text, compose_pages
+from workers.parsing.flow import clean_text, compose_tagged_pages
+from workers.parsing.html.ixbrl import read_tags
 from workers.parsing.html.sheets import apply_sheets
 from workers.parsing.html.tags import find_tag
 from workers.parsing.html.walk import FlowReader
@@ -28,6 +29,7 @@ _PICTURE = re.compile(r"""(["'])data:[^"'<>]{1000,}\1""")
 _FACTS = ("ix:nonnumeric", "ix:nonfraction", "{*}nonNumeric", "{*}nonFraction")
 _MAX_VALUE = 200
 _MAX_SGML_HEAD = 20_000
+_DROPPED = "Tagged figures that are not valid inline XBRL were read from the text only: {count}."
 _LARGE = 8 << 20
 """Shorter files contain no text, comment or attribute that is too long for libxml2 (10,000,000 bytes)."""
 
@@ -73,10 +75,18 @@ def parse_html(path: Path, *, password: str | None = None) -> ParsedDocument:  #
     properties.update(_properties(root))
     if next(root.iter("style", "{*}style"), None) is not None:
         apply_sheets(root)
-    pages = compose_pages(FlowReader(root).read())
+    tags = read_tags(root)
+    pages, places = compose_tagged_pages(FlowReader(root, tags.numbers).read())
     if not pages:
         raise HtmlUnreadableError
-    return ParsedDocument("text/html", "lxml", pages, properties=properties)
+    return ParsedDocument(
+        "text/html",
+        "lxml",
+        pages,
+        properties=properties,
+        warnings=(_DROPPED.format(count=tags.dropped),) if tags.dropped else (),
+        tags=tags.place(pages, places),
+    )
 
 
 def _tree(text: str) -> etree._Element | None:

@@ -15,7 +15,10 @@ from workers.parsing.html.styles import Style
 LINE_BREAK = "\ufdd0"
 BLOCK_EDGE = "\ufdd1"
 _NOTE = "\ufdd2"
-"""Noncharacters (Unicode 23.7), which `clean_text` removes from files. They stand for line ends and for notes."""
+FIGURE = "\ufdd3"
+"""Noncharacters (Unicode 23.7), which `clean_text` removes from files. They stand for line ends, for notes, and for the
+beginning of tagged figures.
+"""
 
 SPACE = re.compile(r"[ \t\n\r\xa0\u2000-\u200a\u202f\u205f\u3000]+")
 _FORM = re.compile(r"[\[(]?(?:\d{1,2}|[A-Za-z]{1,2}|[ivx]{1,4}|[*†‡§¶#^+]{1,4})[\])]?\.?")
@@ -28,6 +31,7 @@ _UNSEEN = "\u00ad\u200b\u200c\u2060\ufdd0-\ufdef\ufeff"
 
 _RAISED_DIGITS = re.compile(f"[{_RAISED}]+")
 _UNSEEN_CHARACTERS = re.compile(f"[{_UNSEEN}]")
+_PLACES = re.compile(f"([{_NOTE}{FIGURE}])")
 _RARE = re.compile(f"[{_RAISED}{_UNSEEN}]")
 _PLAIN_DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿᵃᵇᶜᵈᵉ", "0123456789+-=()nabcde")
 _SMALL_DIGITS = str.maketrans("0123456789-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻")
@@ -38,22 +42,32 @@ _ORDINALS = frozenset({"st", "nd", "rd", "th"})
 _MOST_MARK = 24
 
 Piece = tuple[str, Style | None, float]
-"""A text, its style, and the indent of its block. LINE_BREAK and BLOCK_EDGE are pieces without a style."""
+"""A text, its style, and the indent of its block. LINE_BREAK and BLOCK_EDGE are pieces without a style. So is FIGURE,
+with the number of the figure instead of an indent.
+"""
 
 
 def split_lines(pieces: Sequence[Piece]) -> Iterator[list[Piece]]:
-    """Yield the lines of a block. Only `br` makes empty lines; those at the end are left out."""
+    """Yield the lines of a block. Only `br` makes empty lines; those at the end are left out.
+
+    The beginning of a figure stands right before the text that follows it.
+    """
     line: list[Piece] = []
     held: list[list[Piece]] = []
+    figures: list[Piece] = []
     for piece in pieces:
-        if piece[1] is None:
-            if piece[0] == LINE_BREAK or line:
-                held.append(line)
-                line = []
-        else:
+        if piece[1] is not None:
+            if figures:
+                line.extend(figures)
+                figures = []
             line.append(piece)
+        elif piece[0] == FIGURE:
+            figures.append(piece)
+        elif piece[0] == LINE_BREAK or line:
+            held.append(line)
+            line = []
     held.append(line)
-    while held and not any(piece[0].strip() for piece in held[-1]):
+    while held and not any(style is not None and text.strip() for text, style, _ in held[-1]):
         held.pop()
     yield from held
 
@@ -64,16 +78,18 @@ def compose(pieces: Sequence[Piece]) -> FlowText:
         text = pieces[0][0] if len(pieces) == 1 else "".join([piece[0] for piece in pieces])
         if not _RARE.search(text):
             return FlowText(SPACE.sub(" ", text).strip())
-        return _with_notes(*_unicode_marks(_UNSEEN_CHARACTERS.sub("", text), []))
-    merged = _merged(pieces)
+        text = "".join([_visible(piece) for piece in pieces])
+        return _with_notes(*_unicode_marks(text, []), _figures_of(pieces))
+    merged, figures = _merged(pieces)
     out: list[str] = []
     notes: list[tuple[str, bool]] = []
     for index, (text, kind) in enumerate(merged):
-        before = "".join(out[-3:])
+        before = "".join(out[-3:]).replace(FIGURE, "")
+        after = merged[index + 1][0].replace(FIGURE, "") if index + 1 < len(merged) else ""
         if kind == "struck":
-            _strike(text, out, notes, merged[index + 1][0] if index + 1 < len(merged) else "")
+            _strike(text, out, notes, after)
         elif kind == "raised":
-            _raise(text, before, merged[index + 1][0] if index + 1 < len(merged) else "", out, notes)
+            _raise(text, before, after, out, notes)
         elif _is_linked_mark(text.strip(), kind) and (before.strip() or len(merged) == 1):
             _note(text, text.strip(), out, notes)
         else:
@@ -81,14 +97,29 @@ def compose(pieces: Sequence[Piece]) -> FlowText:
     text = "".join(out)
     if _RAISED_DIGITS.search(text):
         text, notes = _unicode_marks(text, notes)
-    return _with_notes(text, notes)
+    return _with_notes(text, notes, figures)
 
 
-def _merged(pieces: Sequence[Piece]) -> list[tuple[str, str]]:
-    """Join neighbours of one kind, and leave out what can't be seen. Spaces are kept, whatever they look like."""
+def _visible(piece: Piece) -> str:
+    text, style, _ = piece
+    return text if style is None else _UNSEEN_CHARACTERS.sub("", text)
+
+
+def _figures_of(pieces: Sequence[Piece]) -> list[int]:
+    return [int(number) for text, style, number in pieces if style is None and text == FIGURE]
+
+
+def _merged(pieces: Sequence[Piece]) -> tuple[list[tuple[str, str]], list[int]]:
+    """Join neighbours of one kind, and leave out what can't be seen. Spaces are kept, whatever they look like.
+
+    Return the numbers of the figures, too. One that begins within marks or deleted text has no place.
+    """
     kinds: list[tuple[str, str]] = []
-    for written, style, _ in pieces:
+    figures: list[int] = []
+    waiting: list[int] = []
+    for written, style, number in pieces:
         if style is None:
+            waiting.append(int(number))
             continue
         text = _UNSEEN_CHARACTERS.sub("", written) if _RARE.search(written) else written
         blank = not text.strip()
@@ -97,8 +128,13 @@ def _merged(pieces: Sequence[Piece]) -> list[tuple[str, str]]:
         kind = _kind(style)
         if blank and kind != "struck" and kinds and kinds[-1][0] != "struck":
             kind = kinds[-1][0]
+        if waiting and "text" in (kind, kinds[-1][0] if kinds else ""):
+            kinds.append(("text", FIGURE * len(waiting)))
+            figures.extend(waiting)
+        waiting = []
         kinds.append((kind, text))
-    return [("".join([text for _, text in group]), kind) for kind, group in groupby(kinds, key=itemgetter(0))]
+    groups = groupby(kinds, key=itemgetter(0))
+    return [("".join([text for _, text in group]), kind) for kind, group in groups], figures
 
 
 def _kind(style: Style) -> str:
@@ -191,20 +227,25 @@ def _unicode_marks(text: str, notes: list[tuple[str, bool]]) -> tuple[str, list[
     return "".join(out), found
 
 
-def _with_notes(text: str, notes: Sequence[tuple[str, bool]]) -> FlowText:
-    """Collapse the text's spaces, and find the offsets of its notes."""
-    if not notes:
+def _with_notes(text: str, notes: Sequence[tuple[str, bool]], numbers: Sequence[int]) -> FlowText:
+    """Collapse the text's spaces, and find the offsets of its notes and of its figures, which have these numbers."""
+    if not notes and not numbers:
         return FlowText(SPACE.sub(" ", text).strip())
-    out = ""
     marks: list[tuple[int, str]] = []
     deleted: list[tuple[int, str]] = []
+    figures: list[tuple[int, int]] = []
     parts: list[str] = []
     length = 0
     ends_blank = True
-    for index, chunk in enumerate(text.split(_NOTE)):
-        if index:
-            note, is_struck = notes[index - 1]
+    next_note, next_number = iter(notes), iter(numbers)
+    for chunk in _PLACES.split(text):
+        if chunk == _NOTE:
+            note, is_struck = next(next_note)
             (deleted if is_struck else marks).append((length, note))
+            continue
+        if chunk == FIGURE:
+            figures.append((length, next(next_number)))
+            continue
         plain = SPACE.sub(" ", chunk)
         if ends_blank:
             plain = plain.lstrip(" ")
@@ -213,7 +254,7 @@ def _with_notes(text: str, notes: Sequence[tuple[str, bool]]) -> FlowText:
             length += len(plain)
             ends_blank = plain.endswith(" ")
     out = "".join(parts).rstrip(" ")
-    return FlowText(out, _clamped(marks, len(out)), _clamped(deleted, len(out)))
+    return FlowText(out, _clamped(marks, len(out)), _clamped(deleted, len(out)), tuple(figures))
 
 
 def _clamped(notes: list[tuple[int, str]], length: int) -> tuple[tuple[int, str], ...]:

@@ -127,5 +127,6 @@ def _tight(cell: PlacedCell) -> PlacedCell:
             _SPACES.sub("", text),
             tuple((len(_SPACES.sub("", text[:offset])), mark) for offset, mark in content.marks),
             tuple((len(_SPACES.sub("", text[:offset])), struck) for offset, struck in content.deleted),
+            tuple((len(_SPACES.sub("", text[:offset])), number) for offset, number in content.figures),
         ),
     )

@@ -37,13 +37,16 @@ _PLAIN = Look()
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Tag:
-    """What a tag means. `has_hints` states that attributes beside `style` may change how it looks."""
+    """What a tag means. `has_hints` states that attributes beside `style` may change how it looks. `is_figure` states
+    that it is inline XBRL's tag of a figure.
+    """
 
     name: str
     is_block: bool = False
     is_dropped: bool = False
     level: int = 0
     has_hints: bool = False
+    is_figure: bool = False
     look: Look = _PLAIN
 
 
@@ -66,7 +69,7 @@ def _tag(tag: object) -> Tag:
         return Tag("", is_dropped=True)
     name = tag.rpartition("}")[2].rpartition(":")[2].lower()
     if tag.lower().startswith("ix:") or "inlineXBRL" in tag:
-        return Tag(name, is_dropped=name in _XBRL_DROPPED)
+        return Tag(name, is_dropped=name in _XBRL_DROPPED, is_figure=name == "nonfraction")
     return Tag(
         name,
         is_block=name in _BLOCKS,

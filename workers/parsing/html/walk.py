@@ -2,7 +2,7 @@
 
 import logging
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from lxml import etree
@@ -12,7 +12,7 @@ from app.documents.content.parsed import BlockKind
 from workers.parsing.flow import FlowBlock, FlowText, PageBreak, join_texts
 from workers.parsing.html.cascade import Cascade
 from workers.parsing.html.cells import MAX_CELLS, read_caption, read_rows
-from workers.parsing.html.runs import LINE_BREAK, Piece, compose, split_lines
+from workers.parsing.html.runs import FIGURE, LINE_BREAK, Piece, compose, split_lines
 from workers.parsing.html.styles import Style
 from workers.parsing.html.tables import Printed, is_layout, print_table
 from workers.parsing.html.tags import find_tag
@@ -25,8 +25,10 @@ _ITEM = re.compile(r"(?i:item\s*\d+[A-C]?\.|note\s*\d+)")
 class FlowReader:
     """Reads the blocks and page breaks of one tree, in source order."""
 
-    def __init__(self, root: etree._Element) -> None:
+    def __init__(self, root: etree._Element, figures: Mapping[etree._Element, int]) -> None:
+        """`figures` has the numbers of the elements that tag a figure."""
         self._root = root
+        self._figures = figures
         self._cascade = Cascade(root)
         self._line: list[Piece] = []
         self._notes: list[FlowText] = []
@@ -58,6 +60,8 @@ class FlowReader:
         style, look = self._cascade.enter(element, tag, outer)
         if look.absent or look.unseen:
             return
+        if tag.is_figure and element in self._figures:
+            self._line.append((FIGURE, None, self._figures[element]))
         if tag.is_block:
             self._flush()
         if look.break_before:
@@ -92,7 +96,7 @@ class FlowReader:
             content = join_texts(lines, ["\n"] * len(lines))
             level = _heading_level(content.text, line)
             if level and "\n" in content.text:
-                content = FlowText(content.text.replace("\n", " "), content.marks, content.deleted)
+                content = replace(content, text=content.text.replace("\n", " "))
             self._add(FlowBlock(BlockKind.HEADING if level else BlockKind.PARAGRAPH, content, level))
 
     def _add(self, block: FlowBlock) -> None:
@@ -118,7 +122,7 @@ class FlowReader:
                 self._flush()
                 return
         else:
-            caption = read_caption(table, style, self._cascade)
+            caption = read_caption(table, style, self._cascade, self._figures)
             if caption.text:
                 self._add(FlowBlock(BlockKind.PARAGRAPH, caption))
             self._parts(printed, has_caption=bool(caption.text))
@@ -129,7 +133,7 @@ class FlowReader:
     def _printed(self, table: etree._Element, style: Style) -> Printed | None:
         """Return the rows of a table; None if it has no rows, or cannot be read as a table after all."""
         try:
-            rows = read_rows(table, style, self._cascade, most=self._cells_left)
+            rows = read_rows(table, style, self._cascade, self._figures, most=self._cells_left)
             return None if rows is None else print_table(rows)
         except MISTAKES as error:
             _log.warning("parsing.table.failed", exc_info=error)

@@ -1,0 +1,196 @@
+"""Find the figures of items in sentences that state exactly them: "Depreciation expense was $510 million in 2019"."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from app.answers.claims import PageKey, PageTexts
+from app.answers.computing.found import Figure, Missing
+from app.answers.computing.periods import find_periods
+from app.answers.computing.requests import AskedPeriod, Item
+from app.answers.computing.table_figures import TableFigures
+from app.answers.computing.terms import FRAME, OPERATIONS, SOFT, terms_of
+from app.answers.evidence_tables import EvidenceTables
+from app.answers.verification.instructions import blank_instructions
+from app.answers.verification.sentences import find_sentences
+from app.quantities.currencies import CURRENCY
+from app.quantities.scales import SCALE_WORD
+from app.quantities.values import Kind, Quantity, parse_value
+
+_NUMBER = r"\d[\d,]*(?:\.\d+)?"
+_AMOUNT = re.compile(
+    rf"(?<![\w.,$€£]){CURRENCY}\s?\(?{_NUMBER}\)?(?:\s(?:{SCALE_WORD})\b)?"
+    rf"|(?<![\w.,$€£]){_NUMBER}(?:\s?%|\s(?:percent|per\scent|{SCALE_WORD})\b)"
+    r"|(?<![\w.,$€£-])\d{1,3}(?:,\d{3})+(?![\w%]|[.,]\d)"
+)
+_MOVES = re.compile(
+    r"\b(?:increas|decreas|grew|grow|rose|ris(?:e|ing)|fell|fall|declin|reduc|improv|higher|lower|compared|chang|offset"
+    r"|up|down)\w*",
+    re.IGNORECASE,
+)
+_RESPECTIVELY = re.compile(r"\brespectively\b", re.IGNORECASE)
+_OF_WHICH = re.compile(r"\bof which\b|\bincluding\b|\bexcept\b|\bexcluding\b", re.IGNORECASE)
+_LONGEST = 700
+_MOST_AMOUNTS = 8
+_LEAST_PRECISE = 0.45
+_CERTAINTY = 0.85
+
+
+@dataclass(frozen=True, slots=True)
+class _Amount:
+    start: int
+    end: int
+    value: Quantity
+
+
+@dataclass(frozen=True, slots=True)
+class _Sentence:
+    key: PageKey
+    start: int
+    text: str
+    terms: frozenset[str]
+
+
+class ProseFigures:
+    """The sentences of pages, outside their tables. Implements `Finder`."""
+
+    def __init__(self, pages: PageTexts, tables: EvidenceTables) -> None:
+        self._pages = pages
+        self._tables = tables
+
+    def find(self, item: Item) -> Figure | Missing:
+        """Find the figure of an item in the only sentence that states it for its period."""
+        wanted = terms_of(item.words)
+        hard = wanted - SOFT or wanted
+        missing = Missing(item.words, f"no sentence states {item.words}")
+        if not hard:
+            return missing
+        stating = [sentence for sentence in self._sentences if hard <= sentence.terms]
+        found = [figure for sentence in stating for figure in self._read(sentence, item, hard)]
+        values = {(figure.amount(), figure.kind) for figure in found}
+        return found[0] if len(values) == 1 else missing
+
+    def series(self, item: Item) -> list[Figure] | Missing:
+        """Return the figure of the only sentence about an item, as a series of one."""
+        found = self.find(item)
+        return found if isinstance(found, Missing) else [found]
+
+    @cached_property
+    def _sentences(self) -> list[_Sentence]:
+        sentences = []
+        for key, page in self._pages.items():
+            plain = blank_instructions(page)
+            for begin, stop in _outside(len(plain), self._tables.covered(key)):
+                for first, last in find_sentences(plain[begin:stop]):
+                    text = plain[begin + first : begin + last]
+                    if "\t" not in text and 20 < len(text) <= _LONGEST and _AMOUNT.search(text):
+                        sentences.append(_Sentence(key, begin + first, text, terms_of(text)))
+        return sentences
+
+    def _read(self, sentence: _Sentence, item: Item, hard: frozenset[str]) -> Iterator[Figure]:
+        """Yield the figure of a sentence for an item, if the sentence says which of its amounts it is."""
+        amounts = list(_amounts(sentence.text))
+        if not amounts or len(amounts) > _MOST_AMOUNTS or _OF_WHICH.search(sentence.text):
+            return
+        if not hard & OPERATIONS and _MOVES.search(sentence.text):
+            return
+        before = terms_of(sentence.text[: amounts[0].start])
+        told = before - SOFT - FRAME
+        if hard <= before and len(hard) < _LEAST_PRECISE * len(told):
+            return
+        if not hard <= before and len(hard) < _LEAST_PRECISE * len(sentence.terms - SOFT - FRAME):
+            return
+        chosen = _choose(sentence.text, amounts, item.period)
+        if chosen is not None:
+            amount, period = chosen
+            start = sentence.start + amount.start
+            value = amount.value
+            assert value.value is not None, "amounts have numbers"
+            yield Figure(
+                value=value.value,
+                kind=value.kind,
+                unit=value.unit,
+                scale=value.scale if value.scale is not None else 0,
+                label=item.words,
+                period=period,
+                key=sentence.key,
+                span=(start, sentence.start + amount.end),
+                certainty=_CERTAINTY,
+                sentence=(sentence.start, sentence.start + len(sentence.text)),
+            )
+
+
+def _amounts(text: str) -> Iterator[_Amount]:
+    for found in _AMOUNT.finditer(text):
+        value = parse_value(found.group())
+        if value.value is not None and value.kind in (Kind.AMOUNT, Kind.PERCENTAGE, Kind.NUMBER):
+            yield _Amount(*found.span(), value)
+
+
+def _choose(text: str, amounts: Sequence[_Amount], asked: AskedPeriod | None) -> tuple[_Amount, str] | None:
+    """Return the amount for a period, with the period in the sentence's words."""
+    periods = find_periods(text)
+    fitting = [index for index, (_, _, period) in enumerate(periods) if asked is not None and _is_same(period, asked)]
+    if asked is None or not periods:
+        return (amounts[0], "") if len(amounts) == 1 and asked is None else None
+    if not fitting:
+        return None
+    name = periods[fitting[0]][2].text
+    if len(amounts) == 1 and len(periods) == 1:
+        return amounts[0], name
+    is_aligned = len(amounts) == len(periods) and (_RESPECTIVELY.search(text) or _in_turn(amounts, periods))
+    return (amounts[fitting[0]], name) if is_aligned and len(fitting) == 1 else None
+
+
+def _in_turn(amounts: Sequence[_Amount], periods: Sequence[tuple[int, int, AskedPeriod]]) -> bool:
+    """Return whether amounts and periods take turns: "$5 million in 2019 and $4 million in 2018"."""
+    order = sorted([(amount.start, "a") for amount in amounts] + [(start, "p") for start, _, _ in periods])
+    kinds = "".join(kind for _, kind in order)
+    return kinds in ("ap" * len(amounts), "pa" * len(amounts))
+
+
+def _is_same(period: AskedPeriod, asked: AskedPeriod) -> bool:
+    if asked.day is not None and period.day is not None:
+        return asked.day == period.day
+    return asked.year is not None and period.year == asked.year and asked.part in (period.part, "FY")
+
+
+def _outside(end: int, covered: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Yield the parts of a text that no row of a table covers."""
+    at = 0
+    for first, last in covered:
+        if first > at:
+            yield at, first
+        at = max(at, last)
+    if at < end:
+        yield at, end
+
+
+class Chain:
+    """Several places in which items are looked up, the best first. Implements `Finder`."""
+
+    def __init__(self, *finders: "TableFigures | ProseFigures") -> None:
+        self._finders = finders
+
+    def find(self, item: Item) -> Figure | Missing:
+        """Find a figure in the first place that has it."""
+        first: Missing | None = None
+        for finder in self._finders:
+            found = finder.find(item)
+            if isinstance(found, Figure):
+                return found
+            first = first or found
+        assert first is not None, "a chain has a finder"
+        return first
+
+    def series(self, item: Item) -> list[Figure] | Missing:
+        """Find the series of the first place that has it."""
+        first: Missing | None = None
+        for finder in self._finders:
+            found = finder.series(item)
+            if not isinstance(found, Missing):
+                return found
+            first = first or found
+        assert first is not None, "a chain has a finder"
+        return first
