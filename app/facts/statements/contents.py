@@ -96,6 +96,8 @@ _COMPONENTS = re.compile(
     r"reinvested|non-?controlling|total\s+(?:\S+\s+){0,2}equity|ordinary\s+shares|share\s+capital|reserves|deficit)\b",
     re.IGNORECASE,
 )
+_LONGEST = 160
+"""Characters of a label that are compared: the patterns take more than linear time."""
 _MOST_COMPONENTS = 3.0
 _PATTERNS = {
     kind: tuple((weight, re.compile(pattern)) for weight, pattern in typical) for kind, typical in _TYPICAL.items()
@@ -122,7 +124,7 @@ def has_essentials(kind: StatementKind, labels: Iterable[str]) -> bool:
 @lru_cache(maxsize=16_384)
 def _typical_of(label: str) -> tuple[tuple[StatementKind, int], ...]:
     """List the typical labels that a label is: pairs of the statement and a number."""
-    plain = plain_label(label)
+    plain = plain_label(label)[:_LONGEST]
     return tuple(
         (kind, at)
         for kind, patterns in _PATTERNS.items()

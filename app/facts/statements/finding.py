@@ -1,6 +1,7 @@
 """Find the tables of primary statements, by their titles and by the labels of their rows."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -10,7 +11,7 @@ from app.facts.statements.rows import Row, list_rows
 from app.facts.statements.titles import Title, entity_of, read_title, states_no_primary
 from app.quantities.periods import Period
 from app.quantities.values import Kind
-from app.tables.model import CellKind, Table
+from app.tables.model import Cell, CellKind, Table
 
 _FEWEST_ROWS = 4
 _FEWEST_COLUMNS = 2
@@ -28,6 +29,10 @@ _MOST_TITLES = 3
 _LEAST_GAIN = 2.0
 """What the next table has to add to the labels of a statement that goes on in it."""
 _ALIKE = 0.7
+_MOST_PARTS = 8
+_MOST_TABLES = 12
+_MOST_GROUPS = 200
+"""Limits for hostile documents: statements in one table, tables of one statement, candidates of one kind."""
 _MOST_OF_NAME = 90
 _NAME = re.compile(
     r"\b(?:inc|corp(?:oration)?|compan(?:y|ies)|co|llc|l\.l\.c|ltd|limited|plc|l\.?p|partnership|trust|bank|holdings?|n\.?v"
@@ -85,16 +90,17 @@ def find_statements(tables: Sequence[Table]) -> list[Statement]:
 
     Those of the parent alone, of guarantors and of other registrants in the same document have an `entity`.
     """
-    candidates = [candidate for table in tables if (candidate := _candidate(table)) is not None]
-    taken: set[int] = set()
+    parts = (part for table in tables for part in _split(table))
+    candidates = [candidate for part in parts if (candidate := _candidate(part)) is not None]
+    taken: set[_Key] = set()
     found: list[Statement] = []
     for kind in _ORDER:
         best = list(_best(kind, candidates, taken, found))
         for statement in best:
-            taken |= {table.number for table in statement.tables}
+            taken |= set(map(_key, statement.tables))
         found += best
     found += _of_others(candidates, taken)
-    return sorted(found, key=lambda statement: statement.tables[0].number)
+    return sorted(found, key=lambda statement: _key(statement.tables[0]))
 
 
 _ORDER = (
@@ -106,6 +112,36 @@ _ORDER = (
 )
 
 
+_Key = tuple[int, int]
+
+
+def _key(table: Table) -> _Key:
+    """Return what tells a table, or a part of one, from others: its number and its first row."""
+    return table.number, table.cells[0].row if table.cells else 0
+
+
+def _split(table: Table) -> list[Table]:
+    """Split a table in which several statements stand below each other, at their titles."""
+    figures = {cell.row for cell in table.cells if cell.value is not None}
+    first = min(figures, default=0)
+    titles = {
+        cell.row: cell.text
+        for cell in table.cells
+        if cell.row > first and cell.row not in figures and read_title(cell.text) is not None
+    }
+    if not titles:
+        return [table]
+    starts = [0, *sorted(titles)[:_MOST_PARTS]]
+    parts: list[list[Cell]] = [[] for _ in starts]
+    for cell in table.cells:
+        parts[bisect_right(starts, cell.row) - 1].append(cell)
+    return [
+        replace(table, cells=tuple(cells), title=titles.get(start, table.title))
+        for start, cells in zip(starts, parts, strict=True)
+        if cells
+    ]
+
+
 def _candidate(table: Table) -> Candidate | None:
     """Return a table that may be a statement, or the rest of one."""
     rows = list_rows(table)
@@ -113,7 +149,8 @@ def _candidate(table: Table) -> Candidate | None:
     if not with_figures or table.columns < _FEWEST_COLUMNS or _is_of_percentages(with_figures) or _is_of_contents(rows):
         return None
     nearest = (*table.lines_above[-_NEAREST_LINES:][::-1], *filter(None, (table.caption, table.title)))
-    inside = [cell.text for cell in table.cells if cell.row < _MOST_TITLE_ROWS and cell.value is None]
+    first = table.cells[0].row
+    inside = [cell.text for cell in table.cells if cell.row < first + _MOST_TITLE_ROWS and cell.value is None]
     title = next(filter(None, map(read_title, (*inside, *nearest))), None)
     is_primary = not any(map(states_no_primary, nearest)) and (title is None or title.is_primary)
     entity = next(filter(None, map(entity_of, (*inside, *nearest))), None)
@@ -133,28 +170,28 @@ def _is_of_contents(rows: Sequence[Row]) -> bool:
 
 
 def _best(
-    kind: StatementKind, candidates: Sequence[Candidate], taken: set[int], found: Sequence[Statement]
+    kind: StatementKind, candidates: Sequence[Candidate], taken: set[_Key], found: Sequence[Statement]
 ) -> Iterator[Statement]:
     """Yield the best statement of a kind, and others of the kind for other periods."""
     groups = [
         _group(kind, candidates, at, taken)
         for at, candidate in enumerate(candidates)
-        if candidate.table.number not in taken and candidate.is_statement(kind)
-    ]
+        if _key(candidate.table) not in taken and candidate.is_statement(kind)
+    ][:_MOST_GROUPS]
     if not groups:
         return
     near = [_near(group, candidates, found) for group in groups]
     best = max(zip(groups, near, strict=True), key=lambda pair: pair[0].score + pair[1])[0]
     seen: set[Period] = set()
-    used: set[int] = set()
+    used: set[_Key] = set()
     for group in [best, *(other for other in groups if other is not best)]:
-        numbers = {table.number for table in group.tables}
+        keys = set(map(_key, group.tables))
         is_near = abs(group.tables[0].number - best.tables[0].number) <= _MOST_BETWEEN
-        is_other = is_near and group.is_titled and group.score > _ALIKE * best.score and not numbers & used
+        is_other = is_near and group.is_titled and group.score > _ALIKE * best.score and not keys & used
         periods = _periods(group)
         if group is best or (is_other and periods and not periods & seen):
             seen |= periods
-            used |= numbers
+            used |= keys
             yield group
 
 
@@ -176,15 +213,17 @@ def _periods(group: Statement) -> set[Period]:
     return {cell.period for row in group.rows for cell in row.figures if cell.period is not None}
 
 
-def _group(kind: StatementKind, candidates: Sequence[Candidate], at: int, taken: set[int]) -> Statement:
+def _group(kind: StatementKind, candidates: Sequence[Candidate], at: int, taken: set[_Key]) -> Statement:
     """Return the statement that begins with a candidate, with the tables in which it goes on."""
     first = candidates[at]
     tables, rows = [first.table], list(first.rows)
     for follower in candidates[at + 1 :]:
         last = tables[-1]
         between = follower.table.pages[0] - last.pages[-1]
-        is_next = follower.table.number == last.number + 1
-        if follower.table.number in taken or between > _MOST_PAGES_BETWEEN + is_next:
+        if len(tables) >= _MOST_TABLES:
+            break
+        is_next = follower.table.number <= last.number + 1
+        if _key(follower.table) in taken or between > _MOST_PAGES_BETWEEN + is_next:
             break
         if not _goes_on(kind, rows, follower):
             break
@@ -210,11 +249,11 @@ def _goes_on(kind: StatementKind, rows: Sequence[Row], follower: Candidate) -> b
     return gain >= _LEAST_GAIN and gain >= follower.weights[kind] / 2 and is_of_kind
 
 
-def _of_others(candidates: Sequence[Candidate], taken: set[int]) -> Iterator[Statement]:
+def _of_others(candidates: Sequence[Candidate], taken: set[_Key]) -> Iterator[Statement]:
     """Yield the statements of the parent alone, of guarantors, and of other registrants than the first."""
-    lines = {line for candidate in candidates for line in candidate.lines if candidate.table.number in taken}
+    lines = {line for candidate in candidates for line in candidate.lines if _key(candidate.table) in taken}
     for at, candidate in enumerate(candidates):
-        if candidate.title is None or candidate.table.number in taken:
+        if candidate.title is None or _key(candidate.table) in taken:
             continue
         kind = next((kind for kind in candidate.title.kinds if candidate.weights[kind] >= _UNTITLED), None)
         if kind is None:
@@ -224,7 +263,7 @@ def _of_others(candidates: Sequence[Candidate], taken: set[int]) -> Iterator[Sta
             entity = next((line for line in candidate.lines if line not in lines and _names_entity(line)), None)
         if entity is not None:
             group = _group(kind, candidates, at, taken)
-            taken |= {table.number for table in group.tables}
+            taken |= set(map(_key, group.tables))
             yield replace(group, entity=entity)
 
 

@@ -91,7 +91,7 @@ def _quarter_of(last: date, periods: frozenset[Period], named: int | None) -> in
     """
     ends = [count for period in periods if period.end == last and (count := count_quarters(period)) is not None]
     longest = max(ends, default=1)
-    if named is not None and longest in (1, _YEAR_QUARTERS):
+    if named is not None and (named == _YEAR_QUARTERS or longest in (1, _YEAR_QUARTERS)):
         return named
     if longest > 1:
         return longest

@@ -1,5 +1,6 @@
 """The rows of a table, with their figures by column."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,9 +11,10 @@ from app.tables.rows import is_figure
 
 @dataclass(frozen=True)
 class Row:
-    """A row with a label. `figures` are its cells with numbers, and none for the name of a group.
+    """A row. `figures` are its cells with numbers, and none for the name of a group.
 
-    `label_path` has the labels above it in the hierarchy, outermost first, and its own label last.
+    `label_path` has the labels above it in the hierarchy, outermost first, and its own label last. That is "" for a
+    subtotal without a label.
     """
 
     table: Table
@@ -43,14 +45,26 @@ def list_rows(table: Table) -> list[Row]:
     rows: list[Row] = []
     for number, own in sorted(cells.items()):
         labels = [cell for cell in own if cell.kind is CellKind.LABEL]
-        figures = [cell for cell in own if is_figure(cell) and cell.label_path]
-        if figures:
-            for path in dict.fromkeys(cell.label_path for cell in figures):
+        figures = [cell for cell in own if is_figure(cell)]
+        if figures and not any(cell.label_path for cell in figures):
+            rows.append(Row(table, number, ("",), tuple(figures), _indent(labels)))
+        elif figures:
+            for path in dict.fromkeys(cell.label_path for cell in figures if cell.label_path):
                 side = tuple(cell for cell in figures if cell.label_path == path)
                 rows.append(Row(table, number, path, side, _indent(labels)))
         elif labels:
             rows.append(Row(table, number, (" ".join(cell.text for cell in labels),), (), _indent(labels)))
-    return rows
+    return _side_by_side(rows)
+
+
+def _side_by_side(rows: list[Row]) -> list[Row]:
+    """Return the rows of a table with labels in its middle side by side: first all of the left side."""
+    numbers = Counter(row.number for row in rows if row.figures)
+    right = [row.figures[0].column for at, row in enumerate(rows) if at and row.number == rows[at - 1].number]
+    if 2 * sum(count > 1 for count in numbers.values()) < len(numbers) or not right:
+        return rows
+    edge = min(right)
+    return sorted(rows, key=lambda row: bool(row.figures) and row.figures[0].column >= edge)
 
 
 def _indent(labels: Sequence[Cell]) -> float:

@@ -43,6 +43,8 @@ class StatementReader:
         """Yield the facts of the rows, in order."""
         placed = place_rows(self.structure.kind, self.structure)
         for number, row in enumerate(self.structure.rows):
+            if not row.label and placed[number].item is None:
+                continue  # it has no words to be found by
             measure = measure_of(row)
             for cell in row.figures:
                 fact = self._fact(number, row, placed[number], cell, measure)

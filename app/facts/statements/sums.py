@@ -73,8 +73,8 @@ class Addend:
 
 @lru_cache(maxsize=8192)
 def is_total_label(label: str) -> bool:
-    """Return whether a label names a total or a result."""
-    return _TOTAL.search(plain_label(label)) is not None
+    """Return whether a label names a total or a result. A row without a label is a subtotal."""
+    return not label or _TOTAL.search(plain_label(label)) is not None
 
 
 @lru_cache(maxsize=8192)
@@ -111,7 +111,7 @@ def find_sums(rows: Sequence[Addend], kind: StatementKind) -> list[Sum]:
     for at, row in enumerate(rows):
         if not row.figures:
             continue
-        total = _Search(rows, open_, at, kind).find()
+        total = _Search(rows, open_[-4 * _MOST_PARTS :], at, kind).find()
         if total is not None:
             found.append(total)
             taken = {part.row for part in total.parts}
@@ -125,7 +125,8 @@ class _Search:
 
     def __init__(self, rows: Sequence[Addend], open_: Sequence[int], at: int, kind: StatementKind) -> None:
         self._rows = rows
-        self._open = open_
+        # Only rows in the same columns can be parts, such as those of the same side of the table.
+        self._open = [number for number in open_ if rows[number].figures.keys() & rows[at].figures.keys()]
         self._at = at
         self._figures = rows[at].figures
         self._columns = [column for column, figure in self._figures.items() if figure]
@@ -135,7 +136,7 @@ class _Search:
         self._is_balance = kind is StatementKind.BALANCE
         self._is_result = self._is_total or (kind in _SUBTRACTING and _may_be_result(label))
         self._is_net = self._is_balance and _is_net(label)
-        self._last = open_[: -_MOST_PARTS - 1 : -1]
+        self._last = self._open[: -_MOST_PARTS - 1 : -1]
 
     def find(self) -> Sum | None:
         if not self._columns or (not self._is_total and len(self._columns) < _FEWEST_COLUMNS):
@@ -242,7 +243,9 @@ class _Search:
         """Return the parts, with the rows without amounts directly above them, in the rows' order."""
         uppermost = min(part.row for part in parts)
         above: list[Part] = []
-        for number in reversed([number for number in self._open if number < uppermost]):
+        for number in reversed(self._open[-2 * _MOST_PARTS :]):
+            if number >= uppermost:
+                continue
             if any(self._rows[number].figures.values()) or is_total_label(self._rows[number].label):
                 break
             above.append(Part(number, 1))

@@ -135,3 +135,42 @@ def test_statements_of_quarter_and_of_nine_months_are_both_read():
         "2031-01-01/2031-09-30": 90,
         "2030-01-01/2030-09-30": 20,
     }
+
+
+def test_statements_below_each_other_in_one_table_are_told_apart():
+    table = f"CONSOLIDATED BALANCE SHEETS\t\t\n{BALANCE}\nCONSOLIDATED STATEMENTS OF INCOME\t\t\n{INCOME}"
+    facts = read(f"Financial statements\n(In millions)\n\n{table}")
+    assert kinds(facts) == {StatementKind.BALANCE, StatementKind.INCOME}
+    assert values(facts, "Net income")[Y2031] == 715 * MILLION
+
+
+def test_sides_of_balance_sheet_add_up_each_for_itself():
+    facts = read(
+        "BALANCE SHEETS\n(In millions)\n\nDecember 31,\t2031\t2030\t\t2031\t2030\n"
+        "Cash\t300\t200\tAccounts payable\t400\t300\n"
+        "Receivables\t500\t600\tLong-term debt\t100\t150\n"
+        "Total current assets\t800\t800\tTotal liabilities\t500\t450\n"
+        "Goodwill\t200\t100\tTotal equity\t500\t450\n"
+        "Total assets\t1,000\t900\tTotal liabilities and equity\t1,000\t900"
+    )
+    for label in ("Total assets", "Total liabilities and equity"):
+        (total,) = (fact for fact in facts if fact.label == label and fact.period == END_2031)
+        assert {(check.name, check.passed) for check in total.checks} == {("sum", True), ("balance", True)}
+
+
+def test_predecessor_and_successor_are_entities():
+    facts = read(
+        "CONSOLIDATED STATEMENTS OF OPERATIONS\n(In millions)\n\n\tSuccessor\tPredecessor\n"
+        "\tPeriod from July 1, 2031 through December 31, 2031\tPeriod from January 1, 2031 through June 30, 2031\n"
+        "Net sales\t100\t90\nCost of sales\t60\t50\nIncome before income taxes\t40\t40\n"
+        "Income taxes\t10\t10\nNet income\t30\t30"
+    )
+    assert {fact.dimensions for fact in facts} == {(("entity", "Successor"),), (("entity", "Predecessor"),)}
+    assert {fact.fiscal.part for fact in facts if fact.fiscal} == {"H1", "H2"}
+
+
+def test_restated_column_is_marked():
+    head = "\tYear ended December 31,\n\t2031\t2030 (As Restated)\n"
+    rows = INCOME.partition("\n")[2]
+    facts = read(f"CONSOLIDATED STATEMENTS OF INCOME\n(In millions)\n\n{head}{rows}")
+    assert {(fact.period.end.year, fact.restated) for fact in facts} == {(2031, False), (2030, True)}

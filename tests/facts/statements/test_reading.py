@@ -3,10 +3,13 @@
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from app.facts.model import FiscalLabel, Measure, Method, StatementKind
 from app.facts.statements import About, read_facts
 from app.quantities.periods import Period
+from app.quantities.values import parse_value
 from tests.facts.pages import read_pages
 
 YEAR = About(date(2031, 12, 31), 2031, "FY", "USD", "millions")
@@ -74,3 +77,34 @@ def test_place_is_cell_of_figure(statements):
 def test_contents_and_prose_have_no_facts():
     pages = ["", "Consolidated Balance Sheets\t51", "As our consolidated statements of income show, sales grew."]
     assert read(pages) == ()
+
+
+CELLS = st.sampled_from(
+    [
+        "Net income",
+        "Total assets",
+        "Total",
+        "Basic",
+        "2031",
+        "May 0, 2031",
+        "52 weeks",
+        "(5)",
+        "—",
+        "1.5%",
+        "$ 9",
+        "(In",
+        "",
+    ]
+)
+LINES = st.lists(st.lists(CELLS, min_size=1, max_size=4).map("\t".join), max_size=12).map("\n".join)
+
+
+@given(
+    before=LINES, after=LINES, title=st.sampled_from(["BALANCE SHEETS", "STATEMENTS OF INCOME", "Net sales by segment"])
+)
+def test_any_table_gives_facts_whose_amount_is_their_cells(before, after, title):
+    parsed, tables = read_pages(["A", before, f"CONSOLIDATED {title}\n\t2031\tMay 0, 2030\n{after}", after])
+    for fact in read_facts(tables, YEAR):
+        shown = parsed.pages[fact.place.page - 1].text[fact.place.char_start : fact.place.char_end]
+        assert abs(parse_value(shown).value or 0).scaleb(fact.scale or 0) == abs(fact.value)
+        assert 0 <= fact.confidence <= 1
