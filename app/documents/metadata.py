@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
-from app.quantities.scales import Scale
+from app.quantities.unit_mentions import Scale
 
 _AMENDED = "/A"
 

@@ -11,7 +11,7 @@ from app.documents.models import DocumentVersion
 from app.documents.service import DocumentView, PageView
 from app.http.text import Line
 from app.jobs.schemas import RunFailureOut
-from app.quantities.scales import Scale
+from app.quantities.unit_mentions import Scale
 
 Source = Annotated[Line, StringConstraints(max_length=100)]
 """The source of a document, as named in entitlement packs."""

@@ -7,12 +7,11 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from app.quantities.unit_words import Role, Word, find_words
+from app.quantities.unit_words import LETTER_SCALES, Role, Word, find_words
 
 _LONGEST = 48
 _LONGEST_MONEY = 24
 _MONEY = (Role.CURRENCY, Role.SCALE, Role.BOTH)
-_LETTERS = {"k": 3, "m": 6, "b": 9, "t": 12, "mil": 6, "mill": 6}
 _AT_LEAST = (
     r">=|=>|>|(?i:greater than or equal to|equal to or greater than|not less than|no less than|greater than|more than"
     r"|at least|in excess of|over|above|exceeding)(?![A-Za-z])"
@@ -125,7 +124,7 @@ def _affix(parts: dict[str, str], units: list[str], scales: list[int]) -> Affix 
     if "cents" in parts:
         scales.append(-2)
     if "letter" in parts:
-        scales.append(_LETTERS[parts["letter"].lower().rstrip(".")])
+        scales.append(LETTER_SCALES[parts["letter"].lower().rstrip(".")])
     if len(units) > 1 or len(scales) > 1:
         return None
     return Affix(

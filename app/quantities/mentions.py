@@ -7,14 +7,13 @@ from decimal import Decimal
 
 from app.quantities.case import fold_case
 from app.quantities.characters import with_decimal_fractions
-from app.quantities.currencies import CURRENCY, match_currency, parse_currency
 from app.quantities.dates import YEAR
 from app.quantities.fiscal_labels import parse_quarter_code, parse_year_code
 from app.quantities.marks import without_marks
 from app.quantities.number_words import CARDINAL, ORDINAL, parse_cardinal, parse_ordinal
 from app.quantities.ratios import ONE, is_ratio
-from app.quantities.scales import find_stated_scales, match_scale
 from app.quantities.styles import ENGLISH, NumberStyle
+from app.quantities.unit_mentions import CURRENCY, find_stated_scales, match_currency, match_scale, parse_currency
 
 # A footnote mark may follow the number directly ("1,2342"), and a year may follow a day ("31,2031").
 _DIGITS = (

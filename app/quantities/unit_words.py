@@ -97,10 +97,12 @@ SCALES = {
     "mn": 6, "mln": 6, "mio": 6, "bn": 9, "bln": 9, "mrd": 9, "tausend": 3, "tsd": 3, "millionen": 6, "milliarden": 9,
     "millier": 3, "milliard": 9, "millone": 6, "milhare": 3, "milhõe": 6, "migliaia": 3, "milioni": 6, "miliardi": 9,
 }  # fmt: skip
+SCALE_WORDS = ("thousand", "million", "billion", "trillion")
+"""The powers of ten that English prose names."""
 _BEFORE = {"k": 3, "t": 3, "m": 6, "md": 9}
 """A power of ten directly before a currency: "T€", "kEUR"."""
 
-_AFTER = {"k": 3, "m": 6, "b": 9, "cr": 7, "mil": 6, "mill": 6, "t": 12, "tn": 12, "trn": 12}
+LETTER_SCALES = {"k": 3, "m": 6, "b": 9, "cr": 7, "mil": 6, "mill": 6, "t": 12, "tn": 12, "trn": 12}
 """A power of ten that is one only after a currency: "€m", "US$ mil", "₹ Cr"."""
 
 _ASIAN = re.compile(r"(?:人民币|人民幣|日本)?(十|百|千|万|萬|十万|百万|百萬|千万|億|亿|十億|兆)?(円|元|ウォン|韓元)")
@@ -232,7 +234,7 @@ def _glued(bare: str) -> tuple[Role, str, str | None, int | None] | None:
     before, after = glued.group(1), glued.group(3)
     if (before is None) == (after is None):
         return None
-    letters, table = (fold_case(before), _BEFORE) if before else (fold_case(after), _AFTER)
+    letters, table = (fold_case(before), _BEFORE) if before else (fold_case(after), LETTER_SCALES)
     return Role.BOTH, bare, code, SCALES.get(letters) or table[letters]
 
 
@@ -248,7 +250,7 @@ def _joined(before: Word, word: Word) -> Word | None:
     if word.role is Role.CURRENCY:
         return _before_currency(before, word, gap)
     if before.role is Role.CURRENCY and word.role in (Role.WORD, Role.FRAME):
-        exponent = 3 if (before.currency, word.text) == ("BRL", "mil") else _AFTER.get(word.text)
+        exponent = 3 if (before.currency, word.text) == ("BRL", "mil") else LETTER_SCALES.get(word.text)
         if exponent is not None and not (gap and word.text in ("b", "t")):
             return Word(Role.BOTH, word.text, before.start, word.end, before.currency, exponent)
     if before.text == "miles" and word.text == "de":

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from app.documents.content.parsed import ParsedDocument
 from app.documents.metadata import DocumentType, FiscalPeriod, Origin
-from app.quantities.scales import Scale
+from app.quantities.unit_mentions import Scale
 from workers.extraction.issuer import tidy_name
 from workers.extraction.metadata import read_metadata
 

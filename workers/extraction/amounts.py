@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 from app.documents.content.parsed import ParsedPage
 from app.documents.metadata import DocumentType
-from app.quantities.currencies import find_named_currency, find_signs
-from app.quantities.scales import Scale, UnitsMention, find_units
+from app.quantities.unit_mentions import Scale, UnitsMention, find_named_currency, find_signs, find_units
 from workers.extraction.reading import Reading, T, read_at
 
 _MAX_UNITS_LINE = 150  # characters

@@ -16,7 +16,7 @@ from app.documents.content.chunks import ChunkDraft, ChunkKind
 from app.documents.metadata import DocumentMetadata, DocumentType, FieldSource, FiscalPeriod, Origin
 from app.facts.codec import StoredLine
 from app.llm.port import EmbeddingSpaceSpec, Vectors
-from app.quantities.scales import Scale
+from app.quantities.unit_mentions import Scale
 from app.tables.codec import StoredTable
 from app.tables.model import ListedTable
 

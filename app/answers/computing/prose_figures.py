@@ -14,8 +14,7 @@ from app.answers.computing.terms import FRAME, OPERATIONS, SOFT, terms_of
 from app.answers.evidence_tables import EvidenceTables
 from app.answers.verification.instructions import blank_instructions
 from app.answers.verification.sentences import find_sentences
-from app.quantities.currencies import CURRENCY
-from app.quantities.scales import SCALE_WORD
+from app.quantities.unit_mentions import CURRENCY, SCALE_WORD
 from app.quantities.values import Kind, Quantity, parse_value
 
 _NUMBER = r"\d[\d,]*(?:\.\d+)?"

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from app.answers.computing.requests import AskedUnit, Form
 from app.quantities.number_words import CARDINAL, parse_cardinal
-from app.quantities.scales import SCALE_WORD, SCALE_WORDS
+from app.quantities.unit_mentions import SCALE_WORD
+from app.quantities.unit_words import SCALE_WORDS
 
 _MOST_CHARACTERS = 4_000
 _SENTENCE_END = re.compile(r"(?<=[.?!])\s+(?=[\"“(]?[A-Z])")

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from app.answers.claims import Citable, CitedSpan, PageTexts, cite
 from app.answers.evidence_tables import Span
 from app.quantities.column_periods import is_change_heading
-from app.quantities.currencies import find_named_currency
 from app.quantities.headings import find_years
 from app.quantities.printing import UNKNOWN_SCALE, print_quantity
+from app.quantities.unit_mentions import find_named_currency
 from app.quantities.wanted_periods import WantedPeriods
 from app.retrieval.index.lexicon import tokenise
 from app.retrieval.questions.understanding import Understanding

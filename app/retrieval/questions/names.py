@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from app.quantities.months import MONTH_NAMES
-from app.quantities.scales import SCALE_WORDS
+from app.quantities.unit_words import SCALE_WORDS
 
 _SENTENCE_BEGIN = re.compile(r"(?:^|[.!?]\s+)[\W_]*")
 _NAME = re.compile(r"\b(?P<name>[A-Z][\w&-]*(?:[ \t]+[A-Z][\w&-]*)*)(?P<of>['’](?:s\b|(?=\s)))?")

@@ -5,7 +5,7 @@ import re
 from app.documents.content.statements import Statement
 from app.documents.metadata import DocumentType
 from app.quantities.asked_periods import parse_asked_periods
-from app.quantities.scales import SCALE_WORD
+from app.quantities.unit_mentions import SCALE_WORD
 from app.retrieval.index.lexicon import tokenise
 from app.retrieval.questions.names import find_names
 from app.retrieval.questions.understanding import Understanding

@@ -3,7 +3,7 @@
 import re
 
 from app.quantities.fiscal_labels import QUARTER_CODE
-from app.quantities.scales import SCALE_WORD
+from app.quantities.unit_mentions import SCALE_WORD
 from app.retrieval.index.lexicon import tokenise
 
 _SENTENCE = re.compile(r"(?<=[.?!:])\s+(?=[\"“(]?[A-Z])")

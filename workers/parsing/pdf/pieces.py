@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from app.quantities.currencies import CODE, CURRENCY
+from app.quantities.unit_mentions import CODE, CURRENCY
 
 _MINUS = "[-–—−‐‑+△▲]"
 _AMOUNT = rf"{_MINUS}?(?:\(|{CURRENCY})*{_MINUS}?{CURRENCY}?(?:\d(?:[\d,.'’]*\d)?|\.\d+)\)?%?\)?-?"
