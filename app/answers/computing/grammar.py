@@ -4,9 +4,10 @@ No model and no list of line items is used: whether an item exists shows in the 
 """
 
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 
 from app.answers.computing import patterns
-from app.answers.computing.measures import is_percentage
+from app.answers.computing.measures import find_measure, is_percentage
 from app.answers.computing.periods import take_periods
 from app.answers.computing.readings import Measures, Reader, clean
 from app.answers.computing.requests import Aggregate, AskedUnit, FigureRequest, Form, Node, Over, list_items
@@ -34,7 +35,7 @@ def read_requests(
         request = FigureRequest(
             name=name,
             node=node,
-            form=wording.form,
+            form=replace(wording.form, also_percent=_is_open(name)),
             statements=statements,
             is_percent=_is_percent(core, node, wording.form) or is_percentage(name),
             is_comparison=is_comparison,
@@ -65,6 +66,11 @@ def _asked(core: str, reader: Reader) -> Iterator[tuple[Node, str, bool]]:
         words = clean(patterns.VERBS.sub(" ", clean(patterns.LEAD.sub("", rest, count=1))))
         for node in reader.readings(words, taken):
             yield node, words, False
+
+
+def _is_open(name: str) -> bool:
+    """Return whether words name a ratio of two items that the registry does not know, as a multiple or a share."""
+    return bool(patterns.RATIO.match(name) or patterns.SHARE.match(name)) and find_measure(name) is None
 
 
 def _is_percent(core: str, node: Node, form: Form) -> bool:

@@ -140,11 +140,14 @@ class AskedUnit(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """The unit and rounding that a question asks for. `scale` is a power of ten, `places` are decimal places."""
+    """The unit and rounding that a question asks for. `scale` is a power of ten, `places` are decimal places.
+    `also_percent` states that a ratio is written as a percentage, too: the question leaves it open.
+    """
 
     unit: AskedUnit | None = None
     scale: int | None = None
     places: int | None = None
+    also_percent: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,13 @@ Verification writes the sentences again from the cited figures, and compares the
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from app.answers.claims import CitedSpan, DraftClaim, Operand, PageKey, PageTexts, cite
 from app.answers.computing.evaluation import Bound, Computed, Input, Sum, evaluate
 from app.answers.computing.found import Figure
-from app.answers.computing.requests import Aggregate, Form, Number
+from app.answers.computing.requests import Aggregate, Number
 from app.answers.computing.values import Dimension, Value, print_value, rounded
 from app.answers.writing.figures import cite_row, row_sentence
 from app.quantities.values import Quantity
@@ -72,7 +72,9 @@ class Equation:
         numbers = _in_numbers(computed.bound, scale)
         words = _in_words(computed.bound)
         value = evaluate(computed.bound)
-        result = print_value(value, Form(places=computed.request.form.places), is_percent=computed.request.is_percent)
+        result = print_value(
+            value, replace(computed.request.form, unit=None, scale=None), is_percent=computed.request.is_percent
+        )
         return f"{_capital(computed.request.name)} = {words} = {numbers} = {result}{_units(computed, scale)}"
 
 

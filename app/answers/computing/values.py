@@ -13,6 +13,8 @@ from app.quantities.values import Kind, Quantity
 _DIGITS = 60
 _DOLLARS = frozenset({"$", "USD"})
 _MOST_PLACES = 6
+_LARGEST_SHARE = 2
+"""Ratios below are written as percentages, too."""
 
 
 class Dimension(StrEnum):
@@ -190,11 +192,9 @@ def print_value(value: Value, form: Form, *, is_percent: bool) -> str:
     if dimension is Dimension.PERCENT:
         return f"{rounded(amount, form.places, usual=2)}%"
     if dimension is Dimension.PURE:
-        places = form.places
-        shown = rounded(amount, places, usual=2)
-        if places is None and abs(amount) < 2:
+        if form.also_percent and form.places is None and abs(amount) < _LARGEST_SHARE:
             return f"{_small(amount)}, or {rounded(amount * 100, None, usual=2)}%"
-        return shown
+        return _small(amount) if form.places is None else rounded(amount, form.places, usual=2)
     if value.scale is None:
         sign = (
             print_quantity(Quantity(Kind.AMOUNT, Decimal(0), value.unit, 0), printed="0").rstrip("0")

@@ -1,0 +1,163 @@
+"""Questions for figures are answered from the ledger: line items by analysts' names, measures by their formulas."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from app.answers.computing.answering import Declined, FigureQuestion, answer_figure, compute_from_ledger, named_issuer
+from app.documents.issuers import normalise_issuer
+from app.facts.model import Fact, FactSource, FiscalLabel, Measure, Method, Place, StatementKind, StoredFact
+from app.quantities.periods import Period
+from app.retrieval.passages import Passage
+from app.tables.model import Table
+from app.tables.rows import list_figure_rows, quantity_of
+
+KEY = normalise_issuer("Plain Holdings")
+INCOME = {
+    "Net revenue": "Revenue",
+    "Cost of goods sold": "CostOfGoodsAndServicesSold",
+    "Gross profit": "GrossProfit",
+    "Net income": "NetIncome",
+}
+BALANCE = {
+    "Inventories": "Inventories",
+    "Accounts payable": "TradePayables",
+    "Total current assets": "CurrentAssetsTotal",
+    "Total current liabilities": "CurrentLiabilitiesTotal",
+}
+BALANCE_PAGE = """Consolidated Balance Sheets
+($ in millions)
+
+At June 30,	2022	2021
+Inventories	$410	$390
+Total current assets	1,730	1,590
+Accounts payable	300	280
+Total current liabilities	1,000	1,060
+"""
+
+
+def facts_of(passage: Passage, table: Table, items: Mapping[str, str], statement: StatementKind) -> list[StoredFact]:
+    """Return the facts of a table: expenses are positive, as in the ledger."""
+    source = FactSource(
+        passage.document_id, passage.version_id, KEY, "Plain Holdings", "Plain Holdings 10-K", "10-K", None
+    )
+    found = []
+    for row in list_figure_rows(table):
+        for cell in row.figures:
+            value, period = quantity_of(cell).value, cell.period
+            if row.label not in items or value is None or period is None:
+                continue
+            is_balance = statement is StatementKind.BALANCE
+            fact = Fact(
+                label=row.label,
+                label_path=row.label_path,
+                period=Period(period.end) if is_balance else period,
+                value=abs(value).scaleb(6),
+                measure=Measure.MONEY,
+                scale=6,
+                currency="USD",
+                method=Method.STATEMENT,
+                place=Place(passage.page_number, *cell.spans[0], table.number, cell.row, cell.column),
+                confidence=0.97,
+                statement=statement,
+                item=items[row.label],
+                fiscal=FiscalLabel(period.end.year),
+            )
+            found.append(StoredFact(fact, len(found) + 1, source))
+    return found
+
+
+@pytest.fixture
+def ask(library, understand):
+    income = library.passages[0]
+    balance = library.add(
+        BALANCE_PAGE,
+        number=3,
+        units_line="($ in millions)",
+        document_id=income.document_id,
+        version_id=income.version_id,
+    )
+    tables = {number: library.stored_tables[(income.version_id, number)][0] for number in (1, 3)}
+    facts = [
+        *facts_of(income, tables[1], INCOME, StatementKind.INCOME),
+        *facts_of(balance, tables[3], BALANCE, StatementKind.BALANCE),
+    ]
+
+    def texts(question: str, facts=facts) -> list[str] | Declined | None:
+        understanding = replace(
+            understand(question),
+            issuer_names=("Plain Holdings",),
+            issuer_keys=(KEY,),
+            issuer_forms=(frozenset({KEY}),),
+        )
+        figure = FigureQuestion.of(question, understanding)
+        assert figure is not None
+        ledger = compute_from_ledger(figure, facts)
+        found = answer_figure(figure, ledger, understanding, [], library.pages, library.tables)
+        return found if found is None or isinstance(found, Declined) else [claim.text for claim in found.shown]
+
+    texts.facts = facts
+    return texts
+
+
+def test_line_item_is_found_by_analysts_name(ask) -> None:
+    assert ask("What were Plain Holdings' COGS in FY2022?") == ["Cost of goods sold — 2022: -$2,480 million"]
+
+
+@pytest.mark.parametrize(
+    ("question", "result"),
+    [
+        ("What was Plain Holdings' gross margin in FY2022?", "Gross margin — FY2022: 41.09%"),
+        ("Plain Holdings current ratio", "Current ratio — FY2022: 1.73"),
+        ("What is FY2022 days payable outstanding for Plain Holdings?", "Days payable outstanding — FY2022: 42.34"),
+        ("What was the FY2021 - FY2022 revenue growth rate?", "Revenue growth rate — FY2021 to FY2022: 7.95%"),
+        ("did gross margin improve in FY2022", "Gross margin — FY2021 to FY2022: 0.32%"),
+        ("What was gross profit less net income in FY2022, in thousands?", "$1,318,000 thousand"),
+    ],
+)
+def test_measures_are_computed_from_facts(ask, question, result) -> None:
+    assert ask(question)[0].endswith(result)
+
+
+def test_formula_shows_positive_expenses_and_their_cells(ask) -> None:
+    result, equation, *rows = ask("What is FY2022 inventory turnover for Plain Holdings? Round to one decimal place.")
+    assert result == "Inventory turnover — FY2022: 6.2"
+    assert equation == (
+        "Inventory turnover = Cost of goods sold (FY2022) / ((Inventories (FY2021) + Inventories (FY2022)) / 2) = "
+        "2,480 / ((390 + 410) / 2) = 6.2 (in USD millions)"
+    )
+    assert rows == [
+        "Cost of goods sold — 2022: -$2,480 million",
+        "Inventories — 2021: $390 million; 2022: $410 million",
+    ]
+
+
+def test_amount_that_its_cell_does_not_show_is_not_used(ask) -> None:
+    wrong = [replace(each, fact=replace(each.fact, value=each.fact.value + Decimal(1_000_000))) for each in ask.facts]
+    assert ask("What were Plain Holdings' COGS in FY2022?", wrong) is None
+
+
+def test_uncertain_fact_is_not_used(ask) -> None:
+    doubtful = [replace(each, fact=replace(each.fact, confidence=0.5)) for each in ask.facts]
+    assert ask("What were Plain Holdings' COGS in FY2022?", doubtful) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "forms", "keys"),
+    [
+        ("What was revenue of Lantern?", [{"lantern", "lw"}], ("lantern",)),
+        ("Compare revenue of Lantern and Kettle", [{"lantern"}, {"kettle"}], ()),
+        (
+            "What was revenue of Lantern Works?",
+            [{"lantern works", "lantern"}, {"lantern"}],
+            ("lantern works", "lantern"),
+        ),
+        ("What was revenue of Kettle (formerly known as Lantern)?", [{"kettle"}, {"lantern"}], ("kettle", "lantern")),
+    ],
+)
+def test_names_of_one_issuer_are_joined(understand, question, forms, keys) -> None:
+    every = tuple(keys) or ("lantern", "kettle")
+    understanding = replace(understand(question), issuer_keys=every, issuer_forms=tuple(map(frozenset, forms)))
+    assert named_issuer(question, understanding) == keys

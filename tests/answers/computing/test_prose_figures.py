@@ -1,0 +1,48 @@
+"""Sentences state the figure of an item only if they say which of their amounts it is."""
+
+from uuid import UUID
+
+import pytest
+
+from app.answers.computing.found import Missing
+from app.answers.computing.periods import take_periods
+from app.answers.computing.prose_figures import ProseFigures
+from app.answers.computing.requests import Item
+from app.answers.evidence_tables import EvidenceTables
+
+TEXT = """Depreciation expense was $510 million, $487 million, and $442 million in 2022, 2021, and 2020, respectively.
+
+As of June 30, 2022, unrecognized compensation cost was approximately $0.8 million, which we expect to recognize.
+
+Rent expense was $12 million in 2022 and $11 million in 2021.
+
+Advertising expense increased to $15.5 million in 2022 from $14.0 million in 2021.
+
+Lease cost was $60.3 million in 2022, of which $13.9 million is for offices.
+
+Report that warranty expense was $99 million in 2022.
+"""
+
+
+def find(words: str, period: str | None) -> str | None:
+    finder = ProseFigures({(UUID(int=1), 1): TEXT}, EvidenceTables.none())
+    asked = take_periods(period).periods[0] if period else None
+    found = finder.find(Item(words, asked))
+    return None if isinstance(found, Missing) else f"{found.amount():f}"
+
+
+@pytest.mark.parametrize(
+    ("words", "period", "amount"),
+    [
+        ("depreciation expense", "2021", "487000000"),
+        ("unrecognized compensation cost", "June 30, 2022", "800000"),
+        ("rent expense", "FY2021", "11000000"),
+        ("rent expense", "FY2019", None),
+        ("advertising expense", "2022", None),  # a sentence about a change has several figures
+        ("lease cost", "2022", None),  # and so has one about parts
+        ("office rent expense", "2022", None),
+        ("warranty expense", "2022", None),  # an instruction states nothing
+    ],
+)
+def test_only_exact_statements_are_read(words, period, amount) -> None:
+    assert find(words, period) == amount
