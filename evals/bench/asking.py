@@ -1,4 +1,5 @@
-"""Measures the milliseconds that a search needs to find a question's sources, with four questions at once.
+"""Measures the milliseconds that a search needs to find a question's sources, with four questions at once, and those of
+a whole answer to a question for a figure, one at a time: search, ledger, arithmetic, verification, and the record.
 
 No model is called.
 """
@@ -13,10 +14,12 @@ from pathlib import Path
 import numpy as np
 from sqlalchemy import text
 
+from app.answers.computing.grammar import read_requests
 from app.llm.wordllama_embedder import WordLlamaEmbedder
 from app.retrieval.service import RetrievalService
 from evals.bench.ingesting import sha256_mib_per_second
 from evals.bench.setting import BenchSetting, BenchWork
+from evals.environment.answering import build_asking
 from evals.environment.stacks import running_stack
 from evals.environment.store import Store, open_store
 from evals.environment.watching import COLLECTION
@@ -25,6 +28,7 @@ from evals.running.engine import Case, SuiteResult
 ASKERS = 4
 ROUNDS = 3
 K = 12
+WARM_UP = 5
 METRICS = (
     "total revenue",
     "capital expenditures",
@@ -50,11 +54,15 @@ def bench_ask(setting: BenchSetting, work: BenchWork) -> SuiteResult:
         setting.notify(f"Asking {len(questions)} questions, {ROUNDS} times, {ASKERS} at once")
         alone = [_ask(service, store, question) for question in questions]
         together = ask_at_once(service, store, questions * ROUNDS)
+        figures = _ask_for_figures(store, [question for question in questions if read_requests(question)])
     milliseconds = [seconds * 1000 for _, seconds, _ in together]
     metrics = {
         "p50_ms": float(np.percentile(milliseconds, 50)),
         "p95_ms": float(np.percentile(milliseconds, 95)),
         "alone_p50_ms": statistics.median(seconds for _, seconds, _ in alone) * 1000,
+        "figure_p50_ms": float(np.percentile(figures, 50)) if figures else 0.0,
+        "figure_p95_ms": float(np.percentile(figures, 95)) if figures else 0.0,
+        "figure_questions": float(len(figures)),
         "questions": float(len(together)),
         "documents": float(len(store.files)),
         "reference_sha256_mib_per_second": sha256_mib_per_second(),
@@ -92,6 +100,14 @@ def _ask(service: RetrievalService, store: Store, question: str) -> tuple[str, f
     started = time.perf_counter()
     result = service.search(store.principal, question, k=K)
     return question, time.perf_counter() - started, len(result.passages)
+
+
+def _ask_for_figures(store: Store, questions: Sequence[str]) -> list[float]:
+    """Answer questions for figures without a model, one after another; return the milliseconds of each."""
+    asking = build_asking(store.database, chat=None)
+    for question in questions[:WARM_UP]:
+        asking.ask(store.principal, question)
+    return [asking.ask(store.principal, question).seconds * 1000 for question in questions]
 
 
 def make_questions(store: Store) -> list[str]:
