@@ -38,8 +38,15 @@ from app.retrieval.questions.understanding import Understanding
 
 NOTICE = "No language model wrote this: the figure is read or computed from the cited cells."
 
+LEAST_CONFIDENCE = 0.7
+"""Answers with an input of the ledger that is less certain are declined. It lies between figures that a check of the
+statement contradicts (.60 and less) and those of an item that the reader is sure of (.78 and more).
+"""
+
 LEAST_CERTAINTY = 0.8
-"""Computed answers with a less certain input are declined."""
+"""Answers with an input of tables or sentences that is less certain are declined: the share of the item's words that
+the row and its headings have, words of the title and the page counting less.
+"""
 
 _FORMERLY = re.compile(r"\b(?:formerly|previously|f/k/a|fka|now known as|renamed)\b", re.IGNORECASE)
 _TWO_PERIODS = (Over.CHANGE, Over.GROWTH)
@@ -111,7 +118,7 @@ def compute_from_ledger(question: FigureQuestion, facts: Iterable[StoredFact]) -
         found = compute(request if latest is None else replace(request, node=_dated(request.node, latest)), finder)
         if isinstance(found, Missing):
             missing.append(found)
-        elif found.certainty >= LEAST_CERTAINTY:
+        elif found.certainty >= LEAST_CONFIDENCE:
             sources = {stored.source.version_id: stored.source for stored in ledger.facts}
             return LedgerResult(found, documents=sources)
         else:
@@ -142,7 +149,7 @@ def answer_figure(
     if ledger.computed is not None:
         found = _with_cells(ledger.computed, tables)
         documents = {
-            key: CitedDocument(source.document_id, source.version_id, source.title, key[1])
+            key: CitedDocument(source.document_id, source.version_id, source.title, key[1], source.issuer)
             for key in ledger.pages()
             if (source := ledger.documents.get(key[0])) is not None and key in pages
         }
@@ -197,7 +204,7 @@ def _with_cells(computed: Computed, tables: EvidenceTables) -> Computed | None:
 def _documents_of(passages: Sequence[Passage], pages: PageTexts) -> dict[PageKey, CitedDocument]:
     return {
         (passage.version_id, number): CitedDocument(
-            passage.document_id, passage.version_id, passage.document_title, number
+            passage.document_id, passage.version_id, passage.document_title, number, passage.issuer
         )
         for passage in passages
         for version_id, number in pages

@@ -148,11 +148,11 @@ def _bind_top(node: Node, finder: Finder) -> tuple[Bound, tuple[str, ...], int |
             raise _MissingError(Missing("", "the periods have equal values"))
         chosen = amounts.index(best)
     if isinstance(node, Aggregate):
-        periods = tuple(period.text for period in sorted(node.periods, key=_moment)) or tuple(
+        periods = tuple(period.label() for period in sorted(node.periods, key=_moment)) or tuple(
             dict.fromkeys(each.figure.period for each in sorted(list_inputs(bound), key=lambda each: each.figure.order))
         )
         return bound, periods, chosen
-    asked = tuple(dict.fromkeys(item.period.text for item in list_items(node) if item.period))
+    asked = tuple(dict.fromkeys(item.period.label() for item in list_items(node) if item.period))
     return bound, asked, chosen
 
 

@@ -11,7 +11,7 @@ from uuid import UUID
 from app.answers.claims import CitedSpan, DraftClaim, Operand, PageKey, PageTexts, cite
 from app.answers.computing.evaluation import Bound, Computed, Input, Sum, evaluate
 from app.answers.computing.found import Figure
-from app.answers.computing.requests import Aggregate, Number
+from app.answers.computing.requests import Aggregate, Number, Over
 from app.answers.computing.values import Dimension, Value, print_value, rounded
 from app.answers.writing.figures import cite_row, row_sentence
 from app.quantities.values import Quantity
@@ -26,34 +26,38 @@ _Leaf = Callable[[Input], str]
 
 @dataclass(frozen=True, slots=True)
 class CitedDocument:
-    """The document and page that a figure is cited from."""
+    """The document and page that a figure is cited from, and the document's issuer, if it is known."""
 
     document_id: UUID
     version_id: UUID
     document_title: str
     page_number: int
+    issuer: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """States the result: "Asset turnover ratio — FY2020: 1.33". Implements `Computation`."""
+    """States the result: "Asset turnover of Plain Holdings — FY2020: 1.33". Implements `Computation`."""
 
     computed: Computed
+    issuer: str | None = None
 
     def operands(self) -> Sequence[Operand]:
         return [_operand(each.figure) for each in self.computed.inputs]
 
     def sentence(self) -> str:
         computed = self.computed
-        name = _capital(computed.request.name)
+        name = _capital(computed.request.name) + (f" of {self.issuer}" if self.issuer else "")
         value = evaluate(computed.bound)
         if computed.chosen is not None:
             assert isinstance(computed.bound, Sum)
             shown = _print(computed.bound.parts[computed.chosen], computed)
             how = "highest" if computed.bound.operator == "max" else "lowest"
             return f"{name}, {how} — {computed.periods[computed.chosen]}: {shown}"
-        shown = print_value(value, computed.request.form, is_percent=computed.request.is_percent)
+        shown = _points(computed, print_value(value, computed.request.form, is_percent=computed.request.is_percent))
         periods = periods_in_words(computed)
+        if computed.request.is_comparison:
+            name += " is unchanged" if not value.amount else " rose" if value.amount > 0 else " fell"
         return f"{name} — {periods}: {shown}" if periods else f"{name}: {shown}"
 
 
@@ -71,10 +75,8 @@ class Equation:
         scale = _common_scale(computed.inputs)
         numbers = _in_numbers(computed.bound, scale)
         words = _in_words(computed.bound)
-        value = evaluate(computed.bound)
-        result = print_value(
-            value, replace(computed.request.form, unit=None, scale=None), is_percent=computed.request.is_percent
-        )
+        form = replace(computed.request.form, unit=None, scale=None)
+        result = _points(computed, print_value(evaluate(computed.bound), form, is_percent=computed.request.is_percent))
         return f"{_capital(computed.request.name)} = {words} = {numbers} = {result}{_units(computed, scale)}"
 
 
@@ -86,7 +88,8 @@ def write_claims(computed: Computed, documents: Mapping[PageKey, CitedDocument],
     cited = tuple(span for each in inputs for span in _citations(each.figure, documents, pages)[:1])
     context = tuple(span for each in inputs for span in _citations(each.figure, documents, pages)[1:])
     citations = tuple(dict.fromkeys((*cited, *context)))
-    computations = (Result(computed), Equation(computed))
+    issuers = {documents[each.figure.key].issuer for each in inputs}
+    computations = (Result(computed, issuers.pop() if len(issuers) == 1 else None), Equation(computed))
     claims = [DraftClaim(each.sentence(), citations, each) for each in computations]
     return [*claims, *(_row_claim(figures, documents, pages) for figures in _by_row(inputs))]
 
@@ -101,6 +104,13 @@ def periods_in_words(computed: Computed) -> str:
     if len(periods) > 2:
         return f"{', '.join(periods[:-1])} and {periods[-1]}"
     return " and ".join(periods)
+
+
+def _points(computed: Computed, shown: str) -> str:
+    """Write a change of percentages in percentage points."""
+    node = computed.request.node
+    is_change = isinstance(node, Aggregate) and node.over is Over.CHANGE
+    return f"{shown[:-1]} percentage points" if is_change and shown.endswith("%") else shown
 
 
 def _print(part: Bound, computed: Computed) -> str:

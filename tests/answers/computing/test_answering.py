@@ -50,7 +50,7 @@ def test_single_figure_is_its_row(ask) -> None:
 
 def test_ratio_shows_result_formula_and_inputs(ask) -> None:
     assert ask("What is the ratio of total current assets to total current liabilities in 2022?") == [
-        "Ratio of total current assets to total current liabilities — 2022: 1.73, or 173%",
+        "Ratio of total current assets to total current liabilities of Plain Holdings — FY2022: 1.73, or 173%",
         "Ratio of total current assets to total current liabilities = Total current assets (2022) / Total current "
         "liabilities (2022) = 1,730 / 1,000 = 1.73, or 173% (in USD millions)",
         "Total current assets — 2022: $1,730 million",
@@ -63,16 +63,16 @@ def test_definition_of_the_question_is_computed(ask) -> None:
         "What is Plain Holdings' FY2022 net working capital? Define net working capital as total current assets less "
         "total current liabilities. Answer in USD thousands."
     )
-    assert ask(question)[0] == "Net working capital — FY2022: $730,000 thousand"
+    assert ask(question)[0] == "Net working capital of Plain Holdings — FY2022: $730,000 thousand"
 
 
 @pytest.mark.parametrize(
     ("question", "result"),
     [
-        ("What was the percentage change in net revenue from 2021 to 2022?", "2021 to 2022: 7.95%"),
-        ("What was the change in long-term debt between 2021 and 2022?", "2021 to 2022: -$80 million"),
-        ("What was the average long-term debt for 2021 and 2022?", "2021 and 2022: $860 million"),
-        ("What is cost of goods sold as a percentage of net revenue in 2022, to one decimal place?", "2022: 58.9%"),
+        ("What was the percentage change in net revenue from 2021 to 2022?", "FY2021 to FY2022: 7.95%"),
+        ("What was the change in long-term debt between 2021 and 2022?", "FY2021 to FY2022: -$80 million"),
+        ("What was the average long-term debt for 2021 and 2022?", "FY2021 and FY2022: $860 million"),
+        ("What is cost of goods sold as a percentage of net revenue in 2022, to one decimal place?", "FY2022: 58.9%"),
         ("In which year was long-term debt lower?", "2022: $820 million"),
         ("What was the change in long-term debt?", "2021 to 2022: -$80 million"),
     ],
@@ -121,7 +121,7 @@ def test_computed_sentence_that_does_not_follow_is_dropped(library, understand, 
     claim = write_claims(computed, documents, library.pages)[0]
     (kept,) = verify_claims([claim], library.pages, library.tables)
     assert kept.claim is not None
-    assert kept.claim.text == "Change in net revenue — 2021 to 2022: $310 million"
+    assert kept.claim.text == "Change in net revenue — FY2021 to FY2022: $310 million"
     match fault:
         case "text":
             claim, reason = replace(claim, text=claim.text.replace("310", "311")), DropReason.ARITHMETIC_FAILED

@@ -109,11 +109,20 @@ def test_line_item_is_found_by_analysts_name(ask) -> None:
 @pytest.mark.parametrize(
     ("question", "result"),
     [
-        ("What was Plain Holdings' gross margin in FY2022?", "Gross margin — FY2022: 41.09%"),
-        ("Plain Holdings current ratio", "Current ratio — FY2022: 1.73"),
-        ("What is FY2022 days payable outstanding for Plain Holdings?", "Days payable outstanding — FY2022: 42.34"),
-        ("What was the FY2021 - FY2022 revenue growth rate?", "Revenue growth rate — FY2021 to FY2022: 7.95%"),
-        ("did gross margin improve in FY2022", "Gross margin — FY2021 to FY2022: 0.32%"),
+        ("What was Plain Holdings' gross margin in FY2022?", "Gross margin of Plain Holdings — FY2022: 41.09%"),
+        ("Plain Holdings current ratio", "Current ratio of Plain Holdings — FY2022: 1.73"),
+        (
+            "What is FY2022 days payable outstanding for Plain Holdings?",
+            "Days payable outstanding of Plain Holdings — FY2022: 42.34",
+        ),
+        (
+            "What was the FY2021 - FY2022 revenue growth rate?",
+            "Revenue growth rate of Plain Holdings — FY2021 to FY2022: 7.95%",
+        ),
+        (
+            "did gross margin improve in FY2022",
+            "Gross margin of Plain Holdings rose — FY2021 to FY2022: 0.32 percentage points",
+        ),
         ("What was gross profit less net income in FY2022, in thousands?", "$1,318,000 thousand"),
     ],
 )
@@ -123,7 +132,7 @@ def test_measures_are_computed_from_facts(ask, question, result) -> None:
 
 def test_formula_shows_positive_expenses_and_their_cells(ask) -> None:
     result, equation, *rows = ask("What is FY2022 inventory turnover for Plain Holdings? Round to one decimal place.")
-    assert result == "Inventory turnover — FY2022: 6.2"
+    assert result == "Inventory turnover of Plain Holdings — FY2022: 6.2"
     assert equation == (
         "Inventory turnover = Cost of goods sold (FY2022) / ((Inventories (FY2021) + Inventories (FY2022)) / 2) = "
         "2,480 / ((390 + 410) / 2) = 6.2 (in USD millions)"
