@@ -64,6 +64,10 @@ def _asked(core: str, reader: Reader) -> Iterator[tuple[Node, str, bool]]:
             yield Aggregate(Over.CHANGE, node, periods), words, True
     elif patterns.YES_OR_NO.match(rest) is None:
         words = clean(patterns.VERBS.sub(" ", clean(patterns.LEAD.sub("", rest, count=1))))
+        if taken.is_versus and not reader.is_over_periods(words):
+            for node in reader.values(words):
+                yield Aggregate(Over.CHANGE, node, taken.periods), words, True
+            return
         for node in reader.readings(words, taken):
             yield node, words, False
 

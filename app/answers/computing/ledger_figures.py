@@ -1,5 +1,6 @@
 """Find the figures of items in the ledger of an issuer."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import cache
@@ -28,6 +29,8 @@ _KINDS = {
     Measure.NUMBER: Kind.NUMBER,
 }
 _PARTS = {"6M": "H1"}
+_OF_PART = re.compile(r"(?P<line>.+?) (?:from|of|in|for) (?:the )?(?P<part>.+)", re.IGNORECASE)
+_PART_WORDS = re.compile(r" ?\b(?:segment|division|business|product|products|region)\b", re.IGNORECASE)
 _LENGTHS = {"6M": 2, "9M": 3}
 
 
@@ -52,6 +55,10 @@ class LedgerFigures:
         if span is None:
             return Missing(item.words, f"no fiscal period of the issuer is {period.text}")
         found = self._ledger.find(sought, span)
+        if not isinstance(found, Found) and item.name is None and (part := split_part(item.words)) is not None:
+            line, member = part
+            of_part = self._ledger.find(_sought("", line), span, (("", member),))
+            found = of_part if isinstance(of_part, Found) else found
         if isinstance(found, Found):
             return self._figure(item, found)
         is_absent = found.code == "not-reported" and self._ledger.has_read(sought.statement, span)
@@ -97,6 +104,20 @@ def _sought(name: str, words: str) -> Sought:
         if line is not None:
             return replace(line.sought, labels=tuple(dict.fromkeys((*line.sought.labels, words))))
     return Sought(labels=(words,))
+
+
+@cache
+def split_part(words: str) -> tuple[str, str] | None:
+    """Split "lamp revenue" or "revenue from lamps" into a line item and a segment, product or region; None for others.
+
+    Whether the issuer has such a part shows in the dimensions of its facts.
+    """
+    plain = _PART_WORDS.sub("", words).strip()
+    of = _OF_PART.match(plain)
+    pairs = [(of["line"], of["part"])] if of is not None else []
+    parts = plain.split()
+    pairs += [(" ".join(parts[at:]), " ".join(parts[:at])) for at in range(1, len(parts))]
+    return next(((line, member) for line, member in pairs if member and _sought("", line).names), None)
 
 
 def _span(period: AskedPeriod, ledger: Ledger) -> FiscalSpan | None:
@@ -161,6 +182,8 @@ def names_of(items: Iterable[Item]) -> tuple[Sequence[str], Sequence[Sequence[st
     labels: dict[tuple[str, ...], None] = {}
     for item in items:
         sought = sought_of(item)
+        if not sought.names and item.name is None and (part := split_part(item.words)) is not None:
+            sought = replace(_sought("", part[0]), labels=(item.words,))
         names.update(dict.fromkeys((*sought.names, *sought.concepts)))
         labels.update(dict.fromkeys(tuple(words.lower().split()) for words in sought.labels))
     return list(names), list(labels)

@@ -45,16 +45,20 @@ _QUARTERS = re.compile(
 )
 _EMPTY = re.compile(r"\(\s*\)")
 _RANGE = re.compile(r"\s*(?:[–—-]|\bto\b|\bthrough\b|\buntil\b)\s*", re.IGNORECASE)
+_VERSUS = re.compile(r"\s*(?:\bvs\b|\bversus\b|\bcompared\b|\bagainst\b)", re.IGNORECASE)
 _LONGEST_RANGE = 12
 
 
 @dataclass(frozen=True, slots=True)
 class PeriodsOfText:
-    """A text without its periods, and the periods in order. `is_range` states that they are the ends of a range."""
+    """A text without its periods, and the periods in order. `is_range` states that they are the ends of a range,
+    `is_versus` that they are compared ("2024 vs 2023").
+    """
 
     rest: str
     periods: tuple[AskedPeriod, ...]
     is_range: bool
+    is_versus: bool = False
 
     def all_periods(self) -> tuple[AskedPeriod, ...]:
         """Return the periods with those between the ends of a range."""
@@ -86,19 +90,20 @@ def take_periods(text: str) -> PeriodsOfText:
     marked.append(text[end:])
     periods = [period for _, _, period in mentions]
     order: list[AskedPeriod] = []
-    is_range = False
+    is_range = is_versus = False
 
     def take(found: re.Match[str]) -> str:
-        nonlocal is_range
+        nonlocal is_range, is_versus
         marks = [ord(sign) - _FIRST_MARK for sign in found.group() if _is_mark(sign)]
         order.extend(periods[mark] for mark in marks)
         between = re.split(_MARK, found["rest"])
         is_range = is_range or (len(marks) == 2 and bool(_RANGE.match(between[0])))
+        is_versus = is_versus or (len(marks) == 2 and bool(_VERSUS.match(between[0])))
         is_range = is_range or (len(marks) == 2 and re.match(r"\W*from\b", found.group(), re.IGNORECASE) is not None)
         return " "
 
     rest = _EMPTY.sub(" ", _PHRASE.sub(take, "".join(marked))).strip(" ,")
-    return PeriodsOfText(" ".join(rest.split()), _completed(order), is_range)
+    return PeriodsOfText(" ".join(rest.split()), _completed(order), is_range, is_versus)
 
 
 def _is_mark(sign: str) -> bool:

@@ -69,6 +69,10 @@ class Reader:
             for node in self.values(words):
                 yield Aggregate(Over.TOTAL, node, taken.all_periods())
 
+    def is_over_periods(self, words: str) -> bool:
+        """Return whether words name an operation over periods, such as a change."""
+        return any(pattern.match(clean(words)) for pattern, _ in _OVER)
+
     def values(self, words: str) -> Iterator[Node]:
         """Yield the readings of words without a period."""
         words = clean(words)

@@ -228,4 +228,4 @@ def _units(computed: Computed, scale: int) -> str:
 
 def _capital(name: str) -> str:
     name = " ".join(re.sub(r"\s*[–—]\s*", "-", name).split())
-    return name[:1].upper() + name[1:]
+    return name if any(map(str.isupper, name.partition(" ")[0])) else name[:1].upper() + name[1:]

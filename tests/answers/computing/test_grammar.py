@@ -45,7 +45,7 @@ def first(question: str, *names: str) -> FigureRequest:
     ("question", "expression"),
     [
         ("how much did they spend on capex in FY21", "capex FY2021"),
-        ("lamp revenue 2024 vs 2023", "lamp revenue FY2024"),
+        ("lamp revenue 2024 vs 2023", "change(lamp revenue; FY2024, FY2023)"),
         ("What was the percentage change in stocks between 2018 and 2019?", "growth(stocks; FY2018, FY2019)"),
         ("What is the FY2019 - FY2020 total revenue growth rate?", "growth(total revenue; FY2019, FY2020)"),
         ("What was revenue growth in FY2021?", "growth(revenue; FY2020, FY2021)"),

@@ -153,6 +153,19 @@ def test_uncertain_fact_is_not_used(ask) -> None:
     assert ask("What were Plain Holdings' COGS in FY2022?", doubtful) is None
 
 
+def test_product_of_the_issuer_is_found_by_its_words(ask) -> None:
+    lamps = [
+        replace(each, fact=replace(each.fact, dimensions=(("product", "eLamp"),)))
+        for each in ask.facts
+        if each.fact.item == "Revenue"
+    ]
+    others = [each for each in ask.facts if each.fact.item != "Revenue"]
+    result, *_ = ask("eLamp revenue 2022 vs 2021", [*others, *lamps])
+    assert result == "eLamp revenue of Plain Holdings rose — FY2021 to FY2022: $310 million"
+    assert ask("What was revenue from eLamp in FY2022?", [*others, *lamps]) == ["Net revenue — 2022: $4,210 million"]
+    assert isinstance(ask("kettle revenue 2022 vs 2021", [*others, *lamps]), Declined | None)
+
+
 @pytest.mark.parametrize(
     ("question", "forms", "keys"),
     [
