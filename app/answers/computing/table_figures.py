@@ -35,7 +35,7 @@ _NO_DEDUCTION = re.compile(
 )
 _TOTAL = frozenset({"total"})
 _CHANGE_TERMS = frozenset({"chang", "increas", "decreas", "growth", "varianc", "differ"})
-_WEIGHT_ELSEWHERE = 0.6
+_WEIGHT_ELSEWHERE = 0.7
 _WEIGHT_IN_TEXT = 0.35
 _LEAST_COVERED = 0.8
 _LEAST_OWN = 0.34
@@ -133,7 +133,7 @@ class TableFigures:
             near = place.own | place.heads | place.path
             if hard.isdisjoint(near) or not (hard & OPERATIONS) <= near:
                 continue
-            if not (hard - near - _TOTAL).isdisjoint(place.others):
+            if not (hard - near - place.around - _TOTAL).isdisjoint(place.others):
                 continue  # another row or column has this word
             page = self._page_terms(place.key)
             away = names - near - place.around
