@@ -26,6 +26,8 @@ _ASKS = re.compile(
 )
 _NO_FIGURE = re.compile(
     r"\b(?:why|who|whom|explain|describe|summari[sz]e|discuss)\b"
+    r"|\b(?:permit(?:s|ted)?|allow(?:s|ed)?|require[sd]?|covenants?|(?-i:must|may|should)"
+    r"|expect(?:s|ed)? to|guidance|outlook|forecasts?|plans? to|credit agreement|indenture)\b"
     r"|^\W*(?:when|where|how) (?:is|are|was|were|do|does|did|has|have|can|will)\b"
     r"|\b(?:what|which|how) (?:does|do)\b|\bwhat (?:drove|caused|drives|types?|kinds?)\b"
     r"|\bwhat (?:is|was|were|are) the (?:primary |main |key )?"

@@ -133,6 +133,7 @@ def test_role_and_source_of_the_answer_are_not_part_of_the_item() -> None:
 @pytest.mark.parametrize(
     "question",
     [
+        "What ratio of net debt to EBITDA does the credit agreement permit?",
         "Why did revenue fall in 2020?",
         "When does the facility mature?",
         "What does capex include?",
@@ -157,3 +158,7 @@ def test_hostile_questions_are_read_in_short_time(text) -> None:
     began = time.process_time()
     read_requests(f"What is {text}?")
     assert time.process_time() - began < 0.5
+
+
+def test_month_may_is_no_permission() -> None:
+    assert write(first("What were total assets at May 31, 2019?").node) == "total assets May 31, 2019"
