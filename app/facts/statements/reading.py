@@ -42,21 +42,13 @@ _CONCEPT_CONFIDENCE = 0.5
 """Of the preferred concept of an item that a table of segments names."""
 
 
-def read_facts(tables: Sequence[Table], about: About, tagged: Sequence[Fact] = ()) -> tuple[Fact, ...]:
-    """Return the facts of a document's tables, in the tables' order.
-
-    `tagged` are the facts that the document tags; the cells that they stand on are not read again.
-    """
+def read_facts(tables: Sequence[Table], about: About) -> tuple[Fact, ...]:
+    """Return the facts of a document's tables, in the tables' order."""
     statements = find_statements(tables)
     years = FiscalYears.of(about, _periods(statements))
-    taken = {(fact.place.table, fact.place.row, fact.place.column) for fact in tagged}
-    read = [
-        fact
-        for fact in islice(_read(tables, statements, about, years), _MOST_FACTS)
-        if (fact.place.table, fact.place.row, fact.place.column) not in taken
-    ]
+    read = list(islice(_read(tables, statements, about, years), _MOST_FACTS))
     read.sort(key=lambda fact: fact.place.table or 0)
-    return tuple(with_confidence(check_across(reconcile([*tagged, *read], tables))))
+    return tuple(with_confidence(check_across(reconcile(read, tables))))
 
 
 def _read(tables: Sequence[Table], statements: Sequence[Statement], about: About, years: FiscalYears) -> Iterator[Fact]:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from functools import cached_property
 
 from app.facts.items.rows import Placed
+from app.facts.items.standard import find_item
 from app.facts.model import Fact, Measure, Method, StatementKind
 from app.facts.statements.about import About
 from app.facts.statements.cells import MEASURES, currency_of, decimals_of, measure_of, place_of, scale_of, scaled
@@ -15,18 +16,21 @@ from app.facts.statements.columns import Dimensions, columns_of, is_restated
 from app.facts.statements.directions import direction_of, direction_of_label
 from app.facts.statements.fiscal import FiscalYears
 from app.facts.statements.instants import Edge, find_edges
+from app.facts.statements.label_figures import find_label_figures
 from app.facts.statements.placing import is_per_share, place_rows
 from app.facts.statements.rows import Row
 from app.facts.statements.scales import check_per_share
 from app.facts.statements.structure import Structure
 from app.quantities.periods import Period
 from app.quantities.values import Kind, Quantity
-from app.tables.model import Cell
+from app.tables.model import Cell, CellKind
 from app.tables.rows import quantity_of
 
 _DAY = timedelta(days=1)
 _MOST_DAYS = 380
 _OF_FLOWS = (StatementKind.CASH_FLOW, StatementKind.EQUITY)
+_LABEL_CONFIDENCE = 0.93
+"""Of figures within labels: the share with the tagged concept, day and amount on the tagged filings."""
 _PART = 0.5
 """The probability from which a row is a part of its concept's whole amount."""
 
@@ -50,6 +54,57 @@ class StatementReader:
                 fact = self._fact(number, row, placed[number], cell, measure)
                 if fact is not None:
                     yield fact
+        if self.structure.kind is StatementKind.BALANCE:
+            for row in self.structure.rows:
+                yield from self._facts_of_label(row)
+
+    def _facts_of_label(self, row: Row) -> Iterator[Fact]:
+        """Yield the facts that a label of a balance sheet states, such as numbers of shares."""
+        cell = self._label_cells.get((row.table.number, row.number))
+        if cell is None:
+            return
+        units = " ".join(filter(None, (*row.table.lines_above, row.table.units_line, row.table.title)))
+        found = find_label_figures(row.label, " ".join(row.label_path[:-1]), units=units, scale=self.structure.scale)
+        columns = self.structure.columns[row.table.number]
+        for figure in found:
+            if figure.scale is None:
+                continue
+            for rank, column in enumerate(columns):
+                period = self.structure.periods.get((row.table.number, column))
+                if period is None or figure.rank not in (None, rank) or self._entities_of(row.table.number, column):
+                    continue
+                item = find_item(figure.concept, StatementKind.BALANCE)
+                yield Fact(
+                    label=row.label,
+                    label_path=row.label_path,
+                    period=Period(period.end),
+                    value=scaled(figure.value, figure.scale),
+                    measure=figure.measure,
+                    scale=figure.scale,
+                    currency=None if figure.measure is Measure.SHARES else self.about.currency,
+                    method=Method.STATEMENT if self.structure.entity is None else Method.TABLE,
+                    place=place_of(cell, row),
+                    confidence=_LABEL_CONFIDENCE,
+                    statement=StatementKind.BALANCE,
+                    concept=figure.concept,
+                    item=item,
+                    concept_confidence=_LABEL_CONFIDENCE,
+                    dimensions=() if self.structure.entity is None else (("entity", self.structure.entity),),
+                    fiscal=self.years.label(Period(period.end)),
+                )
+
+    @cached_property
+    def _label_cells(self) -> dict[tuple[int, int], Cell]:
+        tables = {row.table.number: row.table for row in self.structure.rows}
+        return {
+            (number, cell.row): cell
+            for number, table in tables.items()
+            for cell in reversed(table.cells)
+            if cell.kind is CellKind.LABEL and cell.spans
+        }
+
+    def _entities_of(self, table: int, column: int) -> bool:
+        return any(parts for (own, _), parts in self._columns[table].items() if own == column)
 
     @cached_property
     def _checks(self) -> Cells:
