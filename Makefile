@@ -19,7 +19,9 @@ UV := $(BIN)/uv pip install --quiet --python $(BIN)/python
 STAMPS := $(VENV)/stamps
 CODE := app workers evals migrations tests
 
+DATA ?=
 DOCS ?=
+PRINTED ?=
 BENCH ?= ingest
 PORT ?= 8000
 JSON ?=
@@ -31,7 +33,7 @@ PYTEST_ARGS ?=
 SCHEDULING := --dist loadfile --no-loadscope-reorder
 PROCESSES = $(if $(filter tests,$(TESTS)),-n 2 $(SCHEDULING))
 
-.PHONY: help install install-dev local-llm demo up test test-random lint check gate prove-access findings format bench samples pictures lock clean
+.PHONY: help install install-dev local-llm demo up test test-random lint check gate prove-access findings format bench items samples pictures lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -82,6 +84,9 @@ format: $(STAMPS)/dev ## Format the code
 
 bench: $(STAMPS)/runtime ## Measure speed: BENCH=ingest DOCS=folder, or BENCH=ask, fair, filtered, foreign, policy, streams, tables, timing; JSON=file saves the figures
 	@$(BIN)/python -m evals.bench $(BENCH) $(foreach path,$(DOCS),--docs '$(path)') $(if $(JSON),--json '$(JSON)')
+
+items: $(STAMPS)/runtime ## Learn the model of line items: DATA=folder with labels/ and filings/, PRINTED=folder with the filings as PDF
+	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m evals.learning --data '$(DATA)' $(if $(PRINTED),--printed '$(PRINTED)')
 
 samples: $(STAMPS)/runtime ## Write the sample documents to samples/
 	@$(BIN)/python -m evals.datasets.samples samples

@@ -169,12 +169,17 @@ def _tags_by_table(
 
 def _periods(root: etree._Element) -> Iterator[tuple[str, Period]]:
     """Yield (context id, period) for each context that has an end date and no dimensions."""
-    plain = {
+    whole = list_whole_contexts(root)
+    yield from ((name, period) for name, period in read_contexts(root) if name in whole)
+
+
+def list_whole_contexts(root: etree._Element) -> frozenset[str]:
+    """Return the ids of the contexts without dimensions."""
+    return frozenset(
         context.get("id", "")
         for context in root.iter(f"{{{_XBRLI}}}context")
         if not context.xpath("*[local-name()='entity']/*[local-name()='segment'] | *[local-name()='scenario']")
-    }
-    yield from ((name, period) for name, period in read_contexts(root) if name in plain)
+    )
 
 
 def read_contexts(root: etree._Element) -> Iterator[tuple[str, Period]]:

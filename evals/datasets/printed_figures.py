@@ -15,7 +15,7 @@ from lxml import etree
 
 from app.quantities.periods import Period
 from evals.datasets.html_grid import LETTERS_BESIDE, GridReader, text_of
-from evals.datasets.ixbrl import parse_filing, read_contexts, read_number, read_units
+from evals.datasets.ixbrl import list_whole_contexts, parse_filing, read_contexts, read_number, read_units
 from evals.datasets.tokens import tokenise
 
 MOST_TAGS = 2
@@ -37,7 +37,7 @@ _BREAK = "\0"
 @dataclass(frozen=True, slots=True)
 class Tag:
     """What a filing states of a figure. `value` has sign and scale applied; `scale` is a power of ten; `measure` is the
-    unit ("USD", "USD/shares", "shares", "pure").
+    unit ("USD", "USD/shares", "shares", "pure"). `is_whole` is false for a fact with dimensions.
     """
 
     name: str
@@ -45,6 +45,7 @@ class Tag:
     scale: int
     measure: str
     period: Period
+    is_whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,7 @@ def read_tagged_tables(path: Path) -> TaggedTables:
     root = parse_filing(path.read_bytes(), path.name)
     walk = _Walk()
     walk.read(root)
-    contexts, units = dict(read_contexts(root)), dict(read_units(root))
+    contexts, units, whole = dict(read_contexts(root)), dict(read_units(root)), list_whole_contexts(root)
     grids = {table: GridReader(table) for table in walk.tables}
     numbers = {table: number for number, table in enumerate(walk.tables, start=1)}
     figures: dict[int, PrintedFigure] = {}
@@ -106,7 +107,7 @@ def read_tagged_tables(path: Path) -> TaggedTables:
     for found in walk.found:
         cell = _cell_of(found.element)
         table = None if cell is None else next(cell.iterancestors(f"{_XHTML}table"), None)
-        tag = _tag(found.element, contexts, units)
+        tag = _tag(found.element, contexts, units, whole)
         if cell is None or table is None or tag is None or found.token >= len(walk.tokens):
             continue
         if not _is_figure_cell(cell):
@@ -197,7 +198,9 @@ def _letters(element: etree._Element) -> int:
     return sum(character.isalpha() for character in text_of(element))
 
 
-def _tag(element: etree._Element, contexts: dict[str, Period], units: dict[str, str]) -> Tag | None:
+def _tag(
+    element: etree._Element, contexts: dict[str, Period], units: dict[str, str], whole: frozenset[str]
+) -> Tag | None:
     period, value = contexts.get(element.get("contextRef", "")), read_number(element)
     if period is None or value is None or _YEAR.fullmatch(text_of(element)):
         return None
@@ -207,6 +210,7 @@ def _tag(element: etree._Element, contexts: dict[str, Period], units: dict[str, 
         scale=int(element.get("scale", "0")),
         measure=units.get(element.get("unitRef", ""), ""),
         period=period,
+        is_whole=element.get("contextRef", "") in whole,
     )
 
 

@@ -1,0 +1,89 @@
+"""Regressions, as far as the model needs them: multinomial, logistic and isotonic."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+from scipy.sparse import csr_matrix
+from scipy.special import logsumexp
+
+_STEPS = 40
+_CLARITY_PENALTY = 1.0
+
+Floats = NDArray[np.float64]
+
+
+def fit_classes(
+    rows: csr_matrix, classes: NDArray[np.int64], weights: Floats, count: int, penalty: float
+) -> NDArray[np.float32]:
+    """Fit a multinomial logistic regression with an L2 penalty, and return its weights (features by classes).
+
+    `classes` are the rows' true classes, below `count`, and `weights` what each row counts.
+    """
+    transposed = rows.T.tocsr()
+    numbers = np.arange(rows.shape[0])
+    counted = weights.astype(np.float32)
+    shape = (rows.shape[1], count)
+
+    def loss(flat: Floats) -> tuple[float, Floats]:
+        current = flat.astype(np.float32).reshape(shape)
+        scores = rows @ current
+        norm = logsumexp(scores, axis=1)
+        missed = float((weights * (norm - scores[numbers, classes])).sum())
+        scores -= norm[:, None]
+        np.exp(scores, out=scores)
+        scores *= counted[:, None]
+        scores[numbers, classes] -= counted
+        slope = transposed @ scores + penalty * current
+        return missed + 0.5 * penalty * float(flat @ flat), slope.astype(np.float64).ravel()
+
+    start = np.zeros(shape[0] * shape[1])
+    found = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": _STEPS, "maxcor": 7})
+    return np.asarray(found.x, dtype=np.float32).reshape(shape)
+
+
+def fit_logistic(rows: Floats, right: NDArray[np.bool_]) -> Floats:
+    """Fit a logistic regression with a small L2 penalty, and return its weights."""
+
+    def loss(weights: Floats) -> tuple[float, Floats]:
+        scores = rows @ weights
+        missed = float(np.logaddexp(0, np.where(right, -scores, scores)).sum())
+        slope = rows.T @ (1 / (1 + np.exp(-scores)) - right) + _CLARITY_PENALTY * weights
+        return missed + 0.5 * _CLARITY_PENALTY * float(weights @ weights), slope
+
+    found = minimize(loss, np.zeros(rows.shape[1]), jac=True, method="L-BFGS-B")
+    return np.asarray(found.x, dtype=np.float64)
+
+
+def fit_isotonic(scores: Floats, right: NDArray[np.bool_]) -> tuple[list[float], list[float]]:
+    """Fit a rising step function by pooling adjacent violators (Barlow et al. 1972).
+
+    Return the middles of its steps and their shares of right rows. Each share is that of one more row, wrong by half,
+    so that no step claims certainty.
+    """
+    order = np.argsort(scores, kind="stable")
+    steps: list[tuple[float, int, float]] = []  # right ones, all, sum of scores
+    for number in order:
+        steps.append((float(right[number]), 1, float(scores[number])))
+        while len(steps) > 1 and steps[-2][0] * steps[-1][1] >= steps[-1][0] * steps[-2][1]:
+            (own, count, total), (before, counted, added) = steps.pop(), steps.pop()
+            steps.append((own + before, count + counted, total + added))
+    kept = _join_small(steps)
+    middles = [round(total / count, 4) for _, count, total in kept]
+    shares = [round((own + 0.5) / (count + 1), 4) for own, count, _ in kept]
+    return middles, [float(share) for share in np.maximum.accumulate(shares)]
+
+
+_SMALLEST_STEP = 20
+
+
+def _join_small(steps: Sequence[tuple[float, int, float]]) -> list[tuple[float, int, float]]:
+    joined: list[tuple[float, int, float]] = []
+    for step in steps:
+        if joined and joined[-1][1] < _SMALLEST_STEP:
+            before = joined.pop()
+            joined.append((before[0] + step[0], before[1] + step[1], before[2] + step[2]))
+        else:
+            joined.append(step)
+    return joined
