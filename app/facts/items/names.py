@@ -8,6 +8,7 @@ from functools import cache
 from importlib.resources import files
 
 from app.facts.items.standard import load_items
+from app.facts.items.words import singular
 
 _WORD = re.compile(r"[^\W_]+(?:[&/][^\W_]+)*", re.UNICODE)
 _SPELLINGS = {
@@ -26,7 +27,6 @@ _SPELLINGS = {
     "nonoperating": "non operating",
     "pretax": "pre tax",
 }
-_KEPT = frozenset({"less", "gross", "loss", "business", "access", "process", "excess", "its", "this", "gas", "ebit"})
 _IGNORED = frozenset({"the", "of", "for", "on", "in", "and", "by", "a", "an", "s"})
 
 
@@ -96,12 +96,3 @@ def _words(text: str) -> Iterator[tuple[str, int, int]]:
 def _plain(word: str) -> str:
     word = singular(word)
     return _SPELLINGS.get(word, word)
-
-
-def singular(word: str) -> str:
-    """Return a word's singular, by its ending."""
-    if len(word) < 4 or not word.endswith("s") or word.endswith(("ss", "us", "is")) or word in _KEPT:
-        return word
-    if word.endswith("ies"):
-        return word[:-3] + "y"
-    return word[:-2] if word.endswith(("sses", "ches", "shes", "xes")) else word[:-1]

@@ -29,6 +29,7 @@ from app.facts.statements.others import (
     parts_of,
     period_of,
 )
+from app.facts.statements.placing import place_statements
 from app.facts.statements.reconciling import reconcile
 from app.facts.statements.scales import with_proved_scales
 from app.facts.statements.statement_facts import StatementReader
@@ -52,8 +53,9 @@ def read_facts(tables: Sequence[Table], about: About) -> tuple[Fact, ...]:
 
 
 def _read(tables: Sequence[Table], statements: Sequence[Statement], about: About, years: FiscalYears) -> Iterator[Fact]:
-    for structure in with_proved_scales([structure_of(statement) for statement in statements]):
-        yield from StatementReader(structure, about, years).facts()
+    structures = list(with_proved_scales([structure_of(statement) for statement in statements]))
+    for structure, placed in zip(structures, place_statements(structures), strict=True):
+        yield from StatementReader(structure, placed, about, years).facts()
     numbers = frozenset(table.number for statement in statements for table in statement.tables)
     for other in find_others(tables, numbers):
         yield from _read_other(other, about, years)

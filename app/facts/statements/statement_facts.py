@@ -1,6 +1,6 @@
 """Read the facts of one statement: every row, with its place, period, sign, dimensions and checks."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -17,7 +17,7 @@ from app.facts.statements.directions import direction_of, direction_of_label
 from app.facts.statements.fiscal import FiscalYears
 from app.facts.statements.instants import Edge, find_edges
 from app.facts.statements.label_figures import find_label_figures
-from app.facts.statements.placing import is_per_share, place_rows
+from app.facts.statements.placing import is_per_share
 from app.facts.statements.rows import Row
 from app.facts.statements.scales import check_per_share
 from app.facts.statements.structure import Structure
@@ -37,21 +37,21 @@ _PART = 0.5
 
 @dataclass(frozen=True)
 class StatementReader:
-    """Reads the facts of one statement."""
+    """Reads the facts of one statement. `placed` are the places of its rows."""
 
     structure: Structure
+    placed: Sequence[Placed]
     about: About
     years: FiscalYears
 
     def facts(self) -> Iterator[Fact]:
         """Yield the facts of the rows, in order."""
-        placed = place_rows(self.structure.kind, self.structure)
         for number, row in enumerate(self.structure.rows):
-            if not row.label and placed[number].item is None:
+            if not row.label and self.placed[number].item is None:
                 continue  # it has no words to be found by
             measure = measure_of(row)
             for cell in row.figures:
-                fact = self._fact(number, row, placed[number], cell, measure)
+                fact = self._fact(number, row, self.placed[number], cell, measure)
                 if fact is not None:
                     yield fact
         if self.structure.kind is StatementKind.BALANCE:

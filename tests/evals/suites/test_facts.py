@@ -204,7 +204,8 @@ def test_facts_read_without_tags_are_measured_against_the_tags(record):
     case = next(case for case in record.cases if case.id == "jtw-10k/html")
     assert case.measures["found"] + case.measures["missed"] == case.measures["tagged"] == 32
     assert (case.measures["found"] >= 24, case.measures["failed"]) == (True, 0)
-    assert record.manifest.figures["precision"] > 0.9
+    assert record.manifest.figures["item_precision"] > 0.9
+    assert record.manifest.figures["precision"] > 0.8  # filers tag alike rows with several concepts
 
 
 def test_every_metric_that_can_be_computed_has_a_figure(record):
