@@ -37,7 +37,6 @@ case-sensitive patterns only.
 """
 
 _EXPONENTS = SCALES | LETTER_SCALES
-_ANY = re.compile(rf"\b({SCALE_WORD})s?\b", re.IGNORECASE)
 _BESIDE = re.compile(rf"[ \n-]*({SCALE_WORD}|lakh|crore)s?\b|(mm|mn|mln|mio|bn|bln|tn|m|b|k)\b", re.IGNORECASE)
 _UNITS = re.compile(
     rf"(?:\b(?:in|of)(?:\s*|[^\S\n]+(?:[A-Za-z.$€£¥₹]+[^\S\n]+){{1,2}}?)|{SIGN}\s*)((?:thousand|million|billion)s)\b",
@@ -100,12 +99,6 @@ class CurrencyMention:
     code: str
     start: int
     end: int
-
-
-def find_scale(text: str) -> int | None:
-    """Return the first power of ten in a text, if any."""
-    found = _ANY.search(text)
-    return None if found is None else _EXPONENTS[fold_case(found.group(1))]
 
 
 def match_scale(text: str, start: int) -> ScaleMention | None:

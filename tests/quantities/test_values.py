@@ -154,6 +154,7 @@ def test_shares_and_counts_are_read_where_the_text_says_so(text, kind, value, un
         (">100.0 %", "100.0", None, "%", 0),
         ("3 months or less", None, "3", None, 0),
         ("30+", "30", None, None, None),
+        ("5% - (2)%", "-2", "5", "%", 0),
     ],
 )
 def test_range_has_its_ends(text, low, high, unit, scale):

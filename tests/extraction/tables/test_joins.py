@@ -77,6 +77,14 @@ def test_the_same_period_above_repeated_headings_goes_on():
     assert table.pages == (1, 2)
 
 
+def test_other_units_above_the_same_headings_start_a_new_table():
+    first, second = read(
+        [["Revenues", "5,100", "4,900"]], [HEAD, ["Net income", "233", "201"]], above=("(In thousands)",)
+    )
+    assert figure(first, "Revenues", "2024").value.scale == 6
+    assert figure(second, "Net income", "2024").value.scale == 3
+
+
 def test_other_columns_start_a_new_table():
     assert len(read([["Revenues", "5,100", "4,900"]], [["Net income", "233"]])) == 2
 

@@ -1,6 +1,6 @@
 """Periods of figures: from headings, labels, and the lines above."""
 
-from tests.extraction.tables.grids import G, H, figure, table_of
+from tests.extraction.tables.grids import C, G, H, figure, table_of
 
 
 def test_the_line_above_completes_the_years_of_the_headings():
@@ -71,3 +71,37 @@ def test_years_to_come_in_a_schedule_are_no_periods():
 def test_columns_of_changes_have_no_period():
     table = table_of(G([["", "2024", "2023", "% change"], ["Net sales", "450", "430", "4.7"]]))
     assert figure(table, "Net sales", "% change").period is None
+
+
+def test_ordinals_beside_each_other_are_quarters_of_the_year_beside_them():
+    heads = ["First", "Second", "Third", "Fourth", "Year"]
+    table = table_of(
+        G(
+            [
+                ["2024", *heads], ["Revenues", "100", "110", "120", "130", "460"],
+                ["2023", *heads], ["Costs", "90", "95", "100", "105", "390"],
+            ]
+        )
+    )  # fmt: skip
+    assert str(figure(table, "Revenues", "Second").period) == "2024-04-01/2024-06-30"
+    assert str(figure(table, "Costs", "Fourth").period) == "2023-10-01/2023-12-31"
+    assert str(figure(table, "Costs", "Year").period) == "2023-01-01/2023-12-31"
+
+
+def test_a_year_beside_days_without_a_year_completes_them():
+    table = table_of(G([["", C("Three months ended", 2)], ["2024", "March 31", "June 30"], ["Revenues", "100", "110"]]))
+    assert str(figure(table, "Revenues", "June 30").period) == "2024-04-01/2024-06-30"
+
+
+def test_years_above_rows_of_quarters_name_these_rows():
+    table = table_of(
+        G(
+            [
+                ["", "High", "Low"],
+                ["2024", "", ""], ["First quarter", "$21.10", "$18.20"], ["Second quarter", "$22.10", "$19.20"],
+                ["2023", "", ""], ["Third quarter", "$15.10", "$14.20"], ["Fourth quarter", "$16.10", "$15.20"],
+            ]
+        )
+    )  # fmt: skip
+    assert str(figure(table, "First quarter", "High").period) == "2024-01-01/2024-03-31"
+    assert str(figure(table, "Fourth quarter", "Low").period) == "2023-10-01/2023-12-31"

@@ -179,3 +179,61 @@ def test_scales_for_some_rows_hold_for_those():
     )
     assert figure(table, "Net income", "2024").value.scale == 6
     assert figure(table, "Weighted-average shares outstanding", "2024").value.scale == 3
+
+
+@pytest.mark.parametrize(
+    ("label", "scale"),
+    [
+        ("Oil (MBbl)", 0),
+        ("Square feet (in thousands)", 3),
+        ("Remaining term (years)", 0),
+        ("Days sales outstanding", 0),
+        ("Stores at end of period", 0),
+    ],
+)
+def test_units_of_no_currency_are_no_money(label, scale):
+    table = table_of("(Dollars in millions)", G([["", "2024", "2023"], ["Sales", "$10", "$11"], [label, "12", "13"]]))
+    value = figure(table, label, "2024").value
+    assert (value.kind, value.unit, value.scale) == (Kind.NUMBER, None, scale)
+
+
+def test_a_line_above_can_state_a_unit_of_no_currency():
+    table = table_of("(In thousands of barrels)", G([["", "2024", "2023"], ["Crude", "10", "11"], ["Gas", "12", "13"]]))
+    value = figure(table, "Crude", "2024").value
+    assert (value.kind, value.unit, value.scale) == (Kind.NUMBER, None, 3)
+
+
+def test_prices_per_unit_are_not_in_the_scale_of_the_table():
+    table = table_of(
+        "(Dollars in millions)",
+        G([["", "2024", "2023"], ["Sales", "$10", "$11"], ["Sales per square foot", "$412", "$405"]]),
+    )
+    assert figure(table, "Sales per square foot", "2024").value.scale == 0
+
+
+def test_a_column_of_units_holds_for_its_rows():
+    table = table_of(
+        G(
+            [
+                ["", "Unit", "2024", "2023"],
+                ["Revenue", "EUR million", "12", "11"], ["Margin", "%", "4.1", "3.9"], ["Leverage", "x", "2.0", "2.1"],
+            ]
+        )
+    )  # fmt: skip
+    values = [figure(table, label, "2024").value for label in ("Revenue", "Margin", "Leverage")]
+    assert [(value.unit, value.scale) for value in values] == [("EUR", 6), ("%", 0), ("x", 0)]
+
+
+def test_a_year_with_units_is_a_heading():
+    table = table_of(G([["", "Notes", "2024 £m", "2023 £m"], ["Revenue", "3", "120", "110"]]))
+    cell = figure(table, "Revenue", "2024 £m")
+    assert (cell.value.value, cell.value.unit, cell.value.scale) == (120, "GBP", 6)
+    assert str(cell.period) == "2024-01-01/2024-12-31"
+
+
+def test_years_of_maturity_are_no_amounts():
+    table = table_of(
+        "(In millions)", G([["", "Maturity", "2024"], ["Term loan", "2030", "500"], ["Notes", "2028", "1950"]])
+    )
+    assert figure(table, "Term loan", "Maturity").value.kind is Kind.PERIOD
+    assert figure(table, "Notes", "2024").value.value == 1950

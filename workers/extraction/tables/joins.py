@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from app.documents.content.parsed import BlockKind
+from app.quantities.figures import common_unit
+from app.quantities.units import Units, parse_units
 from workers.extraction.tables.cells import Form, TextCell
 from workers.extraction.tables.forms import Forms
 from workers.extraction.tables.furniture import Furniture
@@ -93,7 +95,8 @@ def _goes_on(joined: JoinedGrid, grid: PageGrid, layout: Layout, furniture: Furn
     places = _places(layout, joined.layout)
     if places is None:
         return False
-    if not _begins_page(grid, joined.titles | _head_keys(joined.layout), furniture, forms):
+    keys = joined.titles | _head_keys(joined.layout)
+    if not _begins_page(grid, keys, furniture, forms) or _states_other_units(grid, joined, forms):
         return False
     heads = [_texts(row.data) for row in _top_heads(layout)]
     own = {_texts(row.data) for row in joined.layout.rows if row.role is Role.HEAD and row.data}
@@ -153,10 +156,26 @@ def _begins_page(grid: PageGrid, titles: frozenset[str], furniture: Furniture, f
     return True
 
 
+def _states_other_units(grid: PageGrid, joined: JoinedGrid, forms: Forms) -> bool:
+    """Return whether a line of units above a grid is not that of the table before: "in thousands", "in millions"."""
+    stubs = (cell.text for row in joined.layout.rows if row.role is Role.HEAD for cell in row.cells)
+    known = [parse_units(text) for text in (*_short_texts(joined.grids[0]), *stubs) if forms.of(text) is Form.UNITS]
+    stated = [parse_units(text) for text in _short_texts(grid) if forms.of(text) is Form.UNITS]
+    return bool(known) and not all(any(_agree(one, other) for other in known) for one in stated)
+
+
+def _agree(one: Units, other: Units) -> bool:
+    return one.scale == other.scale and common_unit(one.currency, other.currency)[1]
+
+
 def _titles(grid: PageGrid) -> frozenset[str]:
     """Return the short texts above a grid on its page, which can be repeated on the next page."""
-    texts = (grid.page.text[block.start : block.end] for block in grid.page.blocks[: grid.block])
-    return frozenset(_title_key(text) for text in texts if len(text) <= _MOST_OF_HEADER)
+    return frozenset(map(_title_key, _short_texts(grid)))
+
+
+def _short_texts(grid: PageGrid) -> list[str]:
+    texts = (" ".join(grid.page.text[block.start : block.end].split()) for block in grid.page.blocks[: grid.block])
+    return [text for text in texts if len(text) <= _MOST_OF_HEADER]
 
 
 def _head_keys(layout: Layout) -> frozenset[str]:
