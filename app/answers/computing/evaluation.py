@@ -21,11 +21,12 @@ from app.answers.computing.requests import (
     Number,
     Operator,
     Over,
+    Positive,
     Relative,
     at_period,
     list_items,
 )
-from app.answers.computing.values import Dimension, UnitsError, Value, annual_growth, combine, growth, mean
+from app.answers.computing.values import Dimension, UnitsError, Value, annual_growth, combine, growth, mean, positive
 
 _MOST_PERIODS = 16
 _OVER_ALL = {Over.AVERAGE: "mean", Over.TOTAL: "+", Over.HIGHEST: "max", Over.LOWEST: "min"}
@@ -118,6 +119,7 @@ _FUNCTIONS: Mapping[str, Callable[[Sum, list[Value]], Value]] = {
     "mean": lambda _, values: mean(values),
     "growth": lambda _, values: growth(values[0], values[1]),
     "cagr": lambda bound, values: annual_growth(values[0], values[1], bound.years),
+    "positive": lambda _, values: positive(values[0]),
     "max": lambda _, values: max(values, key=_by_amount),
     "min": lambda _, values: min(values, key=_by_amount),
 }
@@ -177,6 +179,8 @@ def _bind(  # noqa: PLR0911 (a return for each kind of expression)
             return _choice(node, finder)
         case Known():
             return _known(node, finder)
+        case Positive():
+            return Sum("positive", (_bind(node.inner, finder),))
         case Relative():
             raise _MissingError(Missing("", "the question names no period"))
 

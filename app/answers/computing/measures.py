@@ -15,6 +15,7 @@ from app.answers.computing.requests import (
     Number,
     Operator,
     Over,
+    Positive,
     Relative,
 )
 from app.facts.formulas import expressions as language
@@ -104,7 +105,9 @@ def _call(  # noqa: PLR0911 (a return for each function)
         case "optional":
             return Known(parts, least=0)
         case "ttm":
-            return parts[0]
+            return Relative(Over.TRAILING, parts[0])
+        case "positive":
+            return Positive(parts[0])
         case "avg" if len(parts) > 1:
             return Average(parts)
         case "cagr" if isinstance(call.range, language.Last):

@@ -77,6 +77,7 @@ class Over(StrEnum):
     AVERAGE = "average"
     TOTAL = "total"
     OPENING = "opening"
+    TRAILING = "trailing"
     CAGR = "cagr"
     HIGHEST = "highest"
     LOWEST = "lowest"
@@ -104,8 +105,8 @@ class Average:
 
 @dataclass(frozen=True, slots=True)
 class Relative:
-    """An expression over the period that is asked for and the one before: their average or change, or a value at the
-    beginning of the period. It becomes an aggregate when the period is known.
+    """An expression over the period that is asked for and the one before: their average or change, a value at the
+    beginning of the period, or one of the twelve months that end with it. It is resolved when the period is known.
     """
 
     over: Over
@@ -128,7 +129,14 @@ class Known:
     least: int = 1
 
 
-Node = Item | Number | Binary | Aggregate | Average | Relative | Choice | Known
+@dataclass(frozen=True, slots=True)
+class Positive:
+    """An expression that must be above zero: a multiple of a loss has no meaning."""
+
+    inner: "Node"
+
+
+Node = Item | Number | Binary | Aggregate | Average | Relative | Choice | Known | Positive
 
 
 class AskedUnit(StrEnum):
@@ -181,13 +189,15 @@ def parts_of(node: Node) -> tuple[Node, ...]:
             return (node.left, node.right)
         case Average() | Choice() | Known():
             return node.parts
-        case Aggregate() | Relative():
+        case Aggregate() | Relative() | Positive():
             return (node.inner,)
         case Item() | Number():
             return ()
 
 
-def at_period(node: Node, period: AskedPeriod) -> Node:
+def at_period(  # noqa: PLR0911 (a return for each kind of expression)
+    node: Node, period: AskedPeriod
+) -> Node:
     """Return an expression with the period in all items that have none."""
     match node:
         case Item():
@@ -198,6 +208,8 @@ def at_period(node: Node, period: AskedPeriod) -> Node:
             return replace(node, parts=tuple(at_period(part, period) for part in node.parts))
         case Aggregate():
             return node if node.periods else replace(node, inner=at_period(node.inner, period))
+        case Positive():
+            return Positive(at_period(node.inner, period))
         case Relative():
             return _around(node, period)
         case Number():
@@ -206,6 +218,9 @@ def at_period(node: Node, period: AskedPeriod) -> Node:
 
 def _around(node: Relative, period: AskedPeriod) -> Node:
     """Return a relative expression for a known period; without a year, it stays relative."""
+    if node.over is Over.TRAILING:
+        is_year = period.part in ("FY", "Q4", "H2")
+        return at_period(node.inner, replace(period, part="FY" if is_year else f"TTM {period.part}"))
     before = period
     for _ in range(node.years):
         earlier = before.before()

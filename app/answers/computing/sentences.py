@@ -81,17 +81,22 @@ class Equation:
 
 
 def write_claims(computed: Computed, documents: Mapping[PageKey, CitedDocument], pages: PageTexts) -> list[DraftClaim]:
-    """Write the claims of a computed answer. A single figure is written as its row."""
+    """Write the claims of a computed answer. A single figure is written as its row, unless the question asks for
+    another unit or rounding, or the row prints a payment with a minus.
+    """
     inputs = computed.inputs
-    if isinstance(computed.bound, Input):
-        return [_row_claim([computed.bound.figure], documents, pages)]
+    form = computed.request.form
+    is_single = isinstance(computed.bound, Input)
+    rows = [_row_claim(figures, documents, pages) for figures in _by_row(inputs)]
+    if is_single and form.unit is None and form.places is None and not inputs[0].figure.turned:
+        return rows
     cited = tuple(span for each in inputs for span in _citations(each.figure, documents, pages)[:1])
     context = tuple(span for each in inputs for span in _citations(each.figure, documents, pages)[1:])
     citations = tuple(dict.fromkeys((*cited, *context)))
     issuers = {documents[each.figure.key].issuer for each in inputs}
     computations = (Result(computed, issuers.pop() if len(issuers) == 1 else None), Equation(computed))
-    claims = [DraftClaim(each.sentence(), citations, each) for each in computations]
-    return [*claims, *(_row_claim(figures, documents, pages) for figures in _by_row(inputs))]
+    claims = [DraftClaim(each.sentence(), citations, each) for each in computations[: 1 if is_single else 2]]
+    return [*claims, *rows]
 
 
 def periods_in_words(computed: Computed) -> str:
@@ -194,6 +199,8 @@ def _written(bound: Bound, leaf: _Leaf) -> str:
 def _of_sum(bound: Sum, leaf: _Leaf) -> str:
     parts = bound.parts
     match bound.operator:
+        case "positive":
+            return _written(parts[0], leaf)
         case "mean":
             return f"({' + '.join(_grouped(part, leaf, loose=False) for part in parts)}) / {len(parts)}"
         case "growth":
@@ -213,6 +220,8 @@ def _of_sum(bound: Sum, leaf: _Leaf) -> str:
 
 def _grouped(part: Bound, leaf: _Leaf, *, loose: bool) -> str:
     """Put a sum in brackets where it stands in a product."""
+    while isinstance(part, Sum) and part.operator == "positive":
+        part = part.parts[0]
     text = _written(part, leaf)
     return f"({text})" if loose and isinstance(part, Sum) else text
 

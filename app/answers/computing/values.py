@@ -90,6 +90,13 @@ def mean(values: list[Value]) -> Value:
     return replace(total, amount=total.amount / len(values))
 
 
+def positive(value: Value) -> Value:
+    """Return a value that is above zero. Raises UnitsError for others."""
+    if value.amount <= 0:
+        raise UnitsError("a multiple of a loss has no meaning")
+    return value
+
+
 def growth(first: Value, last: Value) -> Value:
     """Return the change from `first` to `last` as a percentage of `first`. Raises UnitsError."""
     change = combine(Operator.SUBTRACT, last, first)
@@ -206,7 +213,8 @@ def print_value(value: Value, form: Form, *, is_percent: bool) -> str:
     scale = form.scale if form.unit is AskedUnit.MONEY and form.scale is not None else value.scale
     if dimension is Dimension.PER_SHARE:
         scale = 0
-    figure = Decimal(rounded(amount / 10**scale, form.places, usual=2).replace(",", ""))
+    usual = 2 if scale <= value.scale else 3
+    figure = Decimal(rounded(amount / 10**scale, form.places, usual=usual).replace(",", ""))
     kind = {Dimension.MONEY: Kind.AMOUNT, Dimension.SHARES: Kind.SHARES, Dimension.PER_SHARE: Kind.PER_SHARE}.get(
         dimension
     )

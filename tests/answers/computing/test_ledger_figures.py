@@ -7,7 +7,9 @@ from decimal import Decimal
 import pytest
 
 from app.answers.computing.answering import Declined, FigureQuestion, answer_figure, compute_from_ledger, named_issuer
+from app.answers.computing.measures import find_measure
 from app.documents.issuers import normalise_issuer
+from app.facts.formulas.registry import MEASURES
 from app.facts.model import Fact, FactSource, FiscalLabel, Measure, Method, Place, StatementKind, StoredFact
 from app.quantities.periods import Period
 from app.retrieval.passages import Passage
@@ -103,7 +105,11 @@ def ask(library, understand):
 
 
 def test_line_item_is_found_by_analysts_name(ask) -> None:
-    assert ask("What were Plain Holdings' COGS in FY2022?") == ["Cost of goods sold — 2022: -$2,480 million"]
+    assert ask("What were Plain Holdings' COGS in FY2022?") == [
+        "COGS of Plain Holdings — FY2022: $2,480 million",
+        "Cost of goods sold — 2022: -$2,480 million",
+    ]
+    assert ask("What was Plain Holdings' revenue in FY2022?") == ["Net revenue — 2022: $4,210 million"]
 
 
 @pytest.mark.parametrize(
@@ -141,6 +147,10 @@ def test_formula_shows_positive_expenses_and_their_cells(ask) -> None:
         "Cost of goods sold — 2022: -$2,480 million",
         "Inventories — 2021: $390 million; 2022: $410 million",
     ]
+
+
+def test_all_measures_of_the_registry_can_be_asked() -> None:
+    assert [measure.name for measure in MEASURES if find_measure(measure.title) is None] == []
 
 
 def test_amount_that_its_cell_does_not_show_is_not_used(ask) -> None:
