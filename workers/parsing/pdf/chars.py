@@ -21,7 +21,7 @@ from workers.parsing.pdf.geometry import Frame, read_frame
 from workers.parsing.pdf.paint import read_paint, split_mixed
 from workers.parsing.pdf.painting import Painter
 from workers.parsing.pdf.part_marks import collect_deleted, part_marks
-from workers.parsing.pdf.strikes import ends_over, find_struck, split_crossed
+from workers.parsing.pdf.strikes import ends_over, find_struck, horizontal_rules, split_crossed
 from workers.parsing.pdf.visibility import PlacedWords, find_unseen
 from workers.parsing.pdf.word_gaps import mend_words
 from workers.parsing.pdf.words import Beside, CharReader, Mask, PageWords, WordDraft, measure
@@ -69,14 +69,15 @@ def read_page_words(page: pdfium.FPDF_PAGE, text_page: pdfium.FPDF_TEXTPAGE, pai
         draft, measures, straight = draft.kept(~unseen), measures.kept(~unseen), straight[~unseen]
     chars = CharReader(text, codes, address, frame, turn)
     measures.lefts, _, measures.rights, _ = frame.to_upright(draft.boxes, turn)
-    struck = find_struck(measures, straight, drawing, frame, turn)
-    if (cut := split_crossed(draft.spans, measures, straight, drawing, chars)) is not None:
+    lines = horizontal_rules(drawing, frame, turn)
+    struck = find_struck(measures, straight, lines)
+    if (cut := split_crossed(draft.spans, measures, straight, lines, chars)) is not None:
         parts = _place(address, cut, frame)
         turns = _turns(parts.first, parts.last)
         are_straight = (turns < 0) | (turns == turn)
         sizes = measure(parts.first, styles_of(text_objects_of(address, parts.spans[:, 0])), frame=frame, turn=turn)
         sizes.lefts, _, sizes.rights, _ = frame.to_upright(parts.boxes, turn)
-        struck_parts = find_struck(sizes, are_straight, drawing, frame, turn)
+        struck_parts = find_struck(sizes, are_straight, lines)
         if struck_parts is not None:
             draft, measures, straight, struck = parts, sizes, are_straight, struck_parts
     deleted: list[Beside] = []
@@ -84,7 +85,7 @@ def read_page_words(page: pdfium.FPDF_PAGE, text_page: pdfium.FPDF_TEXTPAGE, pai
     if struck is not None:
         deleted, ends = collect_deleted(chars, draft.spans, struck), ends_over(measures, struck)
         draft, measures, straight = draft.kept(~struck), measures.kept(~struck), straight[~struck]
-    rules = drawing.boxes[drawing.thin_paths()]
+    rules = drawing.boxes[drawing.thin_paths]
     return part_marks(draft, measures, straight, chars, rules=rules, deleted=deleted, ends=ends)
 
 

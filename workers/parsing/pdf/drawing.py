@@ -57,8 +57,9 @@ class Drawing:
         """The index in `order` of each object."""
         return {address: place for place, address in enumerate(self.order.tolist())}
 
+    @cached_property
     def thin_paths(self) -> npt.NDArray[np.intp]:
-        """Return the indexes of the paths that are at most 2.5 points thick: lines, and boxes that serve as lines."""
+        """The indexes of the paths that are at most 2.5 points thick: lines, and boxes that serve as lines."""
         sides = self.boxes[:, 2:] - self.boxes[:, :2]
         return np.flatnonzero((sides.min(axis=1) <= THIN) & (self.types == PATH))
 

@@ -5,6 +5,8 @@ A piece is a line of prose or a cell of a table. A gap that is wider than a blan
 
 import re
 
+import numpy as np
+
 from workers.parsing.pdf.columns import cut_columns
 from workers.parsing.pdf.pieces import CURRENCIES, NUMBER, Column, Line, Piece
 from workers.parsing.pdf.words import PageWords
@@ -36,10 +38,7 @@ def read_columns(words: PageWords) -> list[Column]:
         boxes = [turned_back(box, words) for box in boxes]
     if words.ends is not None:
         boxes = [[x0, y0, end, y1] for (x0, y0, _, y1), end in zip(boxes, words.ends.tolist(), strict=True)]
-    straight: list[int] = []
-    turned: list[int] = []
-    for index, is_turned in enumerate(words.turned.tolist()):
-        (turned if is_turned else straight).append(index)
+    straight, turned = np.flatnonzero(~words.turned).tolist(), np.flatnonzero(words.turned).tolist()
     columns = cut_columns(_lines(words.texts, boxes, straight), boxes)
     if turned:
         pieces = [Line([_piece(words.texts, boxes, [index])], boxes[index][1], boxes[index][3]) for index in turned]

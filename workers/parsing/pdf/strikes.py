@@ -36,16 +36,17 @@ _MAX_RULES = 2_000
 
 
 @dataclass(frozen=True, slots=True)
-class _Rules:
+class Rules:
+    """The horizontal rules of a page, as most of its words are read."""
+
     lefts: Floats
     rights: Floats
     middles: npt.NDArray[np.floating[Any]]
     addresses: npt.NDArray[np.uint64]
 
 
-def find_struck(words: Measures, straight: Mask, drawing: Drawing, frame: Frame, turn: int) -> Mask | None:
+def find_struck(words: Measures, straight: Mask, rules: Rules) -> Mask | None:
     """Return which words are struck through, or None if none are. The `words` are measured with their right edges."""
-    rules = _horizontal_rules(drawing, frame, turn)
     if not len(rules.lefts) or not len(words.lefts):
         return None
     struck = np.zeros(len(words.lefts), bool)
@@ -67,13 +68,12 @@ def find_struck(words: Measures, straight: Mask, drawing: Drawing, frame: Frame,
 
 
 def split_crossed(
-    spans: npt.NDArray[np.int32], words: Measures, straight: Mask, drawing: Drawing, chars: CharReader
+    spans: npt.NDArray[np.int32], words: Measures, straight: Mask, rules: Rules, chars: CharReader
 ) -> npt.NDArray[np.int32] | None:
     """Return the words' spans, with each word split where a rule that crosses it starts or ends; None if none is.
 
     A redline prints "4.50" and its replacement "5.00" without a blank between them.
     """
-    rules = _horizontal_rules(drawing, chars.frame, chars.turn)
     if not len(rules.lefts) or not len(words.lefts):
         return None
     found: list[npt.NDArray[np.intp]] = []
@@ -122,15 +122,15 @@ def ends_over(words: Measures, struck: Mask) -> Floats:
     return ends[~struck]
 
 
-def _horizontal_rules(drawing: Drawing, frame: Frame, turn: int) -> _Rules:
-    thin = drawing.thin_paths()[:_MAX_RULES]
+def horizontal_rules(drawing: Drawing, frame: Frame, turn: int) -> Rules:
+    thin = drawing.thin_paths[:_MAX_RULES]
     lefts, tops, rights, bottoms = frame.to_upright(drawing.boxes[thin], turn)
     flat = (bottoms - tops <= THIN) & (rights - lefts >= _MIN_LENGTH)
-    return _Rules(lefts[flat], rights[flat], ((tops + bottoms) / 2)[flat], drawing.addresses[thin[flat]])
+    return Rules(lefts[flat], rights[flat], ((tops + bottoms) / 2)[flat], drawing.addresses[thin[flat]])
 
 
 def _lines_at(
-    words: Measures, order: npt.NDArray[np.intp], rules: _Rules
+    words: Measures, order: npt.NDArray[np.intp], rules: Rules
 ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
     """Return where, in the `order` of baselines, the words start and end that each rule may cross."""
     baselines = words.baselines[order]
