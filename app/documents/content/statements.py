@@ -113,6 +113,16 @@ class _Patterns:
         return min(found, key=lambda match: match.start(), default=None)
 
 
+def _has_words(pattern: re.Pattern[str], text: str) -> bool:
+    """Return whether the pattern matches from the beginning of a word. A pattern with \\b in front is tried at every
+    character, and one without it only at its first letters.
+    """
+    found = pattern.search(text)
+    while found is not None and found.start() and (text[found.start() - 1].isalnum() or text[found.start() - 1] == "_"):
+        found = pattern.search(text, found.start() + 1)
+    return found is not None
+
+
 class StatementRecogniser:
     """Recognises primary statements on pages, with a confidence. Immutable and thread-safe."""
 
@@ -120,7 +130,7 @@ class StatementRecogniser:
         self._patterns = {
             statement: _Patterns(
                 tuple(map(re.compile, _TITLES[statement])),
-                tuple(re.compile(rf"\b(?:{item})") for item in _LINE_ITEMS[statement]),
+                tuple(map(re.compile, _LINE_ITEMS[statement])),
             )
             for statement in Statement
         }
@@ -136,7 +146,7 @@ class StatementRecogniser:
         found: dict[Statement, float] = {}
         for statement, title in titles.items():
             if title is not None:
-                items = sum(item.search(folded) is not None for item in self._patterns[statement].line_items)
+                items = sum(_has_words(item, folded) for item in self._patterns[statement].line_items)
                 found[statement] = min(1.0, items / _ENOUGH) * (1.0 if title.start() < _TOP else _BELOW_TOP)
         return found
 
