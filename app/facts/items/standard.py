@@ -56,6 +56,12 @@ def find_item(concept: str, statement: StatementKind) -> str | None:
     return by_statement.get(statement) or next(iter(by_statement.values()))
 
 
+def concept_of(item: str | None) -> str | None:
+    """Return the preferred concept of a standard item."""
+    found = None if item is None else load_items().get(item)
+    return found.concepts[0] if found is not None and found.concepts else None
+
+
 @cache
 def _by_concept() -> Mapping[str, Mapping[StatementKind, str]]:
     found: dict[str, dict[StatementKind, str]] = {}

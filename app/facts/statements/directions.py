@@ -86,7 +86,11 @@ _LABEL_TAKEN = {
     ),
     StatementKind.CASH_FLOW: re.compile(
         r"^(?:purchases?|payments?|repayments?|dividends|distributions|acquisitions?|capital expenditures?|additions?"
-        r"|repurchases?|redemptions?|investments? in|expenditures?|retirements?|contributions? to)\b"
+        r"|repurchases?|redemptions?|investments? in|expenditures?|retirements?|contributions? to|originations?)\b"
+        r"|\bissuance costs\b|^(?:realized )?gains?\b|\bpaid$"
+        r"|^(?!.*\b(?:proceeds|collections?|sales?|payables?|liabilit\w+|depreciation|amortization|impairment|provision"
+        r"|borrowings|expense)\b).*\b(?:receivables?|inventor(?:y|ies)|prepaid|(?:current|operating|other) assets"
+        r"|acquisition costs|deferred (?:charges|costs)|recoverables?)\b"
     ),
     StatementKind.BALANCE: re.compile(r"^less\b|\btreasury\b|\ballowance|^accumulated (?:depreciation|amortization)"),
     StatementKind.EQUITY: re.compile(r"^(?:dividends|repurchases?|purchases?|distributions|treasury)\b"),

@@ -237,12 +237,6 @@ def _measure(text: str) -> str | None:
     return None
 
 
-def concept_of(item: str | None) -> str | None:
-    """Return the preferred concept of a standard item."""
-    found = None if item is None else load_items().get(item)
-    return found.concepts[0] if found is not None and found.concepts else None
-
-
 def is_change(header_path: Sequence[str]) -> bool:
     """Return whether a column or a group of rows shows changes or shares of a total, and no amounts."""
     texts = [text.casefold() for text in header_path]

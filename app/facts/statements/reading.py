@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
+from app.facts.items.standard import concept_of
 from app.facts.model import Fact, Measure, Method, StatementKind
 from app.facts.statements.about import About
 from app.facts.statements.cells import (
@@ -21,7 +22,6 @@ from app.facts.statements.finding import Statement, find_statements
 from app.facts.statements.fiscal import FiscalYears
 from app.facts.statements.others import (
     Other,
-    concept_of,
     find_others,
     is_change,
     item_of_column,

@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import cached_property
 
 from app.facts.items.rows import Placed
-from app.facts.items.standard import find_item
+from app.facts.items.standard import concept_of, find_item
 from app.facts.model import Fact, Measure, Method, StatementKind
 from app.facts.statements.about import About
 from app.facts.statements.cells import MEASURES, currency_of, decimals_of, measure_of, place_of, scale_of, scaled
@@ -27,6 +27,7 @@ from app.tables.model import Cell, CellKind
 from app.tables.rows import quantity_of
 
 _DAY = timedelta(days=1)
+_NEAREST_LABELS = 2
 _MOST_DAYS = 380
 _OF_FLOWS = (StatementKind.CASH_FLOW, StatementKind.EQUITY)
 _LABEL_CONFIDENCE = 0.93
@@ -203,9 +204,15 @@ class StatementReader:
         contribution = self.structure.contributions.get(number)
         if contribution is None or not self.structure.addends[number].figures:
             return printed  # outside all sums, an expense or a payment is usually printed without brackets
-        if placed.concept is not None:
-            return printed * contribution * direction_of(placed.concept, kind)
-        return printed if contribution < 0 else printed * direction_of_label(row.label, kind)
+        if number in self._edges:
+            return printed  # cash at an edge of the period, and what it consists of
+        concept = placed.concept or concept_of(placed.item)
+        if concept is not None:
+            return printed * contribution * direction_of(concept, kind)
+        if contribution < 0:
+            return printed
+        # "Purchases of investments:" stands above the rows of its kinds.
+        return printed * min(direction_of_label(label, kind) for label in row.label_path[-_NEAREST_LABELS:])
 
     def _period(self, number: int, row: Row, cell: Cell) -> Period | None:
         kind, edge = self.structure.kind, self._edges.get(number)
