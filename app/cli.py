@@ -21,6 +21,7 @@ COMMANDS = {
     "documents": ("app.commands.lists", "documents"),
     "tables": ("app.commands.tables", "tables"),
     "formula": ("app.commands.formulas", "formula"),
+    "facts": ("app.commands.facts", "facts"),
     "runs": ("app.commands.lists", "runs"),
     "dead-letters": ("app.commands.dead_letters", "dead_letters"),
     "key": ("app.commands.keys", "keys"),

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO, Self, TypeVar
+from urllib.parse import quote
 from uuid import uuid4
 
 import httpx
@@ -154,6 +155,15 @@ class ApiClient:
         """Return a table as a file in the format `csv` or `xlsx`. Raises ApiProblemError."""
         path = f"/v1/documents/{document_id}/tables/{number}"
         return self._send("GET", path, params={"format": file_format}).content
+
+    def get_statements(self, issuer: str, wanted: Mapping[str, object]) -> dict[str, Any]:
+        """Return statements of an issuer, by its name or ID. Raises ApiProblemError."""
+        return self._json("GET", f"/v1/issuers/{quote(issuer, safe='')}/statements", params=wanted)
+
+    def get_statements_file(self, issuer: str, wanted: Mapping[str, object], file_format: str) -> bytes:
+        """Return statements of an issuer as a file in the format `csv` or `xlsx`. Raises ApiProblemError."""
+        path = f"/v1/issuers/{quote(issuer, safe='')}/statements"
+        return self._send("GET", path, params={**wanted, "format": file_format}).content
 
     def get_run(self, run_id: str) -> ApiRun:
         return self._call("GET", f"/v1/runs/{run_id}", ApiRun)

@@ -1,5 +1,5 @@
 """Routes of the web pages: home or sign-in at `/`, `/sign-in…`, `/evaluations…`, `/access…`, `/audit`,
-`/dead-letters`, `/docs`."""
+`/dead-letters`, `/issuers…`, `/docs`."""
 
 from typing import Annotated
 
@@ -18,6 +18,7 @@ from app.web.access_pages import AccessDesk, access_pages
 from app.web.audit_pages import audit_pages
 from app.web.dead_letter_pages import dead_letter_pages
 from app.web.evaluation_pages import evaluation_pages
+from app.web.fact_pages import fact_pages
 from app.web.pages import FOLDER, Pages
 from app.web.reference_pages import reference_pages
 from app.web.session import Cookies
@@ -54,6 +55,7 @@ def web_router(cookies: Cookies) -> APIRouter:
     router.include_router(access_change_pages(desk))
     router.include_router(audit_pages(desk))
     router.include_router(dead_letter_pages(desk))
+    router.include_router(fact_pages(desk))
     router.include_router(reference_pages(pages))
     router.routes.append(Mount("/static", StaticFiles(directory=FOLDER / "static"), name="static"))
     return router

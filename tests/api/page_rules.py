@@ -75,6 +75,9 @@ PAGES: dict[tuple[str, str], PageRule] = {
     ),
     # the audit log
     ("GET", "/audit"): PageRule(Permission.AUDIT_READ, foreign=200, shows="logged_user_id"),
+    # statements
+    ("GET", "/issuers"): PageRule(Permission.DOCUMENTS_READ, foreign=200, shows="issuer_id", by_grant=True),
+    ("GET", "/issuers/{issuer_id}/statements"): PageRule(Permission.DOCUMENTS_READ, by_grant=True),
     # failed documents
     ("GET", "/dead-letters"): PageRule(Permission.DOCUMENTS_READ, foreign=200, shows="dead_run_id", by_grant=True),
     ("POST", "/dead-letters/replay"): PageRule(

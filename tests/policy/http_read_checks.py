@@ -8,7 +8,7 @@ import httpx
 from sqlalchemy import text
 
 from evals.scoring.visibility import ask_streamed, ask_with_key, list_items
-from tests.policy.mirrored_tenant import COMMON_WORD, MirroredTenant
+from tests.policy.mirrored_tenant import COMMON_WORD, KINDS, MirroredTenant
 from tests.policy.oracle import Access
 from tests.policy.read_checks import readers
 from tests.policy.tally import DifferenceError
@@ -95,6 +95,12 @@ class HttpReadChecks:
         self._compare(access, "/v1/runs", self._ids(client, "/v1/runs", "document_id"), visible, every)
         grants = {grant for each in (self.tenant, self.other_tenant) for grant in each.world.grants}
         self._compare(access, "/v1/grants", self._ids(client, "/v1/grants"), access.grants(), grants)
+        published = visible & tenant.published
+        self._compare(access, "/v1/facts", self._ids(client, "/v1/facts", "document_id"), published, every)
+        for kind in KINDS:
+            answer = client.get(f"/v1/issuers/issuer {kind}/statements")
+            stated = {UUID(source["document_id"]) for source in answer.json().get("documents", ())}
+            self._compare(access, "an issuer's statements", stated, stated & published, every)
         narrowed: list[tuple[str, set[UUID]]] = [
             (f"collection_id={place}", {each for each in visible if world.documents[each].collection == place})
             for place in sorted(collections)

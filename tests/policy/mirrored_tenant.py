@@ -20,6 +20,7 @@ from app.core.clock import SystemClock
 from app.core.ids import new_id
 from app.core.principal import Principal
 from app.db.session import RightsChangedError, system_principal
+from app.documents.issuers import normalise_issuer
 from app.documents.models import Document
 from app.documents.repository import DocumentRepository
 from app.identity.keys import new_key
@@ -191,7 +192,7 @@ class MirroredTenant:
             version = self.versions[document]
             if row.metadata_sources != SET_BY_PERSON:
                 row.document_type, row.metadata_sources = kind, READ_FROM_TEXT
-            row.source, row.issuer_key = source, f"issuer {kind}"
+            row.source, row.issuer_key = source, normalise_issuer(f"issuer {kind}")
             row.fiscal_year = 2020 if kind == KINDS[0] else 2021
             row.current_version_id = version
             session.flush()

@@ -19,6 +19,7 @@ from app.core.principal import Principal
 from app.db.session import system_principal
 from app.documents.dead_letters.repository import DeadLetterRepository
 from app.documents.filters import DocumentFilters
+from app.documents.issuers import normalise_issuer
 from app.documents.repository import DocumentRepository
 from app.facts.service import load_ledger_facts
 from app.jobs.repository import RunRepository
@@ -268,7 +269,7 @@ class ReadChecks:
         asked = self._rotate(sorted(every))
         ran = RunRepository(session).list_runs(before=None, limit=1000, document_id=None, status=None)
         ways["list_runs"] = ({run.document_id for run in ran}, visible)
-        facts = load_ledger_facts(session, [f"issuer {kind}"])
+        facts = load_ledger_facts(session, [normalise_issuer(f"issuer {kind}")])
         ways["load_ledger_facts"] = (
             {stored.source.document_id for stored in facts},
             {stored.source.document_id for stored in facts} & visible,

@@ -9,6 +9,11 @@ function describe(item) {
   return facts.filter(Boolean).join(" · ");
 }
 
+function statements(item) {
+  const href = `/issuers?${new URLSearchParams({ name: item.issuer })}`;
+  return element("a", { href, "aria-label": `Statements of ${item.issuer}` }, "Statements");
+}
+
 function row(item) {
   return element(
     "li",
@@ -16,6 +21,7 @@ function row(item) {
     element("span", {}, item.title || item.filename),
     element("br"),
     element("span", { class: "meta" }, describe(item) || item.status || ""),
+    ...(item.issuer && item.newest_version.fact_count ? [element("br"), statements(item)] : []),
     ...(item.failure ? [element("br"), element("span", { class: "failed" }, item.failure.detail)] : []),
   );
 }

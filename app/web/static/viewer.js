@@ -32,8 +32,11 @@ function markText(text, start, end) {
   return element("pre", { tabindex: "0" }, cut(0, start), element("mark", {}, cut(start, end)), cut(end));
 }
 
-// A page that was read again may have the quote at another place, or have other text there.
+// A page that was read again may have the quote at another place, or have other text there. A cell has no quote.
 function located(page, citation) {
+  if (citation.quote === undefined) {
+    return { start: citation.char_start, end: citation.char_end };
+  }
   const points = Array.from(page.text);
   const stands = (start) => points.slice(start, start + length).join("") === citation.quote;
   const length = Array.from(citation.quote).length;
@@ -62,7 +65,7 @@ export async function openCitation(citation, button) {
   }
   opener = button;
   document.getElementById("viewer-title").textContent = `${citation.document_title}, page ${citation.page_number}`;
-  document.getElementById("viewer-quote").textContent = citation.quote;
+  document.getElementById("viewer-quote").textContent = citation.quote ?? "";
   sheet.replaceChildren(element("p", { class: "hint" }, "Opening the page…"));
   viewer.hidden = false;
   const path = `/v1/documents/${citation.document_id}/versions/${citation.version_id}/pages/${citation.page_number}`;
@@ -72,6 +75,7 @@ export async function openCitation(citation, button) {
       return; // The user closed the page meanwhile, or opened another one.
     }
     const span = located(page, citation);
+    document.getElementById("viewer-quote").textContent ||= Array.from(page.text).slice(span.start, span.end).join("");
     if (page.width > 0) {
       const alt = `Page ${citation.page_number} of ${citation.document_title}`;
       sheet.replaceChildren(pageImage(`${path}/image?dpi=110`, alt), highlight(page, span));

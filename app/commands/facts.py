@@ -1,0 +1,142 @@
+"""`footnote facts`: the statements of an issuer over periods and filings, as text, JSON, CSV or XLSX."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.markup import escape
+from rich.table import Column, Table
+
+from app.commands.options import (
+    HomeOption,
+    JsonOption,
+    KeyOption,
+    UrlOption,
+    console,
+    open_client,
+    print_json,
+    report_errors,
+)
+from app.documents.issuers import normalise_issuer
+
+StatementOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--statement",
+        help="A statement: income-statement, comprehensive-income, balance-sheet, cash-flow-statement, equity, "
+        "segments, debt, shares or other. By default, the first five. Give it several times for several.",
+    ),
+]
+PeriodsOption = Annotated[str, typer.Option("--periods", help="The columns: annual, quarterly or year-to-date.")]
+ColumnsOption = Annotated[int, typer.Option("--columns", help="The most periods, newest first.", min=1, max=60)]
+CsvOption = Annotated[Path | None, typer.Option("--csv", help="Write the figures with their sources to this CSV file.")]
+XlsxOption = Annotated[Path | None, typer.Option("--xlsx", help="Write the statements to this XLSX file.")]
+
+_RESTATED = "*"
+_DIFFERS = "≠"
+_SCALES = {3: "thousands", 6: "millions", 9: "billions"}
+
+
+def facts(
+    issuer: Annotated[str, typer.Argument(help="The issuer's name, in any spelling.")],
+    *,
+    statement: StatementOption = None,
+    periods: PeriodsOption = "annual",
+    columns: ColumnsOption = 8,
+    csv_file: CsvOption = None,
+    xlsx_file: XlsxOption = None,
+    home: HomeOption = None,
+    url: UrlOption = None,
+    key: KeyOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Print or save the statements of an issuer: fiscal periods as columns, each figure from the newest filing."""
+    files = {name: path for name, path in (("csv", csv_file), ("xlsx", xlsx_file)) if path is not None}
+    for path in files.values():
+        if not path.parent.is_dir():
+            raise typer.BadParameter(f"there is no folder {path.parent}")
+    wanted: dict[str, object] = {"periods": periods, "columns": columns}
+    if statement:
+        wanted["statement"] = statement
+    issuer_id = normalise_issuer(issuer) or issuer
+    with report_errors(as_json=as_json), open_client(home=home, url=url, key=key) as client:
+        if not files:
+            _print(client.get_statements(issuer_id, wanted), as_json=as_json)
+            return
+        for name, path in files.items():
+            path.write_bytes(client.get_statements_file(issuer_id, wanted, name))
+    if as_json:
+        print_json({"written": [str(path) for path in files.values()]})
+    else:
+        for path in files.values():
+            console().print(f"Wrote {escape(str(path))}.")
+
+
+def _print(found: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        print_json(found)
+        return
+    out = console()
+    shown = [statement for statement in found["statements"] if statement["rows"]]
+    for statement in shown:
+        scale, currency = _usual(statement["rows"])
+        unit = " ".join(filter(None, (currency, _SCALES.get(scale))))
+        out.print(f"{escape(found['issuer'])}: {statement['statement']}" + (f", {escape(unit)}" if unit else ""))
+        out.print(_grid(statement, scale))
+    if not shown:
+        out.print("There are no such statements.")
+    elif any(map(_is_restated, _figures(shown))):
+        out.print(f"{_RESTATED} restated: an earlier filing states another figure, or the filing calls it restated.")
+    if any(figure["others"] for figure in _figures(shown)):
+        out.print(f"{_DIFFERS} the filing itself states another figure as well: see --csv.")
+    if found["unread_documents"]:
+        out.print(
+            f"{found['unread_documents']} documents were published by an older version of Footnote: upload their files "
+            "again to have their facts read."
+        )
+
+
+def _grid(statement: dict[str, Any], scale: int) -> Table:
+    periods = [f"{column['fiscal_part']} {column['fiscal_year']}" for column in statement["columns"]]
+    grid = Table(Column("", overflow="fold"), *(Column(name, justify="right") for name in periods), box=None)
+    for row in statement["rows"]:
+        members = "".join(f" [{each['member']}]" for each in row["dimensions"])
+        label = "  " * (len(row["label_path"]) - 1) + row["label"] + members
+        grid.add_row(escape(label), *(_amount(figure, scale) for figure in row["figures"]))
+    return grid
+
+
+def _amount(figure: dict[str, Any] | None, scale: int) -> str:
+    if figure is None:
+        return ""
+    marks = _RESTATED * _is_restated(figure) + _DIFFERS * bool(figure["others"])
+    return f"{print_amount(figure, scale)}{marks}"
+
+
+def print_amount(figure: dict[str, Any], scale: int) -> str:
+    """Return an amount in units of 10^`scale` if it is money with a scale, or else whole."""
+    value = Decimal(figure["value"])
+    if figure["measure"] == "money" and figure["scale"]:
+        value = value.scaleb(-scale)
+        value = value.quantize(Decimal(1)) if value == value.to_integral_value() else value.normalize()
+    return f"{value:,f}"
+
+
+def _usual(rows: Sequence[dict[str, Any]]) -> tuple[int, str | None]:
+    """Return the most frequent scale and currency of amounts."""
+    money = [figure for figure in _figures([{"rows": rows}]) if figure["measure"] == "money" and figure["scale"]]
+    ((scale, currency), _), *_ = Counter((f["scale"], f["currency"]) for f in money).most_common(1) or [((0, None), 0)]
+    return scale, currency
+
+
+def _figures(statements: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    for statement in statements:
+        for row in statement["rows"]:
+            yield from filter(None, row["figures"])
+
+
+def _is_restated(figure: dict[str, Any]) -> bool:
+    return bool(figure["restated"])

@@ -1,0 +1,141 @@
+"""Pages of the ledger: issuers with facts at `/issuers`, and the statements of one over periods and filings."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Annotated
+from urllib.parse import quote, urlencode
+
+from fastapi import APIRouter, Depends, Path, Query, Request
+from fastapi.responses import RedirectResponse, Response
+
+from app.core.pagination import PageRequest
+from app.core.principal import Permission, Principal
+from app.documents.issuers import normalise_issuer
+from app.facts.grid import GridRow, Periods, StatementGrid
+from app.facts.model import Measure, StatementKind, StoredFact
+from app.facts.printing import STATEMENT_NAMES, dimensions_of, period_name, source_of
+from app.facts.service import FactService
+from app.http.dependencies import service
+from app.http.text import Line
+from app.web.access_pages import AccessDesk
+
+Facts = Annotated[FactService, Depends(service(FactService))]
+
+ISSUERS_A_PAGE = 100
+COLUMNS = 8
+_DEEPEST = 4
+_SCALES = {3: "thousands", 6: "millions", 9: "billions"}
+_PERIOD_NAMES = {Periods.ANNUAL: "Years", Periods.QUARTERLY: "Quarters", Periods.YEAR_TO_DATE: "Year to date"}
+
+
+@dataclass(frozen=True, slots=True)
+class ShownFigure:
+    """A figure as text, and its fact. `note` is "was" for an earlier figure, and "also" for one that disagrees."""
+
+    text: str
+    stored: StoredFact
+    source: str
+    note: str = ""
+    is_restated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ShownRow:
+    label: str
+    depth: int
+    dimensions: str
+    figures: Sequence[Sequence[ShownFigure]]
+
+
+def fact_pages(desk: AccessDesk) -> APIRouter:
+    router = APIRouter(prefix="/issuers", include_in_schema=False)
+
+    @router.get("")
+    def show_issuers(
+        request: Request,
+        facts: Facts,
+        name: Annotated[Line | None, Query()] = None,
+        cursor: Annotated[str | None, Query(max_length=500)] = None,
+    ) -> Response:
+        """List the issuers, or go to the one with this name: names may have slashes, which addresses can't have."""
+
+        def show(principal: Principal) -> Response:
+            if name is not None:
+                return RedirectResponse(f"/issuers/{quote(normalise_issuer(name))}/statements", status_code=303)
+            found = facts.list_issuers(principal, PageRequest(limit=ISSUERS_A_PAGE, cursor=cursor))
+            more = None if found.next_cursor is None else "?" + urlencode({"cursor": found.next_cursor})
+            return desk.show(request, principal, "issuers.html", issuers=found.items, more=more)
+
+        return desk.answer(request, Permission.DOCUMENTS_READ, show)
+
+    @router.get("/{issuer_id}/statements")
+    def show_statements(
+        request: Request,
+        facts: Facts,
+        issuer_id: Annotated[Line, Path()],
+        statement: Annotated[StatementKind, Query()] = StatementKind.INCOME,
+        periods: Annotated[Periods, Query()] = Periods.ANNUAL,
+    ) -> Response:
+        def show(principal: Principal) -> Response:
+            view = facts.get_statements(principal, issuer_id, [statement])
+            (grid,) = view.build(periods, COLUMNS)
+            scale, currency = _usual(grid)
+            return desk.show(
+                request,
+                principal,
+                "statements.html",
+                issuer=view.name,
+                issuer_id=view.key,
+                statement=statement,
+                statements=STATEMENT_NAMES,
+                periods=periods,
+                period_names=_PERIOD_NAMES,
+                columns=[(period_name(column.fiscal), column.end) for column in grid.columns],
+                rows=[_row(row, scale) for row in grid.rows],
+                unit=" ".join(filter(None, (currency, _SCALES.get(scale)))),
+                documents=grid.documents,
+                unread=view.unread,
+                query=urlencode({"statement": statement, "periods": periods, "columns": COLUMNS}),
+            )
+
+        return desk.answer(request, Permission.DOCUMENTS_READ, show)
+
+    return router
+
+
+def print_amount(stored: StoredFact, scale: int) -> str:
+    """Return an amount in units of 10^`scale` if it is money with a scale, or else whole."""
+    fact = stored.fact
+    value = fact.value
+    if fact.measure is Measure.MONEY and fact.scale:
+        value = value.scaleb(-scale)
+        value = value.quantize(Decimal(1)) if value == value.to_integral_value() else value.normalize()
+    return f"{value:,f}"
+
+
+def _usual(grid: StatementGrid) -> tuple[int, str | None]:
+    """Return the most frequent scale and currency of amounts."""
+    facts = (stored.fact for stored in grid.figures())
+    money: Mapping[tuple[int, str | None], int] = Counter(
+        (fact.scale, fact.currency) for fact in facts if fact.measure is Measure.MONEY and fact.scale
+    )
+    return max(money, key=money.__getitem__, default=(0, None))
+
+
+def _row(row: GridRow, scale: int) -> ShownRow:
+    figures = []
+    for figure in row.figures:
+        shown = []
+        if figure is not None:
+            shown.append(_shown(figure.shown, scale, is_restated=figure.is_restated))
+            shown += [_shown(stored, scale, note="was") for stored in figure.earlier]
+            shown += [_shown(stored, scale, note="also") for stored in figure.others]
+        figures.append(shown)
+    return ShownRow(row.label, min(len(row.label_path) - 1, _DEEPEST), dimensions_of(row), figures)
+
+
+def _shown(stored: StoredFact, scale: int, *, note: str = "", is_restated: bool = False) -> ShownFigure:
+    source = f"{stored.source.document_type or 'document'}: {source_of(stored)}"
+    return ShownFigure(print_amount(stored, scale), stored, source, note, is_restated)
