@@ -4,12 +4,13 @@ Facts of one line are stored together: what they share once, then per figure its
 bytes. `data` is one msgpack value.
 """
 
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from itertools import groupby, islice
+from typing import Any
 
 import msgpack
 
@@ -34,6 +35,9 @@ _STEPS = 10_000
 
 _SHARED = 14
 """Values of a line before its figures."""
+
+_PART = 9
+"""The index of the part of the fiscal year in a figure."""
 
 _MEASURES, _METHODS = tuple(Measure), tuple(Method)
 _MEASURE_CODES = {measure: code for code, measure in enumerate(_MEASURES)}
@@ -69,15 +73,20 @@ def encode_facts(facts: Iterable[Fact]) -> tuple[StoredLine, ...]:
     return tuple(lines)
 
 
-def decode_line(line: StoredLine, parts: Container[str | None] | None = None) -> Iterator[tuple[int, Fact]]:
-    """Yield the facts of a line with their numbers: all, or those whose fiscal label has one of `parts`.
+def decode_line(line: StoredLine, parts: Collection[str] | None = None) -> list[tuple[int, Fact]]:
+    """Return the facts of a line with their numbers: all, or those whose fiscal label has one of `parts`.
 
     Raises FactEncodingError.
     """
     try:
-        yield from _decode_line(line, parts)
+        return _decode_line(line, msgpack.unpackb(line.data), parts)
     except (ValueError, TypeError, KeyError, IndexError, ArithmeticError, msgpack.UnpackException) as error:
         raise FactEncodingError from error
+
+
+def may_have(data: bytes, parts: Collection[str]) -> bool:
+    """Return False if no figure of a line has a fiscal label with one of `parts`. This is faster than decoding it."""
+    return any(part.encode() in data for part in parts)
 
 
 def count_facts(lines: Sequence[StoredLine]) -> int:
@@ -122,7 +131,7 @@ def _encode_line(number: int, facts: Sequence[Fact]) -> StoredLine:
     base = place.char_start
     figures = []
     for fact in facts:
-        exponent, mantissa = _pack_value(fact.value)
+        exponent, mantissa = _pack_value(fact)
         figures.append(
             [
                 (fact.period.end - first_end).days,
@@ -169,23 +178,21 @@ def _encode_line(number: int, facts: Sequence[Fact]) -> StoredLine:
     )
 
 
-def _decode_line(line: StoredLine, parts: Container[str | None] | None) -> Iterator[tuple[int, Fact]]:
-    version, measure, method, currency, scale, decimals, sure, page, table, row, base, label, *rest = msgpack.unpackb(
-        line.data
-    )
+def _decode_line(line: StoredLine, values: list[Any], parts: Collection[str] | None) -> list[tuple[int, Fact]]:
+    figures = list(enumerate(values[_SHARED:], line.number))
+    if parts is not None:
+        figures = [(number, figure) for number, figure in figures if figure[_PART] in parts]
+        if not figures:
+            return []
+    version, measure, method, currency, scale, decimals, sure, page, table, row, base, label = values[: _SHARED - 2]
     if version != VERSION:
         raise FactEncodingError
-    dimensions = [(), *(tuple((axis, member) for axis, member in each) for each in rest[0])]
-    checks = [(), *(tuple(Check(*each) for each in those) for those in rest[1])]
+    dimensions = [(), *(tuple((axis, member) for axis, member in each) for each in values[_SHARED - 2])]
+    checks = [(), *(tuple(Check(*each) for each in those) for those in values[_SHARED - 1])]
     path = tuple(line.path.split("\n")) if line.path else ()
-    statement, first_end = _STATEMENTS[line.statement], line.first_end.toordinal()
-    for number, figure in enumerate(rest[2:], line.number):
-        after, days, mantissa, exponent, start, size, column, confidence, year, part, of_dimensions, of_checks, bit = (
-            figure
-        )
-        if parts is not None and part not in parts:
-            continue
-        yield (
+    first_end = line.first_end.toordinal()
+    return [
+        (
             number,
             Fact(
                 label=path[-1] if label is None else label,
@@ -198,7 +205,7 @@ def _decode_line(line: StoredLine, parts: Container[str | None] | None) -> Itera
                 method=_METHODS[method],
                 place=Place(page, base + start, base + start + size, table, row, column),
                 confidence=confidence / _STEPS,
-                statement=statement,
+                statement=_STATEMENTS[line.statement],
                 concept=line.concept,
                 item=line.item,
                 concept_confidence=sure / _STEPS,
@@ -209,16 +216,34 @@ def _decode_line(line: StoredLine, parts: Container[str | None] | None) -> Itera
                 checks=checks[of_checks],
             ),
         )
+        for number, (
+            after,
+            days,
+            mantissa,
+            exponent,
+            start,
+            size,
+            column,
+            confidence,
+            year,
+            part,
+            of_dimensions,
+            of_checks,
+            bit,
+        ) in figures
+    ]
 
 
-def _pack_value(value: Decimal) -> tuple[int, int | str]:
-    """Return exponent and digits. Digits beyond 63 bits are text; msgpack has no longer integers."""
-    sign, digits, exponent = value.as_tuple()
+def _pack_value(fact: Fact) -> tuple[int, int | str]:
+    """Return exponent and digits. Digits beyond 63 bits are text; msgpack has no longer integers.
+
+    A figure that is not scaled keeps its decimals (1.20). Those of a scaled one are not digits of the whole amount.
+    """
+    sign, digits, exponent = fact.value.as_tuple()
     assert isinstance(exponent, int), "the value is finite"
     mantissa = int("".join(map(str, digits)))
-    if exponent >= 0:
-        while mantissa and mantissa % 10 == 0:
-            mantissa, exponent = mantissa // 10, exponent + 1
+    while mantissa and mantissa % 10 == 0 and (exponent >= 0 or (fact.scale or 0) > 0):
+        mantissa, exponent = mantissa // 10, exponent + 1
     mantissa = -mantissa if sign else mantissa
     return exponent, mantissa if -(2**63) <= mantissa < 2**63 else str(mantissa)
 

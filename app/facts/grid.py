@@ -98,20 +98,26 @@ def build_grid(
     Facts of single companies of the group and rejected facts are left out.
     """
     placed = [
-        _Placed(stored, column)
+        _Placed(stored, label)
         for stored in facts
-        if (column := column_of(stored.fact, periods)) is not None
+        if (label := column_of(stored.fact, periods)) is not None
         and stored.status is not FactStatus.REJECTED
         and not any(axis == "entity" for axis, _ in stored.fact.dimensions)
     ]
-    shown = sorted({each.column for each in placed}, key=_order, reverse=True)[:most_columns]
-    kept = [each for each in placed if each.column in set(shown)]
-    ranks = _rank_documents(kept)
-    merged = _merge(sorted(kept, key=lambda each: _position(each, ranks)))
-    columns = tuple(_column(label, [each for each in kept if each.column == label], ranks) for label in shown)
-    rows = tuple(_finish(row, shown, ranks) for row in merged)
-    sources = {each.stored.source.document_id: each.stored.source for each in kept}
-    return StatementGrid(statement, columns, rows, tuple(map(sources.__getitem__, ranks)))
+    labels = {each.column: each.label for each in placed}
+    shown = sorted(labels, reverse=True)[:most_columns]
+    kept = [each for each in placed if each.column in set(shown)] if len(shown) < len(labels) else placed
+    sources = _rank_documents(kept)
+    kept.sort(key=_position)
+    columns: dict[int, list[Period]] = {}
+    for each in kept:
+        columns.setdefault(each.column, []).append(each.stored.fact.period)
+    return StatementGrid(
+        statement,
+        columns=tuple(_column(labels[column], columns[column]) for column in shown),
+        rows=tuple(_finish(row, shown) for row in _merge(kept)),
+        documents=sources,
+    )
 
 
 _LAST_PARTS = {"Q1": "Q1", "Q2": "H1", "Q3": "9M", "Q4": "FY"}
@@ -144,85 +150,104 @@ def column_of(fact: Fact, periods: Periods) -> FiscalLabel | None:
     return label if label.part in _PARTS[periods] else None
 
 
-@dataclass(frozen=True, slots=True)
 class _Placed:
-    stored: StoredFact
-    column: FiscalLabel
+    """A fact with its column, as a number that grows with time, and its document's rank, 0 for the newest. `key` is
+    what it has in common with the same line of other documents.
+    """
+
+    __slots__ = ("column", "key", "label", "rank", "stored")
+
+    def __init__(self, stored: StoredFact, label: FiscalLabel) -> None:
+        fact = stored.fact
+        self.stored = stored
+        self.label = label
+        self.column = 4 * label.year + int(_QUARTERS[label.part][1])
+        self.rank = 0
+        path = _plain(fact.label_path or (fact.label,), fact.statement)
+        self.key: _Key = (path, fact.dimensions, fact.period.start is None)
+
+
+_Key = tuple[str, Dimensions, bool]
+_Line = Sequence[_Placed]
 
 
 @dataclass(eq=False, slots=True)
 class _Row:
-    """A row while it is built: the columns that each document has `filled`, and the `keys` that it is found by."""
+    """A row while it is built: its figures by column, the columns that each document has `filled`, and the `keys` that
+    it is found by.
+    """
 
     next: "_Row | None" = None
     first: Fact | None = None
-    cells: dict[FiscalLabel, list[StoredFact]] = field(default_factory=dict)
-    filled: dict[UUID, set[FiscalLabel]] = field(default_factory=dict)
+    cells: dict[int, list[_Placed]] = field(default_factory=dict)
+    filled: dict[int, set[int]] = field(default_factory=dict)
     keys: set[tuple[object, ...]] = field(default_factory=set)
 
-    def add(self, line: Sequence[_Placed]) -> None:
+    def add(self, line: _Line) -> None:
         if self.first is None:
             self.first = line[0].stored.fact
+        filled = self.filled.setdefault(line[0].rank, set())
         for each in line:
-            self.cells.setdefault(each.column, []).append(each.stored)
-            self.filled.setdefault(each.stored.source.document_id, set()).add(each.column)
+            self.cells.setdefault(each.column, []).append(each)
+            filled.add(each.column)
 
-    def is_free(self, line: Sequence[_Placed]) -> bool:
+    def is_free(self, line: _Line) -> bool:
         """Return whether the line's document has no figure here yet."""
-        return line[0].stored.source.document_id not in self.filled
+        return line[0].rank not in self.filled
 
-    def has_room(self, line: Sequence[_Placed]) -> bool:
+    def has_room(self, line: _Line) -> bool:
         """Return whether the line's document has no figure in its columns here yet, or states them in another table
         again: the same ones, or ones with the same concept.
         """
-        first = line[0].stored
-        filled = self.filled.get(first.source.document_id)
-        if filled is None:
-            return True
-        present = [
-            (stored.fact, each.stored.fact)
+        filled = self.filled.get(line[0].rank)
+        return filled is None or all(
+            _repeats(present.stored.fact, each.stored.fact)
             for each in line
             if each.column in filled
-            for stored in self.cells[each.column]
-            if stored.source.document_id == first.source.document_id
-        ]
-        return all(
-            one.place.table != other.place.table
-            and (agree(one, other) or (one.concept is not None and one.concept == other.concept))
-            for one, other in present
+            for present in self.cells[each.column]
+            if present.rank == each.rank
         )
 
 
-def _order(label: FiscalLabel) -> tuple[int, int]:
-    return label.year, int(_QUARTERS[label.part][1])
+def _repeats(one: Fact, other: Fact) -> bool:
+    if one.place.table == other.place.table:
+        return False
+    return agree(one, other) or (one.concept is not None and one.concept == other.concept)
 
 
-def _rank_documents(placed: Iterable[_Placed]) -> dict[UUID, int]:
-    """Return the rank of each document, newest first from 0: by filing date, or by the last period if it is unknown."""
-    dates: dict[UUID, str] = {}
+def _rank_documents(placed: Sequence[_Placed]) -> tuple[FactSource, ...]:
+    """Set the ranks of the documents, and return them, the newest first: by filing date, or by the last period if it is
+    unknown.
+    """
+    numbers: dict[UUID, int] = {}
+    sources: list[FactSource] = []
+    dates: list[str] = []
+    last = None
     for each in placed:
         source = each.stored.source
-        known = source.filed or max(dates.get(source.document_id, ""), each.stored.fact.period.end.isoformat())
-        dates[source.document_id] = known
-    newest = sorted(dates, key=lambda document: (dates[document], document), reverse=True)
-    return {document: rank for rank, document in enumerate(newest)}
+        if source is not last:
+            last, number = source, numbers.setdefault(source.document_id, len(numbers))
+            if number == len(sources):
+                sources.append(source)
+                dates.append(source.filed or "")
+        each.rank = number
+        if source.filed is None:
+            dates[number] = max(dates[number], each.stored.fact.period.end.isoformat())
+    newest = sorted(range(len(sources)), key=lambda n: (dates[n], sources[n].document_id), reverse=True)
+    ranks = {number: rank for rank, number in enumerate(newest)}
+    for each in placed:
+        each.rank = ranks[each.rank]
+    return tuple(sources[number] for number in newest)
 
 
-def _position(placed: _Placed, ranks: dict[UUID, int]) -> tuple[int, int, int, int, int]:
+def _position(placed: _Placed) -> tuple[int, int, int, int, int]:
     place = placed.stored.fact.place
-    table = place.table if place.table is not None else 1 << 30
-    return ranks[placed.stored.source.document_id], table, place.row, place.page, placed.stored.number
+    table = place.table if place.table is not None else _LAST
+    return placed.rank, table, place.row, place.page, placed.stored.number
 
 
-def _line(placed: _Placed) -> tuple[object, ...]:
-    """Return what the figures of one line of one document have in common."""
-    stored = placed.stored
-    place = stored.fact.place
-    return stored.source.document_id, place.table, place.row, place.page, _key(stored.fact)
-
-
-def _key(fact: Fact) -> tuple[object, ...]:
-    return _plain(fact.label_path or (fact.label,), fact.statement), fact.dimensions, fact.period.start is None
+_LAST = 1 << 30
+"""Stands for the table of facts in prose, which come after those of tables."""
 
 
 @lru_cache(maxsize=16_384)
@@ -241,17 +266,17 @@ _EQUITY = re.compile(r"(?:[^\w/]|\d)+")
 def _merge(placed: Sequence[_Placed]) -> Iterator[_Row]:
     """Merge the lines of all documents into rows. A line that no newer document has stands after the line before it."""
     merging = _Merging()
-    for _, document in groupby(placed, key=lambda each: each.stored.source.document_id):
-        places = groupby(document, key=lambda each: _line(each)[:4])
+    for _, document in groupby(placed, key=lambda each: each.rank):
+        places = groupby(document, key=lambda each: _position(each)[:4])
         merging.add([line for _, group in places for line in _lines_of(group)])
     return merging.rows()
 
 
-def _lines_of(group: Iterable[_Placed]) -> list[list[_Placed]]:
+def _lines_of(group: Iterable[_Placed]) -> list[_Line]:
     """Split the figures of one line of a table by their dimensions."""
-    by_key: dict[tuple[object, ...], list[_Placed]] = {}
+    by_key: dict[_Key, list[_Placed]] = {}
     for each in group:
-        by_key.setdefault(_key(each.stored.fact), []).append(each)
+        by_key.setdefault(each.key, []).append(each)
     return list(by_key.values())
 
 
@@ -270,34 +295,32 @@ class _Merging:
             yield row
             row = row.next
 
-    def add(self, lines: Sequence[Sequence[_Placed]]) -> None:
+    def add(self, lines: Sequence[_Line]) -> None:
         """Merge the lines of one document: by label, then those left by concept, then by item; the rest are new."""
         found: dict[int, _Row] = {}
         for name in _NAMES:
             fits = _Row.has_room if name is _by_label else _Row.is_free
             for index, line in enumerate(lines):
-                row = None if index in found else self._find(name(line[0].stored.fact), line, fits)
+                row = None if index in found else self._find(name(line[0]), line, fits)
                 if row is not None:
                     row.add(line)
                     found[index] = row
         last = self._head
         for index, line in enumerate(lines):
-            fact = line[0].stored.fact
+            first = line[0]
             # The same label may stand on several lines of one document, each with figures of other periods.
-            row = found.get(index) or self._find(_by_label(fact), line, _Row.has_room)
+            row = found.get(index) or self._find(_by_label(first), line, _Row.has_room)
             if row is None:
                 row = last.next = _Row(next=last.next)
             if index not in found:
                 row.add(line)
-            for key in filter(None, (name(fact) for name in _NAMES)):
+            for key in filter(None, (name(first) for name in _NAMES)):
                 if key not in row.keys:
                     row.keys.add(key)
                     self._known.setdefault(key, []).append(row)
             last = row
 
-    def _find(
-        self, key: tuple[object, ...] | None, line: Sequence[_Placed], fits: Callable[[_Row, Sequence[_Placed]], bool]
-    ) -> _Row | None:
+    def _find(self, key: tuple[object, ...] | None, line: _Line, fits: Callable[[_Row, _Line], bool]) -> _Row | None:
         known = () if key is None else self._known.get(key, ())
         return next((row for row in known[:_MOST_ALIKE] if fits(row, line)), None)
 
@@ -306,16 +329,18 @@ _MOST_ALIKE = 16
 """Rows with one label, concept or item that are compared with a line. A hostile document can have any number."""
 
 
-def _by_label(fact: Fact) -> tuple[object, ...]:
-    return "label", *_key(fact)
+def _by_label(placed: _Placed) -> tuple[object, ...]:
+    return placed.key
 
 
-def _by_concept(fact: Fact) -> tuple[object, ...] | None:
-    return None if fact.concept is None else ("concept", fact.concept, *_key(fact)[1:])
+def _by_concept(placed: _Placed) -> tuple[object, ...] | None:
+    concept = placed.stored.fact.concept
+    return None if concept is None else ("concept", concept, *placed.key[1:])
 
 
-def _by_item(fact: Fact) -> tuple[object, ...] | None:
-    return None if fact.item is None else ("item", fact.item, *_key(fact)[1:])
+def _by_item(placed: _Placed) -> tuple[object, ...] | None:
+    item = placed.stored.fact.item
+    return None if item is None else ("item", item, *placed.key[1:])
 
 
 _NAMES = (_by_label, _by_concept, _by_item)
@@ -324,7 +349,7 @@ _NAMES = (_by_label, _by_concept, _by_item)
 _METHODS = {Method.INLINE_XBRL: 0, Method.STATEMENT: 1, Method.TABLE: 2}
 
 
-def _finish(row: _Row, shown: Sequence[FiscalLabel], ranks: dict[UUID, int]) -> GridRow:
+def _finish(row: _Row, shown: Sequence[int]) -> GridRow:
     first = row.first
     assert first is not None, "a row is made for a line"
     return GridRow(
@@ -333,43 +358,37 @@ def _finish(row: _Row, shown: Sequence[FiscalLabel], ranks: dict[UUID, int]) -> 
         item=first.item,
         concept=first.concept,
         dimensions=first.dimensions,
-        figures=tuple(_figure(row.cells[label], ranks) if label in row.cells else None for label in shown),
+        figures=tuple(_figure(row.cells[column]) if column in row.cells else None for column in shown),
     )
 
 
-def _figure(candidates: Sequence[StoredFact], ranks: dict[UUID, int]) -> GridFigure:
+def _figure(candidates: Sequence[_Placed]) -> GridFigure:
     if len(candidates) == 1:
-        return GridFigure(candidates[0])
-
-    def order(stored: StoredFact) -> tuple[bool, int, int, float, int]:
-        fact = stored.fact
-        rank = ranks[stored.source.document_id]
-        is_open = stored.status is not FactStatus.APPROVED
-        return is_open, rank, _METHODS[fact.method], -fact.confidence, stored.number
-
-    shown, *rest = sorted(candidates, key=order)
-    differing = distinct(rest, shown)
+        return GridFigure(candidates[0].stored)
+    first, *rest = sorted(candidates, key=_preference)
+    shown = first.stored
+    differing = distinct((each.stored for each in rest), shown)
     if not differing:
         return GridFigure(shown)
-    is_earlier = [_is_earlier(stored, shown, ranks) for stored in differing]
-    return GridFigure(
-        shown,
-        earlier=tuple(stored for stored, earlier in zip(differing, is_earlier, strict=True) if earlier),
-        others=tuple(stored for stored, earlier in zip(differing, is_earlier, strict=True) if not earlier),
-    )
+    ranks = {id(each.stored): each.rank for each in rest}
+    earlier = tuple(stored for stored in differing if _is_earlier(stored, ranks[id(stored)], first))
+    return GridFigure(shown, earlier, tuple(stored for stored in differing if stored not in earlier))
 
 
-def _is_earlier(stored: StoredFact, shown: StoredFact, ranks: dict[UUID, int]) -> bool:
-    if stored.source.filed is not None and stored.source.filed == shown.source.filed:
-        return False
-    return ranks[stored.source.document_id] > ranks[shown.source.document_id]
+def _preference(placed: _Placed) -> tuple[bool, int, int, float, int]:
+    """Return the order of figures: approved ones, those of the newest document, the best methods first."""
+    stored = placed.stored
+    is_open = stored.status is not FactStatus.APPROVED
+    return is_open, placed.rank, _METHODS[stored.fact.method], -stored.fact.confidence, stored.number
 
 
-def _column(label: FiscalLabel, placed: Sequence[_Placed], ranks: dict[UUID, int]) -> GridColumn:
-    """Return the column with the period of the newest document that states a duration."""
-    newest = sorted(placed, key=lambda each: ranks[each.stored.source.document_id])
-    found: Iterator[Period] = (each.stored.fact.period for each in newest)
-    periods = list(found)
+def _is_earlier(stored: StoredFact, rank: int, shown: _Placed) -> bool:
+    filed = stored.source.filed
+    return rank > shown.rank and (filed is None or filed != shown.stored.source.filed)
+
+
+def _column(label: FiscalLabel, periods: Sequence[Period]) -> GridColumn:
+    """Return the column with the first period that is a duration. `periods` are those of its figures, newest first."""
     duration = next((period for period in periods if period.start is not None), None)
     period = duration or periods[0]
     return GridColumn(label, period.start, period.end)

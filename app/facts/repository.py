@@ -1,6 +1,6 @@
 """SQL of facts. All queries run under row-level security, and return facts of current versions only."""
 
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.documents.models import Document, DocumentVersion
-from app.facts.codec import StoredLine, decode_line
+from app.facts.codec import StoredLine, decode_line, may_have
 from app.facts.filters import FactFilter
 from app.facts.model import FactSource, FactStatus, StoredFact
 from app.facts.models import FactRow
@@ -178,11 +178,13 @@ def _from(place: Place) -> ColumnElement[bool]:
     return or_(Document.id < document, and_(Document.id == document, FactRow.number >= line))
 
 
-def read_lines(rows: Iterable[LineRow], parts: Container[str | None] | None = None) -> Iterator[StoredFact]:
+def read_lines(rows: Iterable[LineRow], parts: Collection[str] | None = None) -> Iterator[StoredFact]:
     """Yield the facts of lines: all, or those whose fiscal label has one of `parts`. Raises FactEncodingError."""
     sources: dict[UUID, FactSource] = {}
     for row in rows:
         number, first_end, last_end, statement, item, concept, path, data, statuses, *described = row
+        if parts is not None and not may_have(data, parts):
+            continue
         source = sources.get(described[0])
         if source is None:
             source = sources[described[0]] = _source(*described)

@@ -1,4 +1,4 @@
-"""Runs benchmarks: `python -m evals.bench NAME --json FILE`. `ingest`, `ask` and `tables` also take `--docs FOLDER`."""
+"""Runs benchmarks: `python -m evals.bench NAME --json FILE`. Those of documents also take `--docs FOLDER`."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -10,6 +10,7 @@ from rich.console import Console
 
 from app.core.errors import FootnoteError
 from evals.bench.asking import bench_ask
+from evals.bench.facts import bench_facts
 from evals.bench.fairness import bench_fairness
 from evals.bench.filtered import bench_filtered, table_lines
 from evals.bench.filtered_foreign import bench_foreign
@@ -32,6 +33,7 @@ _WITH_DOCUMENTS: dict[str, Callable[[BenchSetting, BenchWork], SuiteResult]] = {
     "ingest": bench_ingest,
     "ask": bench_ask,
     "tables": bench_tables,
+    "facts": bench_facts,
 }
 
 commands = typer.Typer(name="bench", add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
@@ -56,6 +58,12 @@ def ask(docs: DocsOption = None, json: JsonOption = None, home: HomeOption = Non
 def tables(docs: DocsOption = None, json: JsonOption = None, home: HomeOption = None) -> None:
     """Measure the bytes that tables take, and the time to read one of them, on the documents of `ingest`."""
     _run("tables", docs, json, home)
+
+
+@commands.command()
+def facts(docs: DocsOption = None, json: JsonOption = None, home: HomeOption = None) -> None:
+    """Measure the bytes that facts take, and the time to read an issuer's statements, on the documents of `ingest`."""
+    _run("facts", docs, json, home)
 
 
 @commands.command()

@@ -22,7 +22,7 @@ LAST_YEAR = {
 FACTS = (
     make_fact(checks=(Check("sum", passed=True),)),
     make_fact(value="3985000000", place=Place(1, 9, 15, 1, 1, 2), **LAST_YEAR),
-    make_fact("=Costs", "-0.50", item=None, concept=None, place=Place(1, 20, 26, 1, 2, 1), confidence=0.6),
+    make_fact("=Costs", "-0.50", scale=0, item=None, concept=None, place=Place(1, 20, 26, 1, 2, 1), confidence=0.6),
     make_fact(
         "Americas",
         "12345678901234567.89",

@@ -29,8 +29,10 @@ def test_facts_are_unchanged_after_encoding_and_decoding(made):
 
 def test_decimals_keep_their_places():
     for text in ("1.20", "-0.050", "0", "0.00", "4210000000", "-7", "123456789012345678901234.50"):
-        ((_, fact),) = decode(encode_facts([make_fact(value=text)]))
+        ((_, fact),) = decode(encode_facts([make_fact(value=text, scale=0)]))
         assert str(fact.value) == text
+    ((_, scaled),) = decode(encode_facts([make_fact(value="3614000000.0")]))
+    assert str(scaled.value) == "3614000000"
 
 
 def test_figures_of_one_line_are_stored_together_and_selected_by_their_periods():
