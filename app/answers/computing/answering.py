@@ -11,7 +11,7 @@ from app.answers.computing.evaluation import Computed, compute, list_inputs
 from app.answers.computing.found import Missing
 from app.answers.computing.grammar import read_requests
 from app.answers.computing.ledger_figures import LedgerFigures, attach_cells, names_of, sought_of
-from app.answers.computing.measures import find_measure
+from app.answers.computing.measures import find_measure, is_pure_measure
 from app.answers.computing.prose_figures import Chain, ProseFigures
 from app.answers.computing.requests import (
     Aggregate,
@@ -27,6 +27,7 @@ from app.answers.computing.requests import (
 )
 from app.answers.computing.sentences import CitedDocument, write_claims
 from app.answers.computing.table_figures import TableFigures
+from app.answers.computing.values import Dimension
 from app.answers.evidence_tables import EvidenceTables
 from app.answers.subjects import is_of_another_issuer
 from app.answers.writing.drafting import VerifiedDraft, known_texts, verify_draft
@@ -118,6 +119,8 @@ def compute_from_ledger(question: FigureQuestion, facts: Iterable[StoredFact]) -
         found = compute(request if latest is None else replace(request, node=_dated(request.node, latest)), finder)
         if isinstance(found, Missing):
             missing.append(found)
+            if found.is_final:
+                break
         elif found.certainty >= LEAST_CONFIDENCE:
             sources = {stored.source.version_id: stored.source for stored in ledger.facts}
             return LedgerResult(found, documents=sources)
@@ -160,6 +163,8 @@ def answer_figure(
     if not passages or not _is_one_issuer(question, understanding, passages):
         return None
     missing = list(ledger.missing)
+    if any(each.is_final for each in missing):
+        return Declined(_sentence([each for each in missing if each.is_final]))
     documents = _documents_of(passages, pages)
     own = {key: found for key, found in tables.all_tables().items() if key in documents}
     is_foreign = any(is_of_another_issuer(understanding, passage) for passage in passages)
@@ -169,7 +174,7 @@ def answer_figure(
         computed = compute(request, finder)
         if isinstance(computed, Missing):
             missing.append(computed)
-        elif computed.certainty >= LEAST_CERTAINTY:
+        elif computed.certainty >= LEAST_CERTAINTY and not _is_other_unit(computed):
             verified = _verified(computed, documents, pages, tables, given)
             if verified is not None:
                 return verified
@@ -180,6 +185,11 @@ def answer_figure(
 def is_arithmetic(request: FigureRequest) -> bool:
     """Return whether a request is for arithmetic over several figures. A comparison can also be answered in words."""
     return not request.is_comparison and isinstance(request.node, Binary | Aggregate | Average)
+
+
+def _is_other_unit(computed: Computed) -> bool:
+    """Return whether a figure is an amount of money, although a measure of that name is a ratio or a percentage."""
+    return computed.value.dimension is Dimension.MONEY and is_pure_measure(computed.request.name)
 
 
 def _verified(

@@ -87,7 +87,7 @@ def compute(request: FigureRequest, finder: Finder) -> Computed | Missing:
     except _MissingError as error:
         return error.missing
     except UnitsError as error:
-        return Missing(request.name, f"{request.name} cannot be computed: {error}")
+        return Missing(request.name, f"{request.name} has no value: {error}", is_final=True)
     inputs = tuple(list_inputs(bound))
     if not inputs:
         return Missing(request.name, f"“{request.name}” names no line item")

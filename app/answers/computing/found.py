@@ -44,10 +44,11 @@ class Figure:
 @dataclass(frozen=True, slots=True)
 class Missing:
     """An item for which no figure is certain, with the sentence that says why. `is_absent` states that the issuer's
-    statement was read and does not have the item.
+    statement was read and does not have the item, `is_final` that the figures are known and give no value.
     """
 
     item: str
     reason: str
     nearest: tuple[Figure, ...] = ()
     is_absent: bool = False
+    is_final: bool = False

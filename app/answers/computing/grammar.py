@@ -63,7 +63,10 @@ def _asked(core: str, reader: Reader) -> Iterator[tuple[Node, str, bool]]:
         for node in reader.values(words):
             yield Aggregate(Over.CHANGE, node, periods), words, True
     elif patterns.YES_OR_NO.match(rest) is None:
-        words = clean(patterns.VERBS.sub(" ", clean(patterns.LEAD.sub("", rest, count=1))))
+        words = clean(patterns.LEAD.sub("", rest, count=1))
+        if patterns.HOW_MUCH_DID.match(rest):
+            words = patterns.FIRST_VERB.sub("", words)
+        words = clean(patterns.VERBS.sub(" ", words))
         if taken.is_versus and not reader.is_over_periods(words):
             for node in reader.values(words):
                 yield Aggregate(Over.CHANGE, node, taken.periods), words, True

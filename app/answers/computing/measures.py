@@ -24,6 +24,7 @@ from app.facts.formulas.units import UnitKind
 from app.facts.items.standard import load_items
 
 _DEEPEST = 8
+_PURE = (UnitKind.PERCENT, UnitKind.RATIO, UnitKind.DAYS)
 _BRACKET = re.compile(r" ?\([^()]*\)")
 _LOOSE = re.compile(
     r"\b(?:unadjusted|reported|consolidated|total|company|amount of|value of|balance of)\b ?", re.IGNORECASE
@@ -48,6 +49,13 @@ def is_percentage(words: str) -> bool:
     """Return whether words name a measure that is a percentage."""
     found = (standard_vocabulary().find_measure(variant) for variant in variants_of(words))
     return any(measure is not None and measure.unit.kind is UnitKind.PERCENT for measure in found)
+
+
+@cache
+def is_pure_measure(words: str) -> bool:
+    """Return whether words name a measure that is a ratio, a percentage, or a number of days."""
+    found = (standard_vocabulary().find_measure(variant) for variant in variants_of(words))
+    return any(measure is not None and measure.unit.kind in _PURE for measure in found)
 
 
 def variants_of(words: str) -> Iterator[str]:

@@ -93,10 +93,9 @@ LEAD = re.compile(
     r"(?:(?:the|a|an|its|their|it|they|company|group)\b ?)*",
     re.IGNORECASE,
 )
-VERBS = re.compile(
-    rf"^(?:{_DOES} )?(?:{_WHO} )?{_HAS} (?:(?:in|on|of|from|to|as) )?|^{_DOES} | {_DOES}(?: {_WHO})?(?: {_HAS})?$",
-    re.IGNORECASE,
-)
+VERBS = re.compile(rf"^{_DOES} | {_DOES}(?: {_WHO})?(?: {_HAS})?$", re.IGNORECASE)
+HOW_MUCH_DID = re.compile(rf"\W*how (?:much|many)\b.*?\b{_DOES}\b", re.IGNORECASE)
+FIRST_VERB = re.compile(rf"^(?:{_DOES} )?(?:{_WHO} )?{_HAS} (?:(?:in|on|of|from|to|as) )?", re.IGNORECASE)
 _SMALL = r"(?:the|a|an|of|in|for|its|their|was|were|is|are|there|and|to|from|both|any)"
 _SMALL_LAST = r"(?:in|of|for|at|the|and|from|to|be|between|during|was|were|is|are|did|as|on|by|over)"
 TRIM = re.compile(rf"^(?:[ ,.;:'’\"“”-]|\b{_SMALL}\b)+|(?:[ ,.;:\"“”-]|\b{_SMALL_LAST}\b)+$", re.IGNORECASE)

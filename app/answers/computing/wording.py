@@ -159,23 +159,37 @@ def read_form(text: str) -> Form:
 
 def without_names(text: str, names: Collection[str]) -> str:
     """Remove the words of issuers' names that are written with a capital, and what links them to the rest."""
-    words = {word for name in names for word in re.findall(r"[\w&]+", name.casefold()) if len(word) > 1}
-    if not words:
+    words = {word for name in names for word in re.findall(r"\w+", name.casefold()) if len(word) > 1} | _LEGAL
+    if not names:
         return text
-    kept: list[str | None] = []
     tokens = text.split(" ")
-    for number, token in enumerate(tokens):
-        bare = re.sub(r"^\W+|['’]s?\W*$|\W+$", "", token)
-        is_name = bool(bare) and bare.casefold() in words and (bare[:1].isupper() or bare[:1].isdigit())
-        if not is_name and kept and kept[-1] is None and bare.casefold() in _LINKS and number + 1 < len(tokens):
-            following = re.sub(r"^\W+|['’]s?\W*$|\W+$", "", tokens[number + 1])
-            is_name = following[:1].isupper() and following.casefold() in words
-        kept.append(None if is_name else token)
-    plain = " ".join(token for token in kept if token is not None)
-    return re.sub(r"\s+(?:for|of|at|by|from|in)\s*(?=[?.,]|$)", "", plain)
+    is_name = [_is_name(token, words) for token in tokens]
+    kept: list[str] = []
+    for at, token in enumerate(tokens):
+        is_link = _bare(token).casefold() in _LINKS and 0 < at < len(tokens) - 1 and is_name[at - 1] and is_name[at + 1]
+        if not is_name[at] and not is_link:
+            kept.append(token)
+    return _DANGLING.sub("", " ".join(kept))
 
 
 _LINKS = frozenset({"of", "and", "&", "the"})
+_LEGAL = frozenset(
+    {"inc", "corp", "corporation", "company", "co", "plc", "ltd", "limited", "llc", "lp", "ag", "se", "nv", "sa"}
+)
+_DANGLING = re.compile(r" (?:for|of|at|by|from|in)\s*(?=[?.,]|$)")
+_PARTS = re.compile(r"[^\W_]+")
+
+
+def _is_name(token: str, words: Collection[str]) -> bool:
+    """Return whether a token with a capital consists of words of names."""
+    bare = _bare(token)
+    parts = _PARTS.findall(bare.casefold())
+    return bool(parts) and (bare[:1].isupper() or bare[:1].isdigit()) and all(part in words for part in parts)
+
+
+def _bare(token: str) -> str:
+    """Return a token without its possessive ending and the punctuation around it."""
+    return re.sub(r"^\W+|\W+$", "", re.sub(r"['’]s?\W*$", "", token))
 
 
 def _core(sentences: list[str]) -> str | None:

@@ -160,5 +160,18 @@ def test_hostile_questions_are_read_in_short_time(text) -> None:
     assert time.process_time() - began < 0.5
 
 
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        ("What was Wal-Lantern Stores, Inc.'s return on equity in FY2022?", "return on equity FY2022"),
+        ("What was Wal-Lantern Stores Inc.'s revenue in FY2022?", "revenue FY2022"),
+        ("How much did Wal-Lantern Stores, Inc. return to shareholders in FY2022?", "shareholders FY2022"),
+        ("What was the revenue of Wal-Lantern Stores in FY2022?", "revenue FY2022"),
+    ],
+)
+def test_issuer_is_not_part_of_the_item(question, words) -> None:
+    assert write(first(question, "Wal-Lantern Stores, Inc.").node) == words
+
+
 def test_month_may_is_no_permission() -> None:
     assert write(first("What were total assets at May 31, 2019?").node) == "total assets May 31, 2019"
