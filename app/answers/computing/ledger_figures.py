@@ -13,6 +13,7 @@ from app.answers.evidence_tables import EvidenceTables
 from app.facts.fiscal import FiscalSpan
 from app.facts.formulas.registry import standard_vocabulary
 from app.facts.found import Found, Part
+from app.facts.items.names import list_names
 from app.facts.ledger import Ledger
 from app.facts.model import FiscalLabel, Measure
 from app.facts.sought import Sought
@@ -93,6 +94,13 @@ class LedgerFigures:
 def sought_of(item: Item) -> Sought:
     """Return what to look for in a ledger: the line item that the words name, or a row with these words."""
     return _sought(item.name or "", item.words)
+
+
+@cache
+def other_names(words: str, name: str | None) -> tuple[str, ...]:
+    """Return the names that statements give to the standard item that words name; none if they name no item."""
+    sought = _sought(name or "", words)
+    return () if not sought.names else tuple(each for each in list_names(sought.names[0]) if each != words.lower())
 
 
 @cache

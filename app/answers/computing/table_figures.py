@@ -3,10 +3,12 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
 
 from app.answers.claims import PageKey, PageTexts
 from app.answers.computing.found import Figure, Missing
+from app.answers.computing.ledger_figures import other_names
 from app.answers.computing.requests import AskedPeriod, Item
 from app.answers.computing.terms import FRAME, OPERATIONS, SOFT, terms_of
 from app.answers.writing.figures import find_year_end_month
@@ -80,6 +82,23 @@ class TableFigures:
 
     def find(self, item: Item) -> Figure | Missing:
         """Find the figure of an item. Without a period, it is the latest."""
+        found = self._find(item)
+        if isinstance(found, Figure) or item.period is None:
+            return found
+        return self._find_by_other_names(item, item.period) or found
+
+    def _find_by_other_names(self, item: Item, period: AskedPeriod) -> Figure | None:
+        """Find the only amount in rows that are labelled exactly as other names of the item."""
+        figures: dict[tuple[Decimal, Kind], Figure] = {}
+        for name in other_names(item.words, item.name):
+            hard = terms_of(name)
+            for each in self._scored(name):
+                if each.place.own == hard and self._fits(each.place, period):
+                    figure = self._figure(each)
+                    figures.setdefault((figure.amount(), figure.kind), figure)
+        return next(iter(figures.values())) if len(figures) == 1 else None
+
+    def _find(self, item: Item) -> Figure | Missing:
         if item.period is None:
             series = self.series(item)
             return series if isinstance(series, Missing) else series[-1]

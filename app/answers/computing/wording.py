@@ -164,6 +164,8 @@ def without_names(text: str, names: Collection[str]) -> str:
         return text
     tokens = text.split(" ")
     is_name = [_is_name(token, words) for token in tokens]
+    for at in range(1, len(tokens)):
+        is_name[at] = is_name[at] or (is_name[at - 1] and _bare(tokens[at]).casefold() in _LEGAL)
     kept: list[str] = []
     for at, token in enumerate(tokens):
         is_link = _bare(token).casefold() in _LINKS and 0 < at < len(tokens) - 1 and is_name[at - 1] and is_name[at + 1]

@@ -67,12 +67,25 @@ def find_names(text: str) -> tuple[NamedItems, ...]:
 
 
 @cache
-def _by_name() -> Mapping[tuple[str, ...], tuple[str, ...]]:
+def list_names(item: str) -> tuple[str, ...]:
+    """Return the names that analysts and statements give to a standard item, in lower case; none for another name."""
+    found = load_items().get(item)
+    return () if found is None else tuple(dict.fromkeys((found.title.lower(), *_names().get(item, ()))))
+
+
+@cache
+def _names() -> Mapping[str, list[str]]:
     text = files("app.facts.items").joinpath("names.json").read_text(encoding="utf-8")
+    names: Mapping[str, list[str]] = json.loads(text)
+    return names
+
+
+@cache
+def _by_name() -> Mapping[tuple[str, ...], tuple[str, ...]]:
     found: dict[tuple[str, ...], list[str]] = {}
-    for item, names in json.loads(text).items():
+    for known, names in _names().items():
         for name in names:
-            found.setdefault(tuple(word for word, _, _ in _words(name)), []).append(item)
+            found.setdefault(tuple(word for word, _, _ in _words(name)), []).append(known)
     for item in load_items().values():
         found.setdefault(tuple(word for word, _, _ in _words(item.title)), []).append(item.name)
     return {name: tuple(dict.fromkeys(items)) for name, items in found.items() if name}
