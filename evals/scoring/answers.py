@@ -34,7 +34,7 @@ _SMALL_WORDS = frozenset(
     {"a", "an", "and", "are", "as", "at", "by", "for", "from", "in", "is", "it", "none", "of", "on", "or", "that"}
     | {"the", "there", "to", "was", "were", "with"}
 )
-_TOKEN = re.compile(r"\d[\d,]*(?:\.\d+)?")
+_TOKEN = re.compile(r"(?<![A-Za-z\d])\d[\d,]*(?:\.\d+)?")  # "Q3" and "FY2019" are names
 
 
 class Grade(StrEnum):

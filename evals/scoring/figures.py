@@ -10,7 +10,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 _NUMBER = re.compile(
-    r"(?P<open>\()?\s?(?P<minus>[-−–])?\s?(?P<currency>(?:US|C|A)?\$|€|£|¥|\b(?:USD|EUR|GBP|JPY)\s)?\s?(?P<minus2>[-−])?"
+    r"(?P<open>\()?\s?(?P<minus>[-−–])?\s?(?P<currency>(?:US|C|A)?\$|€|£|¥|\b(?:USD|EUR|GBP|JPY|CNY|INR|CAD|AUD|CHF|SEK|NOK|DKK|HKD|SGD|KRW|BRL|MXN|ZAR|TWD)\s)?\s?(?P<minus2>[-−])?"
     r"(?P<open2>\()?(?P<core>(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|\.\d+)(?P<close>\s?%?\))?"
     r"(?P<unit>\s?(?:%|percent\b|per cent\b|percentage points?\b|x\b|times\b|bps\b|basis points?\b))?"
     r"(?:[\s-]?(?P<scale>thousand|million|billion|trillion|mm|mn|bn|m|b|k)s?\b)?",

@@ -1,11 +1,15 @@
 """Grades answers to questions about one document whose truth is a figure with a scale or a percentage."""
 
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 
 from evals.datasets.tatqa_questions import TableQuestion
 from evals.scoring.answers import MOST_FIGURES, Grade, GradedAnswer
 from evals.scoring.figures import Figure, FigureKind, figures_of_claim, of_periods, years_in
+
+_SECOND_YEAR = re.compile(r"(?:19|20)\d\d/(\d\d)(?!\d)")
+"""A fiscal year over two calendar years: "2017/18"."""
 
 _TOLERANCE = Decimal("0.6")
 """Of a rounding unit: published answers are rounded in different ways."""
@@ -15,7 +19,7 @@ def grade_table_answer(case: TableQuestion, claims: Sequence[str]) -> GradedAnsw
     """Grade an answer by its first sentence with a figure of the requested periods. Without any, it is declined."""
     if not claims:
         return GradedAnswer(Grade.DECLINED, "declined")
-    years = years_in(case.question)
+    years = years_in(case.question).union(_SECOND_YEAR.findall(case.question))
     for claim in claims:
         stated = of_periods(figures_of_claim(claim), years)
         if not stated:

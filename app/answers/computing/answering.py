@@ -13,6 +13,7 @@ from app.answers.computing.grammar import read_requests
 from app.answers.computing.ledger_figures import LedgerFigures, attach_cells, names_of, sought_of
 from app.answers.computing.measures import find_measure, is_pure_measure
 from app.answers.computing.prose_figures import Chain, ProseFigures
+from app.answers.computing.readings import Reader
 from app.answers.computing.requests import (
     Aggregate,
     AskedPeriod,
@@ -82,6 +83,8 @@ class FigureQuestion:
         """Return whether the question asks for a line item, margin or measure that statements have."""
         request = self.of_ledger[0]
         if not isinstance(request.node, Item) or patterns.MARGIN.match(request.name):
+            return True
+        if Reader().is_over_periods(request.name):
             return True
         return bool(sought_of(request.node).names)
 
@@ -165,7 +168,7 @@ def answer_figure(
     missing = list(ledger.missing)
     if any(each.is_final for each in missing):
         return Declined(_sentence([each for each in missing if each.is_final]))
-    documents = _documents_of(passages, pages)
+    documents = _documents_of(passages, pages, is_named=bool(understanding.issuer_keys))
     own = {key: found for key, found in tables.all_tables().items() if key in documents}
     is_foreign = any(is_of_another_issuer(understanding, passage) for passage in passages)
     texts = {key: text for key, text in pages.items() if key in documents and not is_foreign}
@@ -211,10 +214,15 @@ def _with_cells(computed: Computed, tables: EvidenceTables) -> Computed | None:
     return None if bound is None else replace(computed, bound=bound, inputs=tuple(list_inputs(bound)))
 
 
-def _documents_of(passages: Sequence[Passage], pages: PageTexts) -> dict[PageKey, CitedDocument]:
+def _documents_of(passages: Sequence[Passage], pages: PageTexts, *, is_named: bool) -> dict[PageKey, CitedDocument]:
+    """Return the documents of the pages, with their issuer if the question names it: else it may be misread."""
     return {
         (passage.version_id, number): CitedDocument(
-            passage.document_id, passage.version_id, passage.document_title, number, passage.issuer
+            passage.document_id,
+            passage.version_id,
+            passage.document_title,
+            number,
+            passage.issuer if is_named else None,
         )
         for passage in passages
         for version_id, number in pages

@@ -82,13 +82,13 @@ class Equation:
 
 def write_claims(computed: Computed, documents: Mapping[PageKey, CitedDocument], pages: PageTexts) -> list[DraftClaim]:
     """Write the claims of a computed answer. A single figure is written as its row, unless the question asks for
-    another unit or rounding, or the row prints a payment with a minus.
+    another unit or rounding, the row prints a payment with a minus, or a sentence states it.
     """
     inputs = computed.inputs
     form = computed.request.form
     is_single = isinstance(computed.bound, Input)
     rows = [_row_claim(figures, documents, pages) for figures in _by_row(inputs)]
-    if is_single and form.unit is None and form.places is None and not inputs[0].figure.turned:
+    if is_single and form.unit is None and form.places is None and _is_printed(inputs[0].figure):
         return rows
     cited = tuple(span for each in inputs for span in _citations(each.figure, documents, pages)[:1])
     context = tuple(span for each in inputs for span in _citations(each.figure, documents, pages)[1:])
@@ -97,6 +97,11 @@ def write_claims(computed: Computed, documents: Mapping[PageKey, CitedDocument],
     computations = (Result(computed, issuers.pop() if len(issuers) == 1 else None), Equation(computed))
     claims = [DraftClaim(each.sentence(), citations, each) for each in computations[: 1 if is_single else 2]]
     return [*claims, *rows]
+
+
+def _is_printed(figure: Figure) -> bool:
+    """Return whether a row shows a figure with its sign; a sentence may state several figures."""
+    return figure.row is not None and not figure.turned
 
 
 def periods_in_words(computed: Computed) -> str:
