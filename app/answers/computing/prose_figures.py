@@ -19,7 +19,7 @@ from app.quantities.values import Kind, Quantity, parse_value
 
 _NUMBER = r"\d[\d,]*(?:\.\d+)?"
 _AMOUNT = re.compile(
-    rf"(?<![\w.,$€£]){CURRENCY}\s?\(?{_NUMBER}\)?(?:\s(?:{SCALE_WORD})\b)?"
+    rf"(?<![\w.,$€£]){CURRENCY}\s?(?:\({_NUMBER}\)|{_NUMBER})(?:\s(?:{SCALE_WORD})\b)?"
     rf"|(?<![\w.,$€£]){_NUMBER}(?:\s?%|\s(?:percent|per\scent|{SCALE_WORD})\b)"
     r"|(?<![\w.,$€£-])\d{1,3}(?:,\d{3})+(?![\w%]|[.,]\d)"
 )

@@ -14,6 +14,8 @@ TEXT = """Depreciation expense was $510 million, $487 million, and $442 million 
 
 As of June 30, 2022, unrecognized compensation cost was approximately $0.8 million, which we expect to recognize.
 
+At June 30, 2022, the carrying amount is $25,153,000 (2021: $33,978,000).
+
 Rent expense was $12 million in 2022 and $11 million in 2021.
 
 Advertising expense increased to $15.5 million in 2022 from $14.0 million in 2021.
@@ -37,6 +39,7 @@ def find(words: str, period: str | None) -> str | None:
         ("depreciation expense", "2021", "487000000"),
         ("unrecognized compensation cost", "June 30, 2022", "800000"),
         ("rent expense", "FY2021", "11000000"),
+        ("carrying amount", "June 30, 2022", "25153000"),
         ("rent expense", "FY2019", None),
         ("advertising expense", "2022", None),  # a sentence about a change has several figures
         ("lease cost", "2022", None),  # and so has one about parts
