@@ -157,9 +157,13 @@ class Ledger:
     def _unplaced(self) -> dict[tuple[str, StatementKind], list[StoredFact]]:
         """Facts that are not placed as an item, by the item that their label names and by their statement."""
         found: dict[tuple[str, StatementKind], list[StoredFact]] = defaultdict(list)
+        named: dict[str, tuple[str, ...]] = {}
         for stored in self._facts:
+            label = stored.fact.label
             if stored.fact.item is None:
-                for name in find_items(stored.fact.label)[:1]:
+                if label not in named:
+                    named[label] = find_items(label)[:1]
+                for name in named[label]:
                     found[name, stored.fact.statement].append(stored)
         return found
 

@@ -16,7 +16,7 @@ def rank(stored: StoredFact, sought: Sought, preferred: Collection[UUID]) -> tup
     """Return the rank of a fact for what is sought; the best fact has the highest.
 
     Approved facts come first, then those of preferred documents, inline XBRL, facts whose checks hold, the newest
-    filing; within a filing the preferred statement and concept, and the confidence.
+    filing; within a filing the preferred statement and concept, a total, and the confidence.
     """
     fact, source = stored.fact, stored.source
     concept = len(sought.concepts) - sought.concepts.index(fact.concept) if fact.concept in sought.concepts else 0
@@ -30,6 +30,7 @@ def rank(stored: StoredFact, sought: Sought, preferred: Collection[UUID]) -> tup
         fact.statement is sought.statement,
         concept,
         fact.statement in _PRIMARY,
+        "total" in label_words(fact.label),
         fact.confidence,
         -stored.number,
     )
