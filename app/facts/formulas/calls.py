@@ -8,7 +8,7 @@ from app.facts.fiscal import QUARTERS_OF_YEAR
 from app.facts.formulas.expressions import Call, Expression, Last, Shift
 from app.facts.formulas.scope import Scope
 from app.facts.formulas.units import NUMBER, PERCENT
-from app.facts.formulas.values import StoppedError, Value, add, common_unit, join, rounded, stop
+from app.facts.formulas.values import StoppedError, Value, add, cast, common_unit, join, rounded, stop
 
 Evaluate = Callable[[Expression, Scope], Value]
 _DAYS_OF_YEAR = 365
@@ -48,6 +48,8 @@ def _of_one(  # noqa: PLR0911 (a return for each function)
             return join((value,), abs(value.amount), value.unit)
         case "round":
             return rounded(evaluate(of, scope), call.range.count if isinstance(call.range, Last) else 0)
+        case "percent":
+            return cast(evaluate(of, scope), PERCENT, str(of))
         case "positive":
             return _positive(of, scope, evaluate)
         case "ttm":

@@ -37,6 +37,7 @@ FUNCTIONS: Final = {
         Function("first", 1, _MANY, "First of several expressions that has all it needs."),
         Function("known", 1, _MANY, "Sum of those expressions that have all they need; at least one must."),
         Function("optional", 1, 1, "Value, or zero if the issuer does not report it."),
+        Function("percent", 1, 1, "Ratio as a percentage."),
         Function("positive", 1, 1, "Value, which has to be above zero: a multiple of a loss has no meaning."),
         Function("days", 0, 0, "Days of the period: 365 for a year, and as many of them as the period's quarters."),
     )

@@ -38,6 +38,8 @@ _MOST_DIGITS = 30
 _CONCEPT = re.compile(r"[A-Za-z][A-Za-z0-9-]*:[A-Z]\w*")
 _WORD = r"(?:%|[A-Za-z][A-Za-z0-9]*(?:['’]s?\b)?)"
 _RUN = re.compile(rf"{_WORD}(?:(?: ?& ?| |-(?=[a-z])){_WORD}){{0,40}}")
+_LISTED = re.compile(rf"{_WORD}(?:(?: ?& ?| |, |-(?=[a-z])){_WORD}){{1,12}}")
+"""Words with commas, as in "property, plant and equipment"."""
 _PIECE = re.compile(rf"({_WORD})|&")
 _GLOSS = re.compile(r"\(([A-Za-z][A-Za-z&/%. -]{0,39})\)")
 _STATEMENT = re.compile(
@@ -107,6 +109,8 @@ def _next_token(text: str, at: int, before: str, vocabulary: Vocabulary) -> tupl
         return found
     if (concept := _CONCEPT.match(text, at)) is not None and before != "LBRACE":
         return _token("NAME", Name(concept.group().removeprefix("us-gaap:")), text, at, concept.end())
+    if (listed := _match_listed(text, at, vocabulary)) is not None:
+        return listed
     if (run := _RUN.match(text, at)) is not None:
         return _match_words(text, at, _split_run(run), vocabulary)
     if (operator := _OPERATORS.match(text, at)) is not None:
@@ -158,14 +162,31 @@ def _split_run(run: re.Match[str]) -> _Run:
     return _Run(words, written, tuple(run.start() + piece.end() for piece in pieces))
 
 
+def _match_listed(text: str, at: int, vocabulary: Vocabulary) -> tuple[Token, int] | None:
+    """Return a name that has commas in it. Its last word but one is after an "and": other commas part arguments."""
+    found = _LISTED.match(text, at)
+    if found is None or ", " not in found.group():
+        return None
+    run = _split_run(found)
+    phrase = vocabulary.longest_phrase(run.words)
+    if phrase is None:
+        return None
+    end = run.ends[phrase[0] - 1]
+    after_comma = text[at:end].rpartition(", ")
+    if not after_comma[1] or not {"and", "&"} & set(after_comma[2].lower().split()):
+        return None
+    return _token("LABEL" if isinstance(phrase[1], Label) else "NAME", phrase[1], text, at, end)
+
+
 def _match_words(text: str, at: int, run: _Run, vocabulary: Vocabulary) -> tuple[Token | None, int]:
     """Return the token of the first words of a run: a function, a name, a keyword, or a label of unknown words."""
     first = run.written[0]
     if first.lower() in FUNCTIONS and text[run.ends[0] :].lstrip().startswith("("):
         return _token("FUNC", first.lower(), text, at, run.ends[0])
-    if vocabulary.knows(first) or _is_camel(first):
-        return _token("NAME", Name(first), text, at, run.ends[0])
     known = _match_known(run.words, vocabulary)
+    is_longer = known is not None and known[0] == "NAME" and known[2] > 1
+    if not is_longer and (vocabulary.knows(first) or _is_camel(first)):
+        return _token("NAME", Name(first), text, at, run.ends[0])
     if known is not None:
         kind, value, count = known
         if kind == "OF" and not _begins_period(text, run.ends[count - 1]):

@@ -206,8 +206,8 @@ class _Builder(Transformer[Token, Expression]):
         last: Last = years.value
         return Call("avg", (of,), last)
 
-    def margin(self, of: Expression, _word: Token) -> Binary:
-        return Binary("/", of, _REVENUE)
+    def margin(self, of: Expression, _word: Token) -> Call:
+        return Call("percent", (Binary("/", of, _REVENUE),))
 
     def of(self, of: Expression, _left: Token, members: tuple[tuple[str, str], ...], _right: Token) -> Of:
         return Of(of, members)
