@@ -142,20 +142,19 @@ class LeaseService:
             )
         repository = RunRepository(session)
         repository.finish_stage(lease.stage_id, status=StageStatus.DONE, output_key=output_key)
-        if pages_total is not None:
-            repository.update_run(lease.run_id, pages_total=pages_total)
+        pages = {} if pages_total is None else {"pages_total": pages_total}
         following = repository.open_stage(
             lease.run_id, lease.position + 1, wake_again_seconds=self._terms.wake_again_seconds
         )
         if following is None:
-            repository.update_run(lease.run_id, status=RunStatus.READY, finished_at=func.now())
+            repository.update_run(lease.run_id, status=RunStatus.READY, finished_at=func.now(), **pages)
             return
-        repository.update_run(lease.run_id, stage=following.name)
+        repository.update_run(lease.run_id, stage=following.name, **pages)
         repository.call(
             tenant_id=lease.tenant_id,
             stage_id=following.id,
             queue=following.queue,
-            trace=repository.find_trace(lease.run_id),
+            trace=lease.trace,
         )
 
     def fail(self, lease: Lease, error: Exception) -> FailResult:
@@ -208,7 +207,7 @@ class LeaseService:
                 tenant_id=lease.tenant_id,
                 stage_id=reopened.id,
                 queue=reopened.queue,
-                trace=repository.find_trace(lease.run_id),
+                trace=lease.trace,
             )
             return SentBack(earlier)
 
@@ -226,7 +225,7 @@ class LeaseService:
             tenant_id=lease.tenant_id,
             stage_id=lease.stage_id,
             queue=queue,
-            trace=repository.find_trace(lease.run_id),
+            trace=lease.trace,
             after_seconds=wait,
         )
         return Retry(wait)

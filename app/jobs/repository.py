@@ -260,9 +260,6 @@ class RunRepository:
             update(Run).where(Run.id == run_id).values(**values).execution_options(synchronize_session=False)
         )
 
-    def find_trace(self, run_id: UUID) -> dict[str, Any] | None:
-        return self._session.execute(select(Run.trace_context).where(Run.id == run_id)).scalar_one_or_none()
-
     def _change_stage(self, stage_id: UUID, **values: object) -> None:
         self._session.execute(
             update(Stage).where(Stage.id == stage_id).values(**values).execution_options(synchronize_session=False)

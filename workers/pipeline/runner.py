@@ -17,6 +17,7 @@ from app.db.session import Database, system_principal
 from app.jobs.errors import LeaseLostError, error_of
 from app.jobs.leases import LeaseService
 from app.jobs.plan import QUEUE_OF_STAGE, RUN_STAGE, StageName
+from app.jobs.repository import OutputRepository
 from app.jobs.states import (
     AlreadyDone,
     Busy,
@@ -178,17 +179,16 @@ class StageRunner:
     def _work(self, lease: Lease, heartbeat: Heartbeat | WatchedLease) -> Completed:
         stage = self._stages[StageName(lease.stage)]
         with self._database.transaction(system_principal(lease.tenant_id)) as session:
-            facts = get_version_facts(session, lease.version_id)
-        inputs = StageInputs(version=facts, outputs=lease.outputs)
-        key = stage.key(inputs)
-        digests = self._outputs.find_digests(lease.tenant_id, [key, *lease.outputs.values()])
+            inputs = StageInputs(version=get_version_facts(session, lease.version_id), outputs=lease.outputs)
+            key = stage.key(inputs)
+            digests = OutputRepository(session).find_many([key, *lease.outputs.values()])
         reused = key in digests and self._outputs.exists(lease.tenant_id, digests[key])
         result = StageResult() if reused else stage.run(_Context(inputs, self._outputs, digests))
         heartbeat.check()
         stored = None if result.output is None else self._outputs.write(lease.tenant_id, result.output)
         with self._database.transaction(system_principal(lease.tenant_id)) as session:
-            self._leases.hold(session, lease)
             if result.write is not None:
+                self._leases.hold(session, lease)
                 result.write(session)
             self._leases.complete(session, lease, key, blob_digest=stored, pages_total=result.pages_total)
         return Completed(reused=reused)
