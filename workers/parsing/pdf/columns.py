@@ -79,13 +79,14 @@ def _crosses(line: Line, gutter: float, usual: float) -> bool:
 
     The words of a heading, whose type is larger than the usual size, start there only by chance.
     """
-    is_heading = line.size > _HEADING_SIZE * usual
-    return any(
-        piece.x0 < gutter - 1
-        and piece.x1 > gutter + _EDGE
-        and (is_heading or not any(gutter - 1 <= start <= gutter + 2 * _EDGE for start in piece.starts))
-        for piece in line.pieces
-    )
+    left, right, last = gutter - 1, gutter + _EDGE, gutter + 2 * _EDGE
+    for piece in line.pieces:
+        if piece.x0 < left and piece.x1 > right:
+            if line.size > _HEADING_SIZE * usual:
+                return True
+            if not [start for start in piece.starts if left <= start <= last]:
+                return True
+    return False
 
 
 def _find_gutter(lines: list[Line], boxes: Sequence[Sequence[float]]) -> tuple[int, int, float] | None:
