@@ -9,8 +9,7 @@ from app.facts.statements import About, read_facts
 from app.facts.statements.fiscal import FiscalYears
 from app.tables.model import Table
 from workers.extraction.facts.repeated import resolve_repeated
-from workers.extraction.facts.tag_names import name_dimensions
-from workers.extraction.facts.tagged import facts_of_tags, in_order, without_cells
+from workers.extraction.facts.tagged import TagReader, in_order, without_cells
 
 FACTS_VERSION = "1"
 
@@ -30,5 +29,5 @@ def read_document_facts(
     if not parsed.tags:
         return read
     years = FiscalYears.of(about, (tag.period for tag in parsed.tags if not tag.dimensions))
-    tagged = facts_of_tags(parsed.tags, tables, read, years)
-    return in_order([*name_dimensions(resolve_repeated(tagged), tables), *without_cells(read, tagged)])
+    tagged = TagReader(parsed.tags, tables, read, years).facts()
+    return in_order([*resolve_repeated(tagged), *without_cells(read, tagged)])

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from app.facts.model import Check, Fact, StatementKind
-from workers.extraction.facts.tagged import with_check
+from workers.extraction.facts.tagged import TaggedFact, with_check
 
 CHECK = "repeated tags"
 _HALF = Decimal(5)
@@ -21,14 +21,18 @@ _EXACT = 10_000
 """The precision of an exact value, above that of any decimals."""
 
 
-def resolve_repeated(facts: Iterable[Fact]) -> list[Fact]:
+def resolve_repeated(tagged: Iterable[TaggedFact]) -> list[Fact]:
     """Return the facts without those that a more precise fact makes needless, in order."""
     groups: dict[object, list[tuple[int, Fact]]] = {}
-    for number, fact in enumerate(facts):
-        key = (fact.concept, fact.period, fact.measure, fact.currency, fact.dimensions)
-        groups.setdefault(key, []).append((number, fact))
+    for number, each in enumerate(tagged):
+        tag = each.tag
+        groups.setdefault((tag.concept, tag.period, tag.unit, tag.dimensions), []).append((number, each.fact))
     kept = [found for group in groups.values() for found in (group if len(group) == 1 else _resolve(group))]
-    return [fact for _, fact in sorted(kept, key=lambda found: found[0])]
+    return [fact for _, fact in sorted(kept, key=_number)]
+
+
+def _number(numbered: tuple[int, Fact]) -> int:
+    return numbered[0]
 
 
 def are_consistent(first: Fact, second: Fact) -> bool:

@@ -4,11 +4,10 @@ A file with inline XBRL does not contain the taxonomies' labels, so names are ta
 """
 
 import re
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
-from app.facts.model import Fact
+from app.documents.content.tags import TaggedFigure
 from app.tables.model import CellKind, Table
 
 _WORDS = re.compile(r"[A-Z]{2,}s(?![a-z])|[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
@@ -41,43 +40,38 @@ _CODE = re.compile(r"[A-Z]{2,3}")
 _LONGEST = 200
 
 
-def name_dimensions(facts: Sequence[Fact], tables: Sequence[Table]) -> list[Fact]:
-    """Return the facts with readable names of their dimensions: ("segment", "Americas").
+class DimensionNames:
+    """Gives dimensions readable names: ("segment", "Americas").
 
-    That a segment is an operating segment is left out, because filings say it of some of a segment's figures only,
-    unless the same figure is also given without it.
+    Members are named as the document prints them, if a label or heading has the same letters: "iPhone". That a segment
+    is an operating segment is left out, because filings say it of some of a segment's figures only, unless the same
+    figure is also given without it.
     """
-    names = _Members(tables)
-    given = {(fact.concept, fact.period, fact.dimensions) for fact in facts}
-    named: list[Fact] = []
-    for fact in facts:
-        dimensions = fact.dimensions
-        if dimensions:
-            short = _without_operating(dimensions)
-            if short != dimensions and (fact.concept, fact.period, short) not in given:
-                dimensions = short
-            fact = replace(fact, dimensions=tuple(map(names.name, dimensions)))  # noqa: PLW2901  the same fact
-        named.append(fact)
-    return named
 
-
-def _without_operating(dimensions: Dimensions) -> Dimensions:
-    if not any(_local(axis) == _SEGMENT for axis, _ in dimensions):
-        return dimensions
-    return tuple(each for each in dimensions if tuple(map(_local, each)) != (_CONSOLIDATION, _OPERATING))
-
-
-class _Members:
-    """Names members as the document prints them, if a label or heading has the same letters: "iPhone"."""
-
-    def __init__(self, tables: Sequence[Table]) -> None:
+    def __init__(self, tags: Iterable[TaggedFigure], tables: Sequence[Table]) -> None:
+        self._given = {(tag.concept, tag.period, tag.dimensions) for tag in tags}
+        self._short: dict[Dimensions, Dimensions] = {}
+        self._named: dict[Dimensions, Dimensions] = {(): ()}
         self._printed: dict[str, str] = {}
         for table in tables:
             for cell in table.cells:
                 if cell.kind in (CellKind.LABEL, CellKind.HEADING) and len(cell.text) <= _LONGEST:
                     self._printed.setdefault(_letters(cell.text), cell.text)
 
-    def name(self, dimension: tuple[str, str]) -> tuple[str, str]:
+    def names_of(self, tag: TaggedFigure) -> Dimensions:
+        """Return the names of a figure's dimensions."""
+        dimensions = tag.dimensions
+        short = self._short.get(dimensions)
+        if short is None:
+            short = self._short[dimensions] = _without_operating(dimensions)
+        if short is not dimensions and (tag.concept, tag.period, short) not in self._given:
+            dimensions = short
+        named = self._named.get(dimensions)
+        if named is None:
+            named = self._named[dimensions] = tuple(map(self._name, dimensions))
+        return named
+
+    def _name(self, dimension: tuple[str, str]) -> tuple[str, str]:
         axis, member = map(_local, dimension)
         return _axis(axis), self._member(axis, member)
 
@@ -93,6 +87,14 @@ class _Members:
             if (printed := self._printed.get(_letters(form))) is not None:
                 return printed
         return " ".join(_split(short))[:_LONGEST]
+
+
+def _without_operating(dimensions: Dimensions) -> Dimensions:
+    """Return a segment's dimensions without the one that says that it is an operating segment."""
+    local = [(_local(axis), _local(member)) for axis, member in dimensions]
+    if (_CONSOLIDATION, _OPERATING) not in local or not any(axis == _SEGMENT for axis, _ in local):
+        return dimensions
+    return tuple(each for each in dimensions if _local(each[0]) != _CONSOLIDATION)
 
 
 @lru_cache(maxsize=10_000)

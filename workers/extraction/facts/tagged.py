@@ -7,9 +7,10 @@ that is not printed has no fact: nothing could show it.
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import cache
 
 from app.documents.content.tags import TaggedFigure
 from app.facts.items.standard import find_item
@@ -17,7 +18,7 @@ from app.facts.model import Check, Fact, Measure, Method, Place, StatementKind
 from app.facts.statements.fiscal import FiscalYears
 from app.quantities.values import Kind
 from app.tables.model import Cell, Table
-from workers.extraction.facts.tag_names import words_of
+from workers.extraction.facts.tag_names import DimensionNames, words_of
 
 CONFIDENCE = 0.995
 """Tags have errors, too: a wrong scale or sign is what filers correct most often."""
@@ -29,67 +30,70 @@ _PAGE_AGREES = "tag and page"
 _PRINTED = {Kind.PERCENTAGE: Measure.PERCENT, Kind.RATIO: Measure.RATIO}
 
 
-def facts_of_tags(
-    tags: Iterable[TaggedFigure], tables: Sequence[Table], read: Sequence[Fact], years: FiscalYears
-) -> list[Fact]:
-    """Return a fact of each tagged figure that is printed and not nil, in the order of the tags.
+@dataclass(frozen=True, slots=True)
+class TaggedFact:
+    """A tagged figure with its fact."""
 
-    Axes and members keep their names in the taxonomy. `read` are the facts that were read from the tables.
-    """
-    cells = _Cells(tables)
-    by_cell = {_cell_of(fact): fact for fact in reversed(read)}
-    kinds = _kinds(read)
-    facts: list[Fact] = []
-    for tag in tags:
-        if tag.page and tag.value is not None:
-            table, cell = cells.find(tag.page, tag.start)
-            same = None if cell is None else by_cell.get((table, cell.row, cell.column))
-            facts.append(replace(_fact(tag, tag.value, table, cell, same, kinds), fiscal=years.label(tag.period)))
-    return facts
+    tag: TaggedFigure
+    fact: Fact
 
 
-def _fact(
-    tag: TaggedFigure,
-    value: Decimal,
-    table: int | None,
-    cell: Cell | None,
-    same: Fact | None,
-    kinds: Mapping[int | None, StatementKind],
-) -> Fact:
-    statement = kinds.get(table, StatementKind.OTHER) if same is None else same.statement
-    concept = tag.concept.removeprefix(_US_GAAP)
-    measure, currency = _measure(tag, cell)
-    path = () if cell is None else cell.label_path
-    if same is not None:
-        path = same.label_path
-    label = path[-1] if path else words_of(tag.concept)
-    return Fact(
-        label=same.label if same is not None else label,
-        label_path=path or (label,),
-        period=tag.period,
-        value=value,
-        measure=measure,
-        scale=tag.scale,
-        currency=currency,
-        method=Method.INLINE_XBRL,
-        place=Place(
-            page=tag.page,
-            char_start=tag.start,
-            char_end=tag.end,
-            table=None if cell is None else table,
-            row=0 if cell is None else cell.row,
-            column=0 if cell is None else cell.column,
-        ),
-        confidence=CONFIDENCE,
-        statement=statement,
-        concept=concept,
-        item=find_item(concept, statement),
-        concept_confidence=CONFIDENCE,
-        dimensions=tag.dimensions,
-        decimals=tag.decimals,
-        restated=same is not None and same.restated,
-        checks=() if same is None else _checks(same, value),
-    )
+class TagReader:
+    """Makes facts of the tagged figures of one document. `read` are the facts that were read from its tables."""
+
+    def __init__(
+        self, tags: Sequence[TaggedFigure], tables: Sequence[Table], read: Sequence[Fact], years: FiscalYears
+    ) -> None:
+        self._tags = tags
+        self._cells = _Cells(tables)
+        self._names = DimensionNames(tags, tables)
+        self._read = {_cell_of(fact): fact for fact in reversed(read)}
+        self._kinds = _kinds(read)
+        self._label = cache(years.label)
+
+    def facts(self) -> list[TaggedFact]:
+        """Return the figures that are printed and not nil, in their order."""
+        return [TaggedFact(tag, self._fact(tag, tag.value)) for tag in self._tags if tag.page and tag.value is not None]
+
+    def _fact(self, tag: TaggedFigure, value: Decimal) -> Fact:
+        table, cell = self._cells.find(tag.page, tag.start)
+        same = None if cell is None else self._read.get((table, cell.row, cell.column))
+        statement = self._kinds.get(table, StatementKind.OTHER) if same is None else same.statement
+        concept = tag.concept.removeprefix(_US_GAAP)
+        measure, currency = _measure(tag, cell)
+        if same is not None:
+            label, path = same.label, same.label_path
+        else:
+            path = cell.label_path if cell is not None and cell.label_path else (words_of(tag.concept),)
+            label = path[-1]
+        return Fact(
+            label=label,
+            label_path=path,
+            period=tag.period,
+            value=value,
+            measure=measure,
+            scale=tag.scale,
+            currency=currency,
+            method=Method.INLINE_XBRL,
+            place=Place(
+                page=tag.page,
+                char_start=tag.start,
+                char_end=tag.end,
+                table=table,
+                row=0 if cell is None else cell.row,
+                column=0 if cell is None else cell.column,
+            ),
+            confidence=CONFIDENCE,
+            statement=statement,
+            concept=concept,
+            item=find_item(concept, statement),
+            concept_confidence=CONFIDENCE,
+            dimensions=self._names.names_of(tag),
+            fiscal=self._label(tag.period),
+            decimals=tag.decimals,
+            restated=same is not None and same.restated,
+            checks=() if same is None else _checks(same, value),
+        )
 
 
 def _checks(same: Fact, value: Decimal) -> tuple[Check, ...]:
@@ -151,9 +155,9 @@ class _Cells:
         return (table, cell) if offset < end else (None, None)
 
 
-def without_cells(read: Iterable[Fact], tagged: Iterable[Fact]) -> list[Fact]:
+def without_cells(read: Iterable[Fact], tagged: Iterable[TaggedFact]) -> list[Fact]:
     """Return the facts that were read from other cells than those of the tagged ones."""
-    taken = {_cell_of(fact) for fact in tagged}
+    taken = {_cell_of(each.fact) for each in tagged}
     return [fact for fact in read if _cell_of(fact) not in taken]
 
 

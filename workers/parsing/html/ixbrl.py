@@ -6,7 +6,7 @@ pages are composed. Nothing is fetched. A tag that is not well-formed is dropped
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 
 from lxml import etree
@@ -33,17 +33,18 @@ _DIGITS = re.compile(r"[+-]?\d{1,4}", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class TagReading:
-    """The elements with a figure's tag by their numbers, the figures by number, and how many tags were dropped."""
+    """The elements with a figure's tag by their numbers, the figures and their texts by number, and how many tags were
+    dropped.
+    """
 
     numbers: Mapping[etree._Element, int]
-    figures: Mapping[int, TaggedFigure]
+    figures: Mapping[int, tuple[TaggedFigure, str]]
     dropped: int = 0
 
     def place(self, pages: tuple[ParsedPage, ...], places: Mapping[int, TagPlace]) -> tuple[TaggedFigure, ...]:
         """Return the figures in the order of the file, with their places on the pages."""
-        texts = {number: _text(element) for element, number in self.numbers.items()}
         return tuple(
-            _placed(figure, texts[number], places.get(number), pages) for number, figure in self.figures.items()
+            [_placed(figure, text, places.get(number), pages) for number, (figure, text) in self.figures.items()]
         )
 
 
@@ -58,11 +59,12 @@ def read_tags(root: etree._Element) -> TagReading:
         return TagReading({}, {})
     names = Names(root)
     contexts, units = read_contexts(root, names)
-    figures: dict[int, TaggedFigure] = {}
+    figures: dict[int, tuple[TaggedFigure, str]] = {}
     for element, number in numbers.items():
-        figure = _read(element, contexts, units, names)
+        text = _text(element)
+        figure = _read(element, text, contexts, units, names)
         if figure is not None:
-            figures[number] = figure
+            figures[number] = (figure, text)
     return TagReading(numbers, figures, len(numbers) - len(figures))
 
 
@@ -74,7 +76,7 @@ def _limited(root: etree._Element) -> Iterator[etree._Element]:
 
 
 def _read(
-    element: etree._Element, contexts: Mapping[str, Context], units: Mapping[str, str], names: Names
+    element: etree._Element, text: str, contexts: Mapping[str, Context], units: Mapping[str, str], names: Names
 ) -> TaggedFigure | None:
     concept = names.name(element.get("name", ""))
     context = contexts.get(_attribute(element, "contextRef"))
@@ -84,7 +86,7 @@ def _read(
         return None
     value = None
     if not any(element.get(name) in ("true", "1") for name in _NIL):
-        value = _value(element, scale)
+        value = _value(element, text, scale)
         if value is None:
             return None
     return TaggedFigure(
@@ -98,8 +100,8 @@ def _read(
     )
 
 
-def _value(element: etree._Element, scale: int) -> Decimal | None:
-    number = parse_number(_text(element), element.get("format", ""))
+def _value(element: etree._Element, text: str, scale: int) -> Decimal | None:
+    number = parse_number(text, element.get("format", ""))
     sign = element.get("sign", "")
     if number is None or sign not in ("", "-") or len(number.as_tuple().digits) > _MOST_DIGITS:
         return None
@@ -148,7 +150,19 @@ def _placed(figure: TaggedFigure, text: str, place: TagPlace | None, pages: tupl
     start = place.offset
     while page[start : start + 1].isspace():
         start += 1
-    for form in (printed, printed.replace(" ", "")):
-        if page.startswith(form, start):
-            return replace(figure, page=place.page, start=start, end=start + len(form))
-    return figure
+    if not page.startswith(printed, start):
+        printed = printed.replace(" ", "")
+        if not page.startswith(printed, start):
+            return figure
+    return TaggedFigure(
+        concept=figure.concept,
+        period=figure.period,
+        unit=figure.unit,
+        value=figure.value,
+        scale=figure.scale,
+        decimals=figure.decimals,
+        dimensions=figure.dimensions,
+        page=place.page,
+        start=start,
+        end=start + len(printed),
+    )

@@ -43,10 +43,19 @@ class Names:
 
     def __init__(self, root: etree._Element) -> None:
         self._prefixes: dict[str, str] = {}
+        self._names: dict[str, str | None] = {}
         self._root = root
 
     def name(self, text: str) -> str | None:
         """Return a name with its usual prefix; None if the text is no name."""
+        if text in self._names:
+            return self._names[text]
+        name = self._read(text)
+        if len(self._names) < MOST:
+            self._names[text] = name
+        return name
+
+    def _read(self, text: str) -> str | None:
         found = _NAME.fullmatch(text.strip())
         if found is None:
             return None
@@ -84,29 +93,31 @@ def read_contexts(root: etree._Element, names: Names) -> tuple[dict[str, Context
 
 
 def _read_context(element: etree._Element, names: Names) -> Context | None:
-    days: dict[str, str] = {}
+    period: Period | None = None
     dimensions: list[tuple[str, str]] = []
-    for part in element.iter():
+    for part in element:
         kind = find_tag(part).name
-        if kind in ("instant", "startdate", "enddate"):
-            days[kind] = (part.text or "").strip()
-        elif kind in ("explicitmember", "typedmember"):
-            dimension = _read_dimension(part, kind, names)
-            if dimension is None or len(dimensions) == _MOST_DIMENSIONS:
-                return None
-            dimensions.append(dimension)
-        elif kind in ("segment", "scenario") and any(
-            find_tag(child).name not in ("explicitmember", "typedmember") for child in part
-        ):
-            return None
-    period = _read_period(days)
+        if kind == "period":
+            period = _read_period({find_tag(day).name: (day.text or "").strip() for day in part})
+        for place in part if kind == "entity" else (part,):
+            for member in place if find_tag(place).name in ("segment", "scenario") else ():
+                dimension = _read_dimension(member, names)
+                if dimension is None or len(dimensions) == _MOST_DIMENSIONS:
+                    return None
+                dimensions.append(dimension)
     return None if period is None else Context(period, tuple(sorted(dimensions)))
 
 
-def _read_dimension(element: etree._Element, kind: str, names: Names) -> tuple[str, str] | None:
+def _read_dimension(element: etree._Element, names: Names) -> tuple[str, str] | None:
+    """Return an axis and its member; None for what is no dimension: the context is then of nobody knows what."""
+    kind = find_tag(element).name
     axis = names.name(element.get("dimension", ""))
-    text = " ".join("".join(map(str, element.itertext())).split())
-    member = names.name(text) if kind == "explicitmember" else text[:_LONGEST]
+    if kind == "explicitmember":
+        member = names.name(element.text or "")
+    elif kind == "typedmember":
+        member = " ".join("".join(map(str, element.itertext())).split())[:_LONGEST]
+    else:
+        return None
     return None if axis is None or member is None else (axis, member)
 
 

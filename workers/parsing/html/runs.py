@@ -78,8 +78,12 @@ def compose(pieces: Sequence[Piece]) -> FlowText:
         text = pieces[0][0] if len(pieces) == 1 else "".join([piece[0] for piece in pieces])
         if not _RARE.search(text):
             return FlowText(SPACE.sub(" ", text).strip())
+        figures = _figures_of(pieces)
+        after = text[len(figures) :]
+        if figures and not _RARE.search(after):  # all figures begin the text, as in most cells
+            return FlowText(SPACE.sub(" ", after).strip(), figures=tuple([(0, number) for number in figures]))
         text = "".join([_visible(piece) for piece in pieces])
-        return _with_notes(*_unicode_marks(text, []), _figures_of(pieces))
+        return _with_notes(*(_unicode_marks(text, []) if _RAISED_DIGITS.search(text) else (text, [])), figures)
     merged, figures = _merged(pieces)
     out: list[str] = []
     notes: list[tuple[str, bool]] = []
