@@ -55,6 +55,11 @@ _EQUITY_TAKEN = re.compile(
     r"^Dividends|^StockRepurchased|^TreasuryStock\w*Acquired|TaxWithholding|^PaymentsOf|InterestDecrease|^Distribut"
     r"|^TemporaryEquityAccretion"
 )
+_COMPREHENSIVE_TAKEN = re.compile(
+    r"^OtherComprehensiveIncomeLoss(?:PensionAndOtherPostretirementBenefitPlansAdjustment|CashFlowHedgeGainLossReclassification"
+    r"|ReclassificationAdjustmentFromAOCIForSaleOfSecurities)"
+)
+"""Their balance is debit: a loss, or a gain that is taken into net income, is positive."""
 
 
 @lru_cache(maxsize=8192)
@@ -67,7 +72,7 @@ def direction_of(concept: str, kind: StatementKind) -> int:
         return _direction_of_cash(name)
     if kind is StatementKind.EQUITY:
         return -1 if _EQUITY_TAKEN.search(name) else 1
-    if _INCOME_TAKEN.search(_GROUP.sub("", name)):
+    if _INCOME_TAKEN.search(_GROUP.sub("", name)) or _COMPREHENSIVE_TAKEN.search(name):
         return -1
     return -1 if _INCOME_EXPENSE.search(name) and not _INCOME_ADDED.search(name) else 1
 
