@@ -3,10 +3,13 @@
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
-from app.facts.model import Fact, Measure, StatementKind
+from app.facts.model import Fact, Measure, Method, StatementKind
 from app.tables.model import Cell, Table
 from evals.scoring.adding_up import PrintedRow
-from evals.scoring.facts import is_of_statement
+
+MOST_PAGES = 2
+"""Pages from one table of a statement to the next. One may be blank."""
+_PART = "part"
 
 Cells = dict[tuple[int, int, int], Cell]
 
@@ -16,13 +19,13 @@ def find_printed(kind: StatementKind, facts: Iterable[Fact], tables: Sequence[Ta
     cells: Cells = {(table.number, cell.row, cell.column): cell for table in tables for cell in table.cells}
     by_table: dict[int, list[Fact]] = {}
     for fact in facts:
-        if is_of_statement(fact) and fact.statement is kind and fact.place.table is not None:
-            by_table.setdefault(fact.place.table, []).append(fact)
+        if fact.statement is kind and _is_row(fact, cells):
+            by_table.setdefault(fact.place.table or 0, []).append(fact)
     pages = {table.number: table.pages for table in tables}
     runs: list[list[int]] = []
     for number in sorted(by_table):
         before = runs[-1][-1] if runs else None
-        if before == number - 1 and min(pages[number]) <= max(pages[before]) + 1:
+        if before == number - 1 and min(pages[number]) <= max(pages[before]) + MOST_PAGES:
             runs[-1].append(number)
         else:
             runs.append([number])
@@ -30,6 +33,16 @@ def find_printed(kind: StatementKind, facts: Iterable[Fact], tables: Sequence[Ta
         rows = [row for number in run for row in _rows(by_table[number], cells)]
         width = max((len(row.values) for row in rows), default=0)
         yield [PrintedRow(row.label, (*row.values, *(None,) * (width - len(row.values)))) for row in rows]
+
+
+def _is_row(fact: Fact, cells: Cells) -> bool:
+    """Return whether a fact is a figure in a row of a statement of the group. A row may be a part of its concept's
+    amount, such as a product's sales. Figures within labels are no rows.
+    """
+    place = fact.place
+    cell = None if place.table is None else cells.get((place.table, place.row, place.column))
+    is_whole = all(axis == _PART for axis, _ in fact.dimensions)
+    return fact.method is Method.STATEMENT and is_whole and cell is not None and cell.value is not None
 
 
 def _rows(facts: Sequence[Fact], cells: Cells) -> Iterator[PrintedRow]:
