@@ -26,7 +26,7 @@ from evals.environment.context import SuiteContext
 from evals.environment.provenance import ROOT, digest_files, digest_schema
 from evals.environment.stacks import Running
 
-PIPELINE_CODE = ("workers", "app/retrieval", "app/documents", "app/llm", "app/quantities", "app/tables")
+PIPELINE_CODE = ("workers", "app/retrieval", "app/documents", "app/facts", "app/llm", "app/quantities", "app/tables")
 POOL = 8
 _NOTES = "ingested.json"
 
