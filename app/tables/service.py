@@ -191,19 +191,48 @@ class TablesOfPages:
         """Return the pages whose texts `decode` needs, as (version id, page number)."""
         return {(version_id, page) for version_id, each in self.stored for page in each.listed.pages}
 
-    def decode(self, texts: Mapping[tuple[UUID, int], str]) -> dict[tuple[UUID, int], list[Table]]:
-        """Return the tables by (version id, page number), in order, without those that cannot be decoded."""
-        found: dict[tuple[UUID, int], list[Table]] = {}
-        for version_id, each in self.stored:
-            own = {page: texts[(version_id, page)] for page in each.listed.pages if (version_id, page) in texts}
-            try:
-                table = decode_table(each, own)
-            except TableEncodingError as error:
-                log.warning("tables.undecodable", version_id=str(version_id), table=each.listed.number, code=error.code)
-                continue
+    def decode(self, texts: Mapping[tuple[UUID, int], str]) -> "DecodedTables":
+        """Return the tables by (version id, page number), in order, without those that cannot be decoded. A page's
+        tables are decoded when they are first asked for.
+        """
+        return DecodedTables(self.stored, texts)
+
+
+class DecodedTables(Mapping[tuple[UUID, int], Sequence[Table]]):
+    """Tables by (version id, page number). A table on several pages is the same object on each of them."""
+
+    def __init__(self, stored: Sequence[tuple[UUID, StoredTable]], texts: Mapping[tuple[UUID, int], str]) -> None:
+        self._texts = texts
+        self._tables: dict[tuple[UUID, int], Table | None] = {}
+        self._stored: dict[tuple[UUID, int], list[StoredTable]] = {}
+        for version_id, each in stored:
             for page in each.listed.pages:
-                found.setdefault((version_id, page), []).append(table)
-        return found
+                self._stored.setdefault((version_id, page), []).append(each)
+
+    def __getitem__(self, key: tuple[UUID, int]) -> Sequence[Table]:
+        found = [self._decode(key[0], each) for each in self._stored[key]]
+        return [table for table in found if table is not None]
+
+    def __iter__(self) -> Iterator[tuple[UUID, int]]:
+        return iter(self._stored)
+
+    def __len__(self) -> int:
+        return len(self._stored)
+
+    def _decode(self, version_id: UUID, stored: StoredTable) -> Table | None:
+        number = stored.listed.number
+        if (version_id, number) not in self._tables:
+            texts = {
+                page: self._texts[(version_id, page)]
+                for page in stored.listed.pages
+                if (version_id, page) in self._texts
+            }
+            try:
+                self._tables[(version_id, number)] = decode_table(stored, texts)
+            except TableEncodingError as error:
+                log.warning("tables.undecodable", version_id=str(version_id), table=number, code=error.code)
+                self._tables[(version_id, number)] = None
+        return self._tables[(version_id, number)]
 
 
 def find_tables_of_pages(session: Session, pages: Iterable[tuple[UUID, int]]) -> TablesOfPages:
