@@ -80,11 +80,11 @@ class FigureQuestion:
         return cls(question, tuple(of_ledger), tuple(of_tables)) if of_ledger else None
 
     def is_line_item(self) -> bool:
-        """Return whether the question asks for a line item, margin or measure that statements have."""
+        """Return whether the question asks for a line item, a total, a margin or another measure."""
         request = self.of_ledger[0]
         if not isinstance(request.node, Item) or patterns.MARGIN.match(request.name):
             return True
-        if Reader().is_over_periods(request.name):
+        if Reader().is_over_periods(request.name) or patterns.SUM.match(request.name):
             return True
         return bool(sought_of(request.node).names)
 
