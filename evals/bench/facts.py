@@ -53,11 +53,11 @@ def bench_facts(setting: BenchSetting, work: BenchWork) -> SuiteResult:
     ):
         with store.database.transaction(store.principal) as session:
             pages, facts, lines, size, indexes = map(float, session.execute(text(_SIZES)).one())
+        gc.freeze()  # as the API does when it starts
         setting.notify(f"Reading the statements of each issuer, {REPEATS} times")
         cases = list(_read_issuers(store))
         ledger = _time(lambda: _load_ledger(store), REPEATS)
     made = make_statements()
-    gc.freeze()  # as the API does when it starts
     grid = _time(lambda: _as_json(made), REPEATS)
     workbook = _time(lambda: write_workbook(made.name, made.build(Periods.ANNUAL, _COLUMNS)), 3)
     real = [case.score or 0.0 for case in cases] or [0.0]
