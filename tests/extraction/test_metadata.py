@@ -52,6 +52,11 @@ def test_cover_of_an_annual_report_supplies_its_fields(make_document: MakeDocume
     assert metadata.title == "Zephyrine Properties, Inc. 10-K FY2031"
 
 
+def test_tagged_amendment_flag_makes_a_form_an_amendment(make_document: MakeDocument) -> None:
+    tags = {"dei__DocumentType": "10-K", "dei__AmendmentFlag": "true"}
+    assert read_metadata(make_document(ANNUAL, **tags), "upload.pdf").document_type is DocumentType.FORM_10K_A
+
+
 @pytest.mark.parametrize("form", ["10-K", "10-Q", "8-K", "20-F"])
 def test_amendment_has_a_type_of_its_own(make_document: MakeDocument, form: str) -> None:
     original = read_metadata(make_document(ANNUAL.replace("FORM 10-K", f"FORM {form}")), "upload.pdf")

@@ -66,7 +66,8 @@ def find_document_type(pages: Sequence[ParsedPage], properties: Mapping[str, str
     form_name = properties.get("dei:DocumentType", "").upper().replace("-", "")
     stated = form_name.removesuffix("/A").removesuffix("T")
     if stated in _FORMS:
-        kind = _FORMS[stated].amended() if form_name.endswith("/A") else _FORMS[stated]
+        is_amended = form_name.endswith("/A") or properties.get("dei:AmendmentFlag", "").lower() == "true"
+        kind = _FORMS[stated].amended() if is_amended else _FORMS[stated]
         return tagged(kind, properties["dei:DocumentType"])
     if properties.get("edgar:type", "").upper().startswith("424B"):
         return tagged(DocumentType.PROSPECTUS, properties["edgar:type"])

@@ -237,3 +237,34 @@ def test_entities_are_not_resolved_and_no_schema_is_fetched(read_html, tmp_path)
     document = read_html(source.replace("?>", f"?>{declared}", 1))
     assert "42" not in document.pages[0].text
     assert all(tag.value != 42 for tag in document.tags)
+
+
+def text_fact(name, text, more=""):
+    return f'<ix:nonNumeric name="dei:{name}" contextRef="y" {more}>{text}</ix:nonNumeric>'
+
+
+def test_text_continues_in_other_elements_without_excluded_parts(read_html):
+    first = text_fact("EntityRegistrantName", "Juniper <ix:exclude>(page 2)</ix:exclude>Tool ", 'continuedAt="c1"')
+    body = (
+        f'<p>{first}</p><p>other</p><p><ix:continuation id="c1" continuedAt="c2">Works, </ix:continuation>'
+        '<ix:continuation id="c2" continuedAt="c1">Inc.</ix:continuation></p>'
+    )
+    name = read_html(write(body)).properties["dei:EntityRegistrantName"]
+    assert name == "Juniper Tool Works, Inc."
+
+
+@pytest.mark.parametrize(
+    ("text", "form", "value"),
+    [
+        ("as stated", "ixt:fixed-true", "true"),
+        ("—", "ixt:booleanfalse", "false"),
+        ("☒", "ixt-sec:boolballotbox", "true"),
+        ("☐", "ixt-sec:boolballotbox", "false"),
+        ("false", "", "false"),
+    ],
+)
+def test_formats_of_true_and_false(read_html, text, form, value):
+    shown = f'format="{form}"' if form else ""
+    assert (
+        read_html(write(f"<p>{text_fact('AmendmentFlag', text, shown)}</p>")).properties["dei:AmendmentFlag"] == value
+    )

@@ -6,7 +6,6 @@ document's entities, and does not build huge trees. Pages follow the file's page
 """
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 from lxml import etree
@@ -16,18 +15,15 @@ from app.documents.content.parsed import ParsedDocument
 from workers.parsing.charset import read_text_file
 from workers.parsing.flow import clean_text, compose_tagged_pages
 from workers.parsing.html.ixbrl import read_tags
+from workers.parsing.html.ixbrl_texts import LONGEST, read_texts
 from workers.parsing.html.sheets import apply_sheets
-from workers.parsing.html.tags import find_tag
 from workers.parsing.html.walk import FlowReader
 
 _SGML_HEAD = re.compile(r"\A\s*(?:<SEC-DOCUMENT>.*?)?<DOCUMENT>\s*(.*?)<TEXT>\s*(?:<XBRL>\s*)?", re.S | re.I)
 _SGML_FIELD = re.compile(r"^<(TYPE|DESCRIPTION)>([^\n<]{1,200})", re.M | re.I)
 _LOOKS = re.compile(rb"</?(?:font|b|i|u|span|strong|em|small|big|a|center)\b[^<>]*>", re.I)
 _XML_HEAD = re.compile(r"\A\s*<\?xml[^>]*\?>")
-_DEI = re.compile(r"dei:(\w{1,80})")
 _PICTURE = re.compile(r"""(["'])data:[^"'<>]{1000,}\1""")
-_FACTS = ("ix:nonnumeric", "ix:nonfraction", "{*}nonNumeric", "{*}nonFraction")
-_MAX_VALUE = 200
 _MAX_SGML_HEAD = 20_000
 _DROPPED = "Tagged figures that are not valid inline XBRL were read from the text only: {count}."
 _LARGE = 8 << 20
@@ -162,19 +158,9 @@ def _properties(root: etree._Element) -> dict[str, str]:
     If the entity has several trading symbols, they are joined.
     """
     found: dict[str, str] = {}
-    for name, value in _facts(root):
+    for name, value in read_texts(root):
         if name not in found:
             found[name] = value
         elif name == "dei:TradingSymbol" and value not in found[name].split():
-            found[name] = f"{found[name]} {value}"[:_MAX_VALUE]
+            found[name] = f"{found[name]} {value}"[:LONGEST]
     return found
-
-
-def _facts(root: etree._Element) -> Iterator[tuple[str, str]]:
-    for element in root.iter("title", "{*}title", *_FACTS):
-        name = find_tag(element).name
-        if name == "title" or _DEI.fullmatch(element.get("name", "")):
-            value = " ".join("".join(map(str, element.itertext())).split())
-            key = "title" if name == "title" else element.get("name", "")
-            if value and len(value) <= _MAX_VALUE:
-                yield key, value
