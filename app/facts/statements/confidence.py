@@ -2,8 +2,8 @@
 
 It is the probability of the item (from the model of items) times that of the reading: the share of figures whose period
 and amount some tag of the filing has, among 23,500 figures that were read from 23 tagged filings of 22 companies, each
-in HTML and printed to PDF without its tags. Figures with a check that holds: 12,853, all right. Figures of statements
-without a check: .990 without dimensions and .979 with. Leaving out one company moves these to between .972 and .998,
+in HTML and printed to PDF without its tags. Figures with a check that holds: 12,753, all right. Figures of statements
+without a check: .984 without dimensions and .979 with. Leaving out one company moves these to between .972 and .998,
 that of segments (.93) by .03, and that of debt (.85) by .13; untagged figures count as wrong there.
 """
 
@@ -22,7 +22,7 @@ _WITHOUT_SCALE = 0.3
 """Of a figure whose scale nobody states: its amount is not known."""
 _WITHOUT_LABEL = 0.95
 """Of a period that fits no fiscal period, in a document whose fiscal years are known."""
-_CONFLICTS = frozenset({"balance", "sum", "cash-roll-forward", "per-share", "quarters", "repeated"})
+_REPEATED = "repeated"
 
 
 def with_confidence(facts: Sequence[Fact]) -> list[Fact]:
@@ -46,7 +46,7 @@ def _confidence(fact: Fact, *, knows_years: bool) -> float:
 
 
 def _reading(fact: Fact) -> float:
-    if any(_is_conflict(check) for check in fact.checks):
+    if any(_is_conflict(fact, check) for check in fact.checks):
         return _FAILED
     if fact.method is Method.STATEMENT or fact.checks:
         return _CHECKED if fact.checks else _UNCHECKED
@@ -55,5 +55,8 @@ def _reading(fact: Fact) -> float:
     return _OF_DEBT if fact.statement is StatementKind.DEBT else _OF_SHARES
 
 
-def _is_conflict(check: Check) -> bool:
-    return not check.passed and check.name in _CONFLICTS
+def _is_conflict(fact: Fact, check: Check) -> bool:
+    """Return whether a failed check speaks against a fact. Another table that disagrees with a statement is in doubt
+    itself: all 197 such figures of statements were right.
+    """
+    return not check.passed and not (check.name == _REPEATED and fact.method is Method.STATEMENT)
