@@ -319,6 +319,11 @@ def _read_ledger(session: Session, figure: FigureQuestion | None, understanding:
     if figure is None or not issuer:
         return LedgerResult()
     names, labels = figure.names()
+    placed = load_ledger_facts(session, issuer, items=names, concepts=names) if names else []
+    result = compute_from_ledger(figure, placed)
+    if result.computed is not None:
+        return result
+    # The rows that are labelled like an item are many more, and are needed only if none is placed as the item.
     facts = load_ledger_facts(session, issuer, items=names, concepts=names, labels=labels)
     return compute_from_ledger(figure, facts)
 
