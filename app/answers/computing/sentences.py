@@ -5,13 +5,13 @@ Verification writes the sentences again from the cited figures, and compares the
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from uuid import UUID
 
 from app.answers.claims import CitedSpan, DraftClaim, Operand, PageKey, PageTexts, cite
 from app.answers.computing.evaluation import Bound, Computed, Input, Sum, evaluate
 from app.answers.computing.found import Figure
-from app.answers.computing.requests import Aggregate, Number, Over
+from app.answers.computing.requests import Aggregate, Form, Number, Over
 from app.answers.computing.values import Dimension, Value, print_value, rounded
 from app.answers.writing.figures import cite_row, row_sentence
 from app.quantities.values import Quantity
@@ -75,8 +75,8 @@ class Equation:
         scale = _common_scale(computed.inputs)
         numbers = _in_numbers(computed.bound, scale)
         words = _in_words(computed.bound)
-        form = replace(computed.request.form, unit=None, scale=None)
-        result = _points(computed, print_value(evaluate(computed.bound), form, is_percent=computed.request.is_percent))
+        form, is_percent = computed.request.form, computed.request.is_percent
+        result = _points(computed, print_value(evaluate(computed.bound), form, is_percent=is_percent))
         return f"{_capital(computed.request.name)} = {words} = {numbers} = {result}{_units(computed, scale)}"
 
 
@@ -88,20 +88,21 @@ def write_claims(computed: Computed, documents: Mapping[PageKey, CitedDocument],
     form = computed.request.form
     is_single = isinstance(computed.bound, Input)
     rows = [_row_claim(figures, documents, pages) for figures in _by_row(inputs)]
-    if is_single and form.unit is None and form.places is None and _is_printed(inputs[0].figure):
+    if is_single and form.places is None and _is_printed(inputs[0].figure, form):
         return rows
     cited = tuple(span for each in inputs for span in _citations(each.figure, documents, pages)[:1])
     context = tuple(span for each in inputs for span in _citations(each.figure, documents, pages)[1:])
     citations = tuple(dict.fromkeys((*cited, *context)))
     issuers = {documents[each.figure.key].issuer for each in inputs}
     computations = (Result(computed, issuers.pop() if len(issuers) == 1 else None), Equation(computed))
-    claims = [DraftClaim(each.sentence(), citations, each) for each in computations[: 1 if is_single else 2]]
+    claims = [DraftClaim(each.sentence(), citations, each) for each in computations]
     return [*claims, *rows]
 
 
-def _is_printed(figure: Figure) -> bool:
-    """Return whether a row shows a figure with its sign; a sentence may state several figures."""
-    return figure.row is not None and not figure.turned
+def _is_printed(figure: Figure, form: Form) -> bool:
+    """Return whether a row shows a figure with its sign, in the unit asked; a sentence may state several figures."""
+    is_unit = form.unit is None or form.scale in (None, figure.scale)
+    return figure.row is not None and not figure.turned and is_unit
 
 
 def periods_in_words(computed: Computed) -> str:

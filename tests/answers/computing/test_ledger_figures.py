@@ -107,6 +107,7 @@ def ask(library, understand):
 def test_line_item_is_found_by_analysts_name(ask) -> None:
     assert ask("What were Plain Holdings' COGS in FY2022?") == [
         "COGS of Plain Holdings — FY2022: $2,480 million",
+        "COGS = Cost of goods sold (FY2022) = 2,480 = $2,480 million (in USD millions)",
         "Cost of goods sold — 2022: -$2,480 million",
     ]
     assert ask("What was Plain Holdings' revenue in FY2022?") == ["Net revenue — 2022: $4,210 million"]
