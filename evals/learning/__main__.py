@@ -31,7 +31,7 @@ from evals.learning.training import FOLDS, Lesson, answer, compress, lessons_of,
 MODEL = Path("app/facts/items/model.npz")
 LEAST = {ITEM: 0.7, CONCEPT: 0.6}
 """The least calibrated probability of an item or a concept that a row is given."""
-_NO_CLARITY = {level: Clarity([], [], []) for level in (ITEM, CONCEPT)}
+NO_CLARITY = {level: Clarity([], [], []) for level in (ITEM, CONCEPT)}
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--model", type=Path, default=MODEL)
     options = parser.parse_args(arguments)
     examples = [*read_label_tables(options.data / "labels" / "tables.jsonl")]
-    examples += _filings(options.data / "filings", options.printed)
+    examples += read_filings(options.data / "filings", options.printed)
     lessons = lessons_of(examples)
     with ProcessPoolExecutor(2) as pool:
         learnt = list(pool.map(learn, lessons))
@@ -60,7 +60,8 @@ def main(arguments: Sequence[str]) -> None:
         print(line)  # noqa: T201  the report
 
 
-def _filings(folder: Path, printed: Path | None) -> Iterator[Example]:
+def read_filings(folder: Path, printed: Path | None) -> Iterator[Example]:
+    """Yield the examples of tagged filings, read without their tags: as HTML, and as PDF if `printed` has them."""
     with tempfile.TemporaryDirectory() as place:
         for path in sorted(folder.glob("*.html")):
             if not is_inline_xbrl(path):
@@ -75,7 +76,7 @@ def _filings(folder: Path, printed: Path | None) -> Iterator[Example]:
 
 def learn(lesson: Lesson) -> Learnt:
     """Learn the model of one statement. Its clarity is fitted on companies left out."""
-    parts = [answer(lesson, compress(lesson, train(lesson, fold), _NO_CLARITY), fold) for fold in range(FOLDS)]
+    parts = [answer(lesson, compress(lesson, train(lesson, fold), NO_CLARITY), fold) for fold in range(FOLDS)]
     clarity, left_out = {}, []
     for level in (ITEM, CONCEPT):
         fitted, judged = judge(lesson, level, [part[level] for part in parts])

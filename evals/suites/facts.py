@@ -10,38 +10,50 @@ folder of filings (`evals.datasets.filings`).
 Files are parsed in the sandbox and facts are read as in the pipeline, but in processes of this run: nothing is stored,
 so no Footnote is started. A case is a filing in one format. With `--checks`, the suite is
 `evals.suites.statement_checks` instead.
+
+With `--left-out`, each filing is also read with a model of line items that is learnt without its company
+(`left_out_item_precision` …). The folder beside the filings, `labels`, has the label tables to learn from, and the
+models are kept. A large distance to the figures of the shipped model is a defect.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from app.core.errors import DocumentError
 from app.evaluations.metrics import Aggregate, Better, MetricSpec
 from app.facts.model import Fact
+from evals.datasets.files import require_file
 from evals.datasets.filings import Filing, load_filings
 from evals.datasets.tagged import TaggedFact
 from evals.environment.context import SuiteContext, Used
 from evals.environment.fact_reading import facts_of
 from evals.environment.printing import PdfPrinter, PrintingFailedError, find_chromium
+from evals.environment.provenance import ROOT, digest_files
 from evals.environment.reading import read_document, reading_pool
-from evals.environment.store import home_name
+from evals.environment.store import digest_texts, home_name
+from evals.learning.left_out import ensure_left_out
 from evals.running.engine import Case, Suite
 from evals.scoring.facts import BY_CONCEPT, BY_ITEM, Compared, Fault, Level, Wrong, compare_facts, is_of_statement
 from evals.scoring.whole_statements import Failure, find_failures
 from evals.suites.statement_checks import StatementChecksSuite
 
 HTML, PDF = "html", "pdf"
-CHECKS = "checks"
+CHECKS, LEFT_OUT = "checks", "left-out"
 TRACED = 50
 APPROVED = 0.95
 """Facts with at least this confidence are measured apart, because answers use them without review."""
 
 LEVELS: Mapping[str, Level] = {"item_": BY_ITEM, "": BY_CONCEPT}
 """The levels of comparison, by the prefix of their metrics."""
+
+UNSEEN = "left_out_"
+"""The prefix of the metrics of models that have not seen the company."""
+
+_LEARNING = ("evals/learning", "app/facts/items", "app/facts/statements")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +71,17 @@ class FilingCase:
 
 @dataclass(frozen=True, slots=True)
 class FactsScoring:
-    """Scores filings in other processes. `folder` has the files without tags. Implements `Scoring`."""
+    """Scores filings in other processes. `folder` has the files without tags. `models` has the models of items that
+    have not seen a company, by company. Implements `Scoring`.
+    """
 
     pool: Executor
     folder: Path
+    models: Mapping[str, Path] = field(default_factory=dict)
     used: Used = Used()  # noqa: RUF009  a frozen value can be shared
 
     def score(self, case: FilingCase) -> Case:
-        return self.pool.submit(score_filing, case, self.folder).result()
+        return self.pool.submit(score_filing, case, self.folder, self.models.get(case.filing.company)).result()
 
 
 def _metrics(prefix: str) -> tuple[MetricSpec, ...]:
@@ -103,9 +118,17 @@ class FactsSuite(Suite[FilingCase]):
     name = "facts"
     version = "2"
     purpose = "statement facts by standard item, concept, period and value, against the tags of inline XBRL"
-    options = frozenset({CHECKS})
+    options = frozenset({CHECKS, LEFT_OUT})
     metrics = (
         *(metric for prefix in LEVELS for metric in _metrics(prefix)),
+        *(
+            metric.model_copy(
+                update={"name": f"{UNSEEN}{metric.name}", "of": tuple(f"{UNSEEN}{name}" for name in metric.of)}
+            )
+            for prefix in LEVELS
+            for metric in _metrics(prefix)
+            if metric.name.endswith(("precision", "recall"))
+        ),
         MetricSpec(name="filings_failed", of=("failed",), how=Aggregate.SUM, better=Better.LOWER),
         *(
             MetricSpec(name=name, of=(name,), how=Aggregate.SUM, better=Better.LOWER)
@@ -113,8 +136,14 @@ class FactsSuite(Suite[FilingCase]):
         ),
     )
 
+    def __init__(self, *, left_out: bool = False) -> None:
+        self._left_out = left_out
+
     def with_options(self, options: Collection[str]) -> Suite[Any]:
-        return StatementChecksSuite().with_options(options) if CHECKS in options else super().with_options(options)
+        if CHECKS in options:
+            return StatementChecksSuite().with_options(options)
+        super().with_options(options)
+        return FactsSuite(left_out=LEFT_OUT in options)
 
     def load(self, data: Path) -> Sequence[FilingCase]:
         filings = load_filings(data)
@@ -124,23 +153,38 @@ class FactsSuite(Suite[FilingCase]):
     def open(self, context: SuiteContext, cases: Sequence[FilingCase]) -> Iterator[FactsScoring]:
         folder = context.homes / "filings" / home_name(context.data_digest)
         folder.mkdir(parents=True, exist_ok=True)
+        models = self._models(context, folder, cases) if self._left_out else {}
         context.notify(f"Reading the facts of {len(cases)} documents")
         with reading_pool() as pool:
-            yield FactsScoring(pool, folder)
+            yield FactsScoring(pool, folder, models)
+
+    def _models(self, context: SuiteContext, folder: Path, cases: Sequence[FilingCase]) -> Mapping[str, Path]:
+        labels = require_file(context.data.parent / "labels", "tables.jsonl")
+        for case in cases:
+            _write_plain(case, folder)
+        context.notify("Learning models of line items without the companies of each fold")
+        code = digest_files((path for part in _LEARNING for path in (ROOT / part).rglob("*.py")), root=ROOT)
+        place = context.homes / "left-out" / digest_texts([context.data_digest, code])[:16]
+        return ensure_left_out(labels, context.data, folder, place)
 
 
-def score_filing(case: FilingCase, folder: Path) -> Case:
-    """Read one filing and compare its facts with the tags. Raises DatasetError."""
+def score_filing(case: FilingCase, folder: Path, model: Path | None = None) -> Case:
+    """Read one filing and compare its facts with the tags. With `model`, they are read with that model, too.
+
+    Raises DatasetError.
+    """
     if not case.filing.facts:
         return Case(case.id, None, "the filing tags no primary statement")
     try:
         path = _write_plain(case, folder)
         if path is None:
             return Case(case.id, None, "Chromium is not installed, so no PDF can be printed")
-        facts = facts_of(read_document(path))
+        document = read_document(path)
+        facts = facts_of(document)
+        unseen = None if model is None else facts_of(document, model)
     except (DocumentError, PrintingFailedError) as error:
         return Case(case.id, None, f"{error.code}: {error.detail}")
-    return judge_facts(case, facts)
+    return judge_facts(case, facts, unseen)
 
 
 def _write_plain(case: FilingCase, folder: Path) -> Path | None:
@@ -158,13 +202,14 @@ def _write_plain(case: FilingCase, folder: Path) -> Path | None:
     return path
 
 
-def judge_facts(case: FilingCase, facts: Sequence[Fact]) -> Case:
-    """Build the case of one filing. Its score is F1 by standard item, or by concept if no tagged fact has an item."""
+def judge_facts(case: FilingCase, facts: Sequence[Fact], unseen: Sequence[Fact] | None = None) -> Case:
+    """Build the case of one filing. Its score is F1 by standard item, or by concept if no tagged fact has an item.
+
+    `unseen` are the facts that a model read which has not seen the company.
+    """
     filing = case.filing
-    compared = {
-        prefix: compare_facts(filing.facts, facts, level, elsewhere=filing.elsewhere)
-        for prefix, level in LEVELS.items()
-    }
+    compared = _compare(filing, facts)
+    left_out = {} if unseen is None else _compare(filing, unseen)
     failures = find_failures(filing.facts, facts)
     scores = {prefix: found for prefix, each in compared.items() if (found := _f1(each)) is not None}
     by_item, by_concept = compared["item_"], compared[""]
@@ -180,6 +225,11 @@ def judge_facts(case: FilingCase, facts: Sequence[Fact]) -> Case:
             **{
                 f"{prefix}{name}": value
                 for prefix, each in compared.items()
+                for name, value in _measures(each, LEVELS[prefix]).items()
+            },
+            **{
+                f"{UNSEEN}{prefix}{name}": value
+                for prefix, each in left_out.items()
                 for name, value in _measures(each, LEVELS[prefix]).items()
             },
             "failed": float(bool(failures)),
@@ -201,6 +251,13 @@ def judge_facts(case: FilingCase, facts: Sequence[Fact]) -> Case:
             "unnamed": sum(is_of_statement(fact) and fact.concept is None and fact.item is None for fact in facts),
         },
     )
+
+
+def _compare(filing: Filing, facts: Sequence[Fact]) -> dict[str, Compared]:
+    return {
+        prefix: compare_facts(filing.facts, facts, level, elsewhere=filing.elsewhere)
+        for prefix, level in LEVELS.items()
+    }
 
 
 def _f1(compared: Compared) -> float | None:

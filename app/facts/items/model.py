@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import as_file, files
+from pathlib import Path
 from typing import Self
 
 import numpy as np
@@ -78,8 +79,14 @@ class ItemModel:
     @classmethod
     @cache
     def load(cls) -> Self:
-        """Return the model, read once."""
-        with as_file(files("app.facts.items").joinpath("model.npz")) as path, np.load(path) as data:
+        """Return the model that is shipped, read once."""
+        with as_file(files("app.facts.items").joinpath("model.npz")) as path:
+            return cls.read(path)
+
+    @classmethod
+    def read(cls, path: Path) -> Self:
+        """Read the model in a file that `evals/learning` wrote."""
+        with np.load(path) as data:
             described = json.loads(bytes(data["described"]).decode())
             statements = {
                 StatementKind(name): statement_model(

@@ -18,9 +18,9 @@ _PER_SHARE = re.compile(r"\b(?:basic|diluted)\b|\bper\b.{0,30}\b(?:share|unit|ad
 _MOST_PER_SHARE = 1000
 
 
-def place_statements(structures: Sequence[Structure]) -> list[Sequence[Placed]]:
-    """Return the places of the rows of each statement of a document, in order."""
-    model = ItemModel.load()
+def place_statements(structures: Sequence[Structure], model: ItemModel | None = None) -> list[Sequence[Placed]]:
+    """Return the places of the rows of each statement of a document, in order. The default model is the shipped one."""
+    model = model or ItemModel.load()
     rows = [(structure.kind, item_rows(structure)) for structure in structures]
     context = Context.of(rows)
     return [model.place(own, kind, context) for kind, own in rows]

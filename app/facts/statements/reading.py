@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
+from app.facts.items.model import ItemModel
 from app.facts.items.standard import concept_of
 from app.facts.model import Fact, Measure, Method, StatementKind
 from app.facts.statements.about import About
@@ -43,18 +44,27 @@ _CONCEPT_CONFIDENCE = 0.5
 """Of the preferred concept of an item that a table of segments names."""
 
 
-def read_facts(tables: Sequence[Table], about: About) -> tuple[Fact, ...]:
-    """Return the facts of a document's tables, in the tables' order."""
+def read_facts(tables: Sequence[Table], about: About, model: ItemModel | None = None) -> tuple[Fact, ...]:
+    """Return the facts of a document's tables, in the tables' order.
+
+    `model` places the rows of statements; the default is the shipped one.
+    """
     statements = find_statements(tables)
     years = FiscalYears.of(about, _periods(statements))
-    read = list(islice(_read(tables, statements, about, years), _MOST_FACTS))
+    read = list(islice(_read(tables, statements, about, years, model), _MOST_FACTS))
     read.sort(key=lambda fact: fact.place.table or 0)
     return tuple(with_confidence(check_across(reconcile(read, tables))))
 
 
-def _read(tables: Sequence[Table], statements: Sequence[Statement], about: About, years: FiscalYears) -> Iterator[Fact]:
+def _read(
+    tables: Sequence[Table],
+    statements: Sequence[Statement],
+    about: About,
+    years: FiscalYears,
+    model: ItemModel | None,
+) -> Iterator[Fact]:
     structures = list(with_proved_scales([structure_of(statement) for statement in statements]))
-    for structure, placed in zip(structures, place_statements(structures), strict=True):
+    for structure, placed in zip(structures, place_statements(structures, model), strict=True):
         yield from StatementReader(structure, placed, about, years).facts()
     numbers = frozenset(table.number for statement in statements for table in statement.tables)
     for other in find_others(tables, numbers):

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from app.documents.content.parsed import ParsedDocument
 from app.documents.metadata import DocumentMetadata
+from app.facts.items.model import ItemModel
 from app.facts.model import Fact
 from app.facts.statements import About, read_facts
 from app.facts.statements.fiscal import FiscalYears
@@ -15,9 +16,12 @@ FACTS_VERSION = "1"
 
 
 def read_document_facts(
-    parsed: ParsedDocument, tables: Sequence[Table], metadata: DocumentMetadata
+    parsed: ParsedDocument, tables: Sequence[Table], metadata: DocumentMetadata, model: ItemModel | None = None
 ) -> tuple[Fact, ...]:
-    """Return the facts of a document. `tables` are its tables. Tagged figures win over what their cells say."""
+    """Return the facts of a document. `tables` are its tables. Tagged figures win over what their cells say.
+
+    `model` places the rows of statements; the default is the shipped one.
+    """
     about = About(
         period_end=metadata.period_end,
         fiscal_year=metadata.fiscal_year,
@@ -25,7 +29,7 @@ def read_document_facts(
         currency=metadata.currency,
         scale=metadata.scale and metadata.scale.value,
     )
-    read = read_facts(tables, about)
+    read = read_facts(tables, about, model)
     if not parsed.tags:
         return read
     years = FiscalYears.of(about, (tag.period for tag in parsed.tags if not tag.dimensions))
