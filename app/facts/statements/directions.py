@@ -14,19 +14,20 @@ from app.facts.statements.labels import plain_label
 
 _GROUP = re.compile(r"IncludingPortionAttributableToNoncontrollingInterest")
 _INCOME_TAKEN = re.compile(
-    r"^CostOf|^OtherCostOf|^Costs?And|^Costs|IncomeTaxExpense|^InterestExpense|OperatingExpense|ProvisionFor|^RevenueCost"
-    r"|AttributableTo\w*(?:Noncontrolling|Minority)|^BusinessDevelopment|^TechnologyServices"
+    r"^CostOf|^OtherCostOf|^Costs?And|^Costs|IncomeTaxExpense|^InterestExpense|OperatingExpense|^RevenueCost"
+    r"|(?<!After)(?<!Before)ProvisionFor|AttributableTo\w*(?:Noncontrolling|Minority)|^BusinessDevelopment"
+    r"|^TechnologyServices|^Occupancy|^CommunicationsAndInformationTechnology|^FairValueAdjustmentOfWarrants"
 )
 _INCOME_ADDED = re.compile(
     r"IncomeLoss|GainLoss|GainsLosses|GainOn|GainsOn|IncomeExpense|ProfitLoss|Revenue|Sales(?!Marketing)|GrossProfit"
     r"|Interest\w*Income(?!Expense$)|IncomeFrom|IncomeOther|OtherIncome|DividendIncome|InvestmentIncome|NoninterestIncome"
-    r"|Premiums|ComprehensiveIncome|InterestAndDividend|FeesAndCommissions|Recover"
+    r"|Premiums|ComprehensiveIncome|InterestAndDividend|FeesAndCommissions|ManagementAndAdministrativeFees|Recover"
     r"|^(?!\w*(?:Tax|Noncontrolling|Minority))\w*Income(?:Net|Operating|Nonoperating|LossNet)?$"
 )
 _INCOME_EXPENSE = re.compile(
     r"Expense|Cost|Loss|Charge|Provision|Depreciation|Amortization|Impairment|Tax|Benefits|Claims|Dividends|Restructuring"
     r"|Research|Fees|Noncontrolling|Minority|Interest|Salaries|Selling|Marketing|Administrative|Compensation|Purchased"
-    r"|Acquired|Accretion|Distributed|Participating|Adjustments?ToRedeem|Exploration|Production|Fuel|Maintenance"
+    r"|Acquired|Accretion|WriteDown|WriteOff|Distributed|Participating|Adjustments?ToRedeem|Exploration|Production|Fuel|Maintenance"
 )
 _CASH_ADDED = re.compile(
     r"^Proceeds|^NetCash|^NetIncome|^ProfitLoss|^IncomeLossFromContinuing|^CashProvided|^EffectOf|Dividend\w*Received"
@@ -114,6 +115,12 @@ def direction_of_label(label: str, kind: StatementKind) -> int:
         return 1
     is_added = kind is StatementKind.INCOME and _LABEL_ADDED.search(_EXPENSES_NAMED.sub(" ", plain))
     return 1 if is_added else -1
+
+
+def is_income_heading(label: str) -> bool:
+    """Return whether the rows below a heading are income, such as "Noninterest income:"."""
+    plain = plain_label(label)
+    return _LABEL_ADDED.search(plain) is not None and not _LABEL_TAKEN[StatementKind.INCOME].search(plain)
 
 
 _EXPENSES_NAMED = re.compile(

@@ -13,7 +13,7 @@ from app.facts.statements.about import About
 from app.facts.statements.cells import MEASURES, currency_of, decimals_of, measure_of, place_of, scale_of, scaled
 from app.facts.statements.checks import Cells, check_sums, checks_of
 from app.facts.statements.columns import Dimensions, columns_of, is_restated
-from app.facts.statements.directions import direction_of, direction_of_label
+from app.facts.statements.directions import direction_of, direction_of_label, is_income_heading
 from app.facts.statements.fiscal import FiscalYears
 from app.facts.statements.instants import Edge, find_edges
 from app.facts.statements.label_figures import find_label_figures
@@ -202,15 +202,19 @@ class StatementReader:
         """Return the value with the taxonomy's sign, from what the row contributes to the statement's result."""
         kind = self.structure.kind
         contribution = self.structure.contributions.get(number)
-        if contribution is None or not self.structure.addends[number].figures:
-            return printed  # outside all sums, an expense or a payment is usually printed without brackets
+        concept = placed.concept or concept_of(placed.item)
         if number in self._edges:
             return printed  # cash at an edge of the period, and what it consists of
-        concept = placed.concept or concept_of(placed.item)
+        if contribution is None or not self.structure.addends[number].figures:
+            # Outside all sums, an expense is usually printed without brackets, and a payment with or without them.
+            is_payment = concept is not None and kind is StatementKind.CASH_FLOW and direction_of(concept, kind) < 0
+            return abs(printed) if is_payment else printed
         if concept is not None:
             return printed * contribution * direction_of(concept, kind)
         if contribution < 0:
             return printed
+        if kind is StatementKind.INCOME and printed > 0 and any(map(is_income_heading, row.label_path[-2:-1])):
+            return printed  # "service charges" below "Noninterest income:"
         # "Purchases of investments:" stands above the rows of its kinds.
         return printed * min(direction_of_label(label, kind) for label in row.label_path[-_NEAREST_LABELS:])
 

@@ -21,3 +21,19 @@ OCI = "OtherComprehensiveIncomeLoss"
 )
 def test_adjustments_with_a_debit_balance_count_against_comprehensive_income(concept: str, direction: int) -> None:
     assert direction_of(concept, StatementKind.COMPREHENSIVE_INCOME) == direction
+
+
+@pytest.mark.parametrize(
+    ("concept", "direction"),
+    [
+        ("InterestIncomeExpenseAfterProvisionForLoanLoss", 1),
+        ("IncomeLossBeforeProvisionForIncomeTaxes", 1),
+        ("ProvisionForLoanLeaseAndOtherLosses", -1),
+        ("OccupancyNet", -1),
+        ("CommunicationsAndInformationTechnology", -1),
+        ("InventoryWriteDown", -1),
+        ("InvestmentAdvisoryManagementAndAdministrativeFees", 1),
+    ],
+)
+def test_banks_results_and_expenses_have_their_balance_types_signs(concept: str, direction: int) -> None:
+    assert direction_of(concept, StatementKind.INCOME) == direction

@@ -48,6 +48,30 @@ def test_payments_are_positive_and_cash_is_dated_at_edges_of_year():
     assert [check.name for check in end.checks] == ["cash-roll-forward"]
 
 
+def test_payment_in_brackets_that_is_its_sections_only_row_is_positive():
+    facts = read(
+        "CONSOLIDATED STATEMENTS OF CASH FLOWS\n(In millions)\n\n"
+        f"{FLOW_HEAD}\nNet income\t45\t38\nDepreciation and amortization\t20\t18\n"
+        "Net cash provided by operating activities\t65\t56\nCapital expenditures\t(30)\t(25)\n"
+        "Net cash used in investing activities\t(30)\t(25)\nDividends paid\t(10)\t(9)\n"
+        "Repayments of long-term debt\t(5)\t(4)\nNet cash used in financing activities\t(15)\t(13)\n"
+        "Net increase in cash\t20\t18\nCash at beginning of year\t40\t22\nCash at end of year\t60\t40"
+    )
+    assert values(facts, "Capital expenditures")[Y2031] == 30 * MILLION
+
+
+def test_service_charges_below_heading_of_income_are_income():
+    rows = (
+        "Net interest income\t100\t90\nNoninterest income:\nService charges on deposit accounts\t20\t18\n"
+        "Trust income\t5\t4\nTotal noninterest income\t25\t22\nNoninterest expense:\n"
+        "Salaries and employee benefits\t50\t48\nOccupancy and equipment\t15\t14\n"
+        "Total noninterest expense\t65\t62"
+    )
+    facts = income(rows + REST)
+    assert values(facts, "Service charges on deposit accounts")[Y2031] == 20 * MILLION
+    assert values(facts, "Occupancy and equipment")[Y2031] == 15 * MILLION
+
+
 def test_failed_sum_names_both_amounts_and_lowers_confidence():
     misread = BALANCE.replace("Receivables\t500\t600", "Receivables\t400\t510\nInventories\t100\t100")
     facts = read(f"CONSOLIDATED BALANCE SHEETS\n(In millions)\n\n{misread}")
