@@ -13,6 +13,7 @@ from functools import cached_property
 from uuid import UUID
 
 from app.facts.fiscal import QUARTERS_OF_YEAR, FiscalSpan, print_label
+from app.facts.fiscal_years import align_years
 from app.facts.found import Found, NotFound, Part
 from app.facts.items.names import find_items
 from app.facts.label_words import label_words
@@ -36,7 +37,7 @@ class Ledger:
     """
 
     def __init__(self, facts: Iterable[StoredFact], *, preferred: Collection[UUID] = frozenset()) -> None:
-        self._facts = tuple(stored for stored in facts if stored.status is not FactStatus.REJECTED)
+        self._facts = tuple(align_years([stored for stored in facts if stored.status is not FactStatus.REJECTED]))
         self._preferred = frozenset(preferred)
         self._places = FiscalPlaces(self._facts)
         self._spans: dict[Period, FiscalSpan | None] = {}
@@ -113,7 +114,7 @@ class Ledger:
         if isinstance(sought, str):
             sought = Sought(names=(sought,), labels=(sought,))
         if not self._facts:
-            return NotFound("no-facts", "No facts of this issuer are known.")
+            return NotFound("no-facts", f"No document states {sought.title} for this issuer.")
         span = FiscalSpan.of(period) if isinstance(period, FiscalLabel) else period
         found: NotFound | None = None
         for facts in self._groups(sought):

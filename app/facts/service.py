@@ -17,6 +17,7 @@ from app.db.session import Database
 from app.documents.issuers import normalise_issuer
 from app.facts.errors import IssuerNotFoundError
 from app.facts.filters import FactFilter
+from app.facts.fiscal_years import align_years
 from app.facts.grid import Periods, StatementGrid, build_grid, parts_of
 from app.facts.model import StatementKind, StoredFact
 from app.facts.repository import FactRepository, IssuerDocument, LineRow, Place, read_lines
@@ -68,7 +69,8 @@ class IssuerStatements:
         for stored in read_lines(self.lines, parts_of(periods)):
             found[stored.fact.statement].append(stored)
         return tuple(
-            build_grid(kind, facts, periods=periods, most_columns=most_columns) for kind, facts in found.items()
+            build_grid(kind, align_years(facts), periods=periods, most_columns=most_columns)
+            for kind, facts in found.items()
         )
 
 
