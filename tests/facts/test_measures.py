@@ -74,3 +74,16 @@ def test_issuer_without_inventory_has_no_days_of_inventory(ledgers):
     computed = evaluate("days inventory outstanding", ledgers["software"])
     assert computed.problem.code == "missing-input"
     assert {missing.name for missing in computed.missing} == {"Inventories"}
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        ("return on average equity", "ReturnOnEquity"),
+        ("return on average shareholders' equity", "ReturnOnEquity"),
+        ("return on average assets", "ReturnOnAssets"),
+        ("return on average tangible common equity", "ReturnOnTangibleEquity"),
+    ],
+)
+def test_average_in_the_name_of_a_return_is_the_same_measure(words, name):
+    assert standard_vocabulary().find_name(words) == name

@@ -101,7 +101,8 @@ def evaluate(bound: Bound) -> Value:
         case Input():
             return Value.of(bound.figure)
         case Number():
-            return Value(Fraction(bound.value), Dimension.PURE)
+            # Zero stands for what a statement does not have: it can be added to any unit.
+            return Value(Fraction(bound.value), Dimension.NIL if bound.value == 0 else Dimension.PURE)
         case Sum():
             return _FUNCTIONS[bound.operator](bound, [evaluate(part) for part in bound.parts])
 

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.answers.computing.requests import AskedUnit, Form, Operator
+from app.answers.computing.evaluation import evaluate
+from app.answers.computing.requests import AskedUnit, Form, Number, Operator
 from app.answers.computing.values import Dimension, UnitsError, Value, annual_growth, combine, growth, mean, print_value
 
 AMOUNTS = st.decimals(min_value=-(10**12), max_value=10**12, places=2).map(Fraction)
@@ -74,3 +75,8 @@ def test_nothing_is_divided_by_zero() -> None:
 )
 def test_value_is_printed_in_the_unit_that_is_asked(value, form, is_percent, text) -> None:
     assert print_value(value, form, is_percent=is_percent) == text
+
+
+def test_zero_for_an_absent_line_can_be_added_to_any_unit() -> None:
+    zero = evaluate(Number(Decimal(0)))
+    assert combine(Operator.ADD, money(5), zero) == combine(Operator.ADD, zero, money(5)) == money(5)
