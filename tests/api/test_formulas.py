@@ -90,6 +90,13 @@ def test_what_is_missing_is_named_and_no_error(reader, document):
     assert {missing["name"] for missing in result["missing"]} == {"Inventories"}
 
 
+@pytest.mark.parametrize("places", [None, 12])
+def test_large_value_is_printed_in_full(reader, document, places):
+    (result,) = evaluate(reader, "Revenue * 1,000,000,000,000,000,000,000", places=places)["results"]
+    assert result["value"] == "4210000000000000000000000000000"
+    assert result["text"].replace(",", "").startswith("USD 4210000000000000000000000000000")
+
+
 def test_what_was_taken_as_zero_is_named(reader, document):
     (result,) = evaluate(reader, "total debt")["results"]
     assert (result["value"], result["assumed"][0]["name"]) == ("1000000000", "ShortTermDebt")

@@ -1,12 +1,14 @@
 """Print values: rounded as asked, in percent, times, or in thousands, millions and billions of a currency."""
 
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal, localcontext
 
 from app.facts.formulas.units import Unit, UnitKind
 
 _SCALES = {0: "", 3: " thousand", 6: " million", 9: " billion", 12: " trillion"}
 _SIGNIFICANT = 6
+_DIGITS = 100
+"""More than the digits of the largest value with all decimal places that a form may ask for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,12 @@ class Printed:
 
 def print_value(value: Decimal, unit: Unit, form: Form = Form()) -> Printed:
     """Print a value, rounded half up. Without a form, ratios have two places, percentages one, money its own."""
+    with localcontext() as context:
+        context.prec = _DIGITS
+        return _print(value, unit, form)
+
+
+def _print(value: Decimal, unit: Unit, form: Form) -> Printed:
     if unit.kind is UnitKind.YES_NO:
         return Printed(value, "yes" if value == 1 else "no")
     percent = unit.kind is UnitKind.PERCENT if form.percent is None else form.percent
