@@ -1,5 +1,6 @@
 """Tests of the formula language and its evaluation."""
 
+import time
 from decimal import Decimal
 
 import pytest
@@ -189,3 +190,19 @@ def test_item_of_a_statement_that_was_not_read_is_missing_and_not_zero():
     computed = evaluate("tangible book value", read_ledger("income-statement | FY2023\nRevenue | 5"))
     assert computed.problem is not None
     assert {one.code for one in computed.missing} == {"not-read"}
+
+
+def test_nested_ranges_stop_at_a_number_of_parts(tools):
+    text = "sum(" * 38 + "1" + ", last 7 years)" * 38
+    began = time.process_time()
+    problem = compute(text, tools, FiscalLabel(2150)).problem
+    assert problem is not None
+    assert problem.code == "too-large"
+    assert time.process_time() - began < 3
+
+
+def test_value_without_end_is_out_of_range(tools):
+    tiny = " / ".join(["1", *["999,999,999,999"] * 6])
+    problem = compute(tiny, tools, FiscalLabel(2023)).problem
+    assert problem is not None
+    assert problem.code == "out-of-range"

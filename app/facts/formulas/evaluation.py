@@ -18,9 +18,12 @@ from app.facts.model import FiscalLabel
 from app.facts.sought import Dimensions, Sought
 from app.quantities.periods import Period
 
-_MOST_PARTS = 5000
-"""Parts that one formula may have after all its ranges and definitions are put in."""
+_MOST_PARTS = 1000
+"""Parts that one formula may have after all its ranges and definitions are put in. The registry's have up to 50."""
 _DIGITS = 40
+_LARGEST = 60
+"""Values lie between 10^-60 and 10^60, or are zero."""
+_OUT_OF_RANGE = "The result is too large or too small."
 _ABSENT = frozenset({"not-reported", "not-read"})
 
 
@@ -53,7 +56,7 @@ def evaluate(
     except StoppedError as error:
         return Computed(str(of), printed, None, None, _whole_problem(error), missing=error.missing)
     except DecimalException:
-        return Computed(str(of), printed, None, None, Problem("out-of-range", "The result is too large or too small."))
+        return Computed(str(of), printed, None, None, Problem("out-of-range", _OUT_OF_RANGE))
     return Computed(
         str(of),
         printed,
@@ -98,11 +101,13 @@ class _Evaluation:
                 raise stop("too-large", f"The formula has more than {_MOST_PARTS} parts.")
             try:
                 known = self._evaluate(of, scope)
+                if known.amount and abs(known.amount.adjusted()) > _LARGEST:
+                    raise stop("out-of-range", _OUT_OF_RANGE)
             except StoppedError as error:
                 known = error
             self._known[key] = known
         if isinstance(known, StoppedError):
-            raise known
+            raise known.with_traceback(None)  # else each repetition would lengthen it
         return known
 
     def _evaluate(self, of: Expression, scope: Scope) -> Value:  # noqa: PLR0911 (a return for each kind)
