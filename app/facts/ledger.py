@@ -222,7 +222,7 @@ class Ledger:
         parts = components(best, facts, sought.statement) if sought.adds else (best,)
         others = [stored for stored in facts if stored not in parts and len(parts) == 1 and is_same_line(stored, best)]
         agreeing = [stored for stored in others if agree(stored.fact, best.fact)]
-        differing = [stored for stored in others if stored not in agreeing]
+        differing = [stored for stored in others if not agree(stored.fact, best.fact)]
         restated = [stored for stored in differing if _is_other_filing(stored, best)]
         value = sum((stored.fact.value for stored in parts), Decimal(0))
         is_turned = sought.is_positive and value < 0
@@ -236,7 +236,7 @@ class Ledger:
             parts=tuple(Part(1, stored, span) for stored in parts),
             agreeing=tuple(agreeing),
             restated=tuple(sorted(restated, key=lambda stored: stored.source.filed or "")),
-            disagreeing=tuple(stored for stored in differing if stored not in restated),
+            disagreeing=tuple(stored for stored in differing if not _is_other_filing(stored, best)),
         )
 
     def _derive(self, sought: Sought, facts: Sequence[StoredFact], span: FiscalSpan) -> Found | NotFound:

@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import date, timedelta
+from datetime import date
 
 from app.facts.fiscal import QUARTERS_OF_YEAR, FiscalSpan, count_quarters
 from app.facts.model import Fact, StoredFact
@@ -27,9 +27,10 @@ class FiscalPlaces:
             quarter = _labelled_end(stored.fact)
             if quarter is not None:
                 votes[stored.fact.period.end][quarter] += 1
-        self._quarters = {day: max(counts, key=lambda q: (counts[q], q)) for day, counts in votes.items()}
+        quarters = {day: max(counts, key=lambda q: (counts[q], q)) for day, counts in votes.items()}
+        self._quarters = {day.toordinal(): quarter for day, quarter in quarters.items()}
         self._days: dict[int, date] = {}
-        for day, quarter in self._quarters.items():
+        for day, quarter in quarters.items():
             known = self._days.get(quarter)
             if known is None or (votes[day][quarter], day) > (votes[known][quarter], known):
                 self._days[quarter] = day
@@ -51,8 +52,10 @@ class FiscalPlaces:
         return sorted(self._days)
 
     def _quarter_ending(self, day: date) -> int | None:
+        # Days are numbers here: a document can state the first or the last day of all.
+        number = day.toordinal()
         for distance in range(_NEAR + 1):
-            for near in (day - timedelta(days=distance), day + timedelta(days=distance)):
+            for near in (number - distance, number + distance):
                 quarter = self._quarters.get(near)
                 if quarter is not None:
                     # Of two days that are labelled as the same quarter's end, only one can be it.

@@ -243,3 +243,11 @@ def test_flow_has_no_balance():
     assert ledger.latest() == FY2023
     found = ledger.find("Revenue", Period(date(2023, 12, 31)))
     assert code(found) == "not-a-balance"
+
+
+@pytest.mark.parametrize("day", [date.min, date.max])
+def test_first_and_last_day_of_the_calendar_are_no_fiscal_quarters(day):
+    stated = fact("Revenue", 5, period=Period(day), fiscal=None)
+    ledger = Ledger([stated])
+    assert ledger.find_span(Period(day)) is None
+    assert ledger.latest() is None
