@@ -200,10 +200,12 @@ class _Row:
         again: the same ones, or ones with the same concept.
         """
         filled = self.filled.get(line[0].rank)
-        return filled is None or all(
+        if filled is None:
+            return True
+        repeated = [each for each in line if each.column in filled]
+        return all(len(self.cells[each.column]) < _MOST_REPEATED for each in repeated) and all(
             _repeats(present.stored.fact, each.stored.fact)
-            for each in line
-            if each.column in filled
+            for each in repeated
             for present in self.cells[each.column]
             if present.rank == each.rank
         )
@@ -324,6 +326,9 @@ class _Merging:
         known = () if key is None else self._known.get(key, ())
         return next((row for row in known[:_MOST_ALIKE] if fits(row, line)), None)
 
+
+_MOST_REPEATED = 64
+"""Figures of a row and column, from which on repetitions get rows of their own: each is compared with all others."""
 
 _MOST_ALIKE = 16
 """Rows with one label, concept or item that are compared with a line. A hostile document can have any number."""

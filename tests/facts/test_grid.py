@@ -187,3 +187,18 @@ def test_time_to_merge_does_not_grow_with_the_square_of_the_lines():
         grid = annual([*filing, *older])
         assert time.process_time() - began < 4
         assert len(grid.rows) > 7_900
+
+
+@pytest.mark.parametrize("step", [0, 1], ids=["the same", "others"])
+def test_time_to_merge_repeated_figures_does_not_grow_with_their_square(step):
+    """A hostile filing can repeat a line in any number of tables, with the same figure or with others."""
+    (stored,) = make_filing("2032-02-01", ("Net sales", 1))
+    fact = stored.fact
+    repeated = [
+        StoredFact(replace(fact, value=fact.value + 10**9 * step * n, place=Place(1, 0, 5, n, 1, 1)), n, stored.source)
+        for n in range(1, 6_000)
+    ]
+    began = time.process_time()
+    grid = annual(repeated)
+    assert time.process_time() - began < 4
+    assert len(grid.rows) > 1
