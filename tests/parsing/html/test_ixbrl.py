@@ -2,6 +2,7 @@
 
 import dataclasses
 import re
+import time
 from datetime import date
 from decimal import Decimal
 
@@ -268,3 +269,12 @@ def test_formats_of_true_and_false(read_html, text, form, value):
     assert (
         read_html(write(f"<p>{text_fact('AmendmentFlag', text, shown)}</p>")).properties["dei:AmendmentFlag"] == value
     )
+
+
+def test_long_address_of_a_taxonomy_is_read_in_time(read_html):
+    """An address is no longer than a few hundred characters; a hostile one repeats the beginning of a known one."""
+    address = "http://xbrl.ifrs.org/taxonomy/" * 20_000
+    source = write(f"<p>{figure('5', name='long:Assets')}</p>").replace("<html", f'<html xmlns:long="{address}"', 1)
+    began = time.process_time()
+    read_html(source)
+    assert time.process_time() - began < 4

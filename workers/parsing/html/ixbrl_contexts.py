@@ -65,7 +65,7 @@ class Names:
     def _usual(self, prefix: str) -> str:
         known = self._prefixes.get(prefix)
         if known is None:
-            address = self._root.nsmap.get(prefix) or self._root.get(f"xmlns:{prefix}") or ""
+            address = (self._root.nsmap.get(prefix) or self._root.get(f"xmlns:{prefix}") or "")[:_LONGEST]
             known = next((usual for pattern, usual in _TAXONOMIES if pattern.search(address)), prefix)
             if len(self._prefixes) < MOST:
                 self._prefixes[prefix] = known
