@@ -115,8 +115,11 @@ class FactService:
 
     def list_issuers(self, principal: Principal, page: PageRequest) -> PageOf[ListedIssuer]:
         """List the issuers with facts, by key. Raises InvalidCursorError."""
+        after = page.after()
+        if after is not None and not after.isprintable():  # no key, and no text for the database
+            raise InvalidCursorError
         with self._database.transaction(principal, snapshot=True) as session:
-            found = FactRepository(session).list_issuers(after=page.after(), limit=page.limit + 1)
+            found = FactRepository(session).list_issuers(after=after, limit=page.limit + 1)
         items = [ListedIssuer(*each) for each in found[: page.limit]]
         more = len(found) > page.limit
         return PageOf(items=items, next_cursor=encode_cursor(items[-1].key) if more else None)

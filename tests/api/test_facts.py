@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 
+from app.core.pagination import encode_cursor
 from app.db.session import system_principal
 from app.facts.model import Check, FiscalLabel, Method, Place, StatementKind
 from app.quantities.periods import Period
@@ -149,6 +150,12 @@ def test_tag_of_statements_changes_with_a_document_of_the_issuer(world, reader, 
 def test_conflicting_filters_are_rejected(reader):
     asked = {"consolidated": True, "member": "Americas"}
     assert reader.get("/v1/facts", params=asked).json()["code"] == "conflicting-filters"
+
+
+@pytest.mark.parametrize("key", ["a\x00", "\ud800"])
+def test_cursor_that_is_no_key_is_rejected(reader, key):
+    answer = reader.get("/v1/issuers", params={"cursor": encode_cursor(key)})
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid-cursor")
 
 
 def test_issuers_with_facts_are_listed(reader, document):
