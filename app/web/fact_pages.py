@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from typing import Annotated
 from urllib.parse import quote, urlencode
 
@@ -19,6 +19,7 @@ from app.facts.printing import STATEMENT_NAMES, dimensions_of, period_name, sour
 from app.facts.service import FactService
 from app.http.dependencies import service
 from app.http.text import Line
+from app.quantities.printing import UNKNOWN_SCALE
 from app.web.access_pages import AccessDesk
 
 Facts = Annotated[FactService, Depends(service(FactService))]
@@ -26,6 +27,9 @@ Facts = Annotated[FactService, Depends(service(FactService))]
 ISSUERS_A_PAGE = 100
 COLUMNS = 8
 _DEEPEST = 4
+_DIGITS = 200
+"""More than a stored value has."""
+
 _SCALES = {3: "thousands", 6: "millions", 9: "billions"}
 _PERIOD_NAMES = {Periods.ANNUAL: "Years", Periods.QUARTERLY: "Quarters", Periods.YEAR_TO_DATE: "Year to date"}
 
@@ -81,7 +85,7 @@ def fact_pages(desk: AccessDesk) -> APIRouter:
         def show(principal: Principal) -> Response:
             view = facts.get_statements(principal, issuer_id, [statement])
             (grid,) = view.build(periods, COLUMNS)
-            scale, currency = _usual(grid)
+            scale, currency = usual_unit(grid)
             return desk.show(
                 request,
                 principal,
@@ -93,7 +97,7 @@ def fact_pages(desk: AccessDesk) -> APIRouter:
                 periods=periods,
                 period_names=_PERIOD_NAMES,
                 columns=[(period_name(column.fiscal), column.end) for column in grid.columns],
-                rows=[_row(row, scale) for row in grid.rows],
+                rows=show_rows(grid),
                 unit=" ".join(filter(None, (currency, _SCALES.get(scale)))),
                 documents=grid.documents,
                 unread=view.unread,
@@ -106,36 +110,55 @@ def fact_pages(desk: AccessDesk) -> APIRouter:
 
 
 def print_amount(stored: StoredFact, scale: int) -> str:
-    """Return an amount in units of 10^`scale` if it is money with a scale, or else whole."""
+    """Return money with a scale in units of 10^`scale`, a percentage in percent, and other figures whole."""
     fact = stored.fact
-    value = fact.value
-    if fact.measure is Measure.MONEY and fact.scale:
-        value = value.scaleb(-scale)
-        value = value.quantize(Decimal(1)) if value == value.to_integral_value() else value.normalize()
-    return f"{value:,f}"
+    with localcontext() as context:
+        context.prec = _DIGITS
+        if fact.measure is Measure.PERCENT:
+            return f"{fact.value.scaleb(2):,f}%"
+        value = fact.value
+        if fact.measure is Measure.MONEY and fact.scale is not None:
+            value = value.scaleb(-scale)
+            value = value.quantize(Decimal(1)) if value == value.to_integral_value() else value.normalize()
+        return f"{value:,f}"
 
 
-def _usual(grid: StatementGrid) -> tuple[int, str | None]:
+def usual_unit(grid: StatementGrid) -> tuple[int, str | None]:
     """Return the most frequent scale and currency of amounts."""
     facts = (stored.fact for stored in grid.figures())
     money: Mapping[tuple[int, str | None], int] = Counter(
-        (fact.scale, fact.currency) for fact in facts if fact.measure is Measure.MONEY and fact.scale
+        (fact.scale, fact.currency) for fact in facts if fact.measure is Measure.MONEY and fact.scale is not None
     )
     return max(money, key=money.__getitem__, default=(0, None))
 
 
-def _row(row: GridRow, scale: int) -> ShownRow:
+def show_rows(grid: StatementGrid) -> list[ShownRow]:
+    """Return the rows with their figures as text, in the usual unit of the grid."""
+    scale, currency = usual_unit(grid)
+    return [_row(row, scale, currency) for row in grid.rows]
+
+
+def _row(row: GridRow, scale: int, currency: str | None) -> ShownRow:
     figures = []
     for figure in row.figures:
         shown = []
         if figure is not None:
-            shown.append(_shown(figure.shown, scale, is_restated=figure.is_restated))
-            shown += [_shown(stored, scale, note="was") for stored in figure.earlier]
-            shown += [_shown(stored, scale, note="also") for stored in figure.others]
+            shown.append(_shown(figure.shown, scale, currency, is_restated=figure.is_restated))
+            shown += [_shown(stored, scale, currency, note="was") for stored in figure.earlier]
+            shown += [_shown(stored, scale, currency, note="also") for stored in figure.others]
         figures.append(shown)
     return ShownRow(row.label, min(len(row.label_path) - 1, _DEEPEST), dimensions_of(row), figures)
 
 
-def _shown(stored: StoredFact, scale: int, *, note: str = "", is_restated: bool = False) -> ShownFigure:
+def _shown(
+    stored: StoredFact, scale: int, currency: str | None, *, note: str = "", is_restated: bool = False
+) -> ShownFigure:
+    """Return a figure as it is shown, with its unit where that is not the table's."""
+    fact = stored.fact
     source = f"{stored.source.document_type or 'document'}: {source_of(stored)}"
-    return ShownFigure(print_amount(stored, scale), stored, source, note, is_restated)
+    text = print_amount(stored, scale)
+    if fact.measure is Measure.MONEY and fact.scale is None:
+        text = f"{text} ({UNKNOWN_SCALE})"
+    if fact.currency is not None and fact.currency != currency:
+        text = f"{fact.currency} {text}"
+    return ShownFigure(text, stored, source, note, is_restated)

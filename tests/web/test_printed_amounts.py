@@ -1,0 +1,40 @@
+"""How pages of statements print amounts: in the table's unit, and with the unit of those that have another one."""
+
+from decimal import Decimal
+from uuid import UUID
+
+import pytest
+
+from app.facts.grid import Periods, build_grid
+from app.facts.model import FactSource, Measure, Place, StatementKind, StoredFact
+from app.web.fact_pages import show_rows
+from tests.facts.made_facts import make_fact
+
+SOURCE = FactSource(UUID(int=1), UUID(int=2), "juniper", "Juniper", "10-K", "10-K", "2032-02-01")
+
+
+def shown(**changes):
+    """Return the text of a figure below two in millions of USD."""
+    facts = [
+        make_fact(label, place=Place(1, 0, 6, 1, row, 1), item=None, concept=None, **(changes if label == "C" else {}))
+        for row, label in enumerate("ABC", 1)
+    ]
+    stored = [StoredFact(fact, number, SOURCE) for number, fact in enumerate(facts, 1)]
+    grid = build_grid(StatementKind.INCOME, stored, periods=Periods.ANNUAL, most_columns=1)
+    return show_rows(grid)[-1].figures[0][0].text
+
+
+@pytest.mark.parametrize(
+    ("changes", "text"),
+    [
+        ({}, "4,210"),
+        ({"value": "1500000", "scale": 0}, "1.5"),
+        ({"value": "1234", "scale": None}, "1,234 (scale not stated)"),
+        ({"currency": "EUR"}, "EUR 4,210"),
+        ({"value": "0.125", "measure": Measure.PERCENT, "scale": 0, "currency": None}, "12.5%"),
+        ({"value": "2.10", "measure": Measure.PER_SHARE, "scale": 0}, "2.10"),
+        ({"value": "7" * 28 + "0" * 30}, f"{Decimal('7' * 28 + '0' * 24):,f}"),
+    ],
+)
+def test_amount_is_in_the_unit_of_the_table_or_names_its_own(changes, text):
+    assert shown(**changes) == text
