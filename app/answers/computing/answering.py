@@ -95,7 +95,10 @@ class FigureQuestion:
 
 @dataclass(frozen=True, slots=True)
 class LedgerResult:
-    """What the ledger of the named issuer gives: a computed figure, or what is missing."""
+    """What the ledger of the named issuer gives: a computed figure, or what is missing.
+
+    `documents` are those of the facts, by version: the reasons why a figure is missing have words of them.
+    """
 
     computed: Computed | None = None
     missing: tuple[Missing, ...] = ()
@@ -108,7 +111,9 @@ class LedgerResult:
         return list(dict.fromkeys(each.figure.key for each in self.computed.inputs))
 
     def read(self) -> set[UUID]:
-        """Return the documents of the figures."""
+        """Return the documents of the figures, or those that were searched for a missing figure."""
+        if self.computed is None:
+            return {source.document_id for source in self.documents.values()}
         return {self.documents[version_id].document_id for version_id, _ in self.pages()}
 
 
@@ -117,6 +122,7 @@ def compute_from_ledger(question: FigureQuestion, facts: Iterable[StoredFact]) -
     ledger = Ledger(facts)
     finder = LedgerFigures(ledger)
     latest = finder.latest()
+    sources = {stored.source.version_id: stored.source for stored in ledger.facts}
     missing: list[Missing] = []
     for request in question.of_ledger:
         found = compute(request if latest is None else replace(request, node=_dated(request.node, latest)), finder)
@@ -125,11 +131,10 @@ def compute_from_ledger(question: FigureQuestion, facts: Iterable[StoredFact]) -
             if found.is_final:
                 break
         elif found.certainty >= LEAST_CONFIDENCE:
-            sources = {stored.source.version_id: stored.source for stored in ledger.facts}
             return LedgerResult(found, documents=sources)
         else:
             missing.append(Missing(request.name, f"a figure of {request.name} is not certain"))
-    return LedgerResult(missing=tuple(missing))
+    return LedgerResult(missing=tuple(missing), documents=sources)
 
 
 def _dated(node: Node, latest: AskedPeriod) -> Node:

@@ -194,3 +194,13 @@ def test_names_of_one_issuer_are_joined(understand, question, forms, keys) -> No
     every = tuple(keys) or ("lantern", "kettle")
     understanding = replace(understand(question), issuer_keys=every, issuer_forms=tuple(map(frozenset, forms)))
     assert named_issuer(question, understanding) == keys
+
+
+def test_reason_for_a_missing_figure_counts_as_read_from_the_ledgers_documents(ask, understand) -> None:
+    """The reason can have words of them, so a reader who loses access to one must not see it any more."""
+    question = "What was Plain Holdings' revenue in FY1999?"
+    figure = FigureQuestion.of(question, understand(question))
+    assert figure is not None
+    result = compute_from_ledger(figure, ask.facts)
+    assert result.missing
+    assert result.read() == {stored.source.document_id for stored in ask.facts}
