@@ -101,6 +101,11 @@ class HttpReadChecks:
             answer = client.get(f"/v1/issuers/issuer {kind}/statements")
             stated = {UUID(source["document_id"]) for source in answer.json().get("documents", ())}
             self._compare(access, "an issuer's statements", stated, stated & published, every)
+            answer = client.post("/v1/formulas", json={"issuer": f"issuer {kind}", "expression": "Revenue"})
+            results = answer.json().get("results", ())
+            used = {UUID(each["fact"]["document_id"]) for result in results for each in result["inputs"]}
+            self._compare(access, "a formula's inputs", used, used & published, every)
+            self._expect(access, "a formula", bool(used) == bool(stated), "uses no facts, or facts of no statement")
         narrowed: list[tuple[str, set[UUID]]] = [
             (f"collection_id={place}", {each for each in visible if world.documents[each].collection == place})
             for place in sorted(collections)

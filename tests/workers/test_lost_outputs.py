@@ -22,6 +22,11 @@ def damage(path):
     path.write_bytes(bytes(content))
 
 
+def empty(path):
+    """Leave what a power cut can leave of a file that was not flushed."""
+    path.write_bytes(b"")
+
+
 def output_path(ingestion, run, stage):
     """Return the path of a finished stage's output."""
     ((digest,),) = ingestion.sql(
@@ -44,7 +49,7 @@ def run_stages(ingestion, run, *names):
         ingestion.run_stage(run, name)
 
 
-@pytest.mark.parametrize("lose", [remove, damage])
+@pytest.mark.parametrize("lose", [remove, damage, empty])
 @pytest.mark.parametrize(
     ("made", "wanted"),
     [
