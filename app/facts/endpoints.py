@@ -13,7 +13,7 @@ from app.documents.issuers import normalise_issuer
 from app.documents.pages.endpoints import REVALIDATE
 from app.facts.errors import FactFilterError, IssuerNotFoundError, StatementsTooLargeError
 from app.facts.filters import FactFilter
-from app.facts.grid import Periods
+from app.facts.grid_periods import Periods
 from app.facts.model import FactStatus, Method, StatementKind
 from app.facts.printing import write_csv
 from app.facts.schemas import FactOut, IssuerOut, StatementsOut

@@ -7,27 +7,17 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from enum import StrEnum
 from functools import lru_cache
-from itertools import groupby
+from itertools import groupby, starmap
 from uuid import UUID
 
 from app.facts.comparing import agree, distinct
+from app.facts.grid_periods import QUARTERS, Periods, column_of
 from app.facts.model import Fact, FactSource, FactStatus, FiscalLabel, Method, StatementKind, StoredFact
+from app.facts.openings import move_openings
 from app.quantities.periods import Period
 
 Dimensions = tuple[tuple[str, str], ...]
-
-
-class Periods(StrEnum):
-    """Which periods are columns: fiscal years, quarters, or the periods from the beginning of each fiscal year.
-
-    An instant is in the column of the period that it ends.
-    """
-
-    ANNUAL = "annual"
-    QUARTERLY = "quarterly"
-    YEAR_TO_DATE = "year-to-date"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +87,12 @@ def build_grid(
 
     Facts of single companies of the group and rejected facts are left out.
     """
-    placed = [
-        _Placed(stored, label)
+    labelled = [
+        (stored, label)
         for stored in facts
-        if (label := column_of(stored.fact, periods)) is not None
-        and stored.status is not FactStatus.REJECTED
-        and not any(axis == "entity" for axis, _ in stored.fact.dimensions)
+        if (label := column_of(stored.fact, periods)) is not None and _is_of_group(stored)
     ]
+    placed = list(starmap(_Placed, move_openings(labelled) if statement is StatementKind.CASH_FLOW else labelled))
     labels = {each.column: each.label for each in placed}
     shown = sorted(labels, reverse=True)[:most_columns]
     kept = [each for each in placed if each.column in set(shown)] if len(shown) < len(labels) else placed
@@ -120,34 +109,9 @@ def build_grid(
     )
 
 
-_LAST_PARTS = {"Q1": "Q1", "Q2": "H1", "Q3": "9M", "Q4": "FY"}
-"""The period from the beginning of the fiscal year that ends with a quarter."""
-
-_QUARTERS = {part: quarter for quarter, part in _LAST_PARTS.items()} | {quarter: quarter for quarter in _LAST_PARTS}
-_PARTS = {
-    Periods.ANNUAL: ("FY",),
-    Periods.QUARTERLY: tuple(_LAST_PARTS),
-    Periods.YEAR_TO_DATE: ("Q1", "H1", "9M", "FY"),
-}
-
-
-def parts_of(periods: Periods) -> frozenset[str]:
-    """Return the parts of fiscal labels that facts in the columns may have."""
-    return frozenset(_QUARTERS) if periods is not Periods.ANNUAL else frozenset({"FY", "Q4"})
-
-
-def column_of(fact: Fact, periods: Periods) -> FiscalLabel | None:
-    """Return the column of a fact, or None if it has none."""
-    label = fact.fiscal
-    if label is None:
-        return None
-    if fact.period.start is None:
-        quarter = _QUARTERS.get(label.part)
-        if quarter is None:
-            return None
-        part = quarter if periods is Periods.QUARTERLY else _LAST_PARTS[quarter]
-        label = FiscalLabel(label.year, part)
-    return label if label.part in _PARTS[periods] else None
+def _is_of_group(stored: StoredFact) -> bool:
+    is_of_part = any(axis == "entity" for axis, _ in stored.fact.dimensions)
+    return stored.status is not FactStatus.REJECTED and not is_of_part
 
 
 class _Placed:
@@ -161,7 +125,7 @@ class _Placed:
         fact = stored.fact
         self.stored = stored
         self.label = label
-        self.column = 4 * label.year + int(_QUARTERS[label.part][1])
+        self.column = 4 * label.year + int(QUARTERS[label.part][1])
         self.rank = 0
         path = _plain(fact.label_path or (fact.label,), fact.statement)
         self.key: _Key = (path, fact.dimensions, fact.period.start is None)

@@ -5,7 +5,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from app.facts.grid import GridColumn, GridFigure, GridRow, Periods, StatementGrid
+from app.facts.grid import GridColumn, GridFigure, GridRow, StatementGrid
+from app.facts.grid_periods import Periods
 from app.facts.model import Check, FactSource, FactStatus, Measure, Method, Place, StatementKind, StoredFact
 from app.facts.service import IssuerStatements, ListedIssuer
 

@@ -18,7 +18,8 @@ from app.documents.issuers import normalise_issuer
 from app.facts.errors import IssuerNotFoundError
 from app.facts.filters import FactFilter
 from app.facts.fiscal_years import align_years
-from app.facts.grid import Periods, StatementGrid, build_grid, parts_of
+from app.facts.grid import StatementGrid, build_grid
+from app.facts.grid_periods import Periods, parts_of
 from app.facts.model import StatementKind, StoredFact
 from app.facts.repository import FactRepository, IssuerDocument, LineRow, Place, read_lines
 

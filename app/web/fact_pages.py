@@ -13,7 +13,8 @@ from fastapi.responses import RedirectResponse, Response
 from app.core.pagination import PageRequest
 from app.core.principal import Permission, Principal
 from app.documents.issuers import normalise_issuer
-from app.facts.grid import GridRow, Periods, StatementGrid
+from app.facts.grid import GridRow, StatementGrid
+from app.facts.grid_periods import Periods
 from app.facts.model import Measure, StatementKind, StoredFact
 from app.facts.printing import STATEMENT_NAMES, dimensions_of, period_name, source_of
 from app.facts.service import FactService

@@ -16,7 +16,7 @@ from sqlalchemy import text
 from app.core.pagination import MAX_LIMIT, PageRequest
 from app.facts.codec import encode_facts
 from app.facts.endpoints import PRIMARY
-from app.facts.grid import Periods
+from app.facts.grid_periods import Periods
 from app.facts.model import Fact, FactSource, FiscalLabel, Measure, Method, Place, StatementKind
 from app.facts.repository import IssuerDocument
 from app.facts.schemas import StatementsOut

@@ -8,7 +8,8 @@ from uuid import UUID
 
 import pytest
 
-from app.facts.grid import Periods, build_grid
+from app.facts.grid import build_grid
+from app.facts.grid_periods import Periods
 from app.facts.model import FactSource, FactStatus, FiscalLabel, Method, Place, StatementKind, StoredFact
 from app.quantities.periods import Period
 from tests.facts.made_facts import make_fact
@@ -202,3 +203,26 @@ def test_time_to_merge_repeated_figures_does_not_grow_with_their_square(step):
     grid = annual(repeated)
     assert time.process_time() - began < 4
     assert len(grid.rows) > 1
+
+
+def test_balance_at_beginning_stands_in_the_column_of_the_period_that_it_opens():
+    cash = StatementKind.CASH_FLOW
+    facts = make_filing("2032-02-01", ("Net change in cash", 5, 3), statement=cash)
+    opening = [
+        replace(
+            stored,
+            fact=replace(
+                stored.fact,
+                label="Cash at beginning of year",
+                label_path=("Cash at beginning of year",),
+                period=Period(date(stored.fact.period.end.year - 1, 12, 31)),
+                fiscal=FiscalLabel(stored.fact.period.end.year - 1),
+                place=replace(stored.fact.place, row=2),
+            ),
+            number=stored.number + 2,
+        )
+        for stored in make_filing("2032-02-01", ("Cash", 12, 9), statement=cash)
+    ]
+    grid = annual([*facts, *opening], cash)
+    assert [column.fiscal.year for column in grid.columns] == [2031, 2030]
+    assert shown(grid) == [("Net change in cash", 5, 3), ("Cash at beginning of year", 12, 9)]

@@ -5,7 +5,8 @@ from uuid import UUID
 
 import pytest
 
-from app.facts.grid import Periods, build_grid
+from app.facts.grid import build_grid
+from app.facts.grid_periods import Periods
 from app.facts.model import FactSource, Measure, Place, StatementKind, StoredFact
 from app.web.fact_pages import show_rows
 from tests.facts.made_facts import make_fact
