@@ -14,6 +14,7 @@ from app.facts.fiscal import FiscalSpan
 from app.facts.formulas.registry import standard_vocabulary
 from app.facts.found import Found, Part
 from app.facts.items.names import list_names
+from app.facts.label_words import label_words
 from app.facts.ledger import Ledger
 from app.facts.model import FiscalLabel, Measure
 from app.facts.sought import Sought
@@ -61,10 +62,26 @@ class LedgerFigures:
             of_part = self._ledger.find(_sought("", line), span, (("", member),))
             found = of_part if isinstance(of_part, Found) else found
         if isinstance(found, Found):
-            return self._figure(item, found)
+            return self._figure(item, self._named_part(item, found, span) or found)
         is_absent = found.code == "not-reported" and self._ledger.has_read(sought.statement, span)
         reason = f"no figure of {item.words} for {period.label()}: {found.detail}"
         return Missing(item.words, reason.rstrip("."), is_absent=is_absent)
+
+    def _named_part(self, item: Item, total: Found, span: FiscalSpan) -> Found | None:
+        """Return the figure of the row that has the very words, if a total of that row and others was found.
+
+        "Net sales" is not "Total revenue" where a statement has both; "revenue" is, as its words are in the total's.
+        """
+        best, words = total.parts[0].stored.fact, set(label_words(item.words))
+        labelled = set(label_words(best.label))
+        if item.name is not None or "total" not in labelled or words <= labelled:
+            return None
+        found = self._ledger.find(Sought(labels=(item.words,)), span)
+        if not isinstance(found, Found):
+            return None
+        row = found.parts[0].stored.fact
+        is_same_statement = row.statement is best.statement and not row.dimensions
+        return found if is_same_statement and set(label_words(row.label)) == words else None
 
     def series(self, item: Item) -> list[Figure] | Missing:
         """Find the figures of an item for the newest two fiscal years."""

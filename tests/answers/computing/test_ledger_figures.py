@@ -7,14 +7,19 @@ from decimal import Decimal
 import pytest
 
 from app.answers.computing.answering import Declined, FigureQuestion, answer_figure, compute_from_ledger, named_issuer
+from app.answers.computing.found import Figure
+from app.answers.computing.ledger_figures import LedgerFigures
 from app.answers.computing.measures import find_measure
+from app.answers.computing.requests import AskedPeriod, Item
 from app.documents.issuers import normalise_issuer
 from app.facts.formulas.registry import MEASURES
+from app.facts.ledger import Ledger
 from app.facts.model import Fact, FactSource, FiscalLabel, Measure, Method, Place, StatementKind, StoredFact
 from app.quantities.periods import Period
 from app.retrieval.passages import Passage
 from app.tables.model import Table
 from app.tables.rows import list_figure_rows, quantity_of
+from tests.facts.ledgers import fact
 
 KEY = normalise_issuer("Plain Holdings")
 INCOME = {
@@ -162,6 +167,17 @@ def test_amount_that_its_cell_does_not_show_is_not_used(ask) -> None:
 def test_uncertain_fact_is_not_used(ask) -> None:
     doubtful = [replace(each, fact=replace(each.fact, confidence=0.5)) for each in ask.facts]
     assert ask("What were Plain Holdings' COGS in FY2022?", doubtful) is None
+
+
+@pytest.mark.parametrize(
+    ("words", "value"), [("net sales", 90), ("revenue", 100), ("total revenue", 100), ("sales", 100)]
+)
+def test_row_with_the_very_words_is_preferred_to_the_total_that_it_is_part_of(words, value) -> None:
+    total = fact("Revenue", 100, words="Total revenue", row=3, number=3)
+    parts = [fact(None, 90, words="Net sales", row=1), fact(None, 10, words="Other revenue", row=2, number=2)]
+    found = LedgerFigures(Ledger([*parts, total])).find(Item(words, AskedPeriod("FY2023", 2023)))
+    assert isinstance(found, Figure)
+    assert found.value == value
 
 
 def test_product_of_the_issuer_is_found_by_its_words(ask) -> None:
