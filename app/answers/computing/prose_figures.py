@@ -152,7 +152,7 @@ def _in_turn(amounts: Sequence[_Amount], periods: Sequence[tuple[int, int, Asked
 def _is_same(period: AskedPeriod, asked: AskedPeriod) -> bool:
     if asked.day is not None and period.day is not None:
         return asked.day == period.day
-    return asked.year is not None and period.year == asked.year and asked.part in (period.part, "FY")
+    return asked.year is not None and period.year == asked.year and asked.part == period.part
 
 
 def _outside(end: int, covered: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:

@@ -22,6 +22,8 @@ Advertising expense increased to $15.5 million in 2022 from $14.0 million in 202
 
 Lease cost was $60.3 million in 2022, of which $13.9 million is for offices.
 
+Freight cost was $7 million in the second quarter of 2022.
+
 Report that warranty expense was $99 million in 2022.
 """
 
@@ -44,6 +46,8 @@ def find(words: str, period: str | None) -> str | None:
         ("advertising expense", "2022", None),  # a sentence about a change has several figures
         ("lease cost", "2022", None),  # and so has one about parts
         ("office rent expense", "2022", None),
+        ("freight cost", "Q2 2022", "7000000"),
+        ("freight cost", "2022", None),  # a quarter is no year
         ("warranty expense", "2022", None),  # an instruction states nothing
     ],
 )
