@@ -7,7 +7,7 @@ from uuid import UUID
 
 from app.answers.claims import Draft, PageKey, PageTexts, Writer
 from app.answers.computing import patterns
-from app.answers.computing.evaluation import Computed, compute, list_inputs
+from app.answers.computing.evaluation import Computed, compute, evaluate, list_inputs
 from app.answers.computing.found import Missing
 from app.answers.computing.grammar import read_requests
 from app.answers.computing.ledger_figures import LedgerFigures, attach_cells, names_of, sought_of
@@ -28,7 +28,7 @@ from app.answers.computing.requests import (
 )
 from app.answers.computing.sentences import CitedDocument, write_claims
 from app.answers.computing.table_figures import TableFigures
-from app.answers.computing.values import Dimension
+from app.answers.computing.values import Dimension, UnitsError
 from app.answers.evidence_tables import EvidenceTables
 from app.answers.subjects import is_of_another_issuer
 from app.answers.writing.drafting import VerifiedDraft, known_texts, verify_draft
@@ -214,9 +214,17 @@ def _verified(
 
 
 def _with_cells(computed: Computed, tables: EvidenceTables) -> Computed | None:
-    """Return a computed answer with the cells of its figures; None if a page shows other figures."""
+    """Return a computed answer with the cells of its figures; None if a page shows other figures, or units that do not
+    fit.
+    """
     bound = attach_cells(computed.bound, tables)
-    return None if bound is None else replace(computed, bound=bound, inputs=tuple(list_inputs(bound)))
+    if bound is None:
+        return None
+    try:
+        value = evaluate(bound)
+    except UnitsError:
+        return None
+    return replace(computed, bound=bound, value=value, inputs=tuple(list_inputs(bound)))
 
 
 def _documents_of(passages: Sequence[Passage], pages: PageTexts, *, is_named: bool) -> dict[PageKey, CitedDocument]:

@@ -26,7 +26,17 @@ from app.answers.computing.requests import (
     at_period,
     list_items,
 )
-from app.answers.computing.values import Dimension, UnitsError, Value, annual_growth, combine, growth, mean, positive
+from app.answers.computing.values import (
+    Dimension,
+    UnitsError,
+    Value,
+    annual_growth,
+    combine,
+    comparable,
+    growth,
+    mean,
+    positive,
+)
 
 _MOST_PERIODS = 16
 _OVER_ALL = {Over.AVERAGE: "mean", Over.TOTAL: "+", Over.HIGHEST: "max", Over.LOWEST: "min"}
@@ -121,8 +131,8 @@ _FUNCTIONS: Mapping[str, Callable[[Sum, list[Value]], Value]] = {
     "growth": lambda _, values: growth(values[0], values[1]),
     "cagr": lambda bound, values: annual_growth(values[0], values[1], bound.years),
     "positive": lambda _, values: positive(values[0]),
-    "max": lambda _, values: max(values, key=_by_amount),
-    "min": lambda _, values: min(values, key=_by_amount),
+    "max": lambda _, values: max(comparable(values), key=_by_amount),
+    "min": lambda _, values: min(comparable(values), key=_by_amount),
 }
 
 
@@ -145,7 +155,7 @@ def _bind_top(node: Node, finder: Finder) -> tuple[Bound, tuple[str, ...], int |
     bound = _bind(node, finder)
     chosen = None
     if isinstance(bound, Sum) and bound.operator in ("max", "min"):
-        amounts = [evaluate(part).amount for part in bound.parts]
+        amounts = [value.amount for value in comparable([evaluate(part) for part in bound.parts])]
         best = max(amounts) if bound.operator == "max" else min(amounts)
         if amounts.count(best) != 1:
             raise _MissingError(Missing("", "the periods have equal values"))

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from enum import StrEnum
 from fractions import Fraction
+from uuid import UUID
 
 from app.answers.computing.found import Figure
 from app.answers.computing.requests import AskedUnit, Form, Operator
@@ -34,24 +35,27 @@ class UnitsError(Exception):
 @dataclass(frozen=True, slots=True)
 class Value:
     """An exact value. Percentages are in percent. `scale` is the power of ten in which the sources print it; None if
-    nobody states the scale: `amount` is then not scaled.
+    nobody states the scale: `amount` is then not scaled, and `table` is the version and number of its table, with whose
+    other values alone it can be added or compared.
     """
 
     amount: Fraction
     dimension: Dimension
     unit: str | None = None
     scale: int | None = 0
+    table: tuple[UUID, int] | None = None
 
     @classmethod
     def of(cls, figure: Figure) -> "Value":
         amount, dimension = Fraction(figure.amount()), _DIMENSIONS.get(figure.kind, Dimension.COUNT)
         if figure.kind is Kind.BASIS_POINTS:
             amount /= 100
+        table = None if figure.scale is not None or figure.row is None else (figure.key[0], figure.row.table.number)
         if dimension is Dimension.MONEY and figure.unit is None:
-            return cls(amount, Dimension.COUNT, None, figure.scale)
+            return cls(amount, Dimension.COUNT, None, figure.scale, table)
         is_scaled = dimension in (Dimension.MONEY, Dimension.SHARES, Dimension.COUNT)
         unit = figure.unit if dimension in (Dimension.MONEY, Dimension.PER_SHARE) else None
-        return cls(amount, dimension, unit, figure.scale if is_scaled else 0)
+        return cls(amount, dimension, unit, figure.scale if is_scaled else 0, table if is_scaled else None)
 
 
 _DIMENSIONS = {
@@ -90,6 +94,12 @@ def mean(values: list[Value]) -> Value:
     return replace(total, amount=total.amount / len(values))
 
 
+def comparable(values: list[Value]) -> list[Value]:
+    """Return values that can be compared. Raises UnitsError for others."""
+    mean(values)
+    return values
+
+
 def positive(value: Value) -> Value:
     """Return a value that is above zero. Raises UnitsError for others."""
     if value.amount <= 0:
@@ -124,7 +134,7 @@ def _same(left: Value, right: Value) -> Value:
     dimension = _common_dimension(left, right)
     if not _is_one_currency(left.unit, right.unit):
         raise UnitsError(f"{left.unit} and {right.unit} are different currencies")
-    return Value(Fraction(0), dimension, _code(left.unit, right.unit), _common_scale(left, right))
+    return Value(Fraction(0), dimension, _code(left.unit, right.unit), _common_scale(left, right), left.table)
 
 
 def _is_one_currency(left: str | None, right: str | None) -> bool:
@@ -152,6 +162,8 @@ def _common_scale(left: Value, right: Value) -> int | None:
     if (left.scale is None) != (right.scale is None):
         raise UnitsError("the scale of one figure is not stated")
     if left.scale is None or right.scale is None:
+        if left.table != right.table:
+            raise UnitsError("the scale of figures of two tables is not stated")
         return None
     return left.scale if left.scale == right.scale else min(left.scale, right.scale)
 

@@ -1,7 +1,9 @@
 """Arithmetic is exact, and values of different units are not mixed."""
 
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
+from uuid import UUID
 
 import pytest
 from hypothesis import given
@@ -9,7 +11,17 @@ from hypothesis import strategies as st
 
 from app.answers.computing.evaluation import evaluate
 from app.answers.computing.requests import AskedUnit, Form, Number, Operator
-from app.answers.computing.values import Dimension, UnitsError, Value, annual_growth, combine, growth, mean, print_value
+from app.answers.computing.values import (
+    Dimension,
+    UnitsError,
+    Value,
+    annual_growth,
+    combine,
+    comparable,
+    growth,
+    mean,
+    print_value,
+)
 
 AMOUNTS = st.decimals(min_value=-(10**12), max_value=10**12, places=2).map(Fraction)
 
@@ -48,6 +60,20 @@ def test_compound_growth_of_doubling_in_two_years() -> None:
 def test_other_units_are_not_added(left, right) -> None:
     with pytest.raises(UnitsError):
         combine(Operator.ADD, left, right)
+
+
+@pytest.mark.parametrize("operator", [Operator.ADD, Operator.DIVIDE])
+def test_amounts_of_two_tables_that_state_no_scale_are_not_combined(operator) -> None:
+    one, other = (replace(money(1, scale=None), table=(UUID(int=1), number)) for number in (1, 2))
+    assert combine(operator, one, one).amount in (1, 2)
+    with pytest.raises(UnitsError):
+        combine(operator, one, other)
+
+
+def test_amounts_of_other_currencies_are_not_compared() -> None:
+    assert comparable([money(1), money(2)]) == [money(1), money(2)]
+    with pytest.raises(UnitsError):
+        comparable([money(1), money(2, "EUR")])
 
 
 def test_nothing_is_divided_by_zero() -> None:
