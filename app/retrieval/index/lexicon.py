@@ -13,7 +13,7 @@ from functools import lru_cache
 from hashlib import blake2b
 from itertools import chain
 
-import snowballstemmer
+import Stemmer
 
 from app.quantities.dates import YEAR
 
@@ -81,7 +81,7 @@ def _terms_of_words(parts: list[str], *, is_split: bool) -> tuple[str, ...]:
 @lru_cache(maxsize=1 << 17)
 def _stem(word: str) -> str:
     """Stem a word. Each call creates a stemmer, because stemmers are stateful and threads share this function."""
-    return word if word.isdigit() or len(word) < 3 else str(snowballstemmer.stemmer("english").stemWord(word))
+    return word if word.isdigit() or len(word) < 3 else str(Stemmer.Stemmer("english", 0).stemWord(word))
 
 
 @lru_cache(maxsize=1 << 17)
