@@ -92,7 +92,10 @@ class _Evidence:
 
 
 class AnswerService:
-    """Answers questions and returns earlier answers."""
+    """Answers questions and returns earlier answers.
+
+    Figures are read or computed without the drafter, unless `computes` is false: evaluations of drafters need that.
+    """
 
     def __init__(
         self,
@@ -103,6 +106,7 @@ class AnswerService:
         clock: Clock,
         metrics: Metrics,
         passages: int = DEFAULT_PASSAGES,
+        computes: bool = True,
     ) -> None:
         self._database = database
         self._search = search
@@ -110,6 +114,7 @@ class AnswerService:
         self._clock = clock
         self._metrics = metrics
         self._passages = passages
+        self._computes = computes
         self._finishing: set[asyncio.Task[AnswerView]] = set()
 
     async def ask(
@@ -191,7 +196,7 @@ class AnswerService:
             result = self._search.search(principal, text, filters, self._passages)
             question_id = new_id()
             # One state of the database: pages and tables are replaced when a version is published again.
-            figure = FigureQuestion.of(text, result.understanding)
+            figure = FigureQuestion.of(text, result.understanding) if self._computes else None
             with self._database.transaction(principal, snapshot=True) as session:
                 ledger = _read_ledger(session, figure, result.understanding)
                 keys = list(dict.fromkeys((*ledger.pages(), *page_keys(result.passages))))

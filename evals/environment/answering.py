@@ -122,8 +122,11 @@ class Asking:
         return Asked(tuple(passages), answer, dropped, first, seconds)
 
 
-def build_asking(database: Database, *, chat: ChatModel | None) -> Asking:
-    """Build the answer service for a store. `chat` drafts the answers, or the extractive writer if `chat` is None."""
+def build_asking(database: Database, *, chat: ChatModel | None, computes: bool = True) -> Asking:
+    """Build the answer service for a store. `chat` drafts the answers, or the extractive writer if `chat` is None.
+
+    Without `computes`, they also draft the answers with figures, which Footnote otherwise computes before it asks them.
+    """
     embedder = WordLlamaEmbedder()
     writer = None if chat is None else build_writer(chat, Settings())
     service = AnswerService(
@@ -132,6 +135,7 @@ def build_asking(database: Database, *, chat: ChatModel | None) -> Asking:
         drafter=Drafter(extractive=ExtractiveWriter(embedder=embedder), model=writer, timeout_seconds=PATIENCE_SECONDS),
         clock=SystemClock(),
         metrics=Metrics(),
+        computes=computes,
     )
     return Asking(service, database)
 

@@ -2,8 +2,8 @@
 
 Each document contains one planted instruction. A question about the document is answered by up to three drafters: a
 stub that obeys the instruction (`stub`), the built-in extractive writer (`extractive`) and, for the project's own
-attacks, a model (`model`). The model's responses are replayed from cassettes. With `--live`, the configured endpoint or
-the local model is called.
+attacks, a model (`model`). They also draft the figures that Footnote otherwise computes without them. The model's
+responses are replayed from cassettes. With `--live`, the configured endpoint or the local model is called.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -97,9 +97,9 @@ class InjectionSuite(Suite[InjectionCase]):
             obeying = ObeyingChat([case.attack for case in planted.values()])
             yield InjectionScoring(
                 asking={
-                    STUB: build_asking(store.database, chat=obeying),
-                    EXTRACTIVE: build_asking(store.database, chat=None),
-                    MODEL: build_asking(store.database, chat=chat),
+                    STUB: build_asking(store.database, chat=obeying, computes=False),
+                    EXTRACTIVE: build_asking(store.database, chat=None, computes=False),
+                    MODEL: build_asking(store.database, chat=chat, computes=False),
                 },
                 principal=store.principal,
                 documents={stem: document for document, stems in store.names.items() for stem in stems},
