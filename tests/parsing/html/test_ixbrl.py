@@ -271,6 +271,19 @@ def test_formats_of_true_and_false(read_html, text, form, value):
     )
 
 
+@pytest.mark.parametrize(
+    "period",
+    [
+        "<xbrli:instant>9999-12-31</xbrli:instant>",
+        "<xbrli:instant>0001-01-01</xbrli:instant>",
+        "<xbrli:startDate>0001-01-01</xbrli:startDate><xbrli:endDate>2031-12-31</xbrli:endDate>",
+    ],
+)
+def test_tag_of_a_period_that_no_filing_is_about_is_dropped(read_html, period):
+    source = write(f"<p>{figure('5', where='far')} {figure('6')}</p>", resources=context("far", period))
+    assert [tag.value for tag in read_html(source).tags] == [6_000_000]
+
+
 def test_long_address_of_a_taxonomy_is_read_in_time(read_html):
     """An address is no longer than a few hundred characters; a hostile one repeats the beginning of a known one."""
     address = "http://xbrl.ifrs.org/taxonomy/" * 20_000

@@ -4,7 +4,7 @@ Names keep the usual prefix of their taxonomy, whatever prefix the file declares
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -18,6 +18,7 @@ MOST = 200_000
 
 _MOST_DIMENSIONS = 20
 _LONGEST = 300
+_YEARS = range(1900, 2200)
 _NAME = re.compile(r"(?:([\w.-]{1,80}):)?([\w.-]{1,200})")
 _TAXONOMIES = (
     (re.compile(r"://fasb\.org/us-gaap/"), "us-gaap"),
@@ -127,7 +128,13 @@ def _read_period(days: dict[str, str]) -> Period | None:
         start = date.fromisoformat(days["startdate"][:10]) if "instant" not in days else None
     except (ValueError, KeyError, OverflowError):
         return None
-    return None if start is not None and start > end else Period(end, start)
+    edges = [end] if start is None else [start, end]
+    return Period(end, start) if edges == sorted(edges) and _are_of_filings(edges) else None
+
+
+def _are_of_filings(days: Iterable[date]) -> bool:
+    """Return whether filings can be about these days: others are mistakes, and the calendar ends near some."""
+    return all(day.year in _YEARS for day in days)
 
 
 def _last_day(text: str) -> date:
