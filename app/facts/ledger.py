@@ -220,7 +220,8 @@ class Ledger:
         """Choose the best of facts that are for the same item and period."""
         best = max(facts, key=lambda stored: rank(stored, sought, self._preferred))
         parts = components(best, facts, sought.statement) if sought.adds else (best,)
-        others = [stored for stored in facts if stored not in parts and len(parts) == 1 and is_same_line(stored, best)]
+        alike = () if len(parts) > 1 else facts
+        others = [stored for stored in alike if stored != parts[0] and is_same_line(stored, best)]
         agreeing = [stored for stored in others if agree(stored.fact, best.fact)]
         differing = [stored for stored in others if not agree(stored.fact, best.fact)]
         restated = [stored for stored in differing if _is_other_filing(stored, best)]
