@@ -1,12 +1,19 @@
 """Facts of tagged figures: matched to cells, named readably, and without needless repetitions."""
 
+import time
+from datetime import date
 from decimal import Decimal
 
 import pytest
 
+from app.documents.content.tags import TaggedFigure
 from app.facts.model import FiscalLabel, Measure, Method, StatementKind
+from app.quantities.periods import Period
+from tests.facts.made_facts import make_fact
 from tests.parsing.html.tagging import YEAR, context, figure, write
 from workers.extraction.facts.reading import read_document_facts
+from workers.extraction.facts.repeated import resolve_repeated
+from workers.extraction.facts.tagged import TaggedFact
 from workers.extraction.metadata import read_metadata
 from workers.extraction.tables import read_tables
 from workers.parsing.html.document import parse_html
@@ -189,3 +196,14 @@ def test_fiscal_labels_count_as_the_document_does(read):
     stated = cover("DocumentType", "10-K") + cover("DocumentPeriodEndDate", "December 31, 2031")
     [assets] = by_concept(read(stated + balance()), "Assets")
     assert assets.fiscal == FiscalLabel(2031, "FY")
+
+
+def test_time_to_resolve_repeated_tags_does_not_grow_with_their_square():
+    """A hostile file can tag any number of amounts for one figure: a few are kept."""
+    period = Period(date(2031, 12, 31))
+    tag = TaggedFigure(concept="us-gaap:Assets", period=period, unit="USD", value=Decimal(1), scale=0, decimals=0)
+    tagged = [TaggedFact(tag, make_fact(value=str(10 * n), decimals=0)) for n in range(20_000)]
+    began = time.process_time()
+    kept = resolve_repeated(tagged)
+    assert time.process_time() - began < 3
+    assert 1 < len(kept) < 100

@@ -20,6 +20,9 @@ _KEPT_APART = frozenset(StatementKind) - {StatementKind.OTHER}
 _EXACT = 10_000
 """The precision of an exact value, above that of any decimals."""
 
+_MOST_KEPT = 20
+"""Facts of one figure that are kept; each is compared with all others. A hostile file can tag any number."""
+
 
 def resolve_repeated(tagged: Iterable[TaggedFact]) -> list[Fact]:
     """Return the facts without those that a more precise fact makes needless, in order."""
@@ -48,6 +51,8 @@ def _resolve(group: list[tuple[int, Fact]]) -> list[tuple[int, Fact]]:
         is_needless = fact.statement not in _KEPT_APART or any(other.statement is fact.statement for other in others)
         if not others or not is_needless:
             kept.append((number, fact))
+            if len(kept) == _MOST_KEPT:
+                break
     return [(number, _marked(fact, [other for _, other in kept])) for number, fact in kept]
 
 
