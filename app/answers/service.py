@@ -326,9 +326,10 @@ def _read_ledger(session: Session, figure: FigureQuestion | None, understanding:
     names, labels = figure.names()
     placed = load_ledger_facts(session, issuer, items=names, concepts=names) if names else []
     result = compute_from_ledger(figure, placed)
-    if result.computed is not None:
+    if result.is_settled():
         return result
-    # The rows that are labelled like an item are many more, and are needed only if none is placed as the item.
+    # The rows that are labelled like an item are many more, and are needed only if none is placed as the item, or if
+    # that is a total which may have a part with the question's words.
     facts = load_ledger_facts(session, issuer, items=names, concepts=names, labels=labels)
     return compute_from_ledger(figure, facts)
 

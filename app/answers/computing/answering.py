@@ -10,7 +10,7 @@ from app.answers.computing import patterns
 from app.answers.computing.evaluation import Computed, compute, evaluate, list_inputs
 from app.answers.computing.found import Missing
 from app.answers.computing.grammar import read_requests
-from app.answers.computing.ledger_figures import LedgerFigures, attach_cells, names_of, sought_of
+from app.answers.computing.ledger_figures import LedgerFigures, attach_cells, may_be_part, names_of, sought_of
 from app.answers.computing.measures import find_measure, is_pure_measure
 from app.answers.computing.prose_figures import Chain, ProseFigures
 from app.answers.computing.readings import Reader
@@ -103,6 +103,11 @@ class LedgerResult:
     computed: Computed | None = None
     missing: tuple[Missing, ...] = ()
     documents: Mapping[UUID, FactSource] = field(default_factory=dict)
+
+    def is_settled(self) -> bool:
+        """Return whether rows with the question's own words cannot change the result."""
+        inputs = () if self.computed is None else self.computed.inputs
+        return bool(inputs) and not any(may_be_part(each.item, each.figure.label) for each in inputs)
 
     def pages(self) -> list[PageKey]:
         """Return the pages of the figures."""

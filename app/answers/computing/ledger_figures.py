@@ -73,8 +73,7 @@ class LedgerFigures:
         "Net sales" is not "Total revenue" where a statement has both; "revenue" is, as its words are in the total's.
         """
         best, words = total.parts[0].stored.fact, set(label_words(item.words))
-        labelled = set(label_words(best.label))
-        if item.name is not None or "total" not in labelled or words <= labelled:
+        if not may_be_part(item, best.label):
             return None
         found = self._ledger.find(Sought(labels=(item.words,)), span)
         if not isinstance(found, Found):
@@ -106,6 +105,12 @@ class LedgerFigures:
         for part, figure in zip(found.parts[1:], figures[1:], strict=True):
             total = Sum("+" if part.sign > 0 else "-", (total, Input(item, figure)))
         return total
+
+
+def may_be_part(item: Item, label: str) -> bool:
+    """Return whether a label is that of a total, and the words of a question may be those of one of its parts."""
+    labelled = set(label_words(label))
+    return item.name is None and "total" in labelled and not set(label_words(item.words)) <= labelled
 
 
 def sought_of(item: Item) -> Sought:

@@ -106,6 +106,7 @@ def ask(library, understand):
         return found if found is None or isinstance(found, Declined) else [claim.text for claim in found.shown]
 
     texts.facts = facts
+    texts.understand = understand("Plain Holdings")
     return texts
 
 
@@ -178,6 +179,14 @@ def test_row_with_the_very_words_is_preferred_to_the_total_that_it_is_part_of(wo
     found = LedgerFigures(Ledger([*parts, total])).find(Item(words, AskedPeriod("FY2023", 2023)))
     assert isinstance(found, Figure)
     assert found.value == value
+
+
+@pytest.mark.parametrize(("words", "may_change"), [("net sales", True), ("revenue", False)])
+def test_result_that_is_a_total_is_settled_only_if_its_label_has_the_words(ask, words, may_change) -> None:
+    total = fact("Revenue", 100, words="Total revenue")
+    figure = FigureQuestion.of(f"What were {words} in FY2023?", ask.understand)
+    assert figure is not None
+    assert compute_from_ledger(figure, [total]).is_settled() is not may_change
 
 
 def test_product_of_the_issuer_is_found_by_its_words(ask) -> None:
