@@ -195,7 +195,11 @@ class Ledger:
         self, sought: Sought, facts: Sequence[StoredFact], asked: FiscalSpan | Period, dimensions: Dimensions
     ) -> Found | NotFound:
         """Find the figure among facts of one item, concept or label."""
-        facts = [stored for stored in facts if same_dimensions(stored.fact, dimensions)]
+        facts = [
+            stored
+            for stored in facts
+            if same_dimensions(stored.fact, dimensions) or (not dimensions and _is_named_part(stored, sought))
+        ]
         if not facts:
             of = ", ".join(member for _, member in dimensions) or "the whole group"
             return NotFound("not-reported", f"No fact of {sought.title} is for {of}.")
@@ -289,6 +293,13 @@ class Ledger:
 def _is_other_filing(stored: StoredFact, best: StoredFact) -> bool:
     dates = (stored.source.filed, best.source.filed)
     return stored.source.version_id != best.source.version_id and dates[0] != dates[1] and None not in dates
+
+
+def _is_named_part(stored: StoredFact, sought: Sought) -> bool:
+    """Return whether a row that is a part of its item's whole amount has the very label that is sought."""
+    fact = stored.fact
+    is_part = fact.dimensions == (("part", fact.label),)
+    return is_part and label_words(fact.label) in map(label_words, sought.labels)
 
 
 def _has_several_rows(facts: Sequence[StoredFact]) -> bool:

@@ -261,3 +261,12 @@ def test_time_to_add_rows_up_does_not_grow_with_their_square():
     found = Ledger(rows).find(Sought(names=("Revenue",), adds=True), FiscalLabel(2023))
     assert isinstance(found, Found)
     assert time.process_time() - began < 3
+
+
+def test_row_that_is_part_of_an_item_is_found_by_its_own_label_only():
+    words = "Credit card and other revenue"
+    part = fact("Revenue", 10, words=words, dimensions=(("part", words),), number=1)
+    ledger = Ledger([part, fact("Revenue", 100, words="Total revenue", row=1, number=2)])
+    assert amount(ledger.find(Sought(labels=(words,)), FY2023)) == 10
+    assert amount(ledger.find("Revenue", FY2023)) == 100
+    assert code(Ledger([part]).find("Revenue", FY2023)) == "not-reported"
