@@ -47,6 +47,7 @@ from app.core.ids import new_id
 from app.core.pagination import PageOf, PageRequest, encode_cursor, parse_uuid_cursor
 from app.core.principal import Principal
 from app.db.session import Database
+from app.documents.issuers import normalise_issuer
 from app.facts.service import load_ledger_facts
 from app.identity.holding import hold_key
 from app.observability.metrics import Metrics
@@ -198,7 +199,7 @@ class AnswerService:
             # One state of the database: pages and tables are replaced when a version is published again.
             figure = FigureQuestion.of(text, result.understanding) if self._computes else None
             with self._database.transaction(principal, snapshot=True) as session:
-                ledger = _read_ledger(session, figure, result.understanding)
+                ledger = read_ledger(session, figure, result.understanding, filters)
                 keys = list(dict.fromkeys((*ledger.pages(), *page_keys(result.passages))))
                 stored = find_tables_of_pages(session, keys)
                 pages = AnswerRepository(session).get_page_texts(stored.pages().union(keys))
@@ -318,19 +319,27 @@ class AnswerService:
         return build_view(question, answer, draft.shown, reasons)
 
 
-def _read_ledger(session: Session, figure: FigureQuestion | None, understanding: Understanding) -> LedgerResult:
-    """Compute a figure from the facts of the issuer that a question names. The caller records the read."""
+def read_ledger(
+    session: Session, figure: FigureQuestion | None, understanding: Understanding, filters: SearchFilters
+) -> LedgerResult:
+    """Compute a figure from the facts of the issuer that a question names. The caller records the read.
+
+    The ledger is not searched for a question that is limited by other filters than issuers and documents.
+    """
     issuer = () if figure is None else named_issuer(figure.text, understanding)
-    if figure is None or not issuer:
+    is_limited = replace(filters, issuers=(), document_ids=()) != SearchFilters()
+    is_other = bool(filters.issuers) and set(map(normalise_issuer, filters.issuers)).isdisjoint(issuer)
+    if figure is None or not issuer or is_limited or is_other:
         return LedgerResult()
+    within = filters.document_ids
     names, labels = figure.names()
-    placed = load_ledger_facts(session, issuer, items=names, concepts=names) if names else []
+    placed = load_ledger_facts(session, issuer, document_ids=within, items=names, concepts=names) if names else []
     result = compute_from_ledger(figure, placed)
     if result.is_settled():
         return result
     # The rows that are labelled like an item are many more, and are needed only if none is placed as the item, or if
     # that is a total which may have a part with the question's words.
-    facts = load_ledger_facts(session, issuer, items=names, concepts=names, labels=labels)
+    facts = load_ledger_facts(session, issuer, document_ids=within, items=names, concepts=names, labels=labels)
     return compute_from_ledger(figure, facts)
 
 

@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import text
 
+from app.answers.computing.answering import FigureQuestion
 from app.answers.errors import (
     QuestionEmptyError,
     QuestionInvalidCharactersError,
@@ -15,7 +16,7 @@ from app.answers.errors import (
     QuestionTooLongError,
 )
 from app.answers.events import AnswerDone, AnswerEvent, AnswerStatus, ClaimDropped, ClaimVerified, SourcesFound
-from app.answers.service import AnswerService
+from app.answers.service import AnswerService, read_ledger
 from app.answers.writing.drafting import Drafter
 from app.answers.writing.model_writer import ModelWriter
 from app.core.clock import SystemClock
@@ -24,6 +25,7 @@ from app.core.pagination import InvalidCursorError, PageRequest
 from app.observability.metrics import Metrics
 from app.retrieval.filters import SearchFilters
 from app.tables.service import find_tables_of_pages
+from tests.facts.made_facts import make_fact, write_facts
 
 QUESTION = "What was net revenue in fiscal 2022?"
 OPEN_QUESTION = "How did net income develop in fiscal 2022?"
@@ -246,3 +248,32 @@ def test_tables_of_a_question_are_limited(office, monkeypatch) -> None:
         version=office.version,
     )
     assert found() == 0
+
+
+@pytest.mark.parametrize(
+    ("filters", "is_found"),
+    [
+        (lambda office: SearchFilters(), True),
+        (lambda office: SearchFilters(document_ids=(office.document,)), True),
+        (lambda office: SearchFilters(document_ids=(uuid4(),)), False),
+        (lambda office: SearchFilters(issuers=("Plain Holdings, Inc.",)), True),
+        (lambda office: SearchFilters(issuers=("Other Works",)), False),
+        (lambda office: SearchFilters(collection_ids=(office.collection,)), False),
+    ],
+    ids=["none", "its document", "another document", "its issuer", "another issuer", "a collection"],
+)
+def test_figure_comes_from_the_documents_that_the_question_is_limited_to(office, understand, filters, is_found) -> None:
+    office.rows(
+        "UPDATE documents SET current_version_id = :version, issuer = 'Plain Holdings', issuer_key = 'plain'"
+        " WHERE id = :document",
+        version=office.version,
+        document=office.document,
+    )
+    with office.database.owner.transaction(office.owner) as session:
+        write_facts(session, office.owner.tenant_id, office.document, office.version, [make_fact()])
+    named = {"issuer_names": ("Plain Holdings",), "issuer_keys": ("plain",), "issuer_forms": (frozenset({"plain"}),)}
+    question = "What was Plain Holdings' revenue in FY2031?"
+    understanding = replace(understand(question), **named)
+    with office.database.api.transaction(office.owner) as session:
+        result = read_ledger(session, FigureQuestion.of(question, understanding), understanding, filters(office))
+    assert (result.computed is not None) is is_found
