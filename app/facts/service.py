@@ -14,7 +14,6 @@ from app.audit.service import record
 from app.core.pagination import InvalidCursorError, PageOf, PageRequest, encode_cursor
 from app.core.principal import Principal
 from app.db.session import Database
-from app.documents.issuers import normalise_issuer
 from app.facts.errors import IssuerNotFoundError
 from app.facts.filters import FactFilter
 from app.facts.fiscal_years import align_years
@@ -99,15 +98,16 @@ class FactService:
     def get_statements(
         self, principal: Principal, issuer: str, statements: Sequence[StatementKind]
     ) -> IssuerStatements:
-        """Return the facts of statements of an issuer. `issuer` is its name in any spelling, or its key.
+        """Return the facts of statements of an issuer. `issuer` is its name in any spelling, its key, or a short form
+        that no other issuer has.
 
         Raises IssuerNotFoundError.
         """
-        key = normalise_issuer(issuer)
         with self._database.transaction(principal, snapshot=True) as session:
             repository = FactRepository(session)
-            documents = repository.list_sources(key) if key else []
-            if not documents:
+            key = repository.find_issuer(issuer)
+            documents = [] if key is None else repository.list_sources(key)
+            if key is None or not documents:
                 raise IssuerNotFoundError
             lines = repository.list_lines(FactFilter(issuer_keys=(key,), statements=tuple(statements)))
             read = {str(document.source.document_id) for document in documents if document.facts}

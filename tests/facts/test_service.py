@@ -10,6 +10,7 @@ from app.audit.models import AuditEvent
 from app.core.ids import new_id
 from app.core.pagination import InvalidCursorError, PageRequest, encode_cursor
 from app.db.session import system_principal
+from app.facts.errors import IssuerNotFoundError
 from app.facts.filters import FactFilter
 from app.facts.model import FactStatus, FiscalLabel, Method, Place, StatementKind
 from app.facts.service import FactService, load_ledger_facts
@@ -140,6 +141,19 @@ def test_fact_names_its_document(ledger):
         "Juniper Tool Works, Inc.",
         "Juniper Tool Works 10-K",
     )
+
+
+@pytest.mark.parametrize("name", ["Juniper Tool Works, Inc.", "juniper tool works", "JTW", "Juniper"])
+def test_issuer_is_found_by_its_names(service, ledger, name):
+    ledger.rows("""UPDATE documents SET issuer_aliases = '{"names": ["juniper", "jtw"]}'""")
+    assert service.get_statements(ledger.owner, name, [StatementKind.INCOME]).key == "juniper tool works"
+
+
+@pytest.mark.parametrize("name", ["", "Jun", "juniper tool"])
+def test_issuer_is_not_found_by_a_part_of_a_name(service, ledger, name):
+    ledger.rows("""UPDATE documents SET issuer_aliases = '{"names": ["juniper", "jtw"]}'""")
+    with pytest.raises(IssuerNotFoundError):
+        service.get_statements(ledger.owner, name, [StatementKind.INCOME])
 
 
 def test_reading_facts_is_audited(service, ledger):

@@ -7,7 +7,6 @@ from uuid import UUID
 from app.audit.service import record
 from app.core.principal import Principal
 from app.db.session import Database
-from app.documents.issuers import normalise_issuer
 from app.facts.errors import IssuerNotFoundError
 from app.facts.filters import FactFilter
 from app.facts.fiscal import parse_label
@@ -55,11 +54,11 @@ class FormulaService:
         vocabulary = _define(definitions or {})
         parsed = parse_expression(expression, vocabulary)
         labels: list[FiscalLabel | None] = [_parse_period(period) for period in periods]
-        key = normalise_issuer(issuer)
         with self._database.transaction(principal, snapshot=True) as session:
             repository = FactRepository(session)
-            sources = repository.list_sources(key) if key else []
-            if not sources:
+            key = repository.find_issuer(issuer)
+            sources = [] if key is None else repository.list_sources(key)
+            if key is None or not sources:
                 raise IssuerNotFoundError
             facts = repository.list_facts(FactFilter(issuer_keys=(key,)))
             read = sorted({str(stored.source.document_id) for stored in facts})
