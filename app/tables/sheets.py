@@ -15,6 +15,9 @@ MAX_ROWS, MAX_COLUMNS = 1_048_576, 16_384
 _DIGITS = 15
 """Digits that a spreadsheet keeps. A number with more digits is written as text."""
 
+_MOST_PLACES = 30
+"""Decimal places that a format can have."""
+
 _FIRST_YEAR = 1900
 """Spreadsheets have no earlier dates. They are written as text."""
 
@@ -70,5 +73,5 @@ def fits(number: Decimal) -> bool:
 
 def number_format(number: Decimal, suffix: str = "") -> str:
     """Return the format that shows a number with its decimals, and `suffix` after it (`'"%"'`)."""
-    places = max(0, -int(number.as_tuple().exponent))
+    places = min(_MOST_PLACES, max(0, -int(number.as_tuple().exponent)))
     return f"#,##0{'.' + '0' * places if places else ''}{suffix}"

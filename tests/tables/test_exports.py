@@ -16,6 +16,7 @@ from app.quantities.values import Kind, Quantity
 from app.tables.errors import TableTooLargeError
 from app.tables.model import Cell, CellKind, Table
 from app.tables.printing import MAX_COLUMNS, MAX_PLACES, print_table, write_csv
+from app.tables.sheets import number_format
 from app.tables.workbook import MAX_CELLS, write_workbook
 from tests.tables.made_tables import make_statement, tables_with_texts
 from tests.tables.workbooks import read_sheets
@@ -173,3 +174,7 @@ def test_workbooks_of_random_tables_are_well_formed(data):
     sheets = read_sheets(write_workbook(table, []))
     assert sheets["Cells"].keys() >= {"A1", "Q1"}
     assert len([reference for reference in sheets["Cells"] if reference[0] == "A"]) == len(table.cells) + 1
+
+
+def test_format_of_a_tiny_number_is_one_that_spreadsheets_read():
+    assert number_format(Decimal("1E-40")) == f"#,##0.{'0' * 30}"
