@@ -7,12 +7,13 @@ import pytest
 
 from app.facts.formulas.evaluation import evaluate
 from app.facts.formulas.parsing import parse_expression
+from app.facts.formulas.printing import Form, print_value
 from app.facts.formulas.problems import ExpressionError
 from app.facts.formulas.registry import MEASURES, formula_of, needed_items, standard_vocabulary
 from app.facts.formulas.results import Computed
 from app.facts.ledger import Ledger
 from app.facts.model import FiscalLabel
-from tests.facts.ledgers import read_ledger
+from tests.facts.ledgers import fact, read_ledger
 
 TOOLS = """
 income-statement | FY2023 FY2022 FY2021
@@ -206,3 +207,10 @@ def test_value_without_end_is_out_of_range(tools):
     problem = compute(tiny, tools, FiscalLabel(2023)).problem
     assert problem is not None
     assert problem.code == "out-of-range"
+
+
+def test_amount_whose_scale_nobody_states_says_so_and_is_not_converted():
+    computed = evaluate("Revenue", Ledger([fact("Revenue", 100, scale=None)]), FiscalLabel(2023))
+    assert computed.value is not None
+    assert computed.unit is not None
+    assert print_value(computed.value, computed.unit, Form(scale=6)).text == "USD 100 (scale not stated)"

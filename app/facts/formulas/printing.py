@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 
 from app.facts.formulas.units import Unit, UnitKind
+from app.quantities.printing import UNKNOWN_SCALE
 
 _SCALES = {0: "", 3: " thousand", 6: " million", 9: " billion", 12: " trillion"}
 _SIGNIFICANT = 6
@@ -42,7 +43,7 @@ def _print(value: Decimal, unit: Unit, form: Form) -> Printed:
         return Printed(value, "yes" if value == 1 else "no")
     percent = unit.kind is UnitKind.PERCENT if form.percent is None else form.percent
     is_money = unit.kind in (UnitKind.MONEY, UnitKind.SHARES)
-    scale = form.scale or 0
+    scale = 0 if unit.unscaled is not None else form.scale or 0
     places = form.places
     if places is None:
         places = _usual_places(value, unit, scale, is_percent=percent)
@@ -50,7 +51,8 @@ def _print(value: Decimal, unit: Unit, form: Form) -> Printed:
     figure = f"{number:,f}"
     if percent and not is_money:
         return Printed(number, f"{figure}%")
-    return Printed(number, _with_unit(figure, unit, scale))
+    text = _with_unit(figure, unit, scale)
+    return Printed(number, text if unit.unscaled is None else f"{text} ({UNKNOWN_SCALE})")
 
 
 def round_half_up(value: Decimal, places: int) -> Decimal:
