@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from app.facts.items.standard import load_items
 from app.facts.model import StatementKind
 
 Dimensions = tuple[tuple[str, str], ...]
@@ -28,5 +29,7 @@ class Sought:
 
     @property
     def title(self) -> str:
-        """The first name or label, for people."""
-        return (self.names + self.labels + ("figure",))[0]
+        """The title of the first item, or else the first name or label, for people."""
+        name = (self.names + self.labels + ("figure",))[0]
+        item = load_items().get(name)
+        return name if item is None else item.title

@@ -270,3 +270,10 @@ def test_row_that_is_part_of_an_item_is_found_by_its_own_label_only():
     assert amount(ledger.find(Sought(labels=(words,)), FY2023)) == 10
     assert amount(ledger.find("Revenue", FY2023)) == 100
     assert code(Ledger([part]).find("Revenue", FY2023)) == "not-reported"
+
+
+def test_missing_item_is_named_by_its_title():
+    found = Ledger([fact("Revenue", 1)]).find("OperatingIncomeLoss", FiscalLabel(2023, "Q1"))
+    assert isinstance(found, NotFound)
+    assert "Operating Income" in found.detail
+    assert "OperatingIncomeLoss" not in found.detail
