@@ -103,6 +103,10 @@ class Ledger:
         spans = ((stored.fact.statement, self._span_of(stored)) for stored in self._facts)
         return frozenset((statement, span.end) for statement, span in spans if span is not None)
 
+    def has(self, sought: Sought) -> bool:
+        """Return whether there are facts of an item, concept or label, of any period."""
+        return any(True for _ in self._groups(sought)) or bool(self._ambiguous(sought))
+
     def find(
         self, sought: Sought | str, period: FiscalLabel | FiscalSpan | Period, dimensions: Dimensions = ()
     ) -> Found | NotFound:

@@ -5,10 +5,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
-from app.answers.claims import Draft, PageKey, PageTexts, Writer
+from app.answers.claims import Draft, DraftClaim, PageKey, PageTexts, Writer
 from app.answers.computing import patterns
+from app.answers.computing.currencies import choose_facts, find_asked_currency
 from app.answers.computing.evaluation import Computed, compute, evaluate, list_inputs
-from app.answers.computing.found import Missing
+from app.answers.computing.found import Figure, Missing
 from app.answers.computing.grammar import read_requests
 from app.answers.computing.ledger_figures import LedgerFigures, attach_cells, may_be_part, names_of, sought_of
 from app.answers.computing.measures import find_measure, is_pure_measure
@@ -26,7 +27,7 @@ from app.answers.computing.requests import (
     at_period,
     list_items,
 )
-from app.answers.computing.sentences import CitedDocument, write_claims
+from app.answers.computing.sentences import CitedDocument, quote_sentence, write_claims
 from app.answers.computing.table_figures import TableFigures
 from app.answers.computing.values import Dimension, UnitsError
 from app.answers.evidence_tables import EvidenceTables
@@ -64,12 +65,13 @@ class Declined:
 @dataclass(frozen=True, slots=True)
 class FigureQuestion:
     """The readings of a question for a figure: over the ledger, where names of measures stand for their formulas, and
-    over tables, where they may be the names of rows.
+    over tables, where they may be the names of rows. `currency` is that which the question names.
     """
 
     text: str
     of_ledger: tuple[FigureRequest, ...]
     of_tables: tuple[FigureRequest, ...]
+    currency: str | None = None
 
     @classmethod
     def of(cls, question: str, understanding: Understanding) -> "FigureQuestion | None":
@@ -77,7 +79,8 @@ class FigureQuestion:
         names = [*understanding.issuer_names, *(form for forms in understanding.issuer_forms for form in forms)]
         of_ledger = read_requests(question, names=names, measures=find_measure)
         of_tables = read_requests(question, names=names)
-        return cls(question, tuple(of_ledger), tuple(of_tables)) if of_ledger else None
+        currency = find_asked_currency(question)
+        return cls(question, tuple(of_ledger), tuple(of_tables), currency) if of_ledger else None
 
     def is_line_item(self) -> bool:
         """Return whether the question asks for a line item, a total, a margin or another measure."""
@@ -97,11 +100,13 @@ class FigureQuestion:
 class LedgerResult:
     """What the ledger of the named issuer gives: a computed figure, or what is missing.
 
-    `documents` are those of the facts, by version: the reasons why a figure is missing have words of them.
+    `documents` are those of the facts, by version: the reasons why a figure is missing have words of them. `is_known`
+    states that there are facts of an item of the question, of any period.
     """
 
     computed: Computed | None = None
     missing: tuple[Missing, ...] = ()
+    is_known: bool = False
     documents: Mapping[UUID, FactSource] = field(default_factory=dict)
 
     def is_settled(self) -> bool:
@@ -124,7 +129,7 @@ class LedgerResult:
 
 def compute_from_ledger(question: FigureQuestion, facts: Iterable[StoredFact]) -> LedgerResult:
     """Compute the first reading of a question of which the ledger has all figures."""
-    ledger = Ledger(facts)
+    ledger = Ledger(choose_facts(facts, question.currency))
     finder = LedgerFigures(ledger)
     latest = finder.latest()
     sources = {stored.source.version_id: stored.source for stored in ledger.facts}
@@ -139,7 +144,8 @@ def compute_from_ledger(question: FigureQuestion, facts: Iterable[StoredFact]) -
             return LedgerResult(found, documents=sources)
         else:
             missing.append(Missing(request.name, f"a figure of {request.name} is not certain"))
-    return LedgerResult(missing=tuple(missing), documents=sources)
+    is_known = any(finder.has(item) for request in question.of_ledger for item in list_items(request.node))
+    return LedgerResult(missing=tuple(missing), is_known=is_known, documents=sources)
 
 
 def _dated(node: Node, latest: AskedPeriod) -> Node:
@@ -182,7 +188,9 @@ def answer_figure(
     own = {key: found for key, found in tables.all_tables().items() if key in documents}
     is_foreign = any(is_of_another_issuer(understanding, passage) for passage in passages)
     texts = {key: text for key, text in pages.items() if key in documents and not is_foreign}
-    finder = Chain(TableFigures(own, pages, names_in_rows=is_foreign), ProseFigures(texts, tables))
+    rows = TableFigures(own, pages, names_in_rows=is_foreign, currency=question.currency)
+    prose = ProseFigures(texts, tables, currency=question.currency)
+    finder = Chain(rows, prose)
     for request in (*question.of_tables, *question.of_ledger):
         computed = compute(request, finder)
         if isinstance(computed, Missing):
@@ -191,8 +199,21 @@ def answer_figure(
             verified = _verified(computed, documents, pages, tables, given)
             if verified is not None:
                 return verified
+    stated = None if ledger.is_known else _find_narrower(question, rows, prose)
+    if stated is not None:
+        verified = _checked([quote_sentence(stated, documents, pages)], pages, tables, given)
+        if verified is not None:
+            return verified
     is_sure = is_arithmetic(question.of_tables[0]) or is_arithmetic(question.of_ledger[0]) or question.is_line_item()
     return Declined(_sentence(missing)) if is_sure else None
+
+
+def _find_narrower(question: FigureQuestion, rows: TableFigures, prose: ProseFigures) -> Figure | None:
+    """Find the sentence that states a line item with a narrower phrase, if no table has the line item."""
+    node = question.of_tables[0].node
+    if not isinstance(node, Item) or is_arithmetic(question.of_ledger[0]) or rows.has(node):
+        return None
+    return prose.find_narrower(node)
 
 
 def is_arithmetic(request: FigureRequest) -> bool:
@@ -213,7 +234,14 @@ def _verified(
     given: frozenset[str],
 ) -> VerifiedDraft | None:
     """Write a computed answer and verify it; None if its result is not shown."""
-    draft = Draft(writer=Writer.EXTRACTIVE, claims=tuple(write_claims(computed, documents, pages)))
+    return _checked(write_claims(computed, documents, pages), pages, tables, given)
+
+
+def _checked(
+    claims: Sequence[DraftClaim], pages: PageTexts, tables: EvidenceTables, given: frozenset[str]
+) -> VerifiedDraft | None:
+    """Verify claims; None if the first one is not shown."""
+    draft = Draft(writer=Writer.EXTRACTIVE, claims=tuple(claims))
     verified = verify_draft(draft, pages, tables, given)
     return verified if verified.shown and verified.shown[0].ordinal == 1 else None
 

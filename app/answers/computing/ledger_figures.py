@@ -30,10 +30,10 @@ _KINDS = {
     Measure.RATIO: Kind.RATIO,
     Measure.NUMBER: Kind.NUMBER,
 }
-_PARTS = {"6M": "H1"}
 _OF_PART = re.compile(r"(?P<line>.+?) (?:from|of|in|for) (?:the )?(?P<part>.+)", re.IGNORECASE)
 _PART_WORDS = re.compile(r" ?\b(?:segment|division|business|product|products|region)\b", re.IGNORECASE)
-_LENGTHS = {"6M": 2, "9M": 3}
+_MONTHS_OF_YEAR = 12
+_MONTHS_OF_QUARTER = 3
 
 
 class LedgerFigures:
@@ -66,6 +66,10 @@ class LedgerFigures:
         is_absent = found.code == "not-reported" and self._ledger.has_read(sought.statement, span)
         reason = f"no figure of {item.words} for {period.label()}: {found.detail}"
         return Missing(item.words, reason.rstrip("."), is_absent=is_absent)
+
+    def has(self, item: Item) -> bool:
+        """Return whether there are facts of an item, of any period."""
+        return self._ledger.has(sought_of(item))
 
     def _named_part(self, item: Item, total: Found, span: FiscalSpan) -> Found | None:
         """Return the figure of the row that has the very words, if a total of that row and others was found.
@@ -154,10 +158,11 @@ def _span(period: AskedPeriod, ledger: Ledger) -> FiscalSpan | None:
     """Return the fiscal quarters that a question means by a period; a day is the end of twelve months."""
     if period.day is not None:
         instant = ledger.find_span(Period(period.day))
-        return None if instant is None else FiscalSpan(instant.end, instant.end - _LENGTHS.get(period.part, 4))
+        quarters = (period.months or _MONTHS_OF_YEAR) // _MONTHS_OF_QUARTER
+        return None if instant is None else FiscalSpan(instant.end, instant.end - quarters)
     if period.year is None:
         return None
-    return FiscalSpan.of(FiscalLabel(period.year, _PARTS.get(period.part, period.part)))
+    return FiscalSpan.of(FiscalLabel(period.year, period.part))
 
 
 def _figure_of(part: Part) -> Figure:

@@ -8,7 +8,7 @@ from app.answers.computing.requests import AskedPeriod
 from app.quantities.dates import DATE, YEAR, parse_date
 from app.quantities.durations import find_durations
 from app.quantities.fiscal_labels import YEAR_LABEL, find_quarters, full_year
-from app.quantities.number_words import ORDINAL
+from app.quantities.number_words import CARDINAL, ORDINAL
 
 _FIRST_MARK = 0xE000
 _MOST = 24
@@ -22,7 +22,15 @@ _HALF = re.compile(
     rf"\b(?:h([12])|(first|second)[\s-]half)(?:\s+(?:of\s+|in\s+)?(?:the\s+)?(?:(?:fiscal|FY)\s*)?({YEAR}|['’]?\d\d))?\b",
     re.I,
 )
-_MONTHS = re.compile(r"\s+ended\s+", re.IGNORECASE)
+_LENGTH = re.compile(
+    rf"(?<![\w-])(?:(?:last|past|latest|trailing)[\s-]+)?(?:(?P<counted>(?:\d\d?|{CARDINAL})[\s-](?:months?|weeks?))"
+    rf"|(?P<year>ltm|ttm)|(?P<quarter>(?:{ORDINAL}\s+)?(?:fiscal\s+)?quarter))"
+    r"(?:[\s-]period)?\s+(?:(?:then\s+)?(?:ended|ending|to|through|as\s+of|at)\s+)?(?:on\s+)?$",
+    re.IGNORECASE,
+)
+"""The length of the period that ends on the day after it."""
+
+_LONGEST_LENGTH = 60
 _OF = r"(?:in|for|during|of|at|as\s+of|as\s+at|from|between|on|over|through|across|within|by|since|relative\s+to)"
 _LEAD = (
     rf"(?:\b{_OF}\s+)?(?:\bboth\s+)?(?:\bthe\s+)?(?:\b(?:year[- ]?end|end|close|beginning)\s+(?:of\s+)?)?(?:\bthe\s+)?"
@@ -112,14 +120,16 @@ def _is_mark(sign: str) -> bool:
 
 def _mentions(text: str) -> Iterator[tuple[int, int, AskedPeriod]]:
     days = list(_DATE.finditer(text))
-    durations = [found for found in find_durations(text) if found.duration.months in (6, 9)]
     for found in days:
-        if (day := parse_date(found.group())) is not None:
-            start, part = found.start(), "FY"
-            for length in durations:
-                if _MONTHS.fullmatch(text, length.end, found.start()):
-                    start, part = length.start, f"{length.duration.months}M"
-            yield start, found.end(), AskedPeriod(found.group(), day.year, part, day)
+        if (day := parse_date(found.group())) is None:
+            continue
+        begin = max(0, found.start() - _LONGEST_LENGTH)
+        length = _LENGTH.search(text[begin : found.start()])
+        months = None if length is None else _months_of(length)
+        if length is None or months is None:
+            yield found.start(), found.end(), AskedPeriod(found.group(), day.year, day=day)
+        else:
+            yield begin + length.start(), found.end(), AskedPeriod.ending(day, months, found.group())
     for quarter in find_quarters(text):
         yield (
             quarter.start, quarter.end,
@@ -140,6 +150,12 @@ def _mentions(text: str) -> Iterator[tuple[int, int, AskedPeriod]]:
             yield found.start(), found.end(), AskedPeriod(found.group(), year)
 
 
+def _months_of(length: re.Match[str]) -> int | None:
+    if length["counted"] is None:
+        return 12 if length["year"] else 3
+    return next((found.duration.months for found in find_durations(length["counted"])), None)
+
+
 def _unlapped(
     mentions: Sequence[tuple[int, int, AskedPeriod]],
 ) -> Iterator[tuple[int, int, AskedPeriod]]:
@@ -152,11 +168,25 @@ def _unlapped(
 
 def _completed(periods: Sequence[AskedPeriod]) -> tuple[AskedPeriod, ...]:
     """Give the year of the only full year to quarters without a year ("In 2019, … between the third and fourth
-    quarter").
+    quarter"), and the months and the day of a period to years ("the six months ended June 30, 2019 and 2018").
     """
+    first = periods[0] if periods else None
+    if first is not None and first.day is not None and first.months is not None:
+        moved = (_moved(first, period) for period in periods)
+        return tuple(dict.fromkeys(moved))
     years = [period for period in periods if period.part == "FY" and period.day is None]
     parts = [period for period in periods if period.part != "FY" and period.year is None]
     if not parts or len(years) != 1 or len(parts) + 1 != len(periods):
         return tuple(dict.fromkeys(periods))
     year = years[0].year
     return tuple(dict.fromkeys(AskedPeriod(f"{part.part} FY{year}", year, part.part) for part in parts))
+
+
+def _moved(period: AskedPeriod, year: AskedPeriod) -> AskedPeriod:
+    """Return the same months of another year, if that is a year alone."""
+    moved: AskedPeriod | None = period
+    if year.day is not None or year.part != "FY" or year.year is None or period.year is None:
+        return year
+    for _ in range(min(period.year - year.year, _LONGEST_RANGE)):
+        moved = None if moved is None else moved.before()
+    return moved if moved is not None and moved.year == year.year else year

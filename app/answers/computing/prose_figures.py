@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from app.answers.claims import PageKey, PageTexts
+from app.answers.computing.currencies import is_in_currency
 from app.answers.computing.found import Figure, Missing
 from app.answers.computing.periods import find_periods
 from app.answers.computing.requests import AskedPeriod, Item
@@ -30,6 +31,15 @@ _MOVES = re.compile(
 )
 _RESPECTIVELY = re.compile(r"\brespectively\b", re.IGNORECASE)
 _OF_WHICH = re.compile(r"\bof which\b|\bincluding\b|\bexcept\b|\bexcluding\b", re.IGNORECASE)
+_LED_BY_PERIOD = re.compile(
+    r"(?:as\s+of|as\s+at|at|on|in|for|during)\b[^,]{1,60}\d[^,]{0,20}(?:,\s*\d{4})?,\s+", re.IGNORECASE
+)
+_ARTICLE = re.compile(r"(?:the|our|its|the\s+(?:company|group|issuer)['’]s)\s+", re.IGNORECASE)
+_NARROWER = re.compile(
+    r" (?:outstanding |drawn |available )?(?:under|of|from|in|for|on|with|to|attributable to|relating to|related to)\b"
+    r"[^.;:$€£\d]{2,120}? (?:was|were|is|are|totall?ed|amounted to)\b",
+    re.IGNORECASE,
+)
 _LONGEST = 700
 _MOST_AMOUNTS = 8
 _LEAST_PRECISE = 0.45
@@ -54,7 +64,8 @@ class _Sentence:
 class ProseFigures:
     """The sentences of pages, outside their tables. Implements `Finder`."""
 
-    def __init__(self, pages: PageTexts, tables: EvidenceTables) -> None:
+    def __init__(self, pages: PageTexts, tables: EvidenceTables, *, currency: str | None = None) -> None:
+        self._currency = currency
         self._pages = pages
         self._tables = tables
 
@@ -69,6 +80,24 @@ class ProseFigures:
         found = [figure for sentence in stating for figure in self._read(sentence, item, hard)]
         values = {(figure.amount(), figure.kind) for figure in found}
         return found[0] if len(values) == 1 else missing
+
+    def find_narrower(self, item: Item) -> Figure | None:
+        """Find the only amount that sentences state for an item with more words after it: "Total debt under the notes
+        was $5 million". It may be a part of the item, so only the sentence itself is an answer.
+        """
+        found: dict[object, Figure] = {}
+        hard = terms_of(item.words) - SOFT
+        for sentence in self._sentences:
+            if item.period is None or not hard <= sentence.terms or not _begins_with(sentence.text, item.words):
+                continue
+            amounts = list(_amounts(sentence.text))
+            if len(amounts) != 1 or _MOVES.search(sentence.text) or _OF_WHICH.search(sentence.text):
+                continue
+            chosen = _choose(sentence.text, amounts, item.period)
+            if chosen is not None and is_in_currency(chosen[0].value.unit, self._currency):
+                figure = _figure(sentence, item, *chosen)
+                found.setdefault((figure.amount(), figure.kind), figure)
+        return next(iter(found.values())) if len(found) == 1 else None
 
     def series(self, item: Item) -> list[Figure] | Missing:
         """Return the figure of the only sentence about an item, as a series of one."""
@@ -101,23 +130,36 @@ class ProseFigures:
         if not hard <= before and len(hard) < _LEAST_PRECISE * len(sentence.terms - SOFT - FRAME):
             return
         chosen = _choose(sentence.text, amounts, item.period)
-        if chosen is not None:
-            amount, period = chosen
-            start = sentence.start + amount.start
-            value = amount.value
-            assert value.value is not None, "amounts have numbers"
-            yield Figure(
-                value=value.value,
-                kind=value.kind,
-                unit=value.unit,
-                scale=value.scale if value.scale is not None else 0,
-                label=item.words,
-                period=period,
-                key=sentence.key,
-                span=(start, sentence.start + amount.end),
-                certainty=_CERTAINTY,
-                sentence=(sentence.start, sentence.start + len(sentence.text)),
-            )
+        if chosen is not None and is_in_currency(chosen[0].value.unit, self._currency):
+            yield _figure(sentence, item, *chosen)
+
+
+def _figure(sentence: _Sentence, item: Item, amount: _Amount, period: str) -> Figure:
+    value = amount.value
+    assert value.value is not None, "amounts have numbers"
+    return Figure(
+        value=value.value,
+        kind=value.kind,
+        unit=value.unit,
+        scale=value.scale if value.scale is not None else 0,
+        label=item.words,
+        period=period,
+        key=sentence.key,
+        span=(sentence.start + amount.start, sentence.start + amount.end),
+        certainty=_CERTAINTY,
+        sentence=(sentence.start, sentence.start + len(sentence.text)),
+    )
+
+
+def _begins_with(text: str, words: str) -> bool:
+    """Return whether the subject of a sentence is an item with a narrower phrase."""
+    rest = text
+    if (led := _LED_BY_PERIOD.match(text)) is not None and find_periods(led.group()):
+        rest = text[led.end() :]
+    rest = _ARTICLE.sub("", " ".join(rest.split()), count=1)
+    if not rest.lower().startswith(f"{words.lower()} "):
+        return False
+    return _NARROWER.match(rest, len(words)) is not None
 
 
 def _amounts(text: str) -> Iterator[_Amount]:
@@ -151,7 +193,8 @@ def _in_turn(amounts: Sequence[_Amount], periods: Sequence[tuple[int, int, Asked
 
 def _is_same(period: AskedPeriod, asked: AskedPeriod) -> bool:
     if asked.day is not None and period.day is not None:
-        return asked.day == period.day
+        is_length = asked.part == period.part or {asked.part, period.part} == {"FY", "12M"}
+        return asked.day == period.day and is_length
     return asked.year is not None and period.year == asked.year and asked.part == period.part
 
 

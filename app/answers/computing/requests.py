@@ -7,14 +7,17 @@ from decimal import Decimal
 from enum import StrEnum
 
 from app.documents.content.statements import Statement
+from app.quantities.dates import day_in, is_month_end
+
+_MONTHS = {3: "three", 6: "six", 9: "nine", 12: "twelve"}
 
 
 @dataclass(frozen=True, slots=True)
 class AskedPeriod:
     """A period as a question writes it in `text`.
 
-    `year` is the fiscal year, or None if the question names only a part of a year. `part` is "FY", "H1", "H2", "6M",
-    "9M", or "Q1" to "Q4". `day` is set if the question names a day.
+    `year` is the fiscal year, or None if the question names only a part of a year. `part` is "FY", "H1", "H2", "Q1" to
+    "Q4", or for months that end on a day "3M", "6M", "9M", "12M". `day` is set if the question names a day.
     """
 
     text: str
@@ -22,9 +25,19 @@ class AskedPeriod:
     part: str = "FY"
     day: date | None = None
 
+    @property
+    def months(self) -> int | None:
+        """The length in months of a period that ends on a day; None if the question states none."""
+        return int(self.part[:-1]) if self.part.endswith("M") else None
+
+    @classmethod
+    def ending(cls, day: date, months: int, printed: str) -> "AskedPeriod":
+        """Return a period of months that ends on a day, which is `printed` so."""
+        return cls(f"{_MONTHS[months]} months ended {printed}", day.year, f"{months}M", day)
+
     def label(self) -> str:
         """Return the period in one written form: a date as written, "FY2023", "Q2 FY2023" or "Q2"."""
-        if self.day is not None or self.part.endswith("M"):
+        if self.day is not None:
             return self.text
         year = "" if self.year is None else f"FY{self.year}"
         return year if self.part == "FY" else f"{self.part} {year}".strip()
@@ -34,6 +47,9 @@ class AskedPeriod:
         if self.year is None:
             return None
         earlier = self.year - 1
+        if self.day is not None and self.months is not None:
+            day = day_in(earlier, self.day.month, 31 if is_month_end(self.day) else self.day.day)
+            return AskedPeriod.ending(day, self.months, f"{day:%B} {day.day}, {day.year}")
         return AskedPeriod(f"FY{earlier}" if self.part == "FY" else f"{self.part} FY{earlier}", earlier, self.part)
 
 
@@ -219,6 +235,8 @@ def at_period(  # noqa: PLR0911 (a return for each kind of expression)
 def _around(node: Relative, period: AskedPeriod) -> Node:
     """Return a relative expression for a known period; without a year, it stays relative."""
     if node.over is Over.TRAILING:
+        if period.day is not None and period.months is not None:
+            return at_period(node.inner, replace(period, part="12M"))
         is_year = period.part in ("FY", "Q4", "H2")
         return at_period(node.inner, replace(period, part="FY" if is_year else f"TTM {period.part}"))
     before = period

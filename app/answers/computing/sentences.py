@@ -99,6 +99,11 @@ def write_claims(computed: Computed, documents: Mapping[PageKey, CitedDocument],
     return [*claims, *rows]
 
 
+def quote_sentence(figure: Figure, documents: Mapping[PageKey, CitedDocument], pages: PageTexts) -> DraftClaim:
+    """Quote the sentence that states a figure."""
+    return _row_claim([figure], documents, pages)
+
+
 def _is_printed(figure: Figure, form: Form) -> bool:
     """Return whether a row shows a figure with its sign, in the unit asked; a sentence may state several figures."""
     is_unit = form.unit is None or form.scale in (None, figure.scale)

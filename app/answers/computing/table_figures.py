@@ -1,18 +1,20 @@
 """Find the figures of items in tables, by label, headings, title and period."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
 from app.answers.claims import PageKey, PageTexts
+from app.answers.computing.currencies import is_in_currency, list_translated
 from app.answers.computing.found import Figure, Missing
 from app.answers.computing.ledger_figures import other_names
 from app.answers.computing.requests import AskedPeriod, Item
 from app.answers.computing.terms import FRAME, OPERATIONS, SOFT, terms_of
 from app.answers.writing.figures import find_year_end_month
 from app.quantities.column_periods import is_change_heading, is_period_heading
+from app.quantities.durations import find_durations
 from app.quantities.fiscal_labels import find_quarters
 from app.quantities.headings import find_years
 from app.quantities.number_words import parse_ordinal
@@ -40,6 +42,8 @@ _CHANGE_TERMS = frozenset({"chang", "increas", "decreas", "growth", "varianc", "
 _WEIGHT_ELSEWHERE = 0.7
 _WEIGHT_IN_TEXT = 0.35
 _LEAST_COVERED = 0.8
+_YEAR = 12  # months
+_DAYS_OF_YEAR = range(350, 380)
 _LEAST_OWN = 0.34
 _ALIKE = 0.04
 
@@ -69,15 +73,21 @@ class TableFigures:
     """The tables in which items are looked up. `texts` are their pages' texts: words of them support a match.
 
     With `names_in_rows`, a name in an item must be in the row, its headings, or the table's title: the page's other
-    text may mention others than the issuer.
+    text may mention others than the issuer. Amounts are in the `currency`, or else in that of the issuer.
     """
 
     def __init__(
-        self, tables: Mapping[PageKey, Sequence[Table]], texts: PageTexts, *, names_in_rows: bool = False
+        self,
+        tables: Mapping[PageKey, Sequence[Table]],
+        texts: PageTexts,
+        *,
+        names_in_rows: bool = False,
+        currency: str | None = None,
     ) -> None:
         self._tables = tables
         self._texts = texts
         self._names_in_rows = names_in_rows
+        self._currency = currency
         self._year_ends: dict[int, int] = {}
 
     def find(self, item: Item) -> Figure | Missing:
@@ -112,6 +122,8 @@ class TableFigures:
         if item.period.year is None and item.period.day is None:
             latest = max((_order(each.place) for each in fitting), default=())
             fitting = [each for each in fitting if _order(each.place) == latest]
+        elif item.period.part == "FY":
+            fitting = [each for each in fitting if _is_balance_or_year(each.place)] or fitting
         if not fitting:
             return Missing(item.words, f"no figure of {item.words} for {item.period.text}", self._nearest(top))
         chosen = _only(sorted(fitting, key=lambda each: -each.score))
@@ -120,6 +132,11 @@ class TableFigures:
                 item.words, f"several figures of {item.words} for {item.period.text}", self._nearest(fitting)
             )
         return self._figure(chosen)
+
+    def has(self, item: Item) -> bool:
+        """Return whether rows can be those of an item, in any period."""
+        names = (item.words, *other_names(item.words, item.name))
+        return any(self._scored(name) for name in names)
 
     def series(self, item: Item) -> list[Figure] | Missing:
         """Find the figures of an item in all periods of its row, in the order of time."""
@@ -195,7 +212,7 @@ class TableFigures:
                 for row in rows:
                     own = terms_of(row.label_path[-1])
                     path = frozenset[str]().union(*map(terms_of, row.label_path[:-1]))
-                    for cell in row.figures:
+                    for cell in self._in_currency(row):
                         if quantity_of(cell).value is None or quantity_of(cell).kind is Kind.RANGE:
                             continue
                         heads = frozenset[str]().union(*map(terms_of, cell.header_path))
@@ -203,6 +220,15 @@ class TableFigures:
                             heads |= _PERCENT
                         places.append(_Place((key[0], cell.page), row, cell, own, path, heads, around, others))
         return places
+
+    def _in_currency(self, row: FigureRow) -> Sequence[Cell]:
+        """Return the figures of a row in the currency asked for, or without their translations."""
+        figures = [cell for cell in row.figures if is_in_currency(quantity_of(cell).unit, self._currency)]
+        if self._currency is not None:
+            exact = [cell for cell in figures if quantity_of(cell).unit == self._currency]
+            return exact or figures
+        translated = list_translated([(_moment(cell), quantity_of(cell).unit) for cell in figures])
+        return [cell for number, cell in enumerate(figures) if number not in translated]
 
     def _page_terms(self, key: PageKey) -> frozenset[str]:
         return _text_terms(self._texts.get(key, ""))
@@ -218,7 +244,10 @@ class TableFigures:
         if wanted.fits(place.cell.period, headings, year_end_month=self._year_ends[id(table)]):
             return True
         if period.day is not None:
-            return place.cell.period is None and str(period.day.year) in find_years(" ".join(headings))
+            heading = " ".join(headings)
+            lengths = {found.duration.months for found in find_durations(heading)}
+            is_length = period.months is None or lengths == {period.months} or (period.months == _YEAR and not lengths)
+            return place.cell.period is None and is_length and str(period.day.year) in find_years(heading)
         if period.part.startswith("Q"):
             ordinals = [
                 found for heading in headings if (found := _ORDINAL_ONLY.fullmatch(heading.strip().rstrip(":")))
@@ -256,6 +285,16 @@ class TableFigures:
 
     def _nearest(self, scored: Sequence[_Scored]) -> tuple[Figure, ...]:
         return tuple(self._figure(each) for each in scored[:3])
+
+
+def _is_balance_or_year(place: _Place) -> bool:
+    period = place.cell.period
+    return period is not None and (period.start is None or (period.end - period.start).days in _DAYS_OF_YEAR)
+
+
+def _moment(cell: Cell) -> Hashable:
+    """Return the period of a figure, or the years of its headings; None without any."""
+    return cell.period or tuple(find_years(" ".join(cell.header_path))) or None
 
 
 def _only(scored: Sequence[_Scored]) -> _Scored | None:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from app.answers.computing.currencies import CURRENCY
 from app.answers.computing.requests import AskedUnit, Form
 from app.quantities.number_words import CARDINAL, parse_cardinal
 from app.quantities.unit_mentions import SCALE_WORD
@@ -44,9 +45,8 @@ _WHOLE = re.compile(
 )
 _PLACES_OF = {"tenth": 1, "hundredth": 2, "thousandth": 3}
 _NEAREST = re.compile(r"\bnearest (tenth|hundredth|thousandth)\b", re.IGNORECASE)
-_CURRENCY = r"(?:USD|US ?\$|U\.S\. dollars|dollars|euros|EUR|GBP)"
 _SCALE = re.compile(
-    rf"\b(?:in|to(?: the nearest)?) (?:units? of )?(?:{_CURRENCY} ?)?[$€£]? ?({SCALE_WORD})s?\b"
+    rf"\b(?:in|to(?: the nearest)?) (?:units? of )?(?:{CURRENCY} ?)?({SCALE_WORD})s?\b"
     rf"|[$€£] ?({SCALE_WORD})s\b",
     re.IGNORECASE,
 )
@@ -55,15 +55,18 @@ _IN_PERCENT = re.compile(
     r"|\bas a percentage\b(?! of)",
     re.IGNORECASE,
 )
-_IN_MONEY = re.compile(rf"\b(?:in|units? of) {_CURRENCY}(?! ?(?:thousand|million|billion))", re.IGNORECASE)
+_IN_MONEY = re.compile(
+    rf"(?<!denominated )\b(?:in|units? of) {CURRENCY}(?! ?(?:thousand|million|billion))", re.IGNORECASE
+)
 _FORM_WORDS = re.compile(
-    rf"\b(?:answer|rounded?|express|expressed|in (?:units of )?(?:{_CURRENCY}|percents?|percentages?|{SCALE_WORD}s)"
+    rf"\b(?:answer|rounded?|express|expressed|in (?:units of )?(?:{CURRENCY}|percents?|percentages?|{SCALE_WORD}s)"
     r"|formerly|decimal)\b",
     re.IGNORECASE,
 )
 _IN_UNITS = re.compile(
-    rf",? ?\bin (?:(?:units? of )?{_CURRENCY}(?: {SCALE_WORD}s?)?|{SCALE_WORD}s|(?:units? of )?percents?"
-    r"|percentage terms)\b",
+    r"(?<!denominated)(?<!denominated ),? ?\bin "
+    rf"(?:(?:(?:units? of |{SCALE_WORD}s? of )?{CURRENCY}(?: ?{SCALE_WORD}s?)?"
+    rf"|{SCALE_WORD}s|(?:units? of )?percents?|percentage terms)(?!\w))",
     re.IGNORECASE,
 )
 _ROUNDED = re.compile(
@@ -153,7 +156,7 @@ def read_form(text: str) -> Form:
     if _IN_PERCENT.search(text):
         return Form(AskedUnit.PERCENT, None, places)
     if scale is not None or _IN_MONEY.search(text):
-        return Form(AskedUnit.MONEY, scale or 0, places)
+        return Form(AskedUnit.MONEY, scale, places)
     return Form(None, None, places)
 
 

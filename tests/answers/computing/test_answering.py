@@ -1,6 +1,7 @@
 """Questions for figures are answered from tables: found by words and period, computed, and verified again."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -12,6 +13,7 @@ from app.answers.computing.sentences import CitedDocument, Result, write_claims
 from app.answers.computing.table_figures import TableFigures
 from app.answers.verification.checks import verify_claims
 from app.documents.issuers import normalise_issuer
+from app.quantities.periods import Period
 
 BALANCE_PAGE = """Consolidated Balance Sheets
 ($ in millions)
@@ -97,6 +99,58 @@ def test_missing_input_is_named(ask) -> None:
 )
 def test_uncertain_arithmetic_is_declined(ask, question) -> None:
     assert isinstance(ask(question), Declined)
+
+
+INTERIM_PAGE = """Results
+($ in millions)
+
+In	Six months ended June 30, 2022	Twelve months ended June 30, 2022	Three months ended June 30, 2022
+Depot sales	$240	$470	$118
+"""
+
+
+@pytest.mark.parametrize(
+    ("period", "amount"),
+    [
+        ("six months ended June 30, 2022", "$240 million"),
+        ("twelve months ended June 30, 2022", "$470 million"),
+        ("last twelve months ended June 30, 2022", "$470 million"),
+        ("quarter ended June 30, 2022", "$118 million"),
+        ("year ended June 30, 2022", "$470 million"),
+        ("nine months ended June 30, 2022", None),
+        ("twelve months ended March 31, 2022", None),
+    ],
+)
+def test_figure_has_the_length_of_the_period_that_is_asked(ask, library, period, amount) -> None:
+    passage = library.add(INTERIM_PAGE, number=4, units_line="($ in millions)")
+    key = (passage.version_id, 4)
+    starts = {1: date(2022, 1, 1), 2: date(2021, 7, 1), 3: date(2022, 4, 1)}
+    table = library.stored_tables[key][0]
+    cells = [
+        replace(cell, period=Period(date(2022, 6, 30), starts[cell.column])) if cell.value else cell
+        for cell in table.cells
+    ]
+    library.stored_tables[key] = [replace(table, cells=tuple(cells))]
+    found = ask(f"What were depot sales in the {period}?")
+    if amount is None:
+        assert isinstance(found, Declined | None)
+    else:
+        assert [text.rpartition(": ")[2] for text in found] == [amount]
+
+
+DEBT_PAGE = "Total borrowings under the revolving credit facility were $120 million at June 30, 2022."
+
+
+def test_sentence_with_a_narrower_phrase_is_quoted_where_no_table_has_the_item(ask, library) -> None:
+    library.add(DEBT_PAGE, number=5)
+    assert ask("What were total borrowings at June 30, 2022?") == [DEBT_PAGE]
+    assert isinstance(ask("What was the change in total borrowings between June 30, 2021 and June 30, 2022?"), Declined)
+    assert isinstance(ask("What were total borrowings at June 30, 2021?"), Declined | None)
+
+
+def test_sentence_with_a_narrower_phrase_is_not_quoted_where_a_table_has_the_item(ask, library) -> None:
+    library.add("Long-term debt under the secured loan of our old depots was $120 million at June 30, 2019.", number=5)
+    assert isinstance(ask("What was long-term debt at June 30, 2019?"), Declined | None)
 
 
 def test_question_without_figure_is_left_to_the_writer(ask) -> None:

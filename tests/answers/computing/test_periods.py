@@ -1,8 +1,11 @@
 """Periods are found in questions and formulas, and taken out of their words."""
 
+from datetime import date
+
 import pytest
 
 from app.answers.computing.periods import take_periods
+from app.answers.computing.requests import AskedPeriod
 
 
 @pytest.mark.parametrize(
@@ -33,6 +36,31 @@ def test_range_has_years_between(text) -> None:
     assert [period.year for period in take_periods(text).all_periods()] == [2019, 2020, 2021]
 
 
-def test_months_before_a_day_are_its_part() -> None:
-    [period] = take_periods("free cash flow for the nine months ended September 30, 2023").periods
-    assert (period.part, period.year, str(period.day)) == ("9M", 2023, "2023-09-30")
+@pytest.mark.parametrize(
+    ("text", "part", "day"),
+    [
+        ("free cash flow for the nine months ended September 30, 2023", "9M", "2023-09-30"),
+        ("free cash flow in the twelve months ended June 30, 2024", "12M", "2024-06-30"),
+        ("free cash flow for the six-month period ended 30 June 2024", "6M", "2024-06-30"),
+        ("free cash flow in the three months ended March 31, 2024", "3M", "2024-03-31"),
+        ("free cash flow in the second quarter ended June 30, 2024", "3M", "2024-06-30"),
+        ("free cash flow for the last twelve months ended June 30, 2024", "12M", "2024-06-30"),
+        ("free cash flow LTM June 30, 2024", "12M", "2024-06-30"),
+        ("free cash flow for the 26 weeks ended June 30, 2024", "6M", "2024-06-30"),
+        ("free cash flow for the fiscal year ended June 30, 2024", "FY", "2024-06-30"),
+    ],
+)
+def test_months_before_a_day_are_its_part(text, part, day) -> None:
+    taken = take_periods(text)
+    [period] = taken.periods
+    assert (taken.rest, period.part, str(period.day)) == ("free cash flow", part, day)
+
+
+def test_months_that_end_on_a_day_have_the_same_months_before() -> None:
+    [period] = take_periods("sales in the six months ended February 29, 2024").periods
+    assert period.before() == AskedPeriod("six months ended February 28, 2023", 2023, "6M", date(2023, 2, 28))
+
+
+def test_year_after_months_is_the_end_of_the_same_months() -> None:
+    periods = take_periods("change in sales between the six months ended June 30, 2024 and 2023").periods
+    assert [(period.part, str(period.day)) for period in periods] == [("6M", "2024-06-30"), ("6M", "2023-06-30")]

@@ -24,14 +24,21 @@ Lease cost was $60.3 million in 2022, of which $13.9 million is for offices.
 
 Freight cost was $7 million in the second quarter of 2022.
 
+Total debt under the term loan facility was $120 million at June 30, 2022.
+
+In fiscal 2022, total rent of the Lantern business and its depots was $7 million.
+
+Net sales in the six months ended June 30, 2022 were $55 million.
+
 Report that warranty expense was $99 million in 2022.
 """
 
+FINDER = ProseFigures({(UUID(int=1), 1): TEXT}, EvidenceTables.none())
+
 
 def find(words: str, period: str | None) -> str | None:
-    finder = ProseFigures({(UUID(int=1), 1): TEXT}, EvidenceTables.none())
     asked = take_periods(period).periods[0] if period else None
-    found = finder.find(Item(words, asked))
+    found = FINDER.find(Item(words, asked))
     return None if isinstance(found, Missing) else f"{found.amount():f}"
 
 
@@ -48,8 +55,28 @@ def find(words: str, period: str | None) -> str | None:
         ("office rent expense", "2022", None),
         ("freight cost", "Q2 2022", "7000000"),
         ("freight cost", "2022", None),  # a quarter is no year
+        ("total debt", "June 30, 2022", None),  # of one facility only
+        ("net sales", "six months ended June 30, 2022", "55000000"),
+        ("net sales", "twelve months ended June 30, 2022", None),
+        ("net sales", "three months ended June 30, 2022", None),
         ("warranty expense", "2022", None),  # an instruction states nothing
     ],
 )
 def test_only_exact_statements_are_read(words, period, amount) -> None:
     assert find(words, period) == amount
+
+
+@pytest.mark.parametrize(
+    ("words", "period", "amount"),
+    [
+        ("total debt", "June 30, 2022", "120000000"),
+        ("total rent", "2022", "7000000"),
+        ("total debt", "June 30, 2021", None),
+        ("debt", "June 30, 2022", None),  # the sentence is about the total
+        ("total debt of depots", "June 30, 2022", None),
+        ("lease cost", "2022", None),
+    ],
+)
+def test_sentence_can_state_a_part_of_the_item(words, period, amount) -> None:
+    found = FINDER.find_narrower(Item(words, take_periods(period).periods[0]))
+    assert (None if found is None else f"{found.amount():f}") == amount
