@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from uuid import UUID
 
 from app.answers.claims import Draft, DraftClaim, PageKey, PageTexts, Writer
@@ -34,6 +35,7 @@ from app.answers.evidence_tables import EvidenceTables
 from app.answers.subjects import is_of_another_issuer
 from app.answers.writing.drafting import VerifiedDraft, known_texts, verify_draft
 from app.documents.issuers import normalise_issuer
+from app.documents.metadata import DocumentType
 from app.facts.ledger import Ledger
 from app.facts.model import FactSource, StoredFact
 from app.retrieval.passages import Passage
@@ -52,6 +54,7 @@ the row and its headings have, words of the title and the page counting less.
 """
 
 _FORMERLY = re.compile(r"\b(?:formerly|previously|f/k/a|fka|now known as|renamed)\b", re.IGNORECASE)
+_REPORTS = frozenset({DocumentType.FORM_10K, DocumentType.FORM_10Q, DocumentType.FORM_20F, DocumentType.ANNUAL_REPORT})
 _TWO_PERIODS = (Over.CHANGE, Over.GROWTH)
 
 
@@ -134,18 +137,46 @@ def compute_from_ledger(question: FigureQuestion, facts: Iterable[StoredFact]) -
     latest = finder.latest()
     sources = {stored.source.version_id: stored.source for stored in ledger.facts}
     missing: list[Missing] = []
-    for request in question.of_ledger:
-        found = compute(request if latest is None else replace(request, node=_dated(request.node, latest)), finder)
+    for asked in question.of_ledger:
+        request = asked if latest is None else replace(asked, node=_dated(asked.node, latest))
+        found = compute(request, finder)
         if isinstance(found, Missing):
             missing.append(found)
             if found.is_final:
                 break
         elif found.certainty >= LEAST_CONFIDENCE:
-            return LedgerResult(found, documents=sources)
+            return LedgerResult(_from_own_filing(request, found, ledger), documents=sources)
         else:
             missing.append(Missing(request.name, f"a figure of {request.name} is not certain"))
     is_known = any(finder.has(item) for request in question.of_ledger for item in list_items(request.node))
     return LedgerResult(missing=tuple(missing), is_known=is_known, documents=sources)
+
+
+def _from_own_filing(request: FigureRequest, found: Computed, ledger: Ledger) -> Computed:
+    """Return the same value from the report of its latest period, if it has all figures.
+
+    Later filings repeat its figures as the comparatives of another period.
+    """
+    figures = [each.figure for each in found.inputs]
+    last = max(figures, key=lambda figure: figure.of.end if figure.of else date.min, default=None)
+    if last is None or last.of is None:
+        return found
+    ends: dict[UUID, date] = {}
+    for stored in ledger.facts:
+        version = stored.source.version_id
+        ends[version] = max(stored.fact.period.end, ends.get(version, date.min))
+    stating = [
+        stored.source
+        for stored in ledger.facts
+        if stored.fact.period == last.of and abs(stored.fact.value) == abs(last.amount())
+    ]
+    order = [(source.document_type not in _REPORTS, ends[source.version_id], source.filed or "") for source in stating]
+    first = stating[order.index(min(order))] if stating else None
+    if first is None or first.version_id == last.key[0]:
+        return found
+    again = compute(request, LedgerFigures(ledger.preferring({first.document_id})))
+    is_same = isinstance(again, Computed) and again.value == found.value and again.certainty >= LEAST_CONFIDENCE
+    return again if isinstance(again, Computed) and is_same else found
 
 
 def _dated(node: Node, latest: AskedPeriod) -> Node:

@@ -19,7 +19,7 @@ from app.quantities.periods import Period
 from app.retrieval.passages import Passage
 from app.tables.model import Table
 from app.tables.rows import list_figure_rows, quantity_of
-from tests.facts.ledgers import fact
+from tests.facts.ledgers import fact, source
 
 KEY = normalise_issuer("Plain Holdings")
 INCOME = {
@@ -229,3 +229,17 @@ def test_reason_for_a_missing_figure_counts_as_read_from_the_ledgers_documents(a
     result = compute_from_ledger(figure, ask.facts)
     assert result.missing
     assert result.read() == {stored.source.document_id for stored in ask.facts}
+
+
+@pytest.mark.parametrize(("later", "cited"), [("100", 0), ("101", 1)])
+def test_figure_is_cited_from_the_report_of_its_period_unless_a_later_one_restates_it(ask, later, cited) -> None:
+    older, newer = source("10-K 2022", "2023-02-15"), source("10-K 2023", "2024-02-15")
+    facts = [
+        fact("Revenue", 100, "FY2022", words="Net sales", document=older),
+        fact("Revenue", later, "FY2022", words="Net sales", document=newer, number=1),
+        fact("Revenue", 120, "FY2023", words="Net sales", document=newer, number=2),
+    ]
+    figure = FigureQuestion.of("What was revenue in FY2022?", ask.understand)
+    assert figure is not None
+    found = compute_from_ledger(figure, facts)
+    assert found.read() == {(older, newer)[cited].document_id}
