@@ -14,6 +14,8 @@ from tests.api.published_documents import PublishedDocuments, ask_question, cite
 
 PAGE = "Net revenue of Lantern Works was $4,210 million in fiscal 2022, as the board had foreseen in June."
 QUESTION = "What was net revenue of Lantern Works in fiscal 2022?"
+DRAFTED = "How did net revenue of Lantern Works develop in fiscal 2022?"
+"""A question that a drafter answers: figures are computed before."""
 
 
 class ReaderCase:
@@ -175,7 +177,7 @@ def test_document_hidden_during_drafting_is_not_cited(case, monkeypatch, accept)
         return drafted
 
     monkeypatch.setattr(Drafter, "draft", draft_and_lose_the_right)
-    answer = case.reader.http.post("/v1/questions", json={"question": QUESTION}, headers={"Accept": accept})
+    answer = case.reader.http.post("/v1/questions", json={"question": DRAFTED}, headers={"Accept": accept})
     assert "withdrawn" in answer.text
     assert "4,210" not in answer.text
     assert "event: claim" not in answer.text
@@ -193,7 +195,7 @@ def test_key_revoked_during_drafting_gets_no_answer(case, monkeypatch, accept):
         return drafted
 
     monkeypatch.setattr(Drafter, "draft", draft_and_lose_the_key)
-    answer = case.reader.http.post("/v1/questions", json={"question": QUESTION}, headers={"Accept": accept})
+    answer = case.reader.http.post("/v1/questions", json={"question": DRAFTED}, headers={"Accept": accept})
     assert "key-revoked" in answer.text
     assert "event: claim" not in answer.text
     assert '"claims"' not in answer.text
@@ -218,7 +220,7 @@ def check_early_end(case, monkeypatch, accept):
 
     monkeypatch.setattr(Drafter, "draft", draft_for_long)
     try:
-        answer = case.reader.http.post("/v1/questions", json={"question": QUESTION}, headers={"Accept": accept})
+        answer = case.reader.http.post("/v1/questions", json={"question": DRAFTED}, headers={"Accept": accept})
         assert "key-revoked" in answer.text
     finally:
         released.set()
