@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from app.facts.fiscal import QUARTERS_OF_YEAR, FiscalSpan
 
 _MOST_PERIODS = 6
-"""Four quarters, of which the last is the year less nine months, are five periods."""
+"""Four quarters take at most five periods: three quarters, and the year less nine months for the last."""
 
 
 @dataclass(frozen=True, slots=True)

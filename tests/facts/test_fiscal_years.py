@@ -36,7 +36,7 @@ def test_quarterly_report_takes_the_year_from_the_annual_report(shift):
     assert labels == [FiscalLabel(2024), FiscalLabel(2025, "Q2"), FiscalLabel(2025, "H1"), FiscalLabel(2024, "H1")]
 
 
-def test_last_twelve_months_join_annual_and_quarterly_reports_of_a_year_that_ends_in_february():
+def test_last_twelve_months_join_annual_and_quarterly_reports_of_a_february_year():
     found = Ledger(make_facts()).find("Revenue", FiscalLabel(2025, "TTM Q2"))
     assert isinstance(found, Found)
     assert found.value == 840 * 10**6

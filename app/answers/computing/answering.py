@@ -131,7 +131,7 @@ class LedgerResult:
 
 
 def compute_from_ledger(question: FigureQuestion, facts: Iterable[StoredFact]) -> LedgerResult:
-    """Compute the first reading of a question of which the ledger has all figures."""
+    """Compute the first reading of a question for which the ledger has every figure."""
     ledger = Ledger(choose_facts(facts, question.currency))
     finder = LedgerFigures(ledger)
     latest = finder.latest()
@@ -196,7 +196,7 @@ def answer_figure(
     tables: EvidenceTables,
 ) -> VerifiedDraft | Declined | None:
     """Return the verified claims of a computed answer; `Declined` if the question asks for arithmetic over
-    figures of which one is missing; None if only sentences may state the figure.
+    figures and one of them is missing; None if only sentences may state the figure.
     """
     given = known_texts(question.text, passages)
     if ledger.computed is not None:

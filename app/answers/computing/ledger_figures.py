@@ -212,7 +212,7 @@ def attach_cells(bound: Bound, tables: EvidenceTables) -> Bound | None:
 
 
 def names_of(items: Iterable[Item]) -> tuple[Sequence[str], Sequence[Sequence[str]]]:
-    """Return the names of standard items and concepts, and the words of labels, of which facts are needed."""
+    """Return what to load facts for: the names of standard items and concepts, and the words of labels."""
     names: dict[str, None] = {}
     labels: dict[tuple[str, ...], None] = {}
     for item in items:

@@ -76,7 +76,7 @@ class FormulaService:
 
 
 def _define(definitions: Mapping[str, str]) -> Vocabulary:
-    """Return the registry's vocabulary with own definitions, of which each can use those before it."""
+    """Return the registry's vocabulary with own definitions. Each can use the definitions before it."""
     vocabulary = standard_vocabulary()
     for name, expression in definitions.items():
         vocabulary = vocabulary.defining([name], parse_expression(expression, vocabulary))

@@ -66,7 +66,7 @@ class Vocabulary:
     def defining(self, words: Sequence[str], expression: Expression, unit: Unit | None = None) -> "Vocabulary":
         """Return the vocabulary with a definition of one's own. `words` are the name and its abbreviations.
 
-        A name of the registry among them is defined anew wherever formulas use it.
+        If one has a name of the registry, it replaces that measure in every formula.
         """
         known = [self.find_name(alias) for alias in words]
         names = {name for name in known if name is not None} or {words[0]}

@@ -232,7 +232,7 @@ def test_reason_for_a_missing_figure_counts_as_read_from_the_ledgers_documents(a
 
 
 @pytest.mark.parametrize(("later", "cited"), [("100", 0), ("101", 1)])
-def test_figure_is_cited_from_the_report_of_its_period_unless_a_later_one_restates_it(ask, later, cited) -> None:
+def test_figure_is_cited_from_the_report_of_its_period_unless_it_is_restated(ask, later, cited) -> None:
     older, newer = source("10-K 2022", "2023-02-15"), source("10-K 2023", "2024-02-15")
     facts = [
         fact("Revenue", 100, "FY2022", words="Net sales", document=older),
