@@ -24,10 +24,13 @@ T = TypeVar("T")
 
 
 class Authority:
-    """Remembers recent checks. `seconds` is the maximum age of a check that waiting requests share."""
+    """Remembers recent checks. `seconds` is the maximum age of a check that waiting requests share. `clock` returns
+    seconds.
+    """
 
-    def __init__(self, *, seconds: float) -> None:
+    def __init__(self, *, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
         self.seconds = seconds
+        self._clock = clock
         self._recent: dict[bytes, tuple[float, asyncio.Task[Principal]]] = {}
 
     async def find_recent(self, request: Request) -> Principal:
@@ -36,7 +39,7 @@ class Authority:
         Raises UnauthenticatedError, UnavailableError.
         """
         credentials = _digest_credentials(request)
-        now = time.monotonic()
+        now = self._clock()
         began, check = self._recent.get(credentials, (0.0, None))
         if check is None or now - began >= self.seconds:
             self._recent = {each: found for each, found in self._recent.items() if now - found[0] < self.seconds}

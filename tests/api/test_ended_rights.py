@@ -368,7 +368,8 @@ def test_waiting_requests_of_one_key_share_checks():
     authenticator = CountingAuthenticator(Principal(tenant_id=uuid4(), user_id=uuid4(), roles=frozenset({Role.EDITOR})))
     app = FastAPI()
     app.state.authenticator = authenticator
-    app.state.authority = Authority(seconds=0.05)
+    now = 0.0
+    app.state.authority = Authority(seconds=5, clock=lambda: now)
 
     async def check_at_once(key):
         headers = [(b"authorization", f"Bearer {key}".encode())]
@@ -377,13 +378,12 @@ def test_waiting_requests_of_one_key_share_checks():
             request.state.permission = Permission.DOCUMENTS_READ
         return await asyncio.gather(*map(authorise_recently, requests), return_exceptions=True)
 
-    async def check():
-        assert await check_at_once("a") == [authenticator.principal] * 100
-        await check_at_once("b")
-        assert authenticator.calls == 2
-        authenticator.principal = None
-        while not isinstance((await check_at_once("a"))[0], UnauthenticatedError):
-            pass
-        assert authenticator.calls == 3
-
-    asyncio.run(check())
+    principal = authenticator.principal
+    assert asyncio.run(check_at_once("a")) == [principal] * 100
+    asyncio.run(check_at_once("b"))
+    assert authenticator.calls == 2
+    now, authenticator.principal = 4.9, None
+    assert asyncio.run(check_at_once("a")) == [principal] * 100
+    now = 5.0
+    assert all(isinstance(each, UnauthenticatedError) for each in asyncio.run(check_at_once("a")))
+    assert authenticator.calls == 3
