@@ -25,6 +25,7 @@ from evals.environment.reading import read_document
 from evals.learning.examples import Example, Source
 from evals.learning.filings import read_examples
 from evals.learning.label_tables import read_label_tables
+from evals.learning.made_statements import read_made_statements
 from evals.learning.measuring import Judged, judge, judge_with, report
 from evals.learning.training import FOLDS, Lesson, answer, compress, lessons_of, train
 
@@ -51,6 +52,7 @@ def main(arguments: Sequence[str]) -> None:
     options = parser.parse_args(arguments)
     examples = [*read_label_tables(options.data / "labels" / "tables.jsonl")]
     examples += read_filings(options.data / "filings", options.printed)
+    examples += read_made_statements()
     lessons = lessons_of(examples)
     with ProcessPoolExecutor(2) as pool:
         learnt = list(pool.map(learn, lessons))

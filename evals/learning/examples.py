@@ -7,14 +7,17 @@ from app.facts.items.rows import ItemRow
 from app.facts.model import StatementKind
 
 TAXONOMY = "us-gaap:"
+MADE_UP = "made-up "
+"""What the names of fictional companies begin with: they are learnt from, and never left out."""
 
 
 class Source(StrEnum):
-    """Where a statement comes from: a table of labels, or a filing in a format."""
+    """Where a statement comes from: a table of labels, a filing in a format, or a fictional company."""
 
     LABELS = "labels"
     HTML = "html"
     PDF = "pdf"
+    MADE = "made"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,9 @@ class Truth:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A statement. `truth` has None for a row without tags. `company` is its Central Index Key."""
+    """A statement. `truth` has None for a row without tags. `company` is its Central Index Key, or the
+    name of a fictional one.
+    """
 
     company: str
     filing: str

@@ -15,6 +15,7 @@ from app.facts.items.clarity import CONCEPT, ITEM
 from app.facts.items.model import StatementModel
 from evals.learning.__main__ import NO_CLARITY, Learnt, read_filings, write_model
 from evals.learning.label_tables import read_label_tables
+from evals.learning.made_statements import read_made_statements
 from evals.learning.training import FOLDS, Answers, Lesson, answer, compress, fit_clarity, lessons_of, train
 
 _COMPANIES = "companies.json"
@@ -28,7 +29,7 @@ def ensure_left_out(labels: Path, filings: Path, printed: Path, folder: Path) ->
     known = folder / _COMPANIES
     if not known.is_file():
         folder.mkdir(parents=True, exist_ok=True)
-        lessons = lessons_of([*read_label_tables(labels), *read_filings(filings, printed)])
+        lessons = lessons_of([*read_label_tables(labels), *read_filings(filings, printed), *read_made_statements()])
         with ProcessPoolExecutor(2) as pool:
             learnt = list(pool.map(_learn_folds, lessons))
         for fold in range(FOLDS):

@@ -65,6 +65,8 @@ def report(
         for level in (ITEM, CONCEPT):
             for source in Source:
                 own = [answer for answer in every if answer.level == level and answer.source is source]
+                if not own:
+                    continue
                 primary = [answer for answer in own if answer.statement != "equity"]
                 yield _line(f"{title:9} {level:7} {source.value:6} primary", primary, least[level])
                 for statement in dict.fromkeys(answer.statement for answer in own):

@@ -15,7 +15,7 @@ from app.facts.items.features import Context, features_of
 from app.facts.items.model import OTHER, PART, StatementModel, statement_model
 from app.facts.items.standard import find_item
 from app.facts.model import StatementKind
-from evals.learning.examples import Example, Truth
+from evals.learning.examples import MADE_UP, Example, Truth
 from evals.learning.regression import Floats, fit_classes, fit_isotonic, fit_logistic
 from evals.learning.seeds import list_seeds
 
@@ -27,6 +27,10 @@ _FEWEST_ROWS = 2
 _SMALLEST_WEIGHT = 0.02
 _LARGEST = 127
 _EVERYDAY = 1.4  # weight of a row of a company with two filings
+_MADE_UP = 0.5
+"""What a row of a fictional company weighs beside one of a company with one filing."""
+_IN_ALL = -1
+"""The fold of fictional companies: they are in every model, and none is measured on them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +67,15 @@ class Lesson:
     def company(self, row: Row) -> str:
         return self.examples[row.example].company
 
+    def fold(self, row: Row) -> int:
+        return self.folds.get(self.company(row), _IN_ALL)
+
 
 def lessons_of(examples: Sequence[Example]) -> list[Lesson]:
-    """Return a lesson for each statement. Companies are dealt to the folds at random, always in the same way."""
-    companies = sorted({example.company for example in examples})
+    """Return a lesson for each statement. Companies are dealt to the folds at random, always in the same way; fictional
+    ones are in none.
+    """
+    companies = sorted({example.company for example in examples if not example.company.startswith(MADE_UP)})
     random.Random(0).shuffle(companies)  # noqa: S311  not for security
     folds = {company: number % FOLDS for number, company in enumerate(companies)}
     by_document: dict[tuple[str, str], list[Example]] = {}
@@ -105,7 +114,7 @@ class Trained:
 
 def train(lesson: Lesson, leave_out: int | None = None) -> Trained:
     """Train on all companies, or on all but those of a fold."""
-    rows = [row for row in lesson.rows if row.known and lesson.folds[lesson.company(row)] != leave_out]
+    rows = [row for row in lesson.rows if row.known and lesson.fold(row) != leave_out]
     seeds = list(list_seeds(lesson.statement))
     classes = _classes(lesson, rows, [seed.concept for seed in seeds])
     numbers = {name: number for number, name in enumerate(classes)}
@@ -114,13 +123,17 @@ def train(lesson: Lesson, leave_out: int | None = None) -> Trained:
     known = sorted(feature for feature, count in counts.items() if count >= _FEWEST_ROWS)
     vocabulary = {feature: number for number, feature in enumerate(known)}
     copies = Counter(example.company for example in lesson.examples)
-    weights = [_EVERYDAY / copies[lesson.company(row)] ** 0.5 for row in rows] + [seed.weight for seed in seeds]
+    weights = [_weight(lesson.company(row), copies) for row in rows] + [seed.weight for seed in seeds]
     targets = [numbers.get(row.target, 0) for row in rows] + [numbers[seed.concept] for seed in seeds]
     matrix = vstack(
         [_matrix([row.features for row in rows], vocabulary), _matrix([seed.features for seed in seeds], vocabulary)]
     ).tocsr()
     fitted = fit_classes(matrix, np.array(targets), np.array(weights), len(classes), _PENALTY)
     return Trained(vocabulary, classes, fitted)
+
+
+def _weight(company: str, copies: Mapping[str, int]) -> float:
+    return _EVERYDAY * (_MADE_UP if company.startswith(MADE_UP) else copies[company] ** -0.5)
 
 
 def _classes(lesson: Lesson, rows: Sequence[Row], seeded: Iterable[str]) -> tuple[str, ...]:
@@ -171,7 +184,7 @@ def answer(lesson: Lesson, model: StatementModel, fold: int | None = None) -> di
     """Return the answers of a model at each level for the rows of all examples, or of those of a fold."""
     by_example: dict[int, list[Row]] = {}
     for row in lesson.rows:
-        if fold is None or lesson.folds[lesson.company(row)] == fold:
+        if fold is None or lesson.fold(row) == fold:
             by_example.setdefault(row.example, []).append(row)
     found: dict[str, list[tuple[list[Row], list[str], Floats]]] = {ITEM: [], CONCEPT: []}
     for rows in by_example.values():
