@@ -1,5 +1,6 @@
 """`footnote formula`: a measure or an expression over an issuer's facts, with the facts that it stands on."""
 
+from decimal import Decimal
 from typing import Annotated, Any
 
 import typer
@@ -16,6 +17,8 @@ from app.commands.options import (
     print_json,
     report_errors,
 )
+
+_AMOUNTS = ("money", "shares")
 
 PeriodOption = Annotated[
     list[str] | None,
@@ -74,16 +77,26 @@ def _print_result(result: dict[str, Any]) -> None:
     problem = result["problem"]
     if problem is not None:
         console().print(escape(f"{result['period']}: no value. {problem['detail']}"))
+        _print_notes(result)
         return
-    console().print(escape(f"{result['period']}: {result['text']} (confidence {result['confidence']:.2f})"))
+    exact = "" if result["unit"] not in _AMOUNTS else f"exactly {_exact(result['value'])}, "
+    console().print(escape(f"{result['period']}: {result['text']} ({exact}confidence {result['confidence']:.2f})"))
     shown = Table("Item", "Period", Column("Value", justify="right"), "Document", "Page", box=None)
     for used in result["inputs"]:
         fact = used["fact"]
-        value = f"{fact['currency'] or ''} {fact['value']}".strip()
+        value = f"{fact['currency'] or ''} {_exact(fact['value'])}".strip()
         cells = (used["name"], used["period"], value, fact["document_title"], str(fact["place"]["page"]))
         shown.add_row(*map(escape, cells))
     console().print(shown)
     for missing in result["assumed"]:
         console().print(escape(f"{missing['name']} ({missing['period']}) is not reported and taken as zero."))
+    _print_notes(result)
+
+
+def _print_notes(result: dict[str, Any]) -> None:
     for note in result["notes"]:
         console().print(escape(note))
+
+
+def _exact(value: str) -> str:
+    return f"{Decimal(value):,f}"

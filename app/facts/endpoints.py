@@ -9,9 +9,8 @@ from fastapi import Depends, Path, Query, Request, Response
 
 from app.core.pagination import InvalidCursorError
 from app.core.principal import Permission
-from app.documents.issuers import normalise_issuer
 from app.documents.pages.endpoints import REVALIDATE
-from app.facts.errors import FactFilterError, IssuerNotFoundError, StatementsTooLargeError
+from app.facts.errors import FactFilterError, IssuerAmbiguousError, IssuerNotFoundError, StatementsTooLargeError
 from app.facts.filters import FactFilter
 from app.facts.grid_periods import Periods
 from app.facts.model import FactStatus, Method, StatementKind
@@ -42,6 +41,7 @@ PRIMARY = (
 )
 """The statements of a request that names none (Regulation S-X, 17 CFR 210.3-01 to 3-04)."""
 
+_NAMES = "The issuer's ID, its name in any spelling, or a short form that no other issuer has."
 _CSV = "text/csv"
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _WRITING = 1
@@ -60,7 +60,6 @@ _NOT_MODIFIED: dict[int | str, dict[str, Any]] = {
 
 def _filter(
     *,
-    issuer: Annotated[Line | None, Query(description="The issuer's name in any spelling, or its ID.")] = None,
     document_id: Annotated[UUID | None, Query(description="Facts of this document.")] = None,
     item: Annotated[tuple[Line, ...], Query(max_length=20, description="Standard items.")] = (),
     concept: Annotated[tuple[Line, ...], Query(max_length=20, description="Concepts.")] = (),
@@ -82,7 +81,6 @@ def _filter(
     if member and consolidated:
         raise FactFilterError
     return FactFilter(
-        issuer_keys=() if issuer is None else (normalise_issuer(issuer),),
         document_ids=() if document_id is None else (document_id,),
         items=tuple(item),
         concepts=tuple(concept),
@@ -105,7 +103,8 @@ def _filter(
     description=_FACTS_NOTE,
     response_model=Page[FactOut],
     responses=_NOT_MODIFIED,
-    openapi_extra=needs(Permission.DOCUMENTS_READ) | problems(InvalidCursorError, FactFilterError),
+    openapi_extra=needs(Permission.DOCUMENTS_READ)
+    | problems(InvalidCursorError, FactFilterError, IssuerNotFoundError, IssuerAmbiguousError),
 )
 def list_facts(
     request: Request,
@@ -113,9 +112,12 @@ def list_facts(
     facts: Facts,
     requested: RequestedPage,
     wanted: Annotated[FactFilter, Depends(_filter)],
+    issuer: Annotated[Line | None, Query(description=_NAMES)] = None,
 ) -> Response:
     response = Response(media_type="application/json")
-    page = page_out(request, response, facts.list_facts(principal, wanted, requested), FactOut.of, Page[FactOut])
+    page = page_out(
+        request, response, facts.list_facts(principal, wanted, requested, issuer=issuer), FactOut.of, Page[FactOut]
+    )
     response.body = page.model_dump_json().encode()
     return _conditional(request, response)
 
@@ -151,13 +153,14 @@ def list_issuers(
         },
         **_NOT_MODIFIED,
     },
-    openapi_extra=needs(Permission.DOCUMENTS_READ) | problems(IssuerNotFoundError, StatementsTooLargeError),
+    openapi_extra=needs(Permission.DOCUMENTS_READ)
+    | problems(IssuerNotFoundError, IssuerAmbiguousError, StatementsTooLargeError),
 )
 def get_statements(
     request: Request,
     principal: CurrentPrincipal,
     facts: Facts,
-    issuer_id: Annotated[Line, Path(description="The issuer's ID, or its name in any spelling.")],
+    issuer_id: Annotated[Line, Path(description=_NAMES)],
     statement: Statements = PRIMARY,
     periods: Annotated[Periods, Query(description="Which periods are columns.")] = Periods.ANNUAL,
     columns: Annotated[int, Query(ge=1, le=60, description="The most periods, newest first.")] = 8,

@@ -1,7 +1,7 @@
 """Errors of facts.
 
 FootnoteError ← FactEncodingError
-InvalidInputError ← FactFilterError
+InvalidInputError ← FactFilterError, IssuerAmbiguousError
 NotFoundError ← IssuerNotFoundError
 TooLargeError ← StatementsTooLargeError
 """
@@ -17,6 +17,11 @@ class FactEncodingError(FootnoteError):
 class FactFilterError(InvalidInputError):
     code = "conflicting-filters"
     title = "Facts of the whole group have no dimensions: send either `consolidated` or `member`."
+
+
+class IssuerAmbiguousError(InvalidInputError):
+    code = "issuer-ambiguous"
+    title = "Several issuers have this name: send the full name."
 
 
 class IssuerNotFoundError(NotFoundError):

@@ -8,25 +8,29 @@ from app.facts.label_words import label_words, member_words
 from app.facts.model import Fact, FactStatus, Method, StatementKind, StoredFact
 from app.facts.sought import Dimensions, Sought
 
-_METHODS = {Method.INLINE_XBRL: 2, Method.STATEMENT: 1, Method.TABLE: 0}
+_SURE = 0.9
+"""The confidence from which on a newer filing's figure comes before an older tagged one."""
 _PRIMARY = frozenset({StatementKind.INCOME, StatementKind.BALANCE, StatementKind.CASH_FLOW})
 
 
 def rank(stored: StoredFact, sought: Sought, preferred: Collection[UUID]) -> tuple[object, ...]:
     """Return the rank of a fact for what is sought; the best fact has the highest.
 
-    Approved facts come first, then those of preferred documents, inline XBRL, facts whose checks hold, the newest
-    filing; within a filing the preferred statement and concept, a total, and the confidence.
+    Approved facts come first, then those of preferred documents, those of tags and statements, facts whose checks hold
+    and whose item is sure, and the newest filing, so that a restated figure leads however it was read; within a filing
+    inline XBRL, the preferred statement and concept, a total, and the confidence.
     """
     fact, source = stored.fact, stored.source
     concept = len(sought.concepts) - sought.concepts.index(fact.concept) if fact.concept in sought.concepts else 0
     return (
         stored.status is FactStatus.APPROVED,
         source.document_id in preferred,
-        _METHODS[fact.method],
+        fact.method is not Method.TABLE,
         all(check.passed for check in fact.checks),
+        fact.confidence >= _SURE,
         source.filed or "",
         str(source.version_id),
+        fact.method is Method.INLINE_XBRL,
         fact.statement is sought.statement,
         concept,
         fact.statement in _PRIMARY,

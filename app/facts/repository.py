@@ -9,15 +9,11 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, false, func, or_, select
 from sqlalchemy.orm import Session
 
-from app.documents.issuers import normalise_issuer
 from app.documents.models import Document, DocumentVersion
 from app.facts.codec import StoredLine, decode_line, may_have
 from app.facts.filters import FactFilter
 from app.facts.model import FactSource, FactStatus, StoredFact
 from app.facts.models import FactRow
-
-_MOST_NAMESAKES = 1_000
-"""Issuers with one alias that are read at most."""
 
 _LINE = (
     FactRow.number,
@@ -70,20 +66,6 @@ class FactRepository:
         query = _select_lines(wanted).order_by(Document.id, FactRow.number)
         found: Sequence[LineRow] = self._session.execute(query).all()
         return found
-
-    def find_issuer(self, name: str) -> str | None:
-        """Return the key of the issuer of visible documents with this name, or else of the only one with this alias."""
-        key = normalise_issuer(name)
-        if not key:
-            return None
-        is_alias = Document.issuer_aliases.contains({"names": [key]})
-        query = select(Document.issuer_key).where(
-            or_(Document.issuer_key == key, is_alias), Document.deleted_at.is_(None)
-        )
-        keys = set(self._session.scalars(query.distinct().limit(_MOST_NAMESAKES)))
-        if key in keys:
-            return key
-        return next(iter(keys)) if len(keys) == 1 else None
 
     def list_sources(self, issuer_key: str) -> Sequence[IssuerDocument]:
         """List the searchable documents of an issuer, by ID."""

@@ -19,6 +19,7 @@ from app.facts.filters import FactFilter
 from app.facts.fiscal_years import align_years
 from app.facts.grid import StatementGrid, build_grid
 from app.facts.grid_periods import Periods, parts_of
+from app.facts.issuers import get_issuer_key
 from app.facts.model import StatementKind, StoredFact
 from app.facts.repository import FactRepository, IssuerDocument, LineRow, Place, read_lines
 
@@ -80,14 +81,18 @@ class FactService:
     def __init__(self, *, database: Database) -> None:
         self._database = database
 
-    def list_facts(self, principal: Principal, wanted: FactFilter, page: PageRequest) -> PageOf[StoredFact]:
+    def list_facts(
+        self, principal: Principal, wanted: FactFilter, page: PageRequest, *, issuer: str | None = None
+    ) -> PageOf[StoredFact]:
         """List facts of current versions, those of the newest document first, in the order of the document.
 
-        A page may have fewer facts than its limit although the list continues. Raises InvalidCursorError,
-        FactEncodingError.
+        `issuer` is a name as in `get_statements`. A page may have fewer facts than its limit although the list
+        continues. Raises InvalidCursorError, IssuerNotFoundError, IssuerAmbiguousError, FactEncodingError.
         """
         after = _parse_cursor(page)
         with self._database.transaction(principal, snapshot=True) as session:
+            if issuer is not None:
+                wanted = replace(wanted, issuer_keys=(get_issuer_key(session, issuer),))
             found, last = FactRepository(session).list_page(
                 wanted, after=after, limit=page.limit, most_lines=MOST_LINES
             )
@@ -101,13 +106,13 @@ class FactService:
         """Return the facts of statements of an issuer. `issuer` is its name in any spelling, its key, or a short form
         that no other issuer has.
 
-        Raises IssuerNotFoundError.
+        Raises IssuerNotFoundError, IssuerAmbiguousError.
         """
         with self._database.transaction(principal, snapshot=True) as session:
             repository = FactRepository(session)
-            key = repository.find_issuer(issuer)
-            documents = [] if key is None else repository.list_sources(key)
-            if key is None or not documents:
+            key = get_issuer_key(session, issuer)
+            documents = repository.list_sources(key)
+            if not documents:
                 raise IssuerNotFoundError
             lines = repository.list_lines(FactFilter(issuer_keys=(key,), statements=tuple(statements)))
             read = {str(document.source.document_id) for document in documents if document.facts}

@@ -90,6 +90,21 @@ def test_what_is_missing_is_named_and_no_error(reader, document):
     assert {missing["name"] for missing in result["missing"]} == {"Inventories"}
 
 
+def test_amount_is_printed_as_analysts_read_it(reader, document):
+    (result,) = evaluate(reader, "Revenue")["results"]
+    assert (result["text"], result["value"]) == ("USD 4.21 billion", "4210000000")
+
+
+def test_words_that_are_no_formula_are_a_label_and_what_exists_is_named(reader, document):
+    (result,) = evaluate(reader, "adjusted EBITDA")["results"]
+    assert result["problem"]["detail"] == "Missing: adjusted EBITDA (FY2031)."
+    assert result["notes"][0].startswith("“adjusted EBITDA” is no known measure. Known are: EBITDA, ")
+    (result,) = evaluate(reader, "Cost of sales", periods=["FY2030"])["results"]
+    assert result["notes"] == ["CostOfGoodsAndServicesSold is reported for FY2031."]
+    (result,) = evaluate(reader, "senior long-term notes")["results"]
+    assert "Rows with such words: “Long-term debt”." in result["notes"]
+
+
 @pytest.mark.parametrize("places", [None, 12])
 def test_large_value_is_printed_in_full(reader, document, places):
     (result,) = evaluate(reader, "Revenue * 1,000,000,000,000,000,000,000", places=places)["results"]

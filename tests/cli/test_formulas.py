@@ -21,6 +21,8 @@ USED = {
 }
 RESULT = {
     "period": "FY2031",
+    "value": "0.4169",
+    "unit": "percent",
     "text": "41.7%",
     "confidence": 0.97,
     "problem": None,
@@ -28,16 +30,19 @@ RESULT = {
     "assumed": [{"name": "Goodwill", "period": "FY2031"}],
     "notes": ["Revenue for FY2031 was restated."],
 }
+AMOUNT = RESULT | {"value": "300000000", "unit": "money", "text": "USD 300.0 million"}
 DECLINED = RESULT | {
     "problem": {"code": "missing-input", "detail": "Missing: Inventories (FY2031)."},
+    "value": None,
     "text": None,
+    "notes": ["Inventories is reported for FY2030."],
 }
 
 
 def answer(request: httpx.Request) -> httpx.Response:
-    """Answer like an API that echoes the request, and has no value for CCC."""
+    """Answer like an API that echoes the request: an amount for Revenue, and no value for CCC."""
     body = json.loads(request.content)
-    result = DECLINED if body["expression"] == "CCC" else RESULT
+    result = {"CCC": DECLINED, "Revenue": AMOUNT}.get(body["expression"], RESULT)
     return httpx.Response(
         200, json={"issuer": "Juniper", "formula": body["expression"], "results": [result], "in": body}
     )
@@ -67,7 +72,15 @@ def test_value_is_shown_with_its_facts_and_what_was_assumed(call: Call) -> None:
 
 
 def test_formula_without_value_names_what_is_missing(call: Call) -> None:
-    assert "FY2031: no value. Missing: Inventories (FY2031)." in call("CCC").stdout
+    shown = call("CCC").stdout
+    assert "FY2031: no value. Missing: Inventories (FY2031)." in shown
+    assert "Inventories is reported for FY2030." in shown
+
+
+def test_amount_is_shown_rounded_with_all_digits_beside_it(call: Call) -> None:
+    shown = call("Revenue").stdout
+    assert "FY2031: USD 300.0 million (exactly 300,000,000, confidence 0.97)" in shown
+    assert "USD 1,250" in shown
 
 
 def test_options_are_sent(call: Call) -> None:

@@ -47,6 +47,18 @@ def test_newest_filing_wins_and_the_first_published_figure_is_kept_as_restated()
     assert not found.disagreeing
 
 
+def test_sure_figure_of_a_newer_filing_wins_over_an_older_tagged_one():
+    old, new = source("10-K 2023", "2024-02-20"), source("10-K 2024", "2025-02-18")
+    tagged = fact("Revenue", 100, document=old, method=Method.INLINE_XBRL)
+    found = Ledger([tagged, fact("Revenue", 95, document=new)]).find("Revenue", FY2023)
+    assert isinstance(found, Found)
+    assert (amount(found), found.restated) == (95, (tagged,))
+    assert amount(Ledger([tagged, fact("Revenue", 95, document=new, confidence=0.6)]).find("Revenue", FY2023)) == 100
+    assert (
+        amount(Ledger([tagged, fact("Revenue", 95, document=new, method=Method.TABLE)]).find("Revenue", FY2023)) == 100
+    )
+
+
 def test_preferred_document_wins_over_newer_filing():
     old, new = source("10-K 2023", "2024-02-20"), source("10-K 2024", "2025-02-18")
     ledger = Ledger([fact("Revenue", 95, document=new), fact("Revenue", 100, document=old)])

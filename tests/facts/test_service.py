@@ -10,7 +10,7 @@ from app.audit.models import AuditEvent
 from app.core.ids import new_id
 from app.core.pagination import InvalidCursorError, PageRequest, encode_cursor
 from app.db.session import system_principal
-from app.facts.errors import IssuerNotFoundError
+from app.facts.errors import IssuerAmbiguousError, IssuerNotFoundError
 from app.facts.filters import FactFilter
 from app.facts.model import FactStatus, FiscalLabel, Method, Place, StatementKind
 from app.facts.service import FactService, load_ledger_facts
@@ -143,17 +143,37 @@ def test_fact_names_its_document(ledger):
     )
 
 
-@pytest.mark.parametrize("name", ["Juniper Tool Works, Inc.", "juniper tool works", "JTW", "Juniper"])
+@pytest.mark.parametrize("name", ["Juniper Tool Works, Inc.", "juniper tool works", "JTW", "Juniper", "juniper tool"])
 def test_issuer_is_found_by_its_names(service, ledger, name):
     ledger.rows("""UPDATE documents SET issuer_aliases = '{"names": ["juniper", "jtw"]}'""")
     assert service.get_statements(ledger.owner, name, [StatementKind.INCOME]).key == "juniper tool works"
+    found = service.list_facts(ledger.owner, FactFilter(), PageRequest(), issuer=name)
+    assert [each.number for each in found.items] == [1, 2, 3, 4]
 
 
-@pytest.mark.parametrize("name", ["", "Jun", "juniper tool"])
-def test_issuer_is_not_found_by_a_part_of_a_name(service, ledger, name):
+@pytest.mark.parametrize("name", ["", "Jun", "tool works"])
+def test_issuer_is_not_found_by_a_part_of_a_word_or_the_last_words(service, ledger, name):
     ledger.rows("""UPDATE documents SET issuer_aliases = '{"names": ["juniper", "jtw"]}'""")
     with pytest.raises(IssuerNotFoundError):
         service.get_statements(ledger.owner, name, [StatementKind.INCOME])
+    with pytest.raises(IssuerNotFoundError):
+        service.list_facts(ledger.owner, FactFilter(), PageRequest(), issuer=name)
+
+
+def test_name_of_several_issuers_is_rejected_with_their_names(service, ledger):
+    ledger.rows("""UPDATE documents SET issuer_aliases = '{"names": ["jtw"]}'""")
+    ledger.rows(
+        "INSERT INTO documents (id, tenant_id, collection_id, access_class_id, content_sha256, title, filename,"
+        " revision, created_at, created_by, updated_at, issuer_key, issuer)"
+        " SELECT :id, tenant_id, collection_id, access_class_id, 'other', 'Report', 'b.html', 1, now(), created_by,"
+        " now(),"
+        " 'juniper mills', 'Juniper Mills' FROM documents",
+        id=new_id(),
+    )
+    with pytest.raises(IssuerAmbiguousError) as raised:
+        service.list_facts(ledger.owner, FactFilter(), PageRequest(), issuer="Juniper")
+    assert "Juniper Mills; Juniper Tool Works, Inc." in raised.value.detail
+    assert service.get_statements(ledger.owner, "Juniper Tool", [StatementKind.INCOME]).key == "juniper tool works"
 
 
 def test_reading_facts_is_audited(service, ledger):

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import Depends
 
 from app.core.principal import Permission
-from app.facts.errors import IssuerNotFoundError
+from app.facts.errors import IssuerAmbiguousError, IssuerNotFoundError
 from app.facts.formulas.functions import FUNCTIONS
 from app.facts.formulas.problems import BadPeriodError, ExpressionError
 from app.facts.formulas.registry import MEASURES
@@ -39,7 +39,8 @@ def get_registry(_principal: CurrentPrincipal) -> RegistryOut:
         "The expression is a measure of the registry, or a formula over items, concepts and labels. A formula without "
         "value is no error: the result has the problem, and names what is missing."
     ),
-    openapi_extra=needs(Permission.DOCUMENTS_READ) | problems(IssuerNotFoundError, ExpressionError, BadPeriodError),
+    openapi_extra=needs(Permission.DOCUMENTS_READ)
+    | problems(IssuerNotFoundError, IssuerAmbiguousError, ExpressionError, BadPeriodError),
 )
 def evaluate_formula(principal: CurrentPrincipal, formulas: Formulas, body: FormulaIn) -> FormulaOut:
     evaluated = formulas.evaluate(

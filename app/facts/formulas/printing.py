@@ -7,6 +7,10 @@ from app.facts.formulas.units import Unit, UnitKind
 from app.quantities.printing import UNKNOWN_SCALE
 
 _SCALES = {0: "", 3: " thousand", 6: " million", 9: " billion", 12: " trillion"}
+_USUAL = ((9, 2), (6, 1))
+"""Scales of amounts that are printed without a form, with their decimal places."""
+_LARGEST = Decimal(10) ** 16
+"""Amounts from here on are printed whole: no issuer has them."""
 _SIGNIFICANT = 6
 _DIGITS = 100
 """More than the digits of the largest value with all decimal places that a form may ask for."""
@@ -32,7 +36,9 @@ class Printed:
 
 
 def print_value(value: Decimal, unit: Unit, form: Form = Form()) -> Printed:
-    """Print a value, rounded half up. Without a form, ratios have two places, percentages one, money its own."""
+    """Print a value, rounded half up. Without a form, ratios have two places, percentages one, and amounts are in
+    millions or billions.
+    """
     with localcontext() as context:
         context.prec = _DIGITS
         return _print(value, unit, form)
@@ -44,6 +50,8 @@ def _print(value: Decimal, unit: Unit, form: Form) -> Printed:
     percent = unit.kind is UnitKind.PERCENT if form.percent is None else form.percent
     is_money = unit.kind in (UnitKind.MONEY, UnitKind.SHARES)
     scale = 0 if unit.unscaled is not None else form.scale or 0
+    if is_money and unit.unscaled is None and form == Form():
+        scale, form = _usual_form(value)
     places = form.places
     if places is None:
         places = _usual_places(value, unit, scale, is_percent=percent)
@@ -53,6 +61,14 @@ def _print(value: Decimal, unit: Unit, form: Form) -> Printed:
         return Printed(number, f"{figure}%")
     text = _with_unit(figure, unit, scale)
     return Printed(number, text if unit.unscaled is None else f"{text} ({UNKNOWN_SCALE})")
+
+
+def _usual_form(value: Decimal) -> tuple[int, Form]:
+    """Return how analysts read an amount: USD 300.0 million, USD 4.21 billion, and below a million whole."""
+    size = value.copy_abs()
+    if size >= _LARGEST:
+        return 0, Form()
+    return next(((scale, Form(places)) for scale, places in _USUAL if size >= Decimal(1).scaleb(scale)), (0, Form()))
 
 
 def round_half_up(value: Decimal, places: int) -> Decimal:

@@ -40,7 +40,10 @@ class FormulaIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    issuer: Line = Field(description="The issuer's name, in any spelling, or its ID.", examples=["Juniper Tool Works"])
+    issuer: Line = Field(
+        description="The issuer's ID, its name in any spelling, or a short form that no other issuer has.",
+        examples=["Juniper Tool Works"],
+    )
     expression: FormulaText = Field(examples=["(total debt - cash) / EBITDA"])
     periods: list[Line] = Field(default=[], max_length=_MOST_PERIODS, examples=[["FY2025", "FY2024"]])
     definitions: list[DefinitionIn] = Field(default=[], max_length=_MOST_DEFINITIONS)

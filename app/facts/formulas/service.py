@@ -1,7 +1,8 @@
 """Evaluates formulas for an issuer from the facts that a principal may read. Every evaluation is audited."""
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from app.audit.service import record
@@ -11,14 +12,20 @@ from app.facts.errors import IssuerNotFoundError
 from app.facts.filters import FactFilter
 from app.facts.fiscal import parse_label
 from app.facts.formulas.evaluation import evaluate
+from app.facts.formulas.expressions import Expression, Label
+from app.facts.formulas.hints import list_hints
 from app.facts.formulas.parsing import parse_expression
-from app.facts.formulas.problems import BadPeriodError
+from app.facts.formulas.problems import BadPeriodError, ExpressionError
 from app.facts.formulas.registry import standard_vocabulary
 from app.facts.formulas.results import Computed
 from app.facts.formulas.vocabulary import Vocabulary
+from app.facts.issuers import get_issuer_key
 from app.facts.ledger import Ledger
 from app.facts.model import FiscalLabel
 from app.facts.repository import FactRepository
+
+_WORDS = re.compile(r"[^\W\d_]{2,}(?:[ '’&-]{1,2}[^\W\d_]{1,}){1,11}")
+"""Several words, and nothing that only a formula has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +55,18 @@ class FormulaService:
     ) -> EvaluatedFormula:
         """Evaluate an expression or a measure of the registry, by default for the newest fiscal year.
 
-        `issuer` is its name in any spelling, or its key. `definitions` win over the registry. Facts of `document_ids`
-        come before others. Raises IssuerNotFoundError, ExpressionError, BadPeriodError, FactEncodingError.
+        `issuer` is its name in any spelling, its key, or a short form that no other issuer has. `definitions` win over
+        the registry. Facts of `document_ids` come before others. Raises IssuerNotFoundError, IssuerAmbiguousError,
+        ExpressionError, BadPeriodError, FactEncodingError.
         """
         vocabulary = _define(definitions or {})
-        parsed = parse_expression(expression, vocabulary)
+        parsed = _parse(expression, vocabulary)
         labels: list[FiscalLabel | None] = [_parse_period(period) for period in periods]
         with self._database.transaction(principal, snapshot=True) as session:
             repository = FactRepository(session)
-            key = repository.find_issuer(issuer)
-            sources = [] if key is None else repository.list_sources(key)
-            if key is None or not sources:
+            key = get_issuer_key(session, issuer)
+            sources = repository.list_sources(key)
+            if not sources:
                 raise IssuerNotFoundError
             facts = repository.list_facts(FactFilter(issuer_keys=(key,)))
             read = sorted({str(stored.source.document_id) for stored in facts})
@@ -71,8 +79,24 @@ class FormulaService:
                 detail={"documents": read, "formula": str(parsed)},
             )
         ledger = Ledger(facts, preferred=document_ids)
-        results = tuple(evaluate(parsed, ledger, label, vocabulary=vocabulary) for label in labels or [None])
-        return EvaluatedFormula(key, sources[-1].source.issuer or key, results)
+        results = (evaluate(parsed, ledger, label, vocabulary=vocabulary) for label in labels or [None])
+        explained = (
+            replace(result, notes=(*result.notes, *list_hints(result, ledger, vocabulary))) for result in results
+        )
+        return EvaluatedFormula(key, sources[-1].source.issuer or key, tuple(explained))
+
+
+def _parse(text: str, vocabulary: Vocabulary) -> Expression:
+    """Parse a formula. Words that are none, such as "adjusted EBITDA", are looked for as the label of a row.
+
+    Raises ExpressionError.
+    """
+    try:
+        return parse_expression(text, vocabulary)
+    except ExpressionError:
+        if _WORDS.fullmatch(text):
+            return Label(" ".join(text.split()))
+        raise
 
 
 def _define(definitions: Mapping[str, str]) -> Vocabulary:

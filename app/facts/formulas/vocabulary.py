@@ -57,6 +57,12 @@ class Vocabulary:
         """The measures of the registry, in its order."""
         return tuple(self._measures.values())
 
+    def titles(self) -> Iterable[tuple[str, tuple[str, ...]]]:
+        """Yield the name of each measure with the words of each of its titles."""
+        for measure in self._measures.values():
+            for words in (measure.title, *measure.words):
+                yield measure.name, label_words(words)
+
     def with_labels(self, labels: Iterable[str]) -> "Vocabulary":
         """Return the vocabulary with the labels of a ledger's rows. Names of the registry win over them."""
         new = {label_words(label): Label(label) for label in labels}
