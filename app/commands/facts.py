@@ -21,6 +21,7 @@ from app.commands.options import (
     report_errors,
 )
 from app.documents.issuers import normalise_issuer
+from app.facts.grid_labels import added_dimensions
 
 StatementOption = Annotated[
     list[str] | None,
@@ -35,6 +36,9 @@ ColumnsOption = Annotated[int, typer.Option("--columns", help="The most periods,
 CsvOption = Annotated[Path | None, typer.Option("--csv", help="Write the figures with their sources to this CSV file.")]
 XlsxOption = Annotated[Path | None, typer.Option("--xlsx", help="Write the statements to this XLSX file.")]
 
+_LABELS, _FIGURES = 40, 12
+"""Characters of the labels and of each period in a window."""
+_SCALED = ("money", "shares")
 _RESTATED = "*"
 _DIFFERS = "≠"
 _SCALES = {3: "thousands", 6: "millions", 9: "billions"}
@@ -85,7 +89,12 @@ def _print(found: dict[str, Any], *, as_json: bool) -> None:
         scale, currency = _usual(statement["rows"])
         unit = " ".join(filter(None, (currency, _SCALES.get(scale))))
         out.print(f"{escape(found['issuer'])}: {statement['statement']}" + (f", {escape(unit)}" if unit else ""))
-        out.print(_grid(statement, scale))
+        fitting = max(1, (out.width - _LABELS) // _FIGURES)
+        out.print(_grid(statement, scale, fitting))
+        if len(statement["columns"]) > fitting:
+            out.print(
+                f"{len(statement['columns']) - fitting} earlier periods do not fit: widen the window, or see --csv."
+            )
     if not shown:
         out.print("There are no such statements.")
     elif any(map(_is_restated, _figures(shown))):
@@ -99,13 +108,18 @@ def _print(found: dict[str, Any], *, as_json: bool) -> None:
         )
 
 
-def _grid(statement: dict[str, Any], scale: int) -> Table:
-    periods = [f"{column['fiscal_part']} {column['fiscal_year']}" for column in statement["columns"]]
-    grid = Table(Column("", overflow="fold"), *(Column(name, justify="right") for name in periods), box=None)
+def _grid(statement: dict[str, Any], scale: int, columns: int) -> Table:
+    periods = [f"{column['fiscal_part']} {column['fiscal_year']}" for column in statement["columns"][:columns]]
+    numbers = (Column(name, justify="right", no_wrap=True) for name in periods)
+    grid = Table(Column("", min_width=_LABELS - 4, overflow="fold"), *numbers, box=None)
     for row in statement["rows"]:
-        members = "".join(f" [{each['member']}]" for each in row["dimensions"])
-        label = "  " * (len(row["label_path"]) - 1) + row["label"] + members
-        grid.add_row(escape(label), *(_amount(figure, scale) for figure in row["figures"]))
+        figures = row["figures"][:columns]
+        if not any(figures):
+            continue
+        dimensions = tuple((each["axis"], each["member"]) for each in row["dimensions"])
+        members = "".join(f" [{member}]" for _, member in added_dimensions(row["label_path"], dimensions))
+        label = "  " * (len(row["label_path"]) - 1) + (row["label"] or row["item"] or "(subtotal)") + members
+        grid.add_row(escape(label), *(_amount(figure, scale) for figure in figures))
     return grid
 
 
@@ -117,12 +131,14 @@ def _amount(figure: dict[str, Any] | None, scale: int) -> str:
 
 
 def print_amount(figure: dict[str, Any], scale: int) -> str:
-    """Return an amount in units of 10^`scale` if it is money with a scale, or else whole."""
+    """Return money with a scale in units of 10^`scale`, shares in those of their page, and other figures whole.
+    Negative figures stand in brackets.
+    """
     value = Decimal(figure["value"])
-    if figure["measure"] == "money" and figure["scale"]:
-        value = value.scaleb(-scale)
+    if figure["measure"] in _SCALED and figure["scale"]:
+        value = value.scaleb(-(scale if figure["measure"] == "money" else figure["scale"]))
         value = value.quantize(Decimal(1)) if value == value.to_integral_value() else value.normalize()
-    return f"{value:,f}"
+    return f"({-value:,f})" if value < 0 else f"{value:,f}"
 
 
 def _usual(rows: Sequence[dict[str, Any]]) -> tuple[int, str | None]:

@@ -14,9 +14,11 @@ from app.core.pagination import PageRequest
 from app.core.principal import Permission, Principal
 from app.documents.issuers import normalise_issuer
 from app.facts.grid import GridRow, StatementGrid
+from app.facts.grid_labels import added_dimensions
 from app.facts.grid_periods import Periods
+from app.facts.items.standard import load_items
 from app.facts.model import Measure, StatementKind, StoredFact
-from app.facts.printing import STATEMENT_NAMES, dimensions_of, period_name, source_of
+from app.facts.printing import STATEMENT_NAMES, period_name, source_of
 from app.facts.service import FactService
 from app.http.dependencies import service
 from app.http.text import Line
@@ -48,9 +50,13 @@ class ShownFigure:
 
 @dataclass(frozen=True, slots=True)
 class ShownRow:
+    """A row. `is_printed` states that the documents print its label; `dimensions` is what the label does not say."""
+
     label: str
+    is_printed: bool
     depth: int
     dimensions: str
+    unit: str
     figures: Sequence[Sequence[ShownFigure]]
 
 
@@ -111,17 +117,20 @@ def fact_pages(desk: AccessDesk) -> APIRouter:
 
 
 def print_amount(stored: StoredFact, scale: int) -> str:
-    """Return money with a scale in units of 10^`scale`, a percentage in percent, and other figures whole."""
+    """Return money with a scale in units of 10^`scale`, shares in the units of their page, a percentage in percent, and
+    other figures whole. Negative figures stand in brackets.
+    """
     fact = stored.fact
     with localcontext() as context:
         context.prec = _DIGITS
+        value, unit = fact.value, ""
         if fact.measure is Measure.PERCENT:
-            return f"{fact.value.scaleb(2):,f}%"
-        value = fact.value
-        if fact.measure is Measure.MONEY and fact.scale is not None:
-            value = value.scaleb(-scale)
+            value, unit = value.scaleb(2), "%"
+        elif fact.measure in (Measure.MONEY, Measure.SHARES) and fact.scale is not None:
+            value = value.scaleb(-(scale if fact.measure is Measure.MONEY else fact.scale))
             value = value.quantize(Decimal(1)) if value == value.to_integral_value() else value.normalize()
-        return f"{value:,f}"
+        text = f"{abs(value):,f}{unit}"
+        return f"({text})" if value < 0 else text
 
 
 def usual_unit(grid: StatementGrid) -> tuple[int, str | None]:
@@ -148,7 +157,28 @@ def _row(row: GridRow, scale: int, currency: str | None) -> ShownRow:
             shown += [_shown(stored, scale, currency, note="was") for stored in figure.earlier]
             shown += [_shown(stored, scale, currency, note="also") for stored in figure.others]
         figures.append(shown)
-    return ShownRow(row.label, min(len(row.label_path) - 1, _DEEPEST), dimensions_of(row), figures)
+    return ShownRow(
+        label=row.label or _title(row.item),
+        is_printed=bool(row.label),
+        depth=min(len(row.label_path) - 1, _DEEPEST),
+        dimensions=" · ".join(member for _, member in added_dimensions(row.label_path, row.dimensions)),
+        unit=_unit(row),
+        figures=figures,
+    )
+
+
+def _title(item: str | None) -> str:
+    """Return the name of a row without a label: that of its item."""
+    found = None if item is None else load_items().get(item)
+    return "No label" if found is None else found.title
+
+
+def _unit(row: GridRow) -> str:
+    """Return the unit of a row that is not in the grid's: shares in millions, amounts per share."""
+    fact = next(figure.shown.fact for figure in row.figures if figure is not None)
+    if fact.measure is Measure.PER_SHARE:
+        return "per share"
+    return " of ".join(filter(None, (_SCALES.get(fact.scale or 0), "shares"))) if fact.measure is Measure.SHARES else ""
 
 
 def _shown(

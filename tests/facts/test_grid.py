@@ -226,3 +226,41 @@ def test_balance_at_beginning_stands_in_the_column_of_the_period_that_it_opens()
     grid = annual([*facts, *opening], cash)
     assert [column.fiscal.year for column in grid.columns] == [2031, 2030]
     assert shown(grid) == [("Net change in cash", 5, 3), ("Cash at beginning of year", 12, 9)]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("Income from investments, net", "Income/(loss) from investments, net"),
+        ("(Loss)/income from investments, net", "Income from investments, net"),
+        ("Other expense (Note 12)", "Other expense"),
+        ("Research & development", "Research and development (a)"),
+        (("Costs:", "Fuel"), ("Costs (income)", "Fuel")),
+    ],
+)
+def test_label_that_differs_by_sign_note_or_spelling_is_the_same_row(before, after):
+    facts = make_filing("2032-02-01", (after, 12)) + make_filing("2031-02-01", (before, 11))
+    assert [row[1:] for row in shown(annual(facts))] == [(12, 11)]
+
+
+def test_renamed_line_is_found_by_the_figures_that_both_filings_state():
+    newer = make_filing("2032-02-01", ("Fleet upkeep", 12, 11, 9), ("Other", 5, 4, 3))
+    older = make_filing("2031-02-01", ("Vehicle costs", 11, 9, 8), ("Other", 4, 3, 2))
+    assert shown(annual(newer + older)) == [("Fleet upkeep", 12, 11, 9, 8), ("Other", 5, 4, 3, 2)]
+
+
+def test_lines_with_other_names_and_one_equal_figure_stay_apart():
+    newer, older = make_filing("2032-02-01", ("Fuel", 12, 11)), make_filing("2031-02-01", ("Rent", 11, 10))
+    assert [row[0] for row in shown(annual(newer + older))] == ["Rent", "Fuel"]
+
+
+def test_same_figures_of_two_lines_do_not_say_which_is_meant():
+    newer = make_filing("2032-02-01", ("Basic earnings", 12, 11, 9), ("Diluted earnings", 12, 11, 9))
+    older = make_filing("2031-02-01", ("Earnings", 11, 9, 8))
+    assert len(annual(newer + older).rows) == 3
+
+
+def test_tag_and_page_may_name_different_dimensions_of_one_row():
+    tagged = make_filing("2032-02-01", ("Sales of goods", 12, 11), dimensions=(("product", "Product"),))
+    printed = make_filing("2031-02-01", ("Sales of goods", 11, 10), dimensions=(("part", "Sales of goods"),))
+    assert shown(annual(tagged + printed)) == [("Sales of goods", 12, 11, 10)]

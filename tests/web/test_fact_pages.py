@@ -54,6 +54,18 @@ def test_page_of_a_statement_does_not_scroll_sideways(statement, width):
     assert statement.evaluate("document.documentElement.scrollWidth") <= width
 
 
+def test_headings_and_labels_stay_in_view_while_figures_scroll(statement):
+    statement.set_viewport_size({"width": 360, "height": 320})
+    region = statement.get_by_role("region", name="Income statement")
+    region.evaluate("region => region.scrollTo(200, 200)")
+    assert region.evaluate("region => [region.scrollLeft > 0, region.scrollTop > 0]") == [True, True]
+    place = region.evaluate("region => { const at = region.getBoundingClientRect(); return [at.left, at.top]; }")
+    corner = region.locator("thead th").first.evaluate(
+        "cell => { const at = cell.getBoundingClientRect(); return [at.left, at.top]; }"
+    )
+    assert corner == pytest.approx(place, abs=2)
+
+
 def test_issuers_and_downloads_are_reached_by_links(statement):
     with statement.expect_download() as download:
         statement.get_by_role("link", name="CSV").click()

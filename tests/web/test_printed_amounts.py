@@ -34,8 +34,35 @@ def shown(**changes):
         ({"currency": "EUR"}, "EUR 4,210"),
         ({"value": "0.125", "measure": Measure.PERCENT, "scale": 0, "currency": None}, "12.5%"),
         ({"value": "2.10", "measure": Measure.PER_SHARE, "scale": 0}, "2.10"),
+        ({"value": "-4210000000"}, "(4,210)"),
+        ({"value": "201500000", "measure": Measure.SHARES, "currency": None}, "201.5"),
         ({"value": "7" * 28 + "0" * 30}, f"{Decimal('7' * 28 + '0' * 24):,f}"),
     ],
 )
 def test_amount_is_in_the_unit_of_the_table_or_names_its_own(changes, text):
     assert shown(**changes) == text
+
+
+def test_row_names_what_its_label_does_not_say():
+    plain, of_product, subtotal, shares = show_rows(
+        build_grid(
+            StatementKind.INCOME,
+            [
+                StoredFact(make_fact(label, place=Place(1, 0, 6, 1, row, 1), **changes), row, SOURCE)
+                for row, (label, changes) in enumerate(
+                    (
+                        ("Sales of products", {"dimensions": (("product", "Product"),)}),
+                        ("Sales", {"dimensions": (("segment", "Tools"),), "concept": "Sales"}),
+                        ("", {"item": "OperatingIncomeLoss", "concept": "OperatingIncomeLoss"}),
+                        ("Basic", {"measure": Measure.SHARES, "item": None, "concept": None}),
+                    ),
+                    1,
+                )
+            ],
+            periods=Periods.ANNUAL,
+            most_columns=1,
+        )
+    )
+    assert (plain.dimensions, of_product.dimensions) == ("", "Tools")
+    assert (subtotal.label, subtotal.is_printed) == ("Operating Income", False)
+    assert shares.unit == "millions of shares"
