@@ -7,6 +7,7 @@ and a Unix socket has no such limits. Therefore the client also limits each wait
 
 import math
 import time
+import traceback
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 from typing import Any, Self, TypeVar
@@ -62,22 +63,27 @@ class LimitedConnection(psycopg.Connection[TupleRow]):
 
     def wait(self, gen: PQGen[T], interval: float = 0.1, timeout: float | None = None) -> T:
         try:
-            return super().wait(self._limited(gen), interval, timeout)
+            return super().wait(self._limited(gen, interval), interval, timeout)
         except ServerSilentError:
             self.pgconn.finish()
             raise
 
-    def _limited(self, steps: PQGen[T]) -> Generator[Wait, Ready | int, T]:
-        """Pass on `steps` until the limit. psycopg sends `Ready.NONE` after each interval without a response."""
-        began = time.monotonic()
+    def _limited(self, steps: PQGen[T], interval: float) -> Generator[Wait, Ready | int, T]:
+        """Pass on `steps` until the limit. psycopg sends `Ready.NONE` after each interval without a response.
+
+        A much longer interval counts as two: this process was itself stopped, perhaps with the server, and the response
+        may be on its way.
+        """
+        waited, at = 0.0, time.monotonic()
         try:
             wanted = next(steps)
             while True:
                 ready = yield wanted
-                if ready == Ready.NONE:
-                    waited = time.monotonic() - began
-                    if waited > self.limit_seconds or (waited > PATIENCE_SECONDS and not self.liveness.responds):
-                        raise ServerSilentError(f"the server did not respond within {waited:.1f} seconds")
+                now = time.monotonic()
+                waited, at = waited + min(now - at, 2 * interval), now
+                is_over = waited > self.limit_seconds or (waited > PATIENCE_SECONDS and not self.liveness.responds)
+                if is_over and ready == Ready.NONE:
+                    raise ServerSilentError(f"the server did not respond within {waited:.1f} seconds")
                 wanted = steps.send(ready)
         except StopIteration as end:
             result: T = end.value
@@ -96,7 +102,7 @@ def connect_limited(
 
     Raises psycopg.OperationalError, and its subclass ConnectionTimeout after `connect_seconds`.
     """
-    connection = LimitedConnection.connect(
+    connection = _connect(
         make_url(url).set(drivername="postgresql").render_as_string(hide_password=False),
         autocommit=True,
         prepare_threshold=None,
@@ -115,4 +121,15 @@ def limit_connections(engine: Engine, *, limit_seconds: float, liveness: Livenes
     def connect(_dialect: object, _record: object, arguments: list[Any], parameters: dict[str, Any]) -> Any:
         if not liveness.responds:
             raise ServerSilentError("the server does not respond")
-        return LimitedConnection.connect(*arguments, **parameters).limit(limit_seconds, liveness)
+        return _connect(*arguments, **parameters).limit(limit_seconds, liveness)
+
+
+def _connect(*arguments: Any, **parameters: Any) -> LimitedConnection:
+    try:
+        return LimitedConnection.connect(*arguments, **parameters)
+    except psycopg.Error as error:
+        # In psycopg 3.3, a frame of the traceback keeps a connection attempt that timed out, and a cycle keeps the
+        # frame. Until the garbage collector ran, PostgreSQL would wait for this client, and DROP DATABASE with it, for
+        # up to a minute.
+        traceback.clear_frames(error.__traceback__)
+        raise
