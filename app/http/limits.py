@@ -21,6 +21,9 @@ from app.observability.logging import get_logger
 
 _WINDOW_SECONDS = 60
 
+BROKER_SECONDS = 0.5
+"""The longest wait, in seconds, for the broker's counter. A request is not delayed longer by a broker that is down."""
+
 
 class RateLimits:
     """Counts requests. `per_minute` maps the name of a limit to its rate. All processes share the broker's counters."""
@@ -35,8 +38,8 @@ class RateLimits:
                 wrap_exceptions=True,
                 implementation="redispy",
                 key_prefix="footnote-rate",
-                socket_timeout=0.5,
-                socket_connect_timeout=0.5,
+                socket_timeout=BROKER_SECONDS,
+                socket_connect_timeout=BROKER_SECONDS,
             )
             self._shared = SlidingWindowCounterRateLimiter(storage)
         self._shared_again_at = 0.0

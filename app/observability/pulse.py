@@ -32,15 +32,16 @@ class Beat:
 class Marks:
     """Stores when each part of this process last worked."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._monotonic = monotonic
         self._marks: dict[str, tuple[float, str | None]] = {}
 
     def mark(self, part: str, *, trouble: str | None = None) -> None:
         """Record that `part` works now. Call it from the thread that does the work."""
-        self._marks[part] = (time.monotonic(), trouble)
+        self._marks[part] = (self._monotonic(), trouble)
 
     def list_beats(self) -> list[Beat]:
-        now = time.monotonic()
+        now = self._monotonic()
         return [Beat(part, now - at, trouble) for part, (at, trouble) in list(self._marks.items())]
 
 

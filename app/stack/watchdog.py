@@ -31,7 +31,8 @@ KILL_SECONDS = 5.0
 class _Notices:
     """The socket of one process, and the time of its last notice."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, monotonic: Callable[[], float]) -> None:
+        self._monotonic = monotonic
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self._socket.bind(str(path))
         self._socket.setblocking(False)
@@ -40,19 +41,19 @@ class _Notices:
     def restart(self) -> None:
         """Wait for the first notice of a new process. Discard the notices of the process before it."""
         self._receive()
-        self._started_at = time.monotonic()
+        self._started_at = self._monotonic()
         self._noticed_at: float | None = None
 
     def excuse(self) -> None:
         """Restart the time limit, because the watchdog itself was frozen."""
         if self._noticed_at is None:
-            self._started_at = time.monotonic()
+            self._started_at = self._monotonic()
         else:
-            self._noticed_at = time.monotonic()
+            self._noticed_at = self._monotonic()
 
     def seconds_overdue(self, frozen_seconds: float) -> float:
         """Return how long a notice is overdue; negative if it is not."""
-        now = time.monotonic()
+        now = self._monotonic()
         if self._receive():
             self._noticed_at = now
         if self._noticed_at is None:
@@ -74,20 +75,23 @@ class _Notices:
 class Watchdog:
     """Watches processes by name. It is a context manager, because it has a folder with a socket for each process."""
 
-    def __init__(self, names: Iterable[str], *, frozen_seconds: float) -> None:
+    def __init__(
+        self, names: Iterable[str], *, frozen_seconds: float, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
         self._names = tuple(names)
         self._frozen_seconds = frozen_seconds
         self._open = contextlib.ExitStack()
         self._paths: dict[str, Path] = {}
         self._notices: dict[str, _Notices] = {}
-        self._asked_at = time.monotonic()
+        self._monotonic = monotonic
+        self._asked_at = monotonic()
 
     def __enter__(self) -> Self:
         # A temporary folder, because the path of a Unix socket has at most 107 bytes (unix(7)).
         folder = Path(self._open.enter_context(tempfile.TemporaryDirectory(prefix="footnote-")))
         for name in self._names:
             self._paths[name] = folder / name
-            self._notices[name] = self._open.enter_context(contextlib.closing(_Notices(folder / name)))
+            self._notices[name] = self._open.enter_context(contextlib.closing(_Notices(folder / name, self._monotonic)))
         return self
 
     def __exit__(
@@ -105,7 +109,7 @@ class Watchdog:
 
         If the call itself is late, this process was frozen, and perhaps the others with it: they get time to notify.
         """
-        now = time.monotonic()
+        now = self._monotonic()
         was_frozen, self._asked_at = now - self._asked_at > self._frozen_seconds / 2, now
         overdue = [name for name, notices in self._notices.items() if notices.seconds_overdue(self._frozen_seconds) > 0]
         if was_frozen:
@@ -126,26 +130,35 @@ class Server(Protocol):
 class ServerWatch:
     """Asks servers every few seconds whether they respond, and kills those that have not done so for a minute."""
 
-    def __init__(self, servers: Mapping[str, Server], *, report: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        servers: Mapping[str, Server],
+        *,
+        report: Callable[[str], None],
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._servers = servers
         self._report = report
-        self._responded_at = dict.fromkeys(servers, time.monotonic())
+        self._monotonic = monotonic
+        self._responded_at = dict.fromkeys(servers, monotonic())
         self._asks_at = 0.0
 
     def check(self) -> None:
-        now = time.monotonic()
+        now = self._monotonic()
         if now < self._asks_at:
             return
         if now - self._asks_at > SERVER_CHECK_SECONDS:  # this process was itself frozen, perhaps with the servers
             self._responded_at = dict.fromkeys(self._servers, now)
         for name, server in self._servers.items():
-            if server.responds():
-                self._responded_at[name] = time.monotonic()
-            elif time.monotonic() - self._responded_at[name] > SERVER_SECONDS:
+            asked_at = self._monotonic()
+            responds, ended_at = server.responds(), self._monotonic()
+            if responds or ended_at - asked_at > SERVER_CHECK_SECONDS:  # this process was frozen while it asked
+                self._responded_at[name] = ended_at
+            elif ended_at - self._responded_at[name] > SERVER_SECONDS:
                 self._report(f"{name} does not respond. Killing it")
                 server.kill()
-                self._responded_at[name] = time.monotonic()
-        self._asks_at = time.monotonic() + SERVER_CHECK_SECONDS
+                self._responded_at[name] = self._monotonic()
+        self._asks_at = self._monotonic() + SERVER_CHECK_SECONDS
 
 
 def kill_kept(keeper: subprocess.Popen[bytes]) -> None:

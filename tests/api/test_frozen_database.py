@@ -9,11 +9,12 @@ from app.bootstrap import build_container
 from app.main import create_app
 from app.settings import HealthSettings
 from tests.api.conftest import _serve, settings_for
+from tests.api.test_event_streams import counted_statements
 from tests.freezing import frozen
 from tests.waiting import wait_for
 
 REQUESTS = 60  # more than the server has threads
-LONGEST_SECONDS = 15
+LONGEST_SECONDS = 25  # for a busy machine; less than the 35 s after which a statement ends in any case
 
 
 @pytest.fixture
@@ -44,11 +45,11 @@ def test_requests_and_readiness_end_while_the_database_is_frozen(quick_server, p
         assert (ready.status_code, ready.json()["parts"]["database"]["ready"]) == (503, False)
         assert seconds < LONGEST_SECONDS
         ended = [future.result() for future in waiting]
-        refused, at_once = timed(calls[0])
+        with counted_statements() as statements:
+            refused = calls[0]()
     assert {(answer.status_code, answer.json()["code"]) for answer, _ in ended} == {(503, "database-unavailable")}
     assert all(int(answer.headers["retry-after"]) > 0 for answer, _ in ended)
     assert max(seconds for _, seconds in ended) < LONGEST_SECONDS
-    assert refused.status_code == 503
-    assert at_once < 1
+    assert (refused.status_code, statements) == (503, [])
     wait_for(lambda: calls[0]().status_code == 200, what="recovery")
     assert calls[2]().status_code in (200, 201, 202)

@@ -22,7 +22,7 @@ def test_frozen_processes_are_replaced(start: Callable[..., Any], tmp_path: Path
     def processes() -> dict[str, int]:
         return dict(Home.at(tmp_path).read_state()["processes"])  # type: ignore[call-overload]
 
-    wait_for(lambda: not set(processes().values()) & set(before.values()), what="new processes", seconds=60)
+    wait_for(lambda: not set(processes().values()) & set(before.values()), what="new processes")
     psutil.wait_procs(stopped, timeout=10)
     assert not any(process.is_running() for process in stopped)
     with httpx.Client(base_url=up.announced["url"], trust_env=False) as client:
@@ -33,4 +33,4 @@ def test_frozen_processes_are_replaced(start: Callable[..., Any], tmp_path: Path
             except httpx.TransportError:
                 return False
 
-        wait_for(is_ready, what="readiness", seconds=60)
+        wait_for(is_ready, what="readiness")

@@ -54,7 +54,7 @@ class Site:
 
     def wait_ready(self, upload: httpx.Response) -> None:
         assert upload.status_code == 202, upload.text
-        wait_for(lambda: self.run_of(upload) == "ready", seconds=60, what="the document")
+        wait_for(lambda: self.run_of(upload) == "ready", what="the document")
 
     def worker(self) -> list[psutil.Process]:
         keepers = [child for child in psutil.Process(self.up.process.pid).children() if is_worker(child)]

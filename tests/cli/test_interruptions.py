@@ -3,7 +3,6 @@
 import json
 import signal
 import subprocess
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,9 +13,9 @@ import psutil
 import pytest
 
 from tests.cli.conftest import CLI, ROOT, environment
+from tests.waiting import wait_for
 
 Start = Callable[..., "subprocess.Popen[str]"]
-LONGEST_SECONDS = 60.0  # for a busy machine
 FOLLOWED = 'route="/v1/runs"'  # a label of the metrics of requests
 
 
@@ -39,7 +38,7 @@ def start_ingest(running: Any, tmp_path: Path) -> Iterator[Start]:
             env=environment(),
         )
         started.append(process)
-        wait_until(lambda: followed(running) > before)
+        wait_for(lambda: followed(running) > before)
         return process
 
     yield start
@@ -53,12 +52,6 @@ def followed(running: Any) -> float:
     """Return how many requests have read the states of runs."""
     text = httpx.get(f"{running.announced['url']}/metrics", trust_env=False).text
     return sum(float(line.rsplit(" ", 1)[1]) for line in text.splitlines() if FOLLOWED in line)
-
-
-def wait_until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + LONGEST_SECONDS
-    while not condition():
-        assert time.monotonic() < deadline, "the condition did not come true"
 
 
 @contextmanager

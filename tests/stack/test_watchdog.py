@@ -5,7 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
-import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -26,52 +26,79 @@ time.sleep(600)
 """
 
 
-def test_process_is_frozen_when_it_sends_no_notice_for_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    with Watchdog(("relay",), frozen_seconds=0.3) as watched:
-        for name, value in watched.environment("relay").items():
-            monkeypatch.setenv(name, value)
-        assert watched.list_frozen() == []  # it has not sent a first notice yet
-        notify_watchdog()
-        assert watched.list_frozen() == []
-        assert wait_for(watched.list_frozen) == ["relay"]
-        notify_watchdog()
-        assert watched.list_frozen() == []
+FROZEN_SECONDS = 20.0
 
 
-def test_process_that_never_notifies_is_frozen_after_its_time_to_start(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(watchdog, "START_SECONDS", 0.1)
-    with Watchdog(("relay",), frozen_seconds=10) as watched:
-        watched.environment("relay")
-        assert wait_for(watched.list_frozen) == ["relay"]
+class Clock:
+    """A clock that moves only when the test moves it."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
 
 
-def test_notice_of_an_ended_process_does_not_count_for_its_successor() -> None:
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def watched(clock: Clock) -> Iterator[Watchdog]:
+    with Watchdog(("relay",), frozen_seconds=FROZEN_SECONDS, monotonic=clock) as watchdog:
+        yield watchdog
+
+
+def notify(address: str) -> None:
+    """Send a notice. Not by NOTIFY_SOCKET: servers that run in threads of this process would notify there, too."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
+        sender.sendto(ALIVE, address)
+
+
+def list_frozen_at(watched: Watchdog, clock: Clock, *times: float) -> list[list[str]]:
+    found = []
+    for clock.now in times:
+        found.append(watched.list_frozen())
+    return found
+
+
+def test_process_is_frozen_when_it_sends_no_notice_for_the_limit(watched: Watchdog, clock: Clock) -> None:
+    address = watched.environment("relay")[ADDRESS]
+    assert watched.list_frozen() == []  # it has not sent a first notice yet
+    notify(address)
+    assert list_frozen_at(watched, clock, 0, 10, 20, 21) == [[], [], [], ["relay"]]
+    notify(address)
+    assert list_frozen_at(watched, clock, 30, 40, 50, 51) == [[], [], [], ["relay"]]
+
+
+def test_process_that_never_notifies_is_frozen_after_its_time_to_start(watched: Watchdog, clock: Clock) -> None:
+    watched.environment("relay")
+    times = [10.0 * step for step in range(1, 7)]
+    assert times[-1] == watchdog.START_SECONDS
+    assert list_frozen_at(watched, clock, *times, 61) == [*[[]] * 6, ["relay"]]
+
+
+def test_notice_of_an_ended_process_does_not_count_for_its_successor(watched: Watchdog, clock: Clock) -> None:
     """A process that still loads its code has sent no notice, so its time to start has not ended."""
-    with Watchdog(("relay",), frozen_seconds=0.3) as watched:
-        # Not by NOTIFY_SOCKET: servers that run in threads of this process would notify there, too.
-        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as ended:
-            ended.sendto(ALIVE, watched.environment("relay")[ADDRESS])
-        watched.environment("relay")
-        until = time.monotonic() + 0.6
-
-        def check() -> bool:
-            assert watched.list_frozen() == []
-            return time.monotonic() > until
-
-        wait_for(check)
+    notify(watched.environment("relay")[ADDRESS])
+    watched.environment("relay")
+    assert list_frozen_at(watched, clock, 10, 20, 30, 40, 50, 60) == [[]] * 6
 
 
-def test_watchdog_that_was_frozen_itself_gives_processes_time() -> None:
-    with Watchdog(("relay",), frozen_seconds=0.2) as watched:
-        os.environ.update(watched.environment("relay"))
-        try:
-            notify_watchdog()
-        finally:
-            del os.environ["NOTIFY_SOCKET"]
-        watched.list_frozen()
-        until = time.monotonic() + 0.3
-        wait_for(lambda: time.monotonic() > until)
-        assert watched.list_frozen() == []
+def test_watchdog_that_was_frozen_itself_gives_processes_time(watched: Watchdog, clock: Clock) -> None:
+    notify(watched.environment("relay")[ADDRESS])
+    assert list_frozen_at(watched, clock, 0, 300, 310, 320, 321) == [[], [], [], [], ["relay"]]
+
+
+def test_notice_reaches_the_watchdog_in_the_environment(
+    monkeypatch: pytest.MonkeyPatch, watched: Watchdog, clock: Clock
+) -> None:
+    for name, value in watched.environment("relay").items():
+        monkeypatch.setenv(name, value)
+    notify_watchdog()
+    monkeypatch.delenv(ADDRESS)
+    assert list_frozen_at(watched, clock, 0, 10, 20, 21) == [[], [], [], ["relay"]]
 
 
 def test_notice_without_a_watchdog_does_nothing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -98,22 +125,40 @@ def test_killing_a_frozen_process_ends_its_tree(monkeypatch: pytest.MonkeyPatch,
 
 
 def test_server_that_does_not_respond_is_killed_and_can_be_revived(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, clock: Clock
 ) -> None:
-    monkeypatch.setattr(watchdog, "SERVER_SECONDS", 0.5)
-    monkeypatch.setattr(watchdog, "SERVER_CHECK_SECONDS", 0.1)
+    monkeypatch.setattr(watchdog, "SERVER_SECONDS", 9.0)
     reports: list[str] = []
     with EmbeddedValkey(tmp_path) as server:
-        watch = ServerWatch({"Valkey": server}, report=reports.append)
+        watch = ServerWatch({"Valkey": server}, report=reports.append, monotonic=clock)
         watch.check()
         assert server.pid is not None
         os.kill(server.pid, signal.SIGSTOP)
-
-        def is_killed() -> bool:
-            watch.check()
-            return server.pid is None
-
-        wait_for(is_killed, what="the end of the server")
-        assert reports == ["Valkey does not respond. Killing it"]
+        clock.now = 5
+        watch.check()
+        assert (server.pid is None, reports) == (False, [])
+        clock.now = 10
+        watch.check()
+        assert (server.pid is None, reports) == (True, ["Valkey does not respond. Killing it"])
         server.revive()
-        assert server.responds()
+        assert wait_for(server.responds)
+
+
+def test_watch_that_was_frozen_itself_gives_servers_time(clock: Clock) -> None:
+    """It may be frozen between two checks, and while it asks a server."""
+
+    class Server:
+        asking_seconds = 0.0
+
+        def responds(self) -> bool:
+            clock.now += self.asking_seconds
+            return False
+
+        def kill(self) -> None:
+            raise AssertionError
+
+    server = Server()
+    watch = ServerWatch({"Valkey": server}, report=lambda _: None, monotonic=clock)
+    for server.asking_seconds, pause in ((0, 5), (0, 300), (300, 5), (0, 5)):
+        clock.now += pause
+        watch.check()

@@ -8,35 +8,27 @@ from app.documents.dead_letters.service import DeadLetterService
 DEATHS = 5
 
 
-def expire_lease(ingestion, run):
-    """Let the lease of the run's current stage expire now, so that the test need not wait for it."""
-    ingestion.sql(
-        "UPDATE stages SET lease_expires_at = now(), wake_at = now() WHERE run_id = :run AND status = 'leased'", run=run
-    )
-
-
 def test_file_that_kills_workers_fails_and_healthy_files_survive_killed_workers(ingestion, wait_for):
-    ingestion.environment["FOOTNOTE_JOBS__LEASE_SECONDS"] = "60"
     gate = ingestion.folder / "gate"
     gate.touch()
     reached, deadly = Path(f"{gate}.reached"), ingestion.folder / "deadly"
     deadly.touch()
     ingestion.start_relay()
     healthy = ingestion.upload(f"stall {gate}")
-    for _ in range(DEATHS):
+    for attempt in range(1, DEATHS + 1):
         worker = ingestion.start_worker()
         wait_for(reached.exists, what="the stage")
         ingestion.kill(worker)
         reached.unlink()
-        expire_lease(ingestion, healthy)
+        ingestion.expire_lease(healthy, attempt=attempt)
     ingestion.start_worker()
     wait_for(reached.exists, what="the stage")
     killer, other = ingestion.upload(f"die {deadly}"), ingestion.upload("an honest file")
     version = str(ingestion.run(killer).version_id)
     wait_for(lambda: version in ingestion.notes("parsed.txt"), what="the death of the killer's worker")
-    expire_lease(ingestion, killer)
+    ingestion.expire_lease(killer)
     gate.unlink()
-    survived, ended, fine = ingestion.wait_final(healthy, killer, other, seconds=60)
+    survived, ended, fine = ingestion.wait_final(healthy, killer, other)
     assert (survived.status, survived.stages[1].attempt) == ("ready", DEATHS + 1)
     assert (ended.status, ended.stage, ended.error_code) == ("failed", "parse", "processing-crashed")
     assert "crashed its worker" in ended.error_detail

@@ -16,6 +16,8 @@ from app.stack.doctor.checks import check_broker
 from tests.freezing import frozen
 
 QUICK = {
+    "FOOTNOTE_JOBS__LEASE_SECONDS": "1.5",
+    "FOOTNOTE_JOBS__HEARTBEAT_SECONDS": "0.3",
     "FOOTNOTE_HEALTH__BEAT_SECONDS": "0.2",
     "FOOTNOTE_HEALTH__FROZEN_SECONDS": "3",
     "FOOTNOTE_HEALTH__SILENCE_SECONDS": "1",
@@ -46,7 +48,7 @@ def test_frozen_relay_and_worker_are_reported_until_they_continue(ingestion, che
     with frozen(relay.pid):
         for part in ("relay", "scheduler"):
             assert isinstance(wait_for(lambda part=part: check(part)), ProcessSilentError)
-        assert check("worker") is None
+        wait_for(lambda: check("worker") is None, what="heartbeats of the worker")
     os.kill(worker.pid, SIGSTOP)  # only the main process: the running pool must not hide this
     try:
         assert isinstance(wait_for(lambda: check("worker")), ProcessSilentError)
@@ -82,7 +84,7 @@ def test_full_broker_is_reported_until_it_has_room(ingestion, check, wait_for):
     broker.config_set("maxmemory", 1)
     try:
         run = ingestion.upload("meanwhile")
-        assert isinstance(wait_for(lambda: check("relay")), ProcessHinderedError)
+        wait_for(lambda: isinstance(check("relay"), ProcessHinderedError), what="the report of the relay")
         with pytest.raises(BrokerFullError):
             broker_check(ingestion.broker)()
         assert "full" in check_broker(ingestion.broker).sentence

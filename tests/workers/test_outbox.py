@@ -116,7 +116,7 @@ def test_failing_periodic_job_delays_neither_messages_nor_other_jobs(ingestion):
     running = threading.Thread(target=outbox.run)
     running.start()
     try:
-        wait_for(lambda: sender.sent == written and called == ["other"], seconds=10)
+        wait_for(lambda: sender.sent == written and called == ["other"])
     finally:
         stop.set()
         running.join(20)

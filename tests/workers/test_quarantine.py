@@ -4,6 +4,7 @@ import faulthandler
 import os
 import signal
 import time
+import traceback
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -96,14 +97,17 @@ def raise_outage():
 def test_time_limit_of_the_worker_kills_the_process():
     process = start(lambda _: time.sleep(60))
 
-    def interrupt(*_):
-        raise SoftTimeLimitExceeded
+    def interrupt(_, frame):
+        if frame is not None and process.wait.__code__ in [each.f_code for each, _ in traceback.walk_stack(frame)]:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            raise SoftTimeLimitExceeded
 
     before = signal.signal(signal.SIGALRM, interrupt)
-    signal.setitimer(signal.ITIMER_REAL, 0.05)
+    signal.setitimer(signal.ITIMER_REAL, 0.05, 0.05)
     try:
         assert process.wait() is Cause.TIME
     finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
     assert not psutil.pid_exists(process.pid)
 

@@ -64,7 +64,7 @@ def rabbitmq(request, tmp_path, wait_for):
     )
     server = start_tethered([str(SERVER)], log=log, death_signal=SIGTERM, environment=environment, directory=home)
     try:
-        wait_for(lambda: "Server startup complete" in log.read_text(errors="replace"), what="RabbitMQ", seconds=60)
+        wait_for(lambda: "Server startup complete" in log.read_text(errors="replace"), what="RabbitMQ")
         yield f"amqp://guest:guest@127.0.0.1:{port}//"
     finally:
         end_family(server)
@@ -84,12 +84,12 @@ def end_family(server: subprocess.Popen[bytes]) -> None:
 
 def test_pipeline_runs_over_rabbitmq(ingestion, rabbitmq):
     ingestion.broker = rabbitmq
-    sender = CelerySender(app=build_broker_app(Settings(broker={"url": rabbitmq}), response_seconds=5))
+    sender = CelerySender(app=build_broker_app(Settings(broker={"url": rabbitmq}), response_seconds=30))
     assert sender.count("parse") == 0
     ingestion.start_relay()
     ingestion.start_worker()
     runs = [ingestion.upload(f"file {number}") for number in range(5)]
-    ended = ingestion.wait_final(*runs, seconds=40)
+    ended = ingestion.wait_final(*runs)
     assert {(run.status, run.error_code) for run in ended} == {("ready", None)}
     assert sorted(ingestion.notes("indexed.txt")) == sorted(f"{run.version_id} 1" for run in ended)
     assert sender.count("parse") == 0

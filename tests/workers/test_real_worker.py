@@ -40,7 +40,7 @@ def test_readable_pdf_is_searchable_and_pdf_without_its_password_fails(ingestion
     locked = ingestion.upload(small_report(password="open sesame"), filename="locked.pdf", password=sealed)
     shut = ingestion.upload(small_report(password="other"), filename="shut.pdf")
     misnamed = ingestion.upload(b"PK\x03\x04 not a report", filename="archive.pdf")
-    ready, opened, refused, wrong = ingestion.wait_final(plain, locked, shut, misnamed, seconds=60)
+    ready, opened, refused, wrong = ingestion.wait_final(plain, locked, shut, misnamed)
     assert [(run.status, run.error_code, run.pages_total) for run in (ready, opened)] == [("ready", None, 2)] * 2
     assert (refused.status, refused.error_code) == ("failed", "pdf-encrypted")
     assert (wrong.status, wrong.error_code) == ("failed", "type-mismatch")
