@@ -6,14 +6,22 @@ statements: readers judge them from the quote and its page.
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
+from functools import lru_cache
 
 from app.answers.verification.sentences import find_sentences
 
 
 def _any_of(words: str) -> str:
-    """Return a pattern that matches any of the words; each word may be a pattern."""
-    return "|".join(words.split())
+    """Return a pattern that matches any of the words; each word may be a pattern that begins with a letter.
+
+    It looks at the first letter before the words: the pages of one question have hundreds of lines.
+    """
+    by_letter: dict[str, list[str]] = {}
+    for word in words.split():
+        by_letter.setdefault(word[0], []).append(word[1:])
+    return "|".join(f"{letter}(?:{'|'.join(rest)})" for letter, rest in by_letter.items())
 
 
 # Verbs at the beginning of instructions. The verbs in the second list are also nouns ("Use of proceeds", "Plan
@@ -90,12 +98,22 @@ _ADDRESS = re.compile(
     rf"|\byou (?:must|should|have to|need to|will now|to)\s+(?:now\s+)?(?:{_SPEAKING})\b",
     re.I | re.M,
 )
+# Each match of _ADDRESS has one of these. To look for them first is ten times as fast as to try it everywhere.
+_MARKS = (
+    "<", "inst]", "language model", "ai model", "llm", "bot", "assistant", "system", "user", "human", "you", "whoever",
+    "anyone", "ignore", "disregard", "forget", "override", "answer", "response", "reply", "output", "instruction",
+    "prompt",
+)  # fmt: skip
+# Letters that match others if case is ignored, besides those that `lower` returns.
+_SIMILAR = "ıİſ\u212a"
+_LIKE = str.maketrans(_SIMILAR, "iisk")
 _QUESTION_END = re.compile(r"\?[\"'”’)\]]*$")
 # The pattern is anchored at line starts, because an unanchored search takes quadratic time on long lines.
 _ROW = re.compile(r"^[^\n]*\t[^\n]*(?:\n|\Z)", re.M)
 _LONG = 600
 
 
+@lru_cache(maxsize=256)  # an answer reads each of its pages several times
 def blank_instructions(text: str) -> str:
     """Replace every question and instruction by spaces. Offsets do not change."""
     pieces: list[str] = []
@@ -109,18 +127,31 @@ def blank_instructions(text: str) -> str:
 
 
 def _not_statements(text: str) -> Iterator[tuple[int, int]]:
+    marks = _find_marks(text)
     for start, end in _units(text):
         unit = text[start:end]
         if _QUESTION_END.search(unit) and len(unit) < _LONG:
             yield start, end
             continue
-        address = _ADDRESS.search(unit)
+        address = _ADDRESS.search(unit) if bisect_left(marks, start) < bisect_left(marks, end) else None
         if address:
             yield (start, end) if len(unit) < _LONG else (start + max(0, address.start() - _LONG // 2), end)
             continue
         instruction = None if "\t" in unit else next(filter(_is_instruction, _IMPERATIVE.finditer(unit)), None)
         if instruction:
             yield start + instruction.start(), end
+
+
+def _find_marks(text: str) -> list[int]:
+    """Return the offsets of all `_MARKS`, ascending."""
+    folded = (text.translate(_LIKE) if any(letter in text for letter in _SIMILAR) else text).lower()
+    found = []
+    for mark in _MARKS:
+        at = folded.find(mark)
+        while at >= 0:
+            found.append(at)
+            at = folded.find(mark, at + 1)
+    return sorted(found)
 
 
 def _is_instruction(match: re.Match[str]) -> bool:

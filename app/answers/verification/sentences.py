@@ -3,7 +3,8 @@
 import re
 
 _PARAGRAPH_END = re.compile(r"\n[ \t]*\n|\Z")
-_BOUNDARY = re.compile(r"[.!?][\"'”’)\]]*\s+(?=[\"'“‘(\[]?[A-Z0-9•●▪◦|]|<<)|[•●▪◦]\s*")
+# The pattern begins with a set of characters, which a search skips to.
+_BOUNDARY = re.compile(r"[.!?•●▪◦](?:(?<=[.!?])[\"'”’)\]]*\s+(?=[\"'“‘(\[]?[A-Z0-9•●▪◦|]|<<)|(?<=[•●▪◦])\s*)")
 _BULLETS = "•●▪◦"
 _ABBREVIATION = re.compile(
     r"(?:\b(?:Inc|Corp|Co|Ltd|LLC|L\.P|S\.A|N\.V|Mr|Mrs|Ms|Dr|Jr|Sr|No|Nos|vs|v|approx|St|Sec|Art|Fig|Rev|Dec|Jan|Feb|Mar|"
