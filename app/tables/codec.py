@@ -178,8 +178,9 @@ class _Unpacker:
         strings, paths, values, periods, columns, spans, boxes, own_texts, marks, lines, caption, notes = body
         listed = self._listed
         self._strings: list[str] = [_checked_text(each) for each in strings]
-        rows, column, row_spans, column_spans, kinds, pages, counts, *coded = map(_checked_numbers, columns)
-        rows = _sums(rows)
+        differences, column, row_spans, column_spans, *coded = map(_checked_numbers, columns)
+        rows = _sums(differences)
+        kinds, pages, counts, header_paths, label_paths, of_values, of_periods = map(_checked_indexes, coded)
         if len(rows) > MAX_CELLS or any(len(each) != len(rows) for each in columns):
             raise TableEncodingError
         placed = self._unpack_spans(pages, counts, _sums(_checked_numbers(spans)))
@@ -192,7 +193,6 @@ class _Unpacker:
         known_periods = [None, *map(unpack_period, periods)]
         known_values: list[Any] = [None, *values]
         boxed = [None] * len(rows) if boxes is None else _unpack_boxes(boxes, column)
-        header_paths, label_paths, of_values, of_periods = coded
         cells = []
         for index, (page, parts) in enumerate(placed):
             row, at, tall, wide = rows[index], column[index], row_spans[index], column_spans[index]
@@ -200,7 +200,7 @@ class _Unpacker:
                 raise TableEncodingError
             if row not in self._rows:
                 continue
-            value = known_values[_checked_index(of_values[index])]
+            value = known_values[of_values[index]]
             cells.append(
                 Cell(
                     row=row,
@@ -210,13 +210,13 @@ class _Unpacker:
                     text=cell_texts[index],
                     page=page,
                     spans=parts,
-                    kind=_KINDS[_checked_index(kinds[index])],
+                    kind=_KINDS[kinds[index]],
                     box=boxed[index],
                     marks=tuple(map(self._string, marks[index])) if index in marks else (),
-                    header_path=known_paths[_checked_index(header_paths[index])],
-                    label_path=known_paths[_checked_index(label_paths[index])],
+                    header_path=known_paths[header_paths[index]],
+                    label_path=known_paths[label_paths[index]],
                     value=None if value is None else unpack_value(value, cell_texts[index]),
-                    period=known_periods[_checked_index(of_periods[index])],
+                    period=known_periods[of_periods[index]],
                 )
             )
         return Table(
@@ -237,9 +237,10 @@ class _Unpacker:
     ) -> list[tuple[int, tuple[tuple[int, int], ...]]]:
         placed = []
         at = 0
+        limits = [(page, len(self._texts[page])) for page in self._listed.pages]
         for index, count in zip(pages, counts, strict=True):
-            page = self._listed.pages[_checked_index(index)]
-            parts = _pairs(edges[at : at + 2 * count], len(self._texts[page]))
+            page, limit = limits[index]
+            parts = _pairs(edges[at : at + 2 * count], limit)
             if len(parts) != count:
                 raise TableEncodingError
             placed.append((page, parts))
@@ -268,8 +269,9 @@ def _spanned(text: str, spans: Sequence[tuple[int, int]]) -> str:
 
 def _pairs(edges: list[int], limit: int) -> tuple[tuple[int, int], ...]:
     spans = tuple(zip(edges[::2], edges[1::2], strict=True))
-    if any(not 0 <= start <= end <= limit for start, end in spans):
-        raise TableEncodingError
+    for start, end in spans:
+        if not 0 <= start <= end <= limit:
+            raise TableEncodingError
     return spans
 
 
@@ -318,9 +320,8 @@ def _unpack_boxes(packed: list[list[int]], columns: Sequence[int]) -> list[Box |
     if len(edges) != len(columns) or len(packed) != 4:
         raise TableEncodingError
     boxes: list[tuple[int, int, int, int]] = []
-    for difference, last in zip(edges, _references(boxes, columns), strict=True):
-        x0, y0, x1, y1 = (number + before for number, before in zip(difference, last, strict=True))
-        boxes.append((x0, y0, x1, y1))
+    for (x0, y0, x1, y1), last in zip(edges, _references(boxes, columns), strict=True):
+        boxes.append((x0 + last[0], y0 + last[1], x1 + last[2], y1 + last[3]))
     return [
         None if box == _NO_BOX else (box[0] * BOX_STEP, box[1] * BOX_STEP, box[2] * BOX_STEP, box[3] * BOX_STEP)
         for box in boxes
@@ -328,7 +329,14 @@ def _unpack_boxes(packed: list[list[int]], columns: Sequence[int]) -> list[Box |
 
 
 def _checked_numbers(numbers: Any) -> list[int]:
-    if not isinstance(numbers, list) or any(type(number) is not int for number in numbers):
+    if not isinstance(numbers, list) or not {int}.issuperset(map(type, numbers)):
+        raise TableEncodingError
+    return numbers
+
+
+def _checked_indexes(numbers: list[int]) -> list[int]:
+    """Return indexes. A negative one would count from the end."""
+    if min(numbers, default=0) < 0:
         raise TableEncodingError
     return numbers
 

@@ -1,6 +1,7 @@
 """SQL of tables. All queries run under row-level security."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import and_, func, or_, select
@@ -11,6 +12,17 @@ from app.tables.codec import StoredTable, Texts
 from app.tables.errors import TableNotFoundError
 from app.tables.model import ListedTable
 from app.tables.models import TableRow
+
+_STORED = (
+    TableRow.version_id,
+    TableRow.number,
+    TableRow.pages,
+    TableRow.title,
+    TableRow.units_line,
+    TableRow.rows,
+    TableRow.columns,
+    TableRow.data,
+)
 
 
 class TableRepository:
@@ -56,8 +68,8 @@ class TableRepository:
         if not pages:
             return []
         places = [and_(TableRow.version_id == version, TableRow.pages.overlap(on)) for version, on in pages.items()]
-        query = select(TableRow).where(or_(*places)).order_by(TableRow.version_id, TableRow.number)
-        return [(row.version_id, StoredTable(_listed(row), row.data)) for row in self._session.scalars(query)]
+        query = select(*_STORED).where(or_(*places)).order_by(TableRow.version_id, TableRow.number)
+        return [(row.version_id, StoredTable(_listed(row), row.data)) for row in self._session.execute(query)]
 
     def get_page_texts(self, version_id: UUID, pages: Iterable[int]) -> Texts:
         """Return the texts of a version's pages, by page number."""
@@ -65,5 +77,5 @@ class TableRepository:
         return dict(self._session.execute(query).all())
 
 
-def _listed(row: TableRow) -> ListedTable:
+def _listed(row: Any) -> ListedTable:
     return ListedTable(row.number, tuple(row.pages), row.title, row.units_line, row.rows, row.columns)
