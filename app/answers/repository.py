@@ -4,13 +4,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import insert, select, tuple_
+from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
 from app.answers.claims import CitedSpan, DroppedClaim, PageKey
 from app.answers.events import AskedQuestion, ShownClaim
 from app.answers.models import Answer, Citation, Claim, Question
+from app.db.bulk import insert_of
 from app.documents.models import Document, Page
+
+_INSERT_QUESTION, _INSERT_ANSWER, _INSERT_CLAIM, _INSERT_CITATION = map(insert_of, (Question, Answer, Claim, Citation))
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,19 +40,20 @@ class AnswerRepository:
 
     def insert_question(self, tenant_id: UUID, user_id: UUID, question: AskedQuestion) -> None:
         self._session.execute(
-            insert(Question).values(
-                id=question.id,
-                tenant_id=tenant_id,
-                user_id=user_id,
-                text=question.text,
-                filters=question.filters,
-                understanding=question.understanding,
-                asked_at=question.asked_at,
-            )
+            _INSERT_QUESTION,
+            {
+                "id": question.id,
+                "tenant_id": tenant_id,
+                "user_id": user_id,
+                "text": question.text,
+                "filters": question.filters,
+                "understanding": question.understanding,
+                "asked_at": question.asked_at,
+            },
         )
 
     def insert_answer(self, tenant_id: UUID, question_id: UUID, values: Mapping[str, object]) -> None:
-        self._session.execute(insert(Answer).values(tenant_id=tenant_id, question_id=question_id, **values))
+        self._session.execute(_INSERT_ANSWER, {"tenant_id": tenant_id, "question_id": question_id, **values})
 
     def insert_claims(
         self,
@@ -81,9 +85,9 @@ class AnswerRepository:
             for ordinal, span in enumerate(claim.citations, start=1)
         ]
         if claims:
-            self._session.execute(insert(Claim), claims)
+            self._session.execute(_INSERT_CLAIM, claims)
         if citations:
-            self._session.execute(insert(Citation), citations)
+            self._session.execute(_INSERT_CITATION, citations)
 
     def find_question(self, question_id: UUID) -> Question | None:
         return self._session.scalar(select(Question).where(Question.id == question_id))
@@ -94,6 +98,10 @@ class AnswerRepository:
         if before is not None:
             query = query.where(Question.id < before)
         return self._session.scalars(query).all()
+
+    def has_answer(self, question_id: UUID) -> bool:
+        """Return whether a question has an answer whose sources are all visible."""
+        return self._session.scalar(select(Answer.question_id).where(Answer.question_id == question_id)) is not None
 
     def find_answers(self, question_ids: Sequence[UUID]) -> dict[UUID, Answer]:
         """Return answers by question id. Answers with a source that is no longer visible are omitted."""

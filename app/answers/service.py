@@ -309,7 +309,7 @@ class AnswerService:
                 },
             )
             # Read through row-level security again: access to a source may have been revoked during drafting.
-            withdrawn = not repository.find_answers([question.id])
+            withdrawn = not repository.has_answer(question.id)
         self._metrics.record_question(kind=draft.writer.value, outcome=outcome.value, seconds=seconds)
         self._metrics.record_claims(verdict="shown", count=len(draft.shown))
         reasons = count_reasons([claim.reason for _, claim in draft.dropped])

@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping
 
-from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from app.audit.models import AuditEvent
 from app.core.ids import new_id
 from app.core.principal import Principal
 from app.core.request import current_client, current_request_id
+from app.db.bulk import insert_of
+
+_INSERT = insert_of(AuditEvent)
 
 
 def record(
@@ -25,18 +27,19 @@ def record(
     `action` is `feature.noun.past_verb`; `detail` contains ids, counts and codes, never content.
     """
     session.execute(
-        insert(AuditEvent).values(
-            id=new_id(),
-            tenant_id=principal.tenant_id,
-            actor_id=principal.user_id,
-            key_id=principal.key_id,
-            action=action,
-            object_type=object_type,
-            object_id=str(object_id),
-            request_id=current_request_id.get(),
-            client=current_client.get(),
-            detail=dict(detail or {}),
-        )
+        _INSERT,
+        {
+            "id": new_id(),
+            "tenant_id": principal.tenant_id,
+            "actor_id": principal.user_id,
+            "key_id": principal.key_id,
+            "action": action,
+            "object_type": object_type,
+            "object_id": str(object_id),
+            "request_id": current_request_id.get(),
+            "client": current_client.get(),
+            "detail": dict(detail or {}),
+        },
     )
 
 

@@ -1,16 +1,25 @@
-"""Insert many rows with one statement."""
+"""Insert rows with little work for the client, or many rows with one statement."""
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ARRAY, Table, TextClause, text
+from sqlalchemy import ARRAY, Insert, Table, TextClause, insert, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
 
 from app.db.base import Base
 
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy does not type it
+
+
+def insert_of(model: type[Base]) -> Insert:
+    """Return an insert that is executed with rows. Build it once: an insert of a class that is built for each row, with
+    values, takes the client four times as long.
+    """
+    table = model.__table__
+    assert isinstance(table, Table)
+    return insert(table)
 
 
 def insert_rows(session: Session, model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
