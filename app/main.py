@@ -1,6 +1,7 @@
 """The API application: its routers, error handlers and lifespan."""
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
@@ -53,6 +54,9 @@ from app.tables.overlay_endpoints import router as overlays_router
 from app.web.endpoints import web_router
 
 API_VERSION = "1.0.0"
+
+GC_OBJECTS = 50_000
+"""A collection of the youngest objects runs after this many new ones: responses are many objects without cycles."""
 
 FINISH_SECONDS = 5.0
 """The longest time, in seconds, that a shutdown waits for answers in progress."""
@@ -155,6 +159,7 @@ def create_app(container: Container, *, tracing: Tracing | None = None) -> FastA
 def create_app_from_environment() -> FastAPI:
     """Return the application for `uvicorn --factory app.main:create_app_from_environment`."""
     settings = Settings()
+    gc.set_threshold(GC_OBJECTS)
     configure_logging(level=settings.observability.log_level)
     tracing = configure_tracing("footnote-api", settings.observability.otlp_endpoint)
     return create_app(build_container(settings), tracing=tracing)

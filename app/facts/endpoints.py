@@ -174,8 +174,7 @@ def get_statements(
         return Response(status_code=304, headers=headers)
     grids = view.build(periods, columns)
     if file_format == "json":
-        body = StatementsOut.of(view, grids, periods).model_dump_json()
-        return Response(body, media_type="application/json", headers=headers)
+        return Response(StatementsOut.write(view, grids, periods), media_type="application/json", headers=headers)
     headers["Content-Disposition"] = f'attachment; filename="statements.{file_format}"'
     if file_format == "csv":
         return Response(write_csv(grids), media_type=_CSV, headers=headers)

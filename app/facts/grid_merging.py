@@ -94,13 +94,15 @@ class Row:
         filled = self.filled.get(line[0].rank)
         if filled is None:
             return True
-        repeated = [each for each in line if each.column in filled]
-        return all(len(self.cells[each.column]) < _MOST_REPEATED for each in repeated) and all(
-            _repeats(present.stored.fact, each.stored.fact)
-            for each in repeated
-            for present in self.cells[each.column]
-            if present.rank == each.rank
-        )
+        for each in line:
+            if each.column in filled:
+                stated = self.cells[each.column]
+                if len(stated) >= _MOST_REPEATED:
+                    return False
+                for other in stated:
+                    if other.rank == each.rank and not _repeats(other.stored.fact, each.stored.fact):
+                        return False
+        return True
 
 
 def _repeats(one: Fact, other: Fact) -> bool:

@@ -1,6 +1,6 @@
 """SQL of facts. All queries run under row-level security, and return facts of current versions only."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -178,7 +178,7 @@ def _from(place: Place) -> ColumnElement[bool]:
     return or_(Document.id < document, and_(Document.id == document, FactRow.number >= line))
 
 
-def read_lines(rows: Iterable[LineRow], parts: Collection[str] | None = None) -> Iterator[StoredFact]:
+def read_lines(rows: Iterable[LineRow], parts: frozenset[str] | None = None) -> Iterator[StoredFact]:
     """Yield the facts of lines: all, or those whose fiscal label has one of `parts`. Raises FactEncodingError."""
     sources: dict[UUID, FactSource] = {}
     for row in rows:

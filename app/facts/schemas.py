@@ -1,11 +1,13 @@
 """Response schemas of facts. Amounts are decimal strings, to keep all digits."""
 
+from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
 from pydantic import BaseModel, Field
+from pydantic_core import to_json
 
-from app.facts.grid import GridColumn, GridFigure, GridRow, StatementGrid
+from app.facts.grid import GridFigure, GridRow, StatementGrid
 from app.facts.grid_periods import Periods
 from app.facts.model import Check, FactSource, FactStatus, Measure, Method, Place, StatementKind, StoredFact
 from app.facts.service import IssuerStatements, ListedIssuer
@@ -22,17 +24,6 @@ class PlaceOut(BaseModel):
     table: int | None = Field(examples=[32])
     row: int = Field(examples=[5])
     column: int = Field(examples=[1])
-
-    @staticmethod
-    def of(place: Place) -> "PlaceOut":
-        return PlaceOut(
-            page=place.page,
-            char_start=place.char_start,
-            char_end=place.char_end,
-            table=place.table,
-            row=place.row,
-            column=place.column,
-        )
 
 
 class DimensionOut(BaseModel):
@@ -77,10 +68,6 @@ class FigureOut(BaseModel):
     confidence: float = Field(examples=[0.98])
     status: FactStatus = Field(examples=["proposed"])
     place: PlaceOut
-
-    @staticmethod
-    def of(stored: StoredFact) -> "FigureOut":
-        return FigureOut(**_figure(stored))
 
 
 class FactOut(FigureOut):
@@ -138,15 +125,6 @@ class GridFigureOut(FigureOut):
     earlier: list[FigureOut] = Field(examples=[[]])
     others: list[FigureOut] = Field(examples=[[]])
 
-    @staticmethod
-    def of_cell(figure: GridFigure) -> "GridFigureOut":
-        return GridFigureOut(
-            **_figure(figure.shown),
-            restated=figure.is_restated,
-            earlier=[FigureOut.of(stored) for stored in figure.earlier],
-            others=[FigureOut.of(stored) for stored in figure.others],
-        )
-
 
 class GridColumnOut(BaseModel):
     """A fiscal period as the issuer counts it. `start` is null if only instants are stated."""
@@ -155,12 +133,6 @@ class GridColumnOut(BaseModel):
     fiscal_part: str = Field(examples=["FY"])
     start: date | None = Field(examples=["2025-01-01"])
     end: date
-
-    @staticmethod
-    def of(column: GridColumn) -> "GridColumnOut":
-        return GridColumnOut(
-            fiscal_year=column.fiscal.year, fiscal_part=column.fiscal.part, start=column.start, end=column.end
-        )
 
 
 class GridRowOut(BaseModel):
@@ -173,17 +145,6 @@ class GridRowOut(BaseModel):
     dimensions: list[DimensionOut]
     figures: list[GridFigureOut | None]
 
-    @staticmethod
-    def of(row: GridRow) -> "GridRowOut":
-        return GridRowOut(
-            label=row.label,
-            label_path=list(row.label_path),
-            item=row.item,
-            concept=row.concept,
-            dimensions=DimensionOut.list_of(row.dimensions),
-            figures=[None if figure is None else GridFigureOut.of_cell(figure) for figure in row.figures],
-        )
-
 
 class StatementOut(BaseModel):
     """A statement: its rows in the newest filing's order, and fiscal periods as columns, newest first."""
@@ -191,14 +152,6 @@ class StatementOut(BaseModel):
     statement: StatementKind = Field(examples=["income-statement"])
     columns: list[GridColumnOut]
     rows: list[GridRowOut]
-
-    @staticmethod
-    def of(grid: StatementGrid) -> "StatementOut":
-        return StatementOut(
-            statement=grid.statement,
-            columns=[GridColumnOut.of(column) for column in grid.columns],
-            rows=[GridRowOut.of(row) for row in grid.rows],
-        )
 
 
 class SourceOut(BaseModel):
@@ -209,16 +162,6 @@ class SourceOut(BaseModel):
     title: str = Field(examples=["Annual report 2025"])
     document_type: str | None = Field(examples=["10-K"])
     filed: date | None
-
-    @staticmethod
-    def of(source: FactSource) -> "SourceOut":
-        return SourceOut(
-            document_id=source.document_id,
-            version_id=source.version_id,
-            title=source.title,
-            document_type=source.document_type,
-            filed=None if source.filed is None else date.fromisoformat(source.filed),
-        )
 
 
 class StatementsOut(BaseModel):
@@ -234,15 +177,20 @@ class StatementsOut(BaseModel):
     unread_documents: int = Field(examples=[0])
 
     @staticmethod
-    def of(view: IssuerStatements, grids: tuple[StatementGrid, ...], periods: Periods) -> "StatementsOut":
+    def write(view: IssuerStatements, grids: Sequence[StatementGrid], periods: Periods) -> bytes:
+        """Return the response as JSON. Its figures are written as they are: to validate them takes as long as to
+        arrange them.
+        """
         sources = {source.document_id: source for grid in grids for source in grid.documents}
-        return StatementsOut(
-            issuer_id=view.key,
-            issuer=view.name,
-            periods=periods,
-            statements=[StatementOut.of(grid) for grid in grids],
-            documents=[SourceOut.of(source) for source in sources.values()],
-            unread_documents=view.unread,
+        return to_json(
+            {
+                "issuer_id": view.key,
+                "issuer": view.name,
+                "periods": periods,
+                "statements": [_statement(grid) for grid in grids],
+                "documents": [_source(source) for source in sources.values()],
+                "unread_documents": view.unread,
+            }
         )
 
 
@@ -258,7 +206,53 @@ class IssuerOut(BaseModel):
         return IssuerOut(id=issuer.key, name=issuer.name, documents=issuer.documents)
 
 
-def _figure(stored: StoredFact) -> "dict[str, object]":
+Values = dict[str, object]
+
+
+def _statement(grid: StatementGrid) -> Values:
+    columns = [
+        {
+            "fiscal_year": column.fiscal.year,
+            "fiscal_part": column.fiscal.part,
+            "start": column.start,
+            "end": column.end,
+        }
+        for column in grid.columns
+    ]
+    return {"statement": grid.statement, "columns": columns, "rows": [_row(row) for row in grid.rows]}
+
+
+def _row(row: GridRow) -> Values:
+    return {
+        "label": row.label,
+        "label_path": row.label_path,
+        "item": row.item,
+        "concept": row.concept,
+        "dimensions": [{"axis": axis, "member": member} for axis, member in row.dimensions],
+        "figures": [None if figure is None else _cell(figure) for figure in row.figures],
+    }
+
+
+def _cell(figure: GridFigure) -> Values:
+    return {
+        **_figure(figure.shown),
+        "restated": figure.is_restated,
+        "earlier": [_figure(stored) for stored in figure.earlier],
+        "others": [_figure(stored) for stored in figure.others],
+    }
+
+
+def _source(source: FactSource) -> Values:
+    return {
+        "document_id": source.document_id,
+        "version_id": source.version_id,
+        "title": source.title,
+        "document_type": source.document_type,
+        "filed": source.filed,
+    }
+
+
+def _figure(stored: StoredFact) -> Values:
     fact, source = stored.fact, stored.source
     return {
         "document_id": source.document_id,
@@ -274,5 +268,16 @@ def _figure(stored: StoredFact) -> "dict[str, object]":
         "method": fact.method,
         "confidence": round(fact.confidence, 4),
         "status": stored.status,
-        "place": PlaceOut.of(fact.place),
+        "place": _place(fact.place),
+    }
+
+
+def _place(place: Place) -> Values:
+    return {
+        "page": place.page,
+        "char_start": place.char_start,
+        "char_end": place.char_end,
+        "table": place.table,
+        "row": place.row,
+        "column": place.column,
     }

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import partial
 from uuid import UUID
 
 import numpy as np
@@ -22,6 +23,7 @@ from app.facts.repository import IssuerDocument
 from app.facts.schemas import StatementsOut
 from app.facts.service import FactService, IssuerStatements, load_ledger_facts
 from app.facts.workbook import write_workbook
+from app.main import GC_OBJECTS
 from app.quantities.periods import Period
 from evals.bench.ingesting import sha256_mib_per_second
 from evals.bench.setting import BenchSetting, BenchWork
@@ -54,6 +56,7 @@ def bench_facts(setting: BenchSetting, work: BenchWork) -> SuiteResult:
         with store.database.transaction(store.principal) as session:
             pages, facts, lines, size, indexes = map(float, session.execute(text(_SIZES)).one())
         gc.freeze()  # as the API does when it starts
+        gc.set_threshold(GC_OBJECTS)
         setting.notify(f"Reading the statements of each issuer, {REPEATS} times")
         cases = list(_read_issuers(store))
         ledger = _time(lambda: _load_ledger(store), REPEATS)
@@ -82,11 +85,11 @@ def _read_issuers(store: Store) -> Iterator[Case]:
     """Read five statements of each issuer through the service: authorise, read, record, build and write as JSON."""
     service = FactService(database=store.database)
 
-    def read(key: str) -> None:
-        _as_json(service.get_statements(store.principal, key, PRIMARY))
+    def read(key: str) -> bytes:
+        return _as_json(service.get_statements(store.principal, key, PRIMARY))
 
     for issuer in service.list_issuers(store.principal, PageRequest(limit=MAX_LIMIT)).items:
-        seconds = _time(lambda key=issuer.key: read(key), REPEATS)  # type: ignore[misc]
+        seconds = _time(partial(read, issuer.key), REPEATS)
         yield Case(issuer.key, float(np.percentile(seconds, 95)), f"{issuer.documents} documents")
 
 
@@ -98,8 +101,8 @@ def _load_ledger(store: Store) -> None:
         load_ledger_facts(session, [str(key)], items=_ITEMS)
 
 
-def _as_json(view: IssuerStatements) -> str:
-    return StatementsOut.of(view, view.build(Periods.ANNUAL, _COLUMNS), Periods.ANNUAL).model_dump_json()
+def _as_json(view: IssuerStatements) -> bytes:
+    return StatementsOut.write(view, view.build(Periods.ANNUAL, _COLUMNS), Periods.ANNUAL)
 
 
 def _time(call: Callable[[], object], times: int) -> list[float]:

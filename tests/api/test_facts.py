@@ -10,6 +10,7 @@ import pytest
 from app.core.pagination import encode_cursor
 from app.db.session import system_principal
 from app.facts.model import Check, FiscalLabel, Method, Place, StatementKind
+from app.facts.schemas import StatementsOut
 from app.quantities.periods import Period
 from tests.api.rights_world import Objects, World
 from tests.facts.made_facts import make_fact, write_facts
@@ -182,6 +183,13 @@ def test_statements_are_grids_whose_figures_name_their_cells(reader, document):
     ]
     assert (costs["label"], costs["figures"][1]) == ("=Costs", None)
     assert [source["document_type"] for source in answer["documents"]] == ["10-K"]
+
+
+def test_statements_have_the_form_that_their_schema_describes(reader, document):
+    asked = {"statement": ["income-statement", "segments"]}
+    answer = reader.get("/v1/issuers/juniper%20tools/statements", params=asked)
+    read = StatementsOut.model_validate_json(answer.content)
+    assert read.model_dump_json() == answer.text
 
 
 def test_segments_are_a_statement_on_request(reader, document):
