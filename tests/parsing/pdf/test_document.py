@@ -99,6 +99,16 @@ def test_heading_is_distinguished_from_the_text_below(make_pdf: MakePdf, draw_pr
     assert page.text[paragraph.start : paragraph.end].count("\n") == 7
 
 
+def test_line_that_consists_of_dots_is_left_out(make_pdf: MakePdf) -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.drawString(72, 700, "Signed by the borrower")
+        canvas.drawString(72, 680, "........................................")
+        canvas.drawString(72, 660, "Signed by the lender")
+
+    (page,) = parse_pdf(make_pdf(draw)).pages
+    assert [line for line in page.text.split("\n") if line] == ["Signed by the borrower", "Signed by the lender"]
+
+
 def test_dotted_leaders_are_not_text(make_pdf: MakePdf) -> None:
     def draw(canvas: Canvas) -> None:
         canvas.setFont("Helvetica", 10)

@@ -56,22 +56,22 @@ def _levelled(line: Line, boxes: Sequence[Sequence[float]]) -> Line:
 
 
 def _side(line: Line, gutter: float, *, right: bool) -> Line | None:
-    pieces = [part for piece in line.pieces if (part := _half(piece, gutter, right=right))]
-    return Line(pieces, line.y0, line.y1) if pieces else None
-
-
-def _half(piece: Piece, gutter: float, *, right: bool) -> Piece | None:
-    """Return the piece's words on one side of the gutter.
+    """Return the words of a line on one side of the gutter; None if there are none.
 
     A piece can contain words of both columns, because the gap between justified columns can be as narrow as a blank.
     """
-    if piece.x0 >= gutter - 1:
-        return piece if right else None
-    if piece.x1 <= gutter + _EDGE:
-        return None if right else piece
-    count = sum(start < gutter - 1 for start in piece.starts)
-    left, right_half = piece.split_at(count)
-    return right_half if right else left
+    pieces: list[Piece] = []
+    for piece in line.pieces:
+        if piece.x0 >= gutter - 1:
+            if right:
+                pieces.append(piece)
+        elif piece.x1 <= gutter + _EDGE:
+            if not right:
+                pieces.append(piece)
+        else:
+            count = sum(start < gutter - 1 for start in piece.starts)
+            pieces.append(piece.split_at(count)[right])
+    return Line(pieces, line.y0, line.y1) if pieces else None
 
 
 def _crosses(line: Line, gutter: float, usual: float) -> bool:

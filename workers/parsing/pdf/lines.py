@@ -3,6 +3,7 @@
 A piece is a line of prose or a cell of a table. A gap that is wider than a blank separates it from the next piece.
 """
 
+import math
 import re
 
 import numpy as np
@@ -135,10 +136,12 @@ def _pieces(texts: list[str], boxes: list[list[float]], group: list[int], height
 
 
 def _split_cells(texts: list[str], boxes: list[list[float]], group: list[int], height: float) -> list[list[int]]:
+    narrow, wide = 0.45 * height, _WIDE * height
+    if group and _is_one_cell(texts, boxes, group, narrow):
+        return [group]
     pieces: list[list[int]] = []
     piece: list[int] = []
     right = 0.0
-    narrow, wide = 0.45 * height, _WIDE * height
     for index in group:
         x0, _, x1, _ = boxes[index]
         gap = x0 - right
@@ -153,6 +156,17 @@ def _split_cells(texts: list[str], boxes: list[list[float]], group: list[int], h
             pieces.append(piece)
             right = x1
     return pieces
+
+
+def _is_one_cell(texts: list[str], boxes: list[list[float]], group: list[int], narrow: float) -> bool:
+    """Return whether the words of a line have narrow gaps only, as those of prose have, and no currency sign."""
+    right = math.inf
+    for index in group:
+        x0, _, x1, _ = boxes[index]
+        if x0 - right > narrow:
+            return False
+        right = x1
+    return CURRENCIES.isdisjoint([texts[index] for index in group])
 
 
 def _advance(texts: list[str], boxes: list[list[float]], group: list[int]) -> float:

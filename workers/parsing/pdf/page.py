@@ -35,6 +35,7 @@ from workers.parsing.pdf.rules import Clues, ReadRules
 from workers.parsing.pdf.tables import Prose, SplitTables, Table, split_tables
 from workers.parsing.pdf.words import Beside, PageWords
 
+_SIGNS_BEFORE, _SIGNS_AFTER = "$€£¥(", ")%"
 _GLUED_BEFORE = re.compile(r"[-–—]?[$€£¥(]+")
 _GLUED_AFTER = re.compile(r"[)%]+")
 
@@ -93,14 +94,20 @@ class _Writer:
                 end += len(text) + 1
             self.length = end - 1
             return start, end - 1
-        for position, index in enumerate(words):
+        last = ""
+        for index in words:
             text = texts[index]
-            if position and not (_GLUED_BEFORE.fullmatch(texts[words[position - 1]]) or _GLUED_AFTER.fullmatch(text)):
+            # Most words have no such sign. This test is faster than a pattern.
+            if last and not (
+                (last[-1] in _SIGNS_BEFORE and _GLUED_BEFORE.fullmatch(last))
+                or (text[0] in _SIGNS_AFTER and _GLUED_AFTER.fullmatch(text))
+            ):
                 parts.append(" ")
                 end += 1
             starts.append(end)
             parts.append(text)
             end += len(text)
+            last = text
         self.length = end
         return start, end
 
