@@ -7,6 +7,11 @@ from typing import Literal
 from pydantic import BaseModel, Field, IPvAnyNetwork, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+CONCURRENCY = 3
+"""The default number of worker processes: one more than two cores, so that another stage computes while one waits for
+the disk or the database.
+"""
+
 
 class DatabaseSettings(BaseModel):
     """One URL per database role (`postgresql+psycopg://…`). A process receives only the URLs that it needs.
@@ -32,7 +37,7 @@ class BrokerSettings(BaseModel):
     """The message broker for wake-up messages: `redis://`, `rediss://`, `redis+socket://` or `amqp://`."""
 
     url: SecretStr = SecretStr("redis://127.0.0.1:6379/0")
-    concurrency: int = Field(default=2, ge=1)
+    concurrency: int = Field(default=CONCURRENCY, ge=1)
     max_memory_per_child_mib: int = Field(default=700, ge=128)
 
 

@@ -16,6 +16,8 @@ from app.db.connections import Liveness
 from app.db.session import Database
 from app.documents.models import PASSWORD_PURPOSE
 from app.facts.codec import VERSION as FACT_ENCODING
+from app.facts.items.model import ItemModel
+from app.facts.items.names import find_items
 from app.identity.data_keys import PostgresDataKeys
 from app.jobs.leases import LeaseService
 from app.jobs.plan import LeaseTerms, Queue, StageName
@@ -114,6 +116,8 @@ def build_runner(
 def load_shared(settings: Settings) -> None:
     """Load read-only data that the processes of a pool share. Call this before the pool forks."""
     count_tokens("")
+    ItemModel.load()
+    find_items("")
     if settings.embedding.base_url is None:
         load_built_in_embedder()
 

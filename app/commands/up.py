@@ -12,6 +12,7 @@ import typer
 from rich.markup import escape
 
 from app.commands.options import HomeOption, JsonOption, console, error_console, print_json, report_errors
+from app.settings import CONCURRENCY
 from app.stack.founding import ensure_admin
 from app.stack.home import Home
 from app.stack.supervisor import Stack
@@ -61,7 +62,7 @@ def up(
     home: HomeOption = None,
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="The port to listen on; 0 picks a free one.", min=0, max=65535)] = 8000,
-    concurrency: Annotated[int, typer.Option(help="How many documents to process at once.", min=1)] = 2,
+    concurrency: Annotated[int, typer.Option(help="How many documents to process at once.", min=1)] = CONCURRENCY,
     local_llm: Annotated[
         bool,
         typer.Option(

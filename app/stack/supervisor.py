@@ -19,7 +19,7 @@ from filelock import FileLock, Timeout
 from app.core.watchdog import notify_watchdog
 from app.llm.local_server import LOCAL_MODEL, LocalModelServer
 from app.observability.metrics_folder import clear_metrics_folder
-from app.settings import Settings
+from app.settings import CONCURRENCY, Settings
 from app.stack.errors import HomeInUseError, PortTakenError, ServerStartError
 from app.stack.graphs import GraphBuilder
 from app.stack.home import Home
@@ -79,7 +79,7 @@ class Stack:
         home: Home,
         host: str = "127.0.0.1",
         port: int = 8000,
-        concurrency: int = 2,
+        concurrency: int = CONCURRENCY,
         local_llm: bool = False,
         report: Callable[[str], None] = lambda _: None,
     ) -> None:

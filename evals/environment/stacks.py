@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, Self
 
+from app.settings import CONCURRENCY
 from app.stack.errors import HomeInUseError
 from app.stack.home import Home
 from app.stack.supervisor import Stack
@@ -103,7 +104,7 @@ class Stacks:
             running.stop()
 
 
-def build_stack(home: Home, *, notify: Callable[[str], None], concurrency: int = 2) -> Stack:
+def build_stack(home: Home, *, notify: Callable[[str], None], concurrency: int = CONCURRENCY) -> Stack:
     """Build a Footnote for `home` on a free port without starting it. Rate limits are off, because they slow suites."""
     for name in LIMITS:
         os.environ.setdefault(name, UNLIMITED)  # the stack's processes read settings from the environment
@@ -111,7 +112,7 @@ def build_stack(home: Home, *, notify: Callable[[str], None], concurrency: int =
 
 
 @contextmanager
-def running_stack(home: Home, *, notify: Callable[[str], None], concurrency: int = 2) -> Iterator[Stack]:
+def running_stack(home: Home, *, notify: Callable[[str], None], concurrency: int = CONCURRENCY) -> Iterator[Stack]:
     """Run a separate Footnote on `home` until the block ends, for measurements of its load or memory."""
     with build_stack(home, notify=notify, concurrency=concurrency) as stack:
         yield stack

@@ -12,6 +12,7 @@ import psutil
 from app.client.api import ApiClient
 from app.client.ingestion import IngestOutcome, ingest_files
 from app.core.errors import FootnoteError
+from app.settings import CONCURRENCY
 from app.stack.founding import ensure_admin
 from app.stack.home import Home
 from app.stack.supervisor import Stack
@@ -21,7 +22,6 @@ from evals.environment.store import pipeline_digest
 SAMPLE_SECONDS = 0.25
 MIB = 1024 * 1024
 COLLECTION = "measured"
-CONCURRENCY = 2
 
 # Celery logs this when a pool process ended unexpectedly (billiard's WorkerLostError).
 LOST = "WorkerLostError"
