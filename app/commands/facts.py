@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any
@@ -33,6 +34,12 @@ StatementOption = Annotated[
 ]
 PeriodsOption = Annotated[str, typer.Option("--periods", help="The columns: annual, quarterly or year-to-date.")]
 ColumnsOption = Annotated[int, typer.Option("--columns", help="The most periods, newest first.", min=1, max=60)]
+FromOption = Annotated[
+    datetime | None, typer.Option("--end-from", formats=["%Y-%m-%d"], help="Periods that end on this day or later.")
+]
+ToOption = Annotated[
+    datetime | None, typer.Option("--end-to", formats=["%Y-%m-%d"], help="Periods that end on this day or earlier.")
+]
 CsvOption = Annotated[Path | None, typer.Option("--csv", help="Write the figures with their sources to this CSV file.")]
 XlsxOption = Annotated[Path | None, typer.Option("--xlsx", help="Write the statements to this XLSX file.")]
 
@@ -50,6 +57,8 @@ def facts(
     statement: StatementOption = None,
     periods: PeriodsOption = "annual",
     columns: ColumnsOption = 8,
+    end_from: FromOption = None,
+    end_to: ToOption = None,
     csv_file: CsvOption = None,
     xlsx_file: XlsxOption = None,
     home: HomeOption = None,
@@ -65,6 +74,8 @@ def facts(
     wanted: dict[str, object] = {"periods": periods, "columns": columns}
     if statement:
         wanted["statement"] = statement
+    days = {"end_from": end_from, "end_to": end_to}
+    wanted |= {name: f"{day:%Y-%m-%d}" for name, day in days.items() if day is not None}
     issuer_id = normalise_issuer(issuer) or issuer
     with report_errors(as_json=as_json), open_client(home=home, url=url, key=key) as client:
         if not files:

@@ -32,6 +32,9 @@ Statements = Annotated[
     tuple[StatementKind, ...], Query(alias="statement", max_length=9, description="Kinds of statement.")
 ]
 
+EndFrom = Annotated[date | None, Query(description="Periods that end on this day or later.")]
+EndTo = Annotated[date | None, Query(description="Periods that end on this day or earlier.")]
+
 PRIMARY = (
     StatementKind.INCOME,
     StatementKind.COMPREHENSIVE_INCOME,
@@ -65,8 +68,8 @@ def _filter(
     concept: Annotated[tuple[Line, ...], Query(max_length=20, description="Concepts.")] = (),
     q: Annotated[Line | None, Query(description="Words of the row's labels, in any case.")] = None,
     statement: Statements = (),
-    end_from: Annotated[date | None, Query(description="Periods that end on this day or later.")] = None,
-    end_to: Annotated[date | None, Query(description="Periods that end on this day or earlier.")] = None,
+    end_from: EndFrom = None,
+    end_to: EndTo = None,
     fiscal_year: Annotated[int | None, Query(ge=1900, le=2200)] = None,
     fiscal_part: Annotated[FiscalPart | None, Query(description="A part of the fiscal year.")] = None,
     method: Annotated[Method | None, Query(description="How the fact was read.")] = None,
@@ -164,13 +167,16 @@ def get_statements(
     statement: Statements = PRIMARY,
     periods: Annotated[Periods, Query(description="Which periods are columns.")] = Periods.ANNUAL,
     columns: Annotated[int, Query(ge=1, le=60, description="The most periods, newest first.")] = 8,
+    end_from: EndFrom = None,
+    end_to: EndTo = None,
     file_format: Annotated[Literal["json", "csv", "xlsx"], Query(alias="format")] = "json",
 ) -> Response:
     kinds = tuple(dict.fromkeys(statement)) or PRIMARY
-    view = facts.get_statements(principal, issuer_id, kinds)
-    tag = f'"{view.tag}-{"-".join(kinds)}-{periods}-{columns}-{file_format}-{_WRITING}"'
-    headers = {"ETag": tag, "Cache-Control": REVALIDATE}
-    if matches(request, tag):
+    wanted = FactFilter(statements=kinds, first_end=end_from, last_end=end_to)
+    form = f"{'-'.join(kinds)}-{periods}-{columns}-{end_from}-{end_to}-{file_format}-{_WRITING}"
+    view = facts.get_statements(principal, issuer_id, wanted, has=lambda tag: matches(request, f'"{tag}-{form}"'))
+    headers = {"ETag": f'"{view.tag}-{form}"', "Cache-Control": REVALIDATE}
+    if view.lines is None:
         return Response(status_code=304, headers=headers)
     grids = view.build(periods, columns)
     if file_format == "json":

@@ -3,7 +3,7 @@
 FootnoteError ← FactEncodingError
 InvalidInputError ← FactFilterError, IssuerAmbiguousError
 NotFoundError ← IssuerNotFoundError
-TooLargeError ← StatementsTooLargeError
+TooLargeError ← StatementsTooLargeError, TooManyFactsError
 """
 
 from app.core.errors import FootnoteError, InvalidInputError, NotFoundError, TooLargeError
@@ -31,4 +31,12 @@ class IssuerNotFoundError(NotFoundError):
 
 class StatementsTooLargeError(TooLargeError):
     code = "statements-too-large"
-    title = "The statements have too many figures: request fewer statements or fewer columns."
+    title = (
+        "The statements have too many figures: request fewer statements or columns, or periods that end on a later day "
+        "(`end_from`)."
+    )
+
+
+class TooManyFactsError(TooLargeError):
+    code = "too-many-facts"
+    title = "The issuer has more facts of these items than one request reads: send a formula with fewer items."

@@ -11,9 +11,16 @@ from sqlalchemy.orm import Session
 
 from app.documents.models import Document, DocumentVersion
 from app.facts.codec import StoredLine, decode_line, may_have
+from app.facts.errors import TooManyFactsError
 from app.facts.filters import FactFilter
-from app.facts.model import FactSource, FactStatus, StoredFact
+from app.facts.model import FactSource, FactStatus, StatementKind, StoredFact
 from app.facts.models import FactRow
+
+MOST_LINES = 20_000
+"""Lines that one request reads: those of about 100 annual and quarterly reports' statements, in 60 MB."""
+
+MOST_FIGURES = 200_000
+"""Figures that one request decodes, in about 2 s."""
 
 _LINE = (
     FactRow.number,
@@ -58,14 +65,15 @@ class FactRepository:
         self._session = session
 
     def list_facts(self, wanted: FactFilter) -> list[StoredFact]:
-        """List all facts that a filter selects, by document and number. Raises FactEncodingError."""
+        """List all facts that a filter selects, by document and number. Raises FactEncodingError, TooManyFactsError."""
         return [fact for fact in read_lines(self.list_lines(wanted)) if wanted.accepts(fact)]
 
     def list_lines(self, wanted: FactFilter) -> Sequence[LineRow]:
-        """List the lines with facts that a filter may select, by document and number, for `read_lines`."""
-        query = _select_lines(wanted).order_by(Document.id, FactRow.number)
-        found: Sequence[LineRow] = self._session.execute(query).all()
-        return found
+        """List the lines with facts that a filter may select, by document and number, for `read_lines`.
+
+        Raises TooManyFactsError.
+        """
+        return self._list(_select_lines(wanted))
 
     def list_sources(self, issuer_key: str) -> Sequence[IssuerDocument]:
         """List the searchable documents of an issuer, by ID."""
@@ -101,18 +109,26 @@ class FactRepository:
         items: Sequence[str] = (),
         concepts: Sequence[str] = (),
         labels: Sequence[Sequence[str]] = (),
+        statements: Sequence[StatementKind] = (),
     ) -> list[StoredFact]:
-        """List the facts that a filter selects and that have one of the items, one of the concepts, or all words of one
-        of the labels. Raises FactEncodingError.
+        """List the facts that a filter selects and that have one of the items, one of the concepts, all words of one of
+        the labels, or one of the statements. Raises FactEncodingError, TooManyFactsError.
         """
         named = or_(
             false(),
             *([FactRow.item.in_(items)] if items else []),
             *([FactRow.concept.in_(concepts)] if concepts else []),
+            *([FactRow.statement.in_([kind.value for kind in statements])] if statements else []),
             *(and_(*map(_has_word, words)) for words in labels if words),
         )
-        query = _select_lines(wanted).where(named).order_by(Document.id, FactRow.number)
-        return [fact for fact in read_lines(self._session.execute(query)) if wanted.accepts(fact)]
+        return [fact for fact in read_lines(self._list(_select_lines(wanted).where(named))) if wanted.accepts(fact)]
+
+    def _list(self, query: Any) -> Sequence[LineRow]:
+        ordered = query.order_by(Document.id, FactRow.number).limit(MOST_LINES + 1)
+        found: Sequence[LineRow] = self._session.execute(ordered).all()
+        if len(found) > MOST_LINES:
+            raise TooManyFactsError
+        return found
 
     def list_page(
         self, wanted: FactFilter, *, after: Place | None, limit: int, most_lines: int
@@ -179,8 +195,12 @@ def _from(place: Place) -> ColumnElement[bool]:
 
 
 def read_lines(rows: Iterable[LineRow], parts: frozenset[str] | None = None) -> Iterator[StoredFact]:
-    """Yield the facts of lines: all, or those whose fiscal label has one of `parts`. Raises FactEncodingError."""
+    """Yield the facts of lines: all, or those whose fiscal label has one of `parts`.
+
+    Raises FactEncodingError, TooManyFactsError.
+    """
     sources: dict[UUID, FactSource] = {}
+    count = 0
     for row in rows:
         number, first_end, last_end, statement, item, concept, path, data, statuses, *described = row
         if parts is not None and not may_have(data, parts):
@@ -189,7 +209,11 @@ def read_lines(rows: Iterable[LineRow], parts: frozenset[str] | None = None) -> 
         if source is None:
             source = sources[described[0]] = _source(*described)
         line = StoredLine(number, first_end, last_end, statement, item, concept, path, bytes(data))
-        for index, fact in decode_line(line, parts):
+        facts = decode_line(line, parts)
+        count += len(facts)
+        if count > MOST_FIGURES:
+            raise TooManyFactsError
+        for index, fact in facts:
             status = FactStatus.PROPOSED if statuses is None else _STATUSES[statuses[index - number]]
             yield StoredFact(fact, index, source, status)
 

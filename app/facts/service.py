@@ -4,27 +4,27 @@ Other features read facts in their own transaction, with `load_ledger_facts`, an
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
+import structlog
 from sqlalchemy.orm import Session
 
 from app.audit.service import record
 from app.core.pagination import InvalidCursorError, PageOf, PageRequest, encode_cursor
 from app.core.principal import Principal
 from app.db.session import Database
-from app.facts.errors import IssuerNotFoundError
+from app.facts.errors import IssuerNotFoundError, StatementsTooLargeError, TooManyFactsError
 from app.facts.filters import FactFilter
 from app.facts.fiscal_years import align_years
 from app.facts.grid import StatementGrid, build_grid
 from app.facts.grid_periods import Periods, parts_of
 from app.facts.issuers import get_issuer_key
 from app.facts.model import StatementKind, StoredFact
-from app.facts.repository import FactRepository, IssuerDocument, LineRow, Place, read_lines
+from app.facts.repository import MOST_LINES, FactRepository, IssuerDocument, LineRow, Place, read_lines
 
-MOST_LINES = 20_000
-"""Lines that one request reads from the database."""
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +38,19 @@ class ListedIssuer:
 
 @dataclass(frozen=True, slots=True)
 class IssuerStatements:
-    """Statements of an issuer, which may be read, before their facts are decoded."""
+    """Statements of an issuer, which may be read, before their facts are decoded: those that `wanted` selects.
+
+    `lines` is None if the client has the statements with this `tag` already.
+    """
 
     key: str
-    statements: tuple[StatementKind, ...]
+    wanted: FactFilter
     documents: tuple[IssuerDocument, ...]
-    lines: Sequence[LineRow]
+    lines: Sequence[LineRow] | None
+
+    @property
+    def statements(self) -> tuple[StatementKind, ...]:
+        return self.wanted.statements
 
     @property
     def name(self) -> str:
@@ -58,17 +65,20 @@ class IssuerStatements:
     @property
     def tag(self) -> str:
         """A name of the content, which changes when a document of the issuer is published or edited."""
-        digest = hashlib.sha256()
-        for document in self.documents:
-            source = document.source
-            digest.update(f"{source.version_id} {document.revision} {document.published_at}\n".encode())
-        return digest.hexdigest()[:32]
+        return _tag(self.documents)
 
     def build(self, periods: Periods, most_columns: int) -> tuple[StatementGrid, ...]:
-        """Return each statement as a grid, in the order of `statements`. Raises FactEncodingError."""
+        """Return each statement as a grid, in the order of `statements`.
+
+        Raises FactEncodingError, StatementsTooLargeError.
+        """
         found: dict[StatementKind, list[StoredFact]] = {kind: [] for kind in self.statements}
-        for stored in read_lines(self.lines, parts_of(periods)):
-            found[stored.fact.statement].append(stored)
+        try:
+            for stored in read_lines(self.lines or (), parts_of(periods)):
+                if self.wanted.accepts(stored):
+                    found[stored.fact.statement].append(stored)
+        except TooManyFactsError as error:
+            raise StatementsTooLargeError from error
         return tuple(
             build_grid(kind, align_years(facts), periods=periods, most_columns=most_columns)
             for kind, facts in found.items()
@@ -101,12 +111,18 @@ class FactService:
         return PageOf(items=found, next_cursor=None if last is None else encode_cursor(":".join(map(str, last))))
 
     def get_statements(
-        self, principal: Principal, issuer: str, statements: Sequence[StatementKind]
+        self,
+        principal: Principal,
+        issuer: str,
+        wanted: FactFilter,
+        *,
+        has: Callable[[str], bool] = lambda _: False,
     ) -> IssuerStatements:
         """Return the facts of statements of an issuer. `issuer` is its name in any spelling, its key, or a short form
-        that no other issuer has.
+        that no other issuer has. `wanted` has the statements, and on which days their periods end.
 
-        Raises IssuerNotFoundError, IssuerAmbiguousError.
+        `has` returns whether the client has the statements with a tag: then their lines are not read.
+        Raises IssuerNotFoundError, IssuerAmbiguousError, StatementsTooLargeError.
         """
         with self._database.transaction(principal, snapshot=True) as session:
             repository = FactRepository(session)
@@ -114,10 +130,15 @@ class FactService:
             documents = repository.list_sources(key)
             if not documents:
                 raise IssuerNotFoundError
-            lines = repository.list_lines(FactFilter(issuer_keys=(key,), statements=tuple(statements)))
+            lines = None
+            if not has(_tag(documents)):
+                try:
+                    lines = repository.list_lines(replace(wanted, issuer_keys=(key,)))
+                except TooManyFactsError as error:
+                    raise StatementsTooLargeError from error
             read = {str(document.source.document_id) for document in documents if document.facts}
-            _record_read(session, principal, "facts.statements.read", read, len(lines))
-        return IssuerStatements(key, tuple(statements), tuple(documents), lines)
+            _record_read(session, principal, "facts.statements.read", read, len(lines or ()))
+        return IssuerStatements(key, wanted, tuple(documents), lines)
 
     def list_issuers(self, principal: Principal, page: PageRequest) -> PageOf[ListedIssuer]:
         """List the issuers with facts, by key. Raises InvalidCursorError."""
@@ -144,13 +165,25 @@ def load_ledger_facts(
     """Return the facts of issuers or documents that have one of the items, one of the concepts, or all words of one of
     the labels; without these, all facts. `wanted` has further conditions. The caller records the read.
 
+    If they are more than one request reads, none are returned: the best figure cannot be chosen among some of them.
     Raises FactEncodingError.
     """
     base = replace(wanted or FactFilter(), issuer_keys=tuple(issuer_keys), document_ids=tuple(document_ids))
     repository = FactRepository(session)
-    if not (items or concepts or labels):
-        return repository.list_facts(base)
-    return repository.load_any(base, items=items, concepts=concepts, labels=labels)
+    try:
+        if not (items or concepts or labels):
+            return repository.list_facts(base)
+        return repository.load_any(base, items=items, concepts=concepts, labels=labels)
+    except TooManyFactsError as error:
+        log.warning("facts.ledger.too_large", code=error.code, issuers=len(issuer_keys))
+        return []
+
+
+def _tag(documents: Iterable[IssuerDocument]) -> str:
+    digest = hashlib.sha256()
+    for document in documents:
+        digest.update(f"{document.source.version_id} {document.revision} {document.published_at}\n".encode())
+    return digest.hexdigest()[:32]
 
 
 def _record_read(session: Session, principal: Principal, action: str, documents: Iterable[str], count: int) -> None:

@@ -13,6 +13,7 @@ from fastapi.responses import RedirectResponse, Response
 from app.core.pagination import PageRequest
 from app.core.principal import Permission, Principal
 from app.documents.issuers import normalise_issuer
+from app.facts.filters import FactFilter
 from app.facts.grid import GridRow, StatementGrid
 from app.facts.grid_labels import added_dimensions
 from app.facts.grid_periods import Periods
@@ -90,7 +91,7 @@ def fact_pages(desk: AccessDesk) -> APIRouter:
         periods: Annotated[Periods, Query()] = Periods.ANNUAL,
     ) -> Response:
         def show(principal: Principal) -> Response:
-            view = facts.get_statements(principal, issuer_id, [statement])
+            view = facts.get_statements(principal, issuer_id, FactFilter(statements=(statement,)))
             (grid,) = view.build(periods, COLUMNS)
             scale, currency = usual_unit(grid)
             return desk.show(

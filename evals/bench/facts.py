@@ -17,6 +17,7 @@ from sqlalchemy import text
 from app.core.pagination import MAX_LIMIT, PageRequest
 from app.facts.codec import encode_facts
 from app.facts.endpoints import PRIMARY
+from app.facts.filters import FactFilter
 from app.facts.grid_periods import Periods
 from app.facts.model import Fact, FactSource, FiscalLabel, Measure, Method, Place, StatementKind
 from app.facts.repository import IssuerDocument
@@ -86,7 +87,7 @@ def _read_issuers(store: Store) -> Iterator[Case]:
     service = FactService(database=store.database)
 
     def read(key: str) -> bytes:
-        return _as_json(service.get_statements(store.principal, key, PRIMARY))
+        return _as_json(service.get_statements(store.principal, key, FactFilter(statements=PRIMARY)))
 
     for issuer in service.list_issuers(store.principal, PageRequest(limit=MAX_LIMIT)).items:
         seconds = _time(partial(read, issuer.key), REPEATS)
@@ -133,7 +134,7 @@ def make_statements() -> IssuerStatements:
             for line in encode_facts(_make_facts(year, part)):
                 kept = (line.number, line.first_end, line.last_end, line.statement, line.item, line.concept, line.path)
                 rows.append((*kept, line.data, None, *described))
-    return IssuerStatements("made", PRIMARY, tuple(documents), rows)
+    return IssuerStatements("made", FactFilter(statements=PRIMARY), tuple(documents), rows)
 
 
 def _make_facts(year: int, part: str) -> Iterator[Fact]:

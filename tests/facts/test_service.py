@@ -1,23 +1,27 @@
 """Tests of the ledger on a real database: permissions, filters, pages, and audit records."""
 
+from contextlib import contextmanager
 from datetime import date
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from app.audit.models import AuditEvent
 from app.core.ids import new_id
 from app.core.pagination import InvalidCursorError, PageRequest, encode_cursor
 from app.db.session import system_principal
-from app.facts.errors import IssuerAmbiguousError, IssuerNotFoundError
+from app.facts.errors import IssuerAmbiguousError, IssuerNotFoundError, StatementsTooLargeError, TooManyFactsError
 from app.facts.filters import FactFilter
+from app.facts.formulas.service import FormulaService
+from app.facts.grid_periods import Periods
 from app.facts.model import FactStatus, FiscalLabel, Method, Place, StatementKind
 from app.facts.service import FactService, load_ledger_facts
 from app.quantities.periods import Period
 from tests.facts.made_facts import make_fact, write_facts
 
 LAST_YEAR = Period(date(2030, 12, 31), date(2030, 1, 1))
+INCOME = FactFilter(statements=(StatementKind.INCOME,))
 FACTS = (
     make_fact(),
     make_fact(value="3985000000", period=LAST_YEAR, fiscal=FiscalLabel(2030), place=Place(1, 9, 15, 1, 1, 2)),
@@ -45,6 +49,15 @@ def ledger(desk):
         write_facts(session, desk.owner.tenant_id, desk.document, desk.version, FACTS)
     desk.rows("UPDATE documents SET issuer_key = 'juniper tool works', issuer = 'Juniper Tool Works, Inc.'")
     return desk
+
+
+@contextmanager
+def listening(target, name, call):
+    event.listen(target, name, call)
+    try:
+        yield
+    finally:
+        event.remove(target, name, call)
 
 
 def select_numbers(service, desk, **conditions):
@@ -146,7 +159,7 @@ def test_fact_names_its_document(ledger):
 @pytest.mark.parametrize("name", ["Juniper Tool Works, Inc.", "juniper tool works", "JTW", "Juniper", "juniper tool"])
 def test_issuer_is_found_by_its_names(service, ledger, name):
     ledger.rows("""UPDATE documents SET issuer_aliases = '{"names": ["juniper", "jtw"]}'""")
-    assert service.get_statements(ledger.owner, name, [StatementKind.INCOME]).key == "juniper tool works"
+    assert service.get_statements(ledger.owner, name, INCOME).key == "juniper tool works"
     found = service.list_facts(ledger.owner, FactFilter(), PageRequest(), issuer=name)
     assert [each.number for each in found.items] == [1, 2, 3, 4]
 
@@ -155,7 +168,7 @@ def test_issuer_is_found_by_its_names(service, ledger, name):
 def test_issuer_is_not_found_by_a_part_of_a_word_or_the_last_words(service, ledger, name):
     ledger.rows("""UPDATE documents SET issuer_aliases = '{"names": ["juniper", "jtw"]}'""")
     with pytest.raises(IssuerNotFoundError):
-        service.get_statements(ledger.owner, name, [StatementKind.INCOME])
+        service.get_statements(ledger.owner, name, INCOME)
     with pytest.raises(IssuerNotFoundError):
         service.list_facts(ledger.owner, FactFilter(), PageRequest(), issuer=name)
 
@@ -173,7 +186,65 @@ def test_name_of_several_issuers_is_rejected_with_their_names(service, ledger):
     with pytest.raises(IssuerAmbiguousError) as raised:
         service.list_facts(ledger.owner, FactFilter(), PageRequest(), issuer="Juniper")
     assert "Juniper Mills; Juniper Tool Works, Inc." in raised.value.detail
-    assert service.get_statements(ledger.owner, "Juniper Tool", [StatementKind.INCOME]).key == "juniper tool works"
+    assert service.get_statements(ledger.owner, "Juniper Tool", INCOME).key == "juniper tool works"
+
+
+def read_statements(service, desk, *, has=lambda _: False, **wanted):
+    return service.get_statements(desk.owner, "juniper tool works", FactFilter(**wanted), has=has)
+
+
+def test_statements_have_periods_of_the_asked_days(service, ledger):
+    view = read_statements(service, ledger, statements=(StatementKind.INCOME,), last_end=date(2030, 12, 31))
+    (grid,) = view.build(Periods.ANNUAL, 8)
+    assert [column.fiscal for column in grid.columns] == [FiscalLabel(2030)]
+
+
+def test_statements_that_the_client_has_are_not_read_but_audited(service, ledger):
+    tag = read_statements(service, ledger, statements=(StatementKind.INCOME,)).tag
+    view = read_statements(service, ledger, statements=(StatementKind.INCOME,), has=lambda known: known == tag)
+    assert view.lines is None
+    with ledger.database.owner.transaction(system_principal(ledger.owner.tenant_id)) as session:
+        events = session.scalars(select(AuditEvent).where(AuditEvent.action == "facts.statements.read")).all()
+    assert [event.detail["count"] for event in events] == [2, 0]
+
+
+@pytest.mark.parametrize(("limit", "most"), [("MOST_LINES", 1), ("MOST_FIGURES", 2)])
+def test_issuer_with_too_many_facts_is_rejected(service, ledger, monkeypatch, limit, most):
+    monkeypatch.setattr(f"app.facts.repository.{limit}", most)
+    with pytest.raises(StatementsTooLargeError):
+        read_statements(service, ledger, statements=tuple(StatementKind)).build(Periods.ANNUAL, 8)
+    view = read_statements(service, ledger, statements=(StatementKind.SEGMENTS,))
+    assert view.build(Periods.ANNUAL, 8)[0].count() == 1
+    with ledger.database.api.transaction(ledger.owner) as session:
+        assert load_ledger_facts(session, ["juniper tool works"]) == []
+        assert len(load_ledger_facts(session, ["juniper tool works"], labels=[["americas"]])) == 1
+
+
+def test_formula_of_an_issuer_with_too_many_facts_uses_those_of_its_items(ledger, monkeypatch):
+    formulas = FormulaService(database=ledger.database.api)
+
+    def evaluate(expression):
+        (result,) = formulas.evaluate(ledger.owner, issuer="juniper tool works", expression=expression).results
+        return result.value
+
+    monkeypatch.setattr("app.facts.repository.MOST_LINES", 2)
+    assert evaluate("Revenue - Revenue[FY2030]") == 225_000_000
+    monkeypatch.setattr("app.facts.repository.MOST_LINES", 1)
+    with pytest.raises(TooManyFactsError):
+        evaluate("Revenue")
+
+
+@pytest.mark.parametrize("rows", [1, 60])
+def test_reading_statements_takes_as_many_database_statements_for_any_number_of_rows(service, desk, rows):
+    facts = [make_fact(f"Row {row}", item=None, place=Place(1, row, row + 1, 1, row, 1)) for row in range(rows)]
+    with desk.database.worker.transaction(system_principal(desk.owner.tenant_id)) as session:
+        write_facts(session, desk.owner.tenant_id, desk.document, desk.version, facts)
+    desk.rows("UPDATE documents SET issuer_key = 'juniper tool works'")
+    sent = []
+    with listening(desk.database.api.engine, "before_cursor_execute", lambda *given: sent.append(given[2])):
+        view = read_statements(service, desk, statements=(StatementKind.INCOME,))
+        assert view.build(Periods.ANNUAL, 8)[0].count() == rows
+    assert len(sent) == 5
 
 
 def test_reading_facts_is_audited(service, ledger):

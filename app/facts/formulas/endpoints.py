@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import Depends
 
 from app.core.principal import Permission
-from app.facts.errors import IssuerAmbiguousError, IssuerNotFoundError
+from app.facts.errors import IssuerAmbiguousError, IssuerNotFoundError, TooManyFactsError
 from app.facts.formulas.functions import FUNCTIONS
 from app.facts.formulas.problems import BadPeriodError, ExpressionError
 from app.facts.formulas.registry import MEASURES
@@ -40,7 +40,7 @@ def get_registry(_principal: CurrentPrincipal) -> RegistryOut:
         "value is no error: the result has the problem, and names what is missing."
     ),
     openapi_extra=needs(Permission.DOCUMENTS_READ)
-    | problems(IssuerNotFoundError, IssuerAmbiguousError, ExpressionError, BadPeriodError),
+    | problems(IssuerNotFoundError, IssuerAmbiguousError, ExpressionError, BadPeriodError, TooManyFactsError),
 )
 def evaluate_formula(principal: CurrentPrincipal, formulas: Formulas, body: FormulaIn) -> FormulaOut:
     evaluated = formulas.evaluate(

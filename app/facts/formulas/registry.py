@@ -4,7 +4,7 @@ from functools import cache
 from typing import Final
 
 from app.facts.formulas.definitions import MeasureDefinition
-from app.facts.formulas.expressions import Expression, Name, parts_of
+from app.facts.formulas.expressions import Expression, Label, Name, parts_of
 from app.facts.formulas.line_items import line_items
 from app.facts.formulas.measures.balance import BALANCE_MEASURES
 from app.facts.formulas.measures.credit import CREDIT_MEASURES
@@ -13,6 +13,7 @@ from app.facts.formulas.measures.returns import RETURN_MEASURES
 from app.facts.formulas.measures.sectors import SECTOR_MEASURES
 from app.facts.formulas.parsing import parse_expression
 from app.facts.formulas.vocabulary import Vocabulary
+from app.facts.sought import Sought
 
 MEASURES: Final[tuple[MeasureDefinition, ...]] = (
     *INCOME_MEASURES, *BALANCE_MEASURES, *CREDIT_MEASURES, *RETURN_MEASURES, *SECTOR_MEASURES,
@@ -47,3 +48,22 @@ def needed_items(expression: Expression, vocabulary: Vocabulary | None = None) -
                 seen.add(inner.name)
                 queue = [formula_of(measure), *queue]
     return tuple(found)
+
+
+def list_sought(expression: Expression, vocabulary: Vocabulary) -> list[Sought]:
+    """List all that an expression can look up in a ledger, through the measures and own definitions that it names."""
+    found: dict[Sought, None] = {}
+    queue, seen = [expression], set[str]()
+    while queue:
+        inner = queue.pop()
+        queue += parts_of(inner)
+        if isinstance(inner, Label):
+            found[Sought(names=(inner.words,), labels=(inner.words,))] = None
+        elif isinstance(inner, Name) and inner.name not in seen:
+            seen.add(inner.name)
+            own, measure = vocabulary.own_definition(inner.name), vocabulary.measure(inner.name)
+            item = vocabulary.item(inner.name)
+            queue += [own.expression] if own is not None else []
+            queue += [formula_of(measure)] if measure is not None else []
+            found[Sought(names=(inner.name,)) if item is None else item.sought] = None
+    return list(found)

@@ -8,7 +8,7 @@ from uuid import UUID
 from app.audit.service import record
 from app.core.principal import Principal
 from app.db.session import Database
-from app.facts.errors import IssuerNotFoundError
+from app.facts.errors import IssuerNotFoundError, TooManyFactsError
 from app.facts.filters import FactFilter
 from app.facts.fiscal import parse_label
 from app.facts.formulas.evaluation import evaluate
@@ -16,14 +16,17 @@ from app.facts.formulas.expressions import Expression, Label
 from app.facts.formulas.hints import list_hints
 from app.facts.formulas.parsing import parse_expression
 from app.facts.formulas.problems import BadPeriodError, ExpressionError
-from app.facts.formulas.registry import standard_vocabulary
+from app.facts.formulas.registry import list_sought, standard_vocabulary
 from app.facts.formulas.results import Computed
 from app.facts.formulas.vocabulary import Vocabulary
 from app.facts.issuers import get_issuer_key
+from app.facts.label_words import label_words
 from app.facts.ledger import Ledger
-from app.facts.model import FiscalLabel
+from app.facts.model import FiscalLabel, StatementKind, StoredFact
 from app.facts.repository import FactRepository
 
+_STATEMENTS = frozenset({StatementKind.INCOME, StatementKind.BALANCE, StatementKind.CASH_FLOW})
+_KNOWN_ITEMS = ("Revenue", "NetIncome", "Assets", "NetCashFromOperatingActivities")
 _WORDS = re.compile(r"[^\W\d_]{2,}(?:[ '’&-]{1,2}[^\W\d_]{1,}){1,11}")
 """Several words, and nothing that only a formula has."""
 
@@ -57,7 +60,7 @@ class FormulaService:
 
         `issuer` is its name in any spelling, its key, or a short form that no other issuer has. `definitions` win over
         the registry. Facts of `document_ids` come before others. Raises IssuerNotFoundError, IssuerAmbiguousError,
-        ExpressionError, BadPeriodError, FactEncodingError.
+        ExpressionError, BadPeriodError, FactEncodingError, TooManyFactsError.
         """
         vocabulary = _define(definitions or {})
         parsed = _parse(expression, vocabulary)
@@ -68,7 +71,7 @@ class FormulaService:
             sources = repository.list_sources(key)
             if not sources:
                 raise IssuerNotFoundError
-            facts = repository.list_facts(FactFilter(issuer_keys=(key,)))
+            facts = _load_facts(repository, key, parsed, vocabulary)
             read = sorted({str(stored.source.document_id) for stored in facts})
             record(
                 session,
@@ -84,6 +87,31 @@ class FormulaService:
             replace(result, notes=(*result.notes, *list_hints(result, ledger, vocabulary))) for result in results
         )
         return EvaluatedFormula(key, sources[-1].source.issuer or key, tuple(explained))
+
+
+def _load_facts(
+    repository: FactRepository, key: str, expression: Expression, vocabulary: Vocabulary
+) -> list[StoredFact]:
+    """Return the facts of a formula's items and labels, and of the statements that show the fiscal calendar, the absent
+    items, and the rows without item.
+
+    Of an issuer with too many facts, well-known items stand for the statements. Raises FactEncodingError,
+    TooManyFactsError.
+    """
+    needed = list_sought(expression, vocabulary)
+    names = list(dict.fromkeys(name for sought in needed for name in (*sought.names, *sought.concepts)))
+    labels = [words for sought in needed for label in sought.labels if (words := _rare_words(label))]
+    statements = _STATEMENTS | {sought.statement for sought in needed if sought.statement is not None}
+    wanted = FactFilter(issuer_keys=(key,))
+    try:
+        return repository.load_any(wanted, items=names, concepts=names, labels=labels, statements=sorted(statements))
+    except TooManyFactsError:
+        return repository.load_any(wanted, items=[*names, *_KNOWN_ITEMS], concepts=names, labels=labels)
+
+
+def _rare_words(label: str) -> list[str]:
+    """Return the words of a label that every spelling of it has: "and" can be written as "&"."""
+    return [word for word in label_words(label) if word != "and"]
 
 
 def _parse(text: str, vocabulary: Vocabulary) -> Expression:
