@@ -48,6 +48,7 @@ from app.core.pagination import PageOf, PageRequest, encode_cursor, parse_uuid_c
 from app.core.principal import Principal
 from app.db.session import Database
 from app.documents.issuers import normalise_issuer
+from app.facts.filters import FactFilter
 from app.facts.service import load_ledger_facts
 from app.identity.holding import hold_key
 from app.observability.metrics import Metrics
@@ -333,7 +334,13 @@ def read_ledger(
         return LedgerResult()
     within = filters.document_ids
     names, labels = figure.names()
-    placed = load_ledger_facts(session, issuer, document_ids=within, items=names, concepts=names) if names else []
+    # Nine of ten facts of an item can be of segments and products: they are read only if a figure is missing.
+    group = FactFilter(of_group=True)
+    placed = (
+        load_ledger_facts(session, issuer, document_ids=within, items=names, concepts=names, wanted=group)
+        if names
+        else []
+    )
     result = compute_from_ledger(figure, placed)
     if result.is_settled():
         return result

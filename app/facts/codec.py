@@ -16,7 +16,7 @@ from typing import Any
 import msgpack
 
 from app.facts.errors import FactEncodingError
-from app.facts.model import Check, Fact, FiscalLabel, Measure, Method, Place, StatementKind
+from app.facts.model import Check, Fact, FiscalLabel, Measure, Method, Place, StatementKind, is_of_group
 from app.quantities.periods import Period
 
 VERSION = 1
@@ -39,6 +39,9 @@ _SHARED = 14
 
 _PART = 9
 """The index of the part of the fiscal year in a figure."""
+
+_OF_DIMENSIONS = 10
+"""The index of the number of the dimensions in a figure."""
 
 _MEASURES, _METHODS = tuple(Measure), tuple(Method)
 _MEASURE_CODES = {measure: code for code, measure in enumerate(_MEASURES)}
@@ -74,13 +77,16 @@ def encode_facts(facts: Iterable[Fact]) -> tuple[StoredLine, ...]:
     return tuple(lines)
 
 
-def decode_line(line: StoredLine, parts: Collection[str] | None = None) -> list[tuple[int, Fact]]:
-    """Return the facts of a line with their numbers: all, or those whose fiscal label has one of `parts`.
+def decode_line(
+    line: StoredLine, parts: Collection[str] | None = None, *, of_group: bool = False
+) -> list[tuple[int, Fact]]:
+    """Return the facts of a line with their numbers: all, or those whose fiscal label has one of `parts`, and which are
+    `of_group` (`is_of_group`).
 
     Raises FactEncodingError.
     """
     try:
-        return _decode_line(line, msgpack.unpackb(line.data), parts)
+        return _decode_line(line, msgpack.unpackb(line.data), parts, of_group=of_group)
     except (ValueError, TypeError, KeyError, IndexError, ArithmeticError, msgpack.UnpackException) as error:
         raise FactEncodingError from error
 
@@ -184,7 +190,9 @@ def _encode_line(number: int, facts: Sequence[Fact]) -> StoredLine:
     )
 
 
-def _decode_line(line: StoredLine, values: list[Any], parts: Collection[str] | None) -> list[tuple[int, Fact]]:
+def _decode_line(
+    line: StoredLine, values: list[Any], parts: Collection[str] | None, *, of_group: bool
+) -> list[tuple[int, Fact]]:
     figures = list(enumerate(values[_SHARED:], line.number))
     if parts is not None:
         figures = [(number, figure) for number, figure in figures if figure[_PART] in parts]
@@ -196,12 +204,16 @@ def _decode_line(line: StoredLine, values: list[Any], parts: Collection[str] | N
     dimensions = [(), *(tuple((axis, member) for axis, member in each) for each in values[_SHARED - 2])]
     checks = [(), *(tuple(Check(*each) for each in those) for those in values[_SHARED - 1])]
     path = tuple(line.path.split("\n")) if line.path else ()
+    label = path[-1] if label is None else label
+    if of_group:
+        whole = {number for number, each in enumerate(dimensions) if is_of_group(each, label)}
+        figures = [(number, figure) for number, figure in figures if figure[_OF_DIMENSIONS] in whole]
     first_end = line.first_end.toordinal()
     return [
         (
             number,
             Fact(
-                label=path[-1] if label is None else label,
+                label=label,
                 label_path=path,
                 period=_period(first_end + after, days),
                 value=_unpack_value(mantissa, exponent),

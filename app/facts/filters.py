@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from app.facts.model import FactStatus, Method, StatementKind, StoredFact
+from app.facts.model import FactStatus, Method, StatementKind, StoredFact, is_of_group
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +13,8 @@ class FactFilter:
 
     `issuer_keys` are normalised issuer names (`app.documents.issuers.normalise_issuer`). `words` all occur in the
     labels of the line, in any case. `first_end` and `last_end` limit the day on which the period ends. `members` are
-    those of a fact's dimensions, or () for facts of the whole group only.
+    those of a fact's dimensions, or () for facts without any. `of_group` selects facts of the whole group
+    (`is_of_group`).
     """
 
     issuer_keys: tuple[str, ...] = ()
@@ -30,6 +31,7 @@ class FactFilter:
     least_confidence: float = 0.0
     status: FactStatus | None = None
     members: tuple[str, ...] | None = None
+    of_group: bool = False
 
     def accepts(self, stored: StoredFact) -> bool:
         """Return whether a fact of a selected line meets the conditions on its figure."""
@@ -43,6 +45,7 @@ class FactFilter:
             and fact.confidence >= self.least_confidence
             and (self.status is None or stored.status is self.status)
             and self._has_members(fact.dimensions)
+            and (not self.of_group or is_of_group(fact.dimensions, fact.label))
         )
 
     def _has_members(self, dimensions: tuple[tuple[str, str], ...]) -> bool:

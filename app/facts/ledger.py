@@ -7,6 +7,7 @@ with another amount as restatements (another filing) or disagreements (the same 
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
+from copy import copy
 from dataclasses import replace
 from decimal import Decimal
 from functools import cached_property
@@ -72,7 +73,9 @@ class Ledger:
 
     def preferring(self, documents: Collection[UUID]) -> "Ledger":
         """Return the same ledger, with facts of these documents before others."""
-        return Ledger(self._facts, preferred=documents)
+        other = copy(self)
+        other._preferred = frozenset(documents)
+        return other
 
     def latest(self, quarters: int = QUARTERS_OF_YEAR) -> FiscalLabel | None:
         """Return the label of the newest period of so many quarters; None if there is none."""

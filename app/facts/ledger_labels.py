@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from app.facts.fiscal import QUARTERS_OF_YEAR, FiscalSpan, count_quarters
-from app.facts.model import Fact, StoredFact
+from app.facts.model import FiscalLabel, StoredFact
 from app.quantities.periods import Period
 
 _NEAR = 10
@@ -23,10 +23,15 @@ class FiscalPlaces:
 
     def __init__(self, facts: Iterable[StoredFact]) -> None:
         votes: dict[date, Counter[int]] = defaultdict(Counter)
-        for stored in facts:
-            quarter = _labelled_end(stored.fact)
+        labelled = Counter(
+            (fact.period.end, fact.period.start, fact.fiscal.year, fact.fiscal.part)
+            for stored in facts
+            if (fact := stored.fact).fiscal is not None
+        )
+        for (end, start, year, part), count in labelled.items():  # many facts have the same period and label
+            quarter = _labelled_end(Period(end, start), FiscalLabel(year, part))
             if quarter is not None:
-                votes[stored.fact.period.end][quarter] += 1
+                votes[end][quarter] += count
         quarters = {day: max(counts, key=lambda q: (counts[q], q)) for day, counts in votes.items()}
         self._quarters = {day.toordinal(): quarter for day, quarter in quarters.items()}
         self._days: dict[int, date] = {}
@@ -64,10 +69,10 @@ class FiscalPlaces:
         return None
 
 
-def _labelled_end(fact: Fact) -> int | None:
-    """Return the quarter that a fact's label ends with; None if it has no label, or its length contradicts it."""
-    label, quarters = fact.fiscal, count_quarters(fact.period)
-    if label is None or quarters is None:
+def _labelled_end(period: Period, label: FiscalLabel) -> int | None:
+    """Return the quarter that a period's label ends with; None if its length contradicts the label."""
+    quarters = count_quarters(period)
+    if quarters is None:
         return None
     if quarters == 0:
         part = _PARTS_OF_INSTANTS.get(label.part)

@@ -122,6 +122,11 @@ class Fact:
     checks: tuple[Check, ...] = ()
 
 
+def is_of_group(dimensions: tuple[tuple[str, str], ...], label: str) -> bool:
+    """Return whether a fact is of the whole group: it has no dimensions, or only names its row as a part of an item."""
+    return not dimensions or dimensions == (("part", label),)
+
+
 @dataclass(frozen=True, slots=True)
 class FactSource:
     """The document that states a stored fact. `issuer_key` is the normalised issuer name

@@ -121,7 +121,8 @@ class FactRepository:
             *([FactRow.statement.in_([kind.value for kind in statements])] if statements else []),
             *(and_(*map(_has_word, words)) for words in labels if words),
         )
-        return [fact for fact in read_lines(self._list(_select_lines(wanted).where(named))) if wanted.accepts(fact)]
+        lines = self._list(_select_lines(wanted).where(named))
+        return [fact for fact in read_lines(lines, of_group=wanted.of_group) if wanted.accepts(fact)]
 
     def _list(self, query: Any) -> Sequence[LineRow]:
         ordered = query.order_by(Document.id, FactRow.number).limit(MOST_LINES + 1)
@@ -194,8 +195,10 @@ def _from(place: Place) -> ColumnElement[bool]:
     return or_(Document.id < document, and_(Document.id == document, FactRow.number >= line))
 
 
-def read_lines(rows: Iterable[LineRow], parts: frozenset[str] | None = None) -> Iterator[StoredFact]:
-    """Yield the facts of lines: all, or those whose fiscal label has one of `parts`.
+def read_lines(
+    rows: Iterable[LineRow], parts: frozenset[str] | None = None, *, of_group: bool = False
+) -> Iterator[StoredFact]:
+    """Yield the facts of lines: all, or those whose fiscal label has one of `parts`, and which are `of_group`.
 
     Raises FactEncodingError, TooManyFactsError.
     """
@@ -209,7 +212,7 @@ def read_lines(rows: Iterable[LineRow], parts: frozenset[str] | None = None) -> 
         if source is None:
             source = sources[described[0]] = _source(*described)
         line = StoredLine(number, first_end, last_end, statement, item, concept, path, bytes(data))
-        facts = decode_line(line, parts)
+        facts = decode_line(line, parts, of_group=of_group)
         count += len(facts)
         if count > MOST_FIGURES:
             raise TooManyFactsError

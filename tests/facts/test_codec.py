@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 
 from app.facts.codec import count_facts, decode_line, encode_facts
 from app.facts.errors import FactEncodingError
-from app.facts.model import FiscalLabel, Place
+from app.facts.model import FiscalLabel, Place, is_of_group
 from app.quantities.periods import Period
 from tests.facts.made_facts import facts, make_fact
+
+TWO = (("segment", "Americas"), ("part", "Net sales"))
 
 
 def decode(lines):
@@ -25,6 +27,20 @@ def test_facts_are_unchanged_after_encoding_and_decoding(made):
     lines = encode_facts([each for fact in made for each in (fact, fact)])
     assert decode(lines) == list(enumerate((each for fact in made for each in (fact, fact)), 1))
     assert count_facts(lines) == 2 * len(made)
+
+
+@given(st.lists(facts(), max_size=4), st.sampled_from([frozenset({"FY"}), frozenset({"Q1", "Q4"}), None]))
+def test_only_chosen_figures_of_a_line_are_decoded(made, parts):
+    lines = encode_facts(
+        [*made, make_fact(), make_fact(dimensions=(("part", "Net sales"),)), make_fact(dimensions=TWO)]
+    )
+    chosen = [found for line in lines for found in decode_line(line, parts, of_group=True)]
+    assert chosen == [
+        (number, fact)
+        for number, fact in decode(lines)
+        if is_of_group(fact.dimensions, fact.label)
+        and (parts is None or (fact.fiscal is not None and fact.fiscal.part in parts))
+    ]
 
 
 def test_decimals_keep_their_places():
