@@ -21,7 +21,7 @@ QUESTION = "What was net revenue in fiscal 2022?"
 def draft(extractive, prompts, understand, library, stub_chat):
     """Return a function that drafts an answer with a stub model, which calls `behave` for each request."""
 
-    def run(behave: Any, *, timeout: float = 5.0, question: str = QUESTION) -> VerifiedDraft:
+    def run(behave: Any, *, timeout: float = 60.0, question: str = QUESTION) -> VerifiedDraft:
         chat = stub_chat(behave)
         writer = ModelWriter(chat=chat, prompts=prompts)
         drafter = Drafter(extractive=extractive, model=writer, timeout_seconds=timeout)

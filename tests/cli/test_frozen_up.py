@@ -23,7 +23,7 @@ def test_frozen_processes_are_replaced(start: Callable[..., Any], tmp_path: Path
         return dict(Home.at(tmp_path).read_state()["processes"])  # type: ignore[call-overload]
 
     wait_for(lambda: not set(processes().values()) & set(before.values()), what="new processes")
-    psutil.wait_procs(stopped, timeout=10)
+    psutil.wait_procs(stopped, timeout=60)
     assert not any(process.is_running() for process in stopped)
     with httpx.Client(base_url=up.announced["url"], trust_env=False) as client:
 

@@ -2,7 +2,6 @@
 
 import json
 import re
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -26,6 +25,7 @@ SETTINGS = {
     "FOOTNOTE_STACK__RESERVE_BYTES": str(RESERVE),
     "FOOTNOTE_STACK__LOG_BYTES": str(LOG_BYTES),
     "FOOTNOTE_LIMITS__REQUESTS_PER_MINUTE": "1000000",
+    "FOOTNOTE_HEALTH__FROZEN_SECONDS": "300",  # a test freezes the worker, and a busy machine delays the test
     "FOOTNOTE_JOBS__LEASE_SECONDS": "3",
     "FOOTNOTE_JOBS__HEARTBEAT_SECONDS": "1",
     "FOOTNOTE_JOBS__SWEEP_SECONDS": "1",
@@ -52,9 +52,9 @@ class Site:
         assert run["status"] != "failed", run
         return str(run["status"])
 
-    def wait_ready(self, upload: httpx.Response) -> None:
+    def wait_ready(self, upload: httpx.Response, seconds: float = 60.0) -> None:
         assert upload.status_code == 202, upload.text
-        wait_for(lambda: self.run_of(upload) == "ready", what="the document")
+        wait_for(lambda: self.run_of(upload) == "ready", seconds=seconds, what="the document")
 
     def worker(self) -> list[psutil.Process]:
         keepers = [child for child in psutil.Process(self.up.process.pid).children() if is_worker(child)]
@@ -115,10 +115,7 @@ def test_full_disk_refuses_uploads_answers_questions_and_recovers(site: Site) ->
     assert site.client.post("/v1/questions", json=QUESTION).status_code == 201
 
     site.disk.empty()
-    began = time.monotonic()
-    again = site.upload("again.txt", "Cash was $1 million.")
-    site.wait_ready(again)
-    assert time.monotonic() - began <= 10
+    site.wait_ready(site.upload("again.txt", "Cash was $1 million."), seconds=20)  # at once, but for a busy machine
     site.wait_ready(waiting)
     assert site.client.get(document).status_code == 200
     wait_for(lambda: reserve.stat().st_size == RESERVE, what="the reserve again")

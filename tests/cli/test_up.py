@@ -9,6 +9,8 @@ from typing import Any
 import httpx
 import psutil
 
+from tests.waiting import wait_for
+
 Call = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
@@ -54,18 +56,13 @@ def test_kill_9_and_ctrl_c_leave_no_process_and_home_starts_again(start: Any, tm
 def test_killed_process_is_restarted(running: Any) -> None:
     relay = psutil.Process(running.announced["processes"]["relay"])
     relay.send_signal(signal.SIGKILL)
-    psutil.wait_procs([relay], timeout=10)
+    psutil.wait_procs([relay], timeout=60)
     top = psutil.Process(running.process.pid)
 
     def relays() -> list[psutil.Process]:
         return [process for process in top.children() if "workers.relay" in process.cmdline()]
 
-    with httpx.Client(base_url=running.announced["url"], trust_env=False) as client:
-        for _ in range(2000):  # poll until a new relay runs
-            if relays():
-                break
-            client.get("/livez")
-    assert len(relays()) == 1
+    assert len(wait_for(relays, what="a new relay")) == 1
 
 
 def test_killed_servers_are_restarted_at_the_same_address(running: Any, footnote: Call, tmp_path: Path) -> None:
@@ -73,11 +70,9 @@ def test_killed_servers_are_restarted_at_the_same_address(running: Any, footnote
         children = psutil.Process(running.process.pid).children(recursive=True)
         server = next(process for process in children if runs(process, name))
         server.kill()
-        psutil.wait_procs([server], timeout=10)
+        psutil.wait_procs([server], timeout=60)
         with httpx.Client(base_url=running.announced["url"], trust_env=False, timeout=30) as client:
-            for _ in range(2000):  # poll until the API is ready
-                if client.get("/readyz").status_code == 200:
-                    break
+            wait_for(lambda client=client: client.get("/readyz").status_code == 200, what="readiness")
         ingest(running, footnote, tmp_path / f"{name}.txt")
 
 

@@ -116,7 +116,7 @@ def provider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Provider]:
         yield Provider(issuer, folder)
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(30)
 
 
 def _answers(issuer: str) -> bool:

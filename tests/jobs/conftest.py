@@ -16,7 +16,7 @@ from app.jobs.plan import LeaseTerms
 from app.jobs.service import RunService
 
 TERMS = LeaseTerms(lease_seconds=60, wake_again_seconds=60, max_attempts=3, max_crashes=3, max_outages=4,
-                   max_deaths=4, backoff_seconds=8)  # fmt: skip
+                   max_deaths=4, backoff_seconds=600, longest_backoff_seconds=3600)  # fmt: skip
 _numbers = itertools.count(1_000_000)
 
 

@@ -33,7 +33,7 @@ def test_process_is_silent_when_no_instance_has_a_recent_heartbeat(database):
     with pytest.raises(ProcessSilentError, match="no sign of life yet"):
         check(database)
     beat(database, "one", "worker", 45)
-    with pytest.raises(ProcessSilentError, match="for 45 seconds"):
+    with pytest.raises(ProcessSilentError, match=r"for (4[5-9]|5\d) seconds"):
         check(database)
     beat(database, "two", "worker", 3)
     check(database)
@@ -60,7 +60,7 @@ def test_queue_is_stalled_when_a_stage_waits_and_no_worker_works_on_the_queue(da
         connection.execute(text("ALTER TABLE stages NO FORCE ROW LEVEL SECURITY"))
         connection.execute(text("UPDATE stages SET available_at = now() - interval '3 minutes'"))
         connection.execute(text("ALTER TABLE stages FORCE ROW LEVEL SECURITY"))
-    with pytest.raises(QueueStalledError, match=r"1 stages \(validate\) wait, the first for 18\d seconds"):
+    with pytest.raises(QueueStalledError, match=r"1 stages \(validate\) wait, the first for (18|19)\d seconds"):
         check_queues(state_of(database), LIMITS)
     beat(database, "one", "parse", 5)
     check_queues(state_of(database), LIMITS)

@@ -58,5 +58,5 @@ def test_server_ends_with_the_process_that_started_it(local_server: LocalModelSe
         [sys.executable, "-c", program], cwd=Path(__file__).parents[2], capture_output=True, check=False, timeout=60
     )
     with contextlib.suppress(psutil.NoSuchProcess):
-        psutil.Process(int(owner.stdout)).wait(timeout=10)
+        psutil.Process(int(owner.stdout)).wait(timeout=60)
     assert not psutil.pid_exists(int(owner.stdout))

@@ -22,7 +22,7 @@ Handler = (
 
 def ask(handler: Handler, *, calls: int = 1, **changes: Any) -> ChatResponse:
     """Send the request `calls` times with one client; return the last response."""
-    options: dict[str, Any] = {"schema": SCHEMA, "timeout_seconds": 5.0, **changes}
+    options: dict[str, Any] = {"schema": SCHEMA, "timeout_seconds": 60.0, **changes}
     request = ChatRequest(
         messages=[ChatMessage(role="user", content="?")], purpose=Purpose.ANSWER, max_output_tokens=9, **options
     )

@@ -112,7 +112,7 @@ def test_concurrent_publishes_do_not_block_each_other(library, page):
         library.database.worker.transaction(principal) as other,
     ):
         for session, document_id in ((one, first), (other, second)):
-            session.execute(text("SET LOCAL lock_timeout = '500ms'"))
+            session.execute(text("SET LOCAL lock_timeout = '10s'"))
             document = session.get(Document, document_id)
             library.publish(session, document, document.current_version_id, [page("shared words of both, again")])
     assert rows_of(library, first)["chunks"] == rows_of(library, second)["chunks"] == 1

@@ -232,10 +232,10 @@ def _children_of_ours() -> list[int]:
 
 
 def _is_gone(pid: int) -> bool:
-    """Return whether the process ends within five seconds. A zombie process counts as ended."""
+    """Return whether the process ends within half a minute. A zombie process counts as ended."""
     try:
         process = psutil.Process(pid)
     except psutil.NoSuchProcess:
         return True
-    _, alive = psutil.wait_procs([process], timeout=5)
+    _, alive = psutil.wait_procs([process], timeout=30)
     return not alive or process.status() == psutil.STATUS_ZOMBIE

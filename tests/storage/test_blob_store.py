@@ -76,7 +76,7 @@ def test_concurrent_writes_of_the_same_bytes_all_succeed(place, tenant_id):
     def put(_):
         with place.store.writer(tenant_id) as writer:
             writer.write(TEXT)
-            at_once.wait(timeout=20)
+            at_once.wait(timeout=60)
             return writer.commit()
 
     with ThreadPoolExecutor(4) as pool:

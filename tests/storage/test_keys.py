@@ -31,7 +31,7 @@ def test_concurrent_processes_create_one_key_file(tmp_path):
     at_once = threading.Barrier(6)
 
     def make(_):
-        at_once.wait(timeout=10)
+        at_once.wait(timeout=60)
         made = ensure_key_file(path)
         return made, load_key_file(path).current
 
@@ -88,7 +88,7 @@ def test_first_writers_of_a_tenant_agree_on_one_key(key_file, data_keys, tenant_
 
     def first_key(_):
         keyring = Keyring(keks=keks, repository=data_keys)
-        at_once.wait(timeout=10)
+        at_once.wait(timeout=60)
         return keyring.get_current(tenant_id).secret
 
     with ThreadPoolExecutor(4) as pool:

@@ -22,7 +22,7 @@ def statement(analyst_page, tmp_path):
     for name, text in (("newer.html", ANNUAL), ("older.html", EARLIER)):
         (tmp_path / name).write_text(text)
         analyst_page.locator("#files").set_input_files(str(tmp_path / name))
-        expect(analyst_page.locator("#uploads li", has_text=name).locator(".ready")).to_be_visible(timeout=60_000)
+        expect(analyst_page.locator("#uploads li", has_text=name).locator(".ready")).to_be_visible()
     analyst_page.reload()
     analyst_page.get_by_role("link", name="Statements of Juniper Tool Works").first.click()
     analyst_page.get_by_role("table").wait_for()

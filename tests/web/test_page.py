@@ -13,7 +13,7 @@ QUESTION = "What were net sales in 2025?"
 def upload(analyst_page, site):
     analyst_page.locator("#files").set_input_files([str(path) for path in site.documents])
     for path in site.documents:
-        expect(analyst_page.locator("#uploads li", has_text=path.name).locator(".ready")).to_be_visible(timeout=60_000)
+        expect(analyst_page.locator("#uploads li", has_text=path.name).locator(".ready")).to_be_visible()
 
 
 def ask(analyst_page):

@@ -33,7 +33,7 @@ class RecordingChat:
 def test_writer_uses_the_recorded_parameters() -> None:
     settings = Settings(_env_file=None, chat=ChatSettings(model="m", max_output_tokens=123))
     chat = RecordingChat()
-    asyncio.run(build_writer(chat, settings).write("Revenue?", (), {}, EvidenceTables.none(), timeout_seconds=1))
+    asyncio.run(build_writer(chat, settings).write("Revenue?", (), {}, EvidenceTables.none(), timeout_seconds=60))
     assert chat.asked[0].max_output_tokens == describe_use(chat, settings).parameters["max_output_tokens"] == 123
 
 
