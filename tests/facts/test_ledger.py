@@ -1,6 +1,5 @@
 """Tests of the ledger: which fact is the best, and what is derived."""
 
-import time
 from datetime import date
 from decimal import Decimal
 
@@ -12,6 +11,7 @@ from app.facts.model import Check, FactStatus, FiscalLabel, Measure, Method, Sta
 from app.facts.sought import Sought
 from app.quantities.periods import Period
 from tests.facts.ledgers import fact, read_ledger, source
+from tests.speed import within_cpu_seconds
 
 FY2023 = FiscalLabel(2023)
 MILLION = 10**6
@@ -269,10 +269,9 @@ def test_first_and_last_day_of_the_calendar_are_no_fiscal_quarters(day):
 def test_time_to_add_rows_up_does_not_grow_with_their_square():
     """A hostile filing can place any number of rows as one item."""
     rows = [fact("Revenue", number, row=number, number=number) for number in range(1, 8_000)]
-    began = time.process_time()
-    found = Ledger(rows).find(Sought(names=("Revenue",), adds=True), FiscalLabel(2023))
+    sought = Sought(names=("Revenue",), adds=True)
+    found = within_cpu_seconds(3, lambda: Ledger(rows).find(sought, FiscalLabel(2023)))
     assert isinstance(found, Found)
-    assert time.process_time() - began < 3
 
 
 def test_row_that_is_part_of_an_item_is_found_by_its_own_label_only():
