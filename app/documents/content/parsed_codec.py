@@ -204,8 +204,14 @@ def _pack_cells(blocks: Sequence[Block]) -> list[Any] | None:
 
 def _pack_columns(rows: npt.ArrayLike, width: int) -> bytes:
     """Pack rows of numbers as differences to the row before, column by column."""
-    values = np.asarray(rows, dtype="<i4").reshape(-1, width)
-    return np.diff(values, axis=0, prepend=np.int32(0)).T.tobytes()
+    columns = np.asarray(rows, dtype="<i4").reshape(-1, width).T.copy()
+    _to_differences(columns)
+    return columns.tobytes()
+
+
+def _to_differences(columns: npt.NDArray[np.int32]) -> None:
+    """Replace each number of a row, except the first, by its difference to the number before."""
+    columns[:, 1:] -= columns[:, :-1]
 
 
 def _unpack_columns(raw: bytes, width: int) -> npt.NDArray[np.int64]:
@@ -318,16 +324,19 @@ def _check_spans(columns: npt.NDArray[np.int64], limit: int) -> None:
 
 def _pack_words(words: Words) -> list[bytes]:
     # Columns of small differences compress several times better than rows of absolute values.
-    spans = words.spans.astype("<i4", copy=False)
-    boxes = _steps(words.boxes)
-    starts = np.diff(spans[:, 0], prepend=np.int32(0))
-    lengths = spans[:, 1] - spans[:, 0]
-    columns = np.stack([starts, lengths, *np.diff(boxes, axis=0, prepend=0).T]).astype("<i4")
+    columns = np.zeros((6, len(words.spans)), "<i4")
+    columns[0] = words.spans[:, 0]
+    columns[2:] = _steps(words.boxes).T
+    _to_differences(columns)
+    columns[1] = words.spans[:, 1] - words.spans[:, 0]
     return [columns.tobytes()]
 
 
 def _steps(points: npt.ArrayLike) -> npt.NDArray[np.int32]:
-    steps: npt.NDArray[np.float64] = np.rint(np.clip(np.nan_to_num(points), -MAX_POINTS, MAX_POINTS) / BOX_STEP)
+    numbers = np.asarray(points)
+    if not np.isfinite(numbers).all():
+        numbers = np.nan_to_num(numbers)
+    steps: npt.NDArray[np.float64] = np.rint(np.clip(numbers, -MAX_POINTS, MAX_POINTS) / BOX_STEP)
     return steps.astype("<i4")
 
 
