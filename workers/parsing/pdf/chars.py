@@ -144,8 +144,8 @@ def _find_words(codes: npt.NDArray[np.uint32]) -> npt.NDArray[np.int32]:
     """Return the (start, end) of each sequence of characters without white space."""
     blank = np.ones(len(codes) + 2, bool)
     blank[1:-1] = _IS_SPACE[codes]
-    steps = np.diff(blank.view(np.int8))
-    return np.stack([np.flatnonzero(steps < 0), np.flatnonzero(steps > 0)], axis=1).astype(np.int32)
+    # A change to a character that is no white space is followed by a change back.
+    return np.flatnonzero(blank[1:] != blank[:-1]).astype(np.int32).reshape(-1, 2)
 
 
 def _find_lost_letters(text_page: pdfium.FPDF_TEXTPAGE, text: str) -> list[int]:
