@@ -5,6 +5,7 @@ A piece is a line of prose or a cell of a table. A gap that is wider than a blan
 
 import math
 import re
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from workers.parsing.pdf.columns import cut_columns
 from workers.parsing.pdf.pieces import CURRENCIES, NUMBER, Column, Line, Piece
 from workers.parsing.pdf.words import PageWords
 
+Boxes = Sequence[Sequence[float]]
 _AMOUNT_END = re.compile(r".*\d[)%]*|[)%—–-]")
 _LEADERS = re.compile(r"[.·…_]{4,}|\.|…")
 _WIDE = 0.8
@@ -34,7 +36,7 @@ def read_columns(words: PageWords) -> list[Column]:
 
     Rotated words are in the last column.
     """
-    boxes: list[list[float]] = words.boxes.tolist()
+    boxes: Boxes = list(zip(*words.boxes.T.tolist(), strict=True))  # faster than a list of rows
     if words.turn in (1, 3):
         boxes = [turned_back(box, words) for box in boxes]
     if words.ends is not None:
@@ -47,7 +49,7 @@ def read_columns(words: PageWords) -> list[Column]:
     return columns
 
 
-def turned_back(box: list[float], words: PageWords) -> list[float]:
+def turned_back(box: Sequence[float], words: PageWords) -> Sequence[float]:
     """Rotate a box with the page, so that most words of the page run from left to right."""
     x0, y0, x1, y1 = box
     if words.turn == 1:
@@ -73,7 +75,7 @@ def _join_turned(lines: list[Line]) -> Column:
     return joined
 
 
-def _lines(texts: list[str], boxes: list[list[float]], indexes: list[int]) -> list[Line]:
+def _lines(texts: list[str], boxes: Boxes, indexes: list[int]) -> list[Line]:
     """Return lines from top to bottom. A word joins a line if they overlap by more than half of the smaller height."""
     runs = _runs(boxes, indexes)
     runs.sort(key=lambda run: boxes[run[0]][1] + boxes[run[0]][3])
@@ -110,7 +112,7 @@ def _lines(texts: list[str], boxes: list[list[float]], indexes: list[int]) -> li
     return lines
 
 
-def _runs(boxes: list[list[float]], indexes: list[int]) -> list[list[int]]:
+def _runs(boxes: Boxes, indexes: list[int]) -> list[list[int]]:
     """Group successive words of the file with the same top and bottom. There are far fewer groups than words."""
     runs: list[list[int]] = []
     run: list[int] = []
@@ -125,7 +127,7 @@ def _runs(boxes: list[list[float]], indexes: list[int]) -> list[list[int]]:
     return runs
 
 
-def _pieces(texts: list[str], boxes: list[list[float]], group: list[int], height: float) -> list[Piece]:
+def _pieces(texts: list[str], boxes: Boxes, group: list[int], height: float) -> list[Piece]:
     pieces = _split_cells(texts, boxes, group, height)
     if len(pieces) >= _FEWEST_JUSTIFIED:
         advance = _advance(texts, boxes, group)
@@ -135,7 +137,7 @@ def _pieces(texts: list[str], boxes: list[list[float]], group: list[int], height
     return [_piece(texts, boxes, indexes) for indexes in pieces]
 
 
-def _split_cells(texts: list[str], boxes: list[list[float]], group: list[int], height: float) -> list[list[int]]:
+def _split_cells(texts: list[str], boxes: Boxes, group: list[int], height: float) -> list[list[int]]:
     narrow, wide = 0.45 * height, _WIDE * height
     if group and _is_one_cell(texts, boxes, group, narrow):
         return [group]
@@ -158,7 +160,7 @@ def _split_cells(texts: list[str], boxes: list[list[float]], group: list[int], h
     return pieces
 
 
-def _is_one_cell(texts: list[str], boxes: list[list[float]], group: list[int], narrow: float) -> bool:
+def _is_one_cell(texts: list[str], boxes: Boxes, group: list[int], narrow: float) -> bool:
     """Return whether the words of a line have narrow gaps only, as those of prose have, and no currency sign."""
     right = math.inf
     for index in group:
@@ -169,7 +171,7 @@ def _is_one_cell(texts: list[str], boxes: list[list[float]], group: list[int], n
     return CURRENCIES.isdisjoint([texts[index] for index in group])
 
 
-def _advance(texts: list[str], boxes: list[list[float]], group: list[int]) -> float:
+def _advance(texts: list[str], boxes: Boxes, group: list[int]) -> float:
     """Return the width of a character if all have the same, as in typewritten text; 0 otherwise."""
     widths = [(boxes[index][2] - boxes[index][0]) / len(texts[index]) for index in group if len(texts[index]) > 2]
     if len(widths) < 2 or max(widths) > _MONOSPACED * min(widths):
@@ -177,9 +179,7 @@ def _advance(texts: list[str], boxes: list[list[float]], group: list[int]) -> fl
     return max(widths)
 
 
-def _join_justified(
-    pieces: list[list[int]], texts: list[str], boxes: list[list[float]], height: float
-) -> list[list[int]]:
+def _join_justified(pieces: list[list[int]], texts: list[str], boxes: Boxes, height: float) -> list[list[int]]:
     """Join the words of a justified line, whose gaps are as wide as those between cells, but all equal."""
     joined: list[list[int]] = []
     run: list[list[int]] = []
@@ -222,7 +222,7 @@ def _without_leaders(texts: list[str], group: list[int]) -> list[int]:
     return group
 
 
-def _piece(texts: list[str], boxes: list[list[float]], indexes: list[int]) -> Piece:
+def _piece(texts: list[str], boxes: Boxes, indexes: list[int]) -> Piece:
     if len(indexes) == 1:
         (index,) = indexes
         x0, _, x1, _ = boxes[index]

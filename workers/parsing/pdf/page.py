@@ -121,11 +121,10 @@ class _Details:
     marks: dict[int, list[str]]
 
     @cached_property
-    def boxes(self) -> list[list[float]]:
+    def boxes(self) -> list[Box]:
         """The words' boxes with the precision of the stored document. Only tables need them."""
         steps = np.rint(np.clip(self.words.boxes.astype(np.float64), -MAX_POINTS, MAX_POINTS) / BOX_STEP)
-        boxes: list[list[float]] = (steps * BOX_STEP).tolist()
-        return boxes
+        return list(zip(*(steps * BOX_STEP).T.tolist(), strict=True))
 
     def marks_of(self, pieces: list[Piece]) -> tuple[str, ...]:
         if not self.marks:
@@ -266,12 +265,11 @@ def _grid(table: Table, spans: dict[int, tuple[int, int]], details: _Details) ->
     )
 
 
-def _box(pieces: list[Piece], boxes: list[list[float]]) -> Box:
+def _box(pieces: list[Piece], boxes: list[Box]) -> Box:
     """Return the box of the pieces' words on the displayed page."""
     found = [boxes[index] for piece in pieces for index in piece.words]
     if len(found) == 1:
-        x0, y0, x1, y1 = found[0]
-        return x0, y0, x1, y1
+        return found[0]
     return (
         min([box[0] for box in found]),
         min([box[1] for box in found]),

@@ -48,7 +48,8 @@ def part_marks(
     `deleted` and `ends` are those of `PageWords`, for the words of the draft.
     """
     text = chars.text
-    texts = [text[start:end] for start, end in draft.spans.tolist()]
+    # Two lists of numbers are made in a third of the time of a list of pairs.
+    texts = [text[start:end] for start, end in zip(*draft.spans.T.tolist(), strict=True)]
     if _has_blanks(draft.spans, chars.codes):
         # A letter-spaced word has inferred blanks between its letters.
         texts = [text.replace(" ", "") for text in texts]

@@ -1,6 +1,6 @@
 """Reads the ruling lines of a page. A line is a thin path; a table's border consists of several."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from workers.parsing.pdf.lines import turned_back
@@ -38,7 +38,7 @@ class Clues:
 
 def read_rules(words: PageWords) -> list[Rule]:
     """Return the page's horizontal lines from top to bottom."""
-    boxes: list[list[float]] = words.rules.tolist()
+    boxes: list[Sequence[float]] = words.rules.tolist()
     if words.turn in (1, 3):
         boxes = [turned_back(box, words) for box in boxes]
     rules = [Rule(x0, x1, (y0 + y1) / 2) for x0, y0, x1, y1 in boxes if y1 - y0 <= _THICK and x1 - x0 > y1 - y0]
