@@ -142,6 +142,7 @@ def test_ledger_is_loaded_by_item_concept_or_words_of_the_label(ledger):
         assert load(items=["Revenue"], concepts=["CostOfRevenue"]) == [1, 2, 3, 4]
         assert load(labels=[["cost", "sales"], ["americas"]]) == [3, 4]
         assert load(items=["Revenue"], wanted=FactFilter(members=())) == [1, 2]
+        assert load(items=["Revenue"], wanted=FactFilter(of_group=True)) == [1, 2]
         assert load(items=["Assets"]) == load(labels=[["absent"]]) == []
 
 
