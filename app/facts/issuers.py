@@ -12,22 +12,24 @@ from app.facts.errors import IssuerAmbiguousError, IssuerNotFoundError
 _MOST_NAMESAKES = 100
 """Issuers with one name that are read at most."""
 
+_CIK_DIGITS = 10
 _MOST_NAMED = 5
 """Issuers that an error names at most."""
 
 
 def get_issuer_key(session: Session, name: str) -> str:
-    """Return the key of the issuer with this name in any spelling, or else the only one with this alias, or else the
-    only one whose name begins with these words.
+    """Return the key of the issuer with this name in any spelling, or else the only one with this alias, ticker or
+    Central Index Key, or else the only one whose name begins with these words.
 
     Raises IssuerNotFoundError, IssuerAmbiguousError.
     """
     key = normalise_issuer(name)
     if not key:
         raise IssuerNotFoundError
+    alias = key.zfill(_CIK_DIGITS) if key.isdigit() else key
     for condition in (
         Document.issuer_key == key,
-        Document.issuer_aliases.contains({"names": [key]}),
+        Document.issuer_aliases.contains({"names": [alias]}),
         Document.issuer_key.startswith(f"{key} ", autoescape=True),
     ):
         found = _find(session, condition)

@@ -188,10 +188,11 @@ def test_inline_xbrl_tags_take_precedence(make_document: MakeDocument) -> None:
         dei__DocumentFiscalPeriodFocus="FY",
         dei__DocumentPeriodEndDate="February 1, 2031",
         dei__TradingSymbol="OTHR",
+        dei__EntityCentralIndexKey="123456",
     )
     metadata = read_metadata(document, "x.html")
     assert (metadata.issuer, metadata.fiscal_year, metadata.period_end) == ("Other Name plc", 2030, date(2031, 2, 1))
-    assert "othr" in metadata.issuer_aliases
+    assert {"othr", "0000123456"} <= set(metadata.issuer_aliases)
     assert metadata.sources["fiscal_year"].origin is Origin.TAG
 
 

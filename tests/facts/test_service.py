@@ -157,9 +157,11 @@ def test_fact_names_its_document(ledger):
     )
 
 
-@pytest.mark.parametrize("name", ["Juniper Tool Works, Inc.", "juniper tool works", "JTW", "Juniper", "juniper tool"])
+@pytest.mark.parametrize(
+    "name", ["Juniper Tool Works, Inc.", "juniper tool works", "JTW", "Juniper", "juniper tool", "123456"]
+)
 def test_issuer_is_found_by_its_names(service, ledger, name):
-    ledger.rows("""UPDATE documents SET issuer_aliases = '{"names": ["juniper", "jtw"]}'""")
+    ledger.rows("""UPDATE documents SET issuer_aliases = '{"names": ["juniper", "jtw", "0000123456"]}'""")
     assert service.get_statements(ledger.owner, name, INCOME).key == "juniper tool works"
     found = service.list_facts(ledger.owner, FactFilter(), PageRequest(), issuer=name)
     assert [each.number for each in found.items] == [1, 2, 3, 4]

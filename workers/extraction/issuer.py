@@ -49,6 +49,7 @@ _RULE = re.compile(r"_{3,}|-{5,}")
 _LEGAL_FORM_ALONE = re.compile(rf"(?:{_FORM_WORDS}|LLC|L\.P)\.?")
 _AFTER_FILE_NUMBER = re.compile(r"(?:file\s+(?:number|no\.?)):?\s*[\d-]+\.?\s+([^\d(]{3,100}?)\s*$", re.I)
 _ID_NUMBER = re.compile(r"\s*\b\d{2}-\d{5,}.*$|\s*\b\d{1,3}-\d{4,5}\b.*$")
+_CIK_DIGITS = 10
 
 
 def find_issuer(pages: Sequence[ParsedPage], properties: Mapping[str, str], kind: DocumentType) -> Reading[str] | None:
@@ -64,6 +65,12 @@ def find_issuer(pages: Sequence[ParsedPage], properties: Mapping[str, str], kind
     if found is None and kind in (DocumentType.PROSPECTUS, DocumentType.OFFERING_MEMORANDUM):
         found = _name_alone(pages[:2])
     return found or _listed(pages[:3]) or _most_named(pages[:12])
+
+
+def find_cik(properties: Mapping[str, str]) -> str | None:
+    """Return the Central Index Key that a tag states, with ten digits (EDGAR Filer Manual, volume II, chapter 6)."""
+    stated = properties.get("dei:EntityCentralIndexKey", "").strip()
+    return stated.zfill(_CIK_DIGITS) if stated.isascii() and stated.isdigit() and len(stated) <= _CIK_DIGITS else None
 
 
 def find_tickers(pages: Sequence[ParsedPage], properties: Mapping[str, str]) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from app.quantities.dates import YEAR
 from workers.extraction.amounts import find_currency, find_scale, find_units_lines
 from workers.extraction.document_type import find_document_type, find_headline
 from workers.extraction.filing_date import find_filing_date, find_release_date, is_soon_after
-from workers.extraction.issuer import find_issuer, find_short_names, find_tickers
+from workers.extraction.issuer import find_cik, find_issuer, find_short_names, find_tickers
 from workers.extraction.periods import find_fiscal_period, find_fiscal_year, find_period_end
 from workers.extraction.reading import Reading
 
@@ -92,7 +92,8 @@ def _readable(page: ParsedPage) -> ParsedPage:
 
 
 def _aliases(issuer: str, pages: Sequence[ParsedPage], properties: Mapping[str, str]) -> tuple[str, ...]:
-    tickers = find_tickers(pages, properties)
+    cik = find_cik(properties)
+    tickers = (*find_tickers(pages, properties), *([] if cik is None else [cik]))
     return issuer_aliases(issuer, tickers=tickers, short_names=find_short_names(pages, issuer))
 
 

@@ -34,9 +34,22 @@ _DATE_BEFORE_REPORT = re.compile(
 _YEAR = re.compile(rf"\b({YEAR})\b")
 _ENDED = re.compile(r"(?:[\s-]+periods?)?\s+ended", re.I)
 _QUARTER_ENDED = re.compile(r"\bquarters?\s+ended", re.I)
+_MONTH_DAY = re.compile(r"--(\d\d)-(\d\d)", re.ASCII)
+_LONGEST_DAY = 20
+_LEAP_YEAR = 2000
 _FEWEST_NAMED = 3  # mentions of a quarter
 _ANNUAL = (DocumentType.FORM_10K, DocumentType.FORM_20F, DocumentType.ANNUAL_REPORT)
 _PERIODIC = (*_ANNUAL, DocumentType.FORM_10Q, DocumentType.EARNINGS_RELEASE)
+
+
+def find_year_end(properties: Mapping[str, str]) -> tuple[int, int] | None:
+    """Return month and day of the fiscal year's end, as a file tags it: "--12-31" (XML Schema `gMonthDay`), or as it
+    prints it ("December 31").
+    """
+    stated = " ".join(properties.get("dei:CurrentFiscalYearEndDate", "").split())
+    found = _MONTH_DAY.fullmatch(stated)
+    end = parse_date(f"{_LEAP_YEAR}-{found[1]}-{found[2]}" if found else f"{stated}, {_LEAP_YEAR}")
+    return None if end is None or len(stated) > _LONGEST_DAY else (end.month, end.day)
 
 
 def find_period_end(

@@ -56,9 +56,11 @@ class FiscalYears:
         if last is None:
             return cls(None, None)
         quarter = _quarter_of(last, stated, _QUARTERS.get(about.fiscal_period or ""))
-        if quarter is None:
+        end = None if about.year_end is None else _next_year_end(last, about.year_end)
+        if end is None and quarter is not None:
+            end = last + timedelta(days=round((4 - quarter) * _QUARTER))
+        if end is None:
             return cls(None, None)
-        end = last + timedelta(days=round((4 - quarter) * _QUARTER))
         year = about.fiscal_year if about.fiscal_year is not None else _usual_year(end)
         if year is None or not -1 <= year - end.year <= 1:
             return cls(None, None)
@@ -82,6 +84,20 @@ class FiscalYears:
         length = count_quarters(period)
         part = None if length is None else _PARTS.get((length, quarter))
         return None if part is None else FiscalLabel(year, part)
+
+
+def _next_year_end(last: date, year_end: tuple[int, int]) -> date | None:
+    """Return the end of the fiscal year of a period that ends on a day: that day itself, if it is about the year's end,
+    or else the next such end; None for a day that no calendar has.
+    """
+    month, day = year_end
+    try:
+        ends = [date(last.year + years, month, min(day, 28) if month == 2 else day) for years in (-1, 0, 1)]
+    except ValueError:
+        return None
+    return next(
+        (last if abs((end - last).days) <= _DRIFT else end for end in ends if (end - last).days >= -_DRIFT), None
+    )
 
 
 def _quarter_of(last: date, periods: frozenset[Period], named: int | None) -> int | None:

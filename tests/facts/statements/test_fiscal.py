@@ -84,3 +84,24 @@ def test_same_day_of_other_years_has_other_year_and_same_part(end, part, back):
     assert own is not None
     before = years.label(Period(end - timedelta(days=round(365.25 * back))))
     assert before == FiscalLabel(own.year - back, own.part)
+
+
+@pytest.mark.parametrize(
+    ("about", "expected"),
+    [
+        # A tagged year end: the quarter is known although the document does not name it.
+        (About(date(2031, 7, 1), 2031, year_end=(9, 30)), FiscalLabel(2031, "Q3")),
+        (About(date(2031, 3, 31), 2030, year_end=(6, 30)), FiscalLabel(2030, "Q3")),
+        (About(date(2032, 2, 1), 2031, year_end=(1, 31)), FiscalLabel(2031, "FY")),
+        (About(date(2031, 12, 27), 2031, "FY", year_end=(1, 3)), FiscalLabel(2031, "FY")),
+        (About(date(2032, 2, 29), 2032, year_end=(2, 29)), FiscalLabel(2032, "FY")),
+    ],
+)
+def test_tagged_year_end_places_the_period_in_its_year(about, expected):
+    assert label(about, Period(about.period_end)) == expected
+
+
+@given(st.dates(date(1901, 1, 1), date(2198, 12, 31)), st.integers(1, 12), st.integers(1, 31))
+def test_year_of_any_tagged_end_ends_on_it_after_the_period(last, month, day):
+    years = FiscalYears.of(About(last, last.year, year_end=(month, day)), [])
+    assert years.end is None or -10 <= (years.end - last).days <= 366

@@ -11,6 +11,7 @@ from app.facts.statements.fiscal import FiscalYears
 from app.tables.model import Table
 from workers.extraction.facts.repeated import resolve_repeated
 from workers.extraction.facts.tagged import TagReader, in_order, without_cells
+from workers.extraction.periods import find_year_end
 
 FACTS_VERSION = "1"
 
@@ -28,6 +29,7 @@ def read_document_facts(
         fiscal_period=metadata.fiscal_period and metadata.fiscal_period.value,
         currency=metadata.currency,
         scale=metadata.scale and metadata.scale.value,
+        year_end=find_year_end(parsed.properties),
     )
     read = read_facts(tables, about, model)
     if not parsed.tags:
