@@ -19,7 +19,8 @@ _TITLES = {
     StatementKind.CASH_FLOW: ("CONSOLIDATED STATEMENTS OF CASH FLOWS", "Consolidated Statements of Cash Flows"),
     StatementKind.EQUITY: ("CONSOLIDATED STATEMENTS OF STOCKHOLDERS’ EQUITY", "Consolidated Statements of Equity"),
 }
-_YEAR = 2024
+LAST_YEAR = 2024
+"""The fiscal year of the first column."""
 
 
 def write_page(statements: Sequence[Drawn], seed: str) -> str:
@@ -35,7 +36,7 @@ def _statement(own: Drawn, style: int, units: str) -> Iterator[str]:
     yield f"<p><b>{escape(own.statement.title or _TITLES[kind][style])}</b></p>"
     yield f"<p>(In {units}, except per share amounts)</p>"
     columns = max(map(len, own.figures), default=0)
-    years = [_YEAR - number for number in range(columns)]
+    years = [LAST_YEAR - number for number in range(columns)]
     if own.headings:
         names = own.headings
     elif kind is StatementKind.BALANCE:

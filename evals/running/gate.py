@@ -1,7 +1,7 @@
 """The gate runs a fixed set of suites, compares each with its baseline, and fails if a metric is significantly worse.
 
-It uses the project's own data, which it generates for each run: questions, fault files and tagged filings. It also uses
-given folders of other data if they have baselines. It never compares times.
+It uses the project's own data, which it generates for each run: questions, fault files, tagged filings, and annual
+reports with their facts. It also uses given folders of other data if they have baselines. It never compares times.
 """
 
 import shutil
@@ -15,11 +15,12 @@ from app.evaluations.records import CaseRecord, RunRecord, Selection
 from evals.datasets.project.writing import write_project_data
 from evals.datasets.variants.filing import write_filings
 from evals.datasets.variants.writing import write_faults
+from evals.learning.made_facts import write_made_facts
 from evals.running.baseline import BASELINES, Baseline, BaselineOutdatedError, baseline_path, read_baseline
 from evals.running.engine import Suite, Suites
 from evals.running.runner import Runner, RunRequest, RunWatcher
 
-PROJECT, FAULTS, FILINGS = "project", "made-faults", "made-filings"
+PROJECT, FAULTS, FILINGS, MADE_FACTS = "project", "made-faults", "made-filings", "made-facts"
 EVERY_CASE = Selection()
 
 
@@ -41,6 +42,7 @@ ON_PROJECT = (
 )
 ON_FAULTS = (Gated("faults"),)
 ON_FILINGS = (Gated("tables", Selection(only="html")),)
+ON_FACTS = (Gated("facts", Selection(only="html")),)
 """PDFs are left out, because they need Chromium."""
 ON_OTHERS = (Gated("retrieval"), Gated("answers"), Gated("tables"), Gated("faults"))
 """The suites to run on a folder of other data, if baselines exist for it."""
@@ -103,6 +105,7 @@ class Gate:
                 (PROJECT, write_project_data, ON_PROJECT),
                 (FAULTS, write_faults, ON_FAULTS),
                 (FILINGS, write_filings, ON_FILINGS),
+                (MADE_FACTS, write_made_facts, ON_FACTS),
             )
             for folder in (_rewrite(homes / name, write),)
             for gated in suites

@@ -81,10 +81,14 @@ def adds_up(kind: StatementKind, rows: Sequence[PrintedRow]) -> str:
 
 
 def _balances(rows: Sequence[PrintedRow]) -> bool:
-    """Return whether two totals are equal, and no total is larger in the first column."""
-    largest = max((row.values[0] or Decimal(0) for row in rows), default=Decimal(0))
-    totals = [row.values for row in rows if row.values[0] == largest]
-    return len(totals) > 1 and bool(largest) and totals[0] == totals[-1]
+    """Return whether two totals are equal, and no total is larger in the first column, but for liabilities of an issuer
+    with a deficit: its negative equity and they add up to the equal totals.
+    """
+    first = [row.values[0] or Decimal(0) for row in rows]
+    largest = max((amount for amount in first if amount and first.count(amount) > 1), default=Decimal(0))
+    totals = [row.values for row, amount in zip(rows, first, strict=True) if amount == largest]
+    no_larger = all(largest - amount in first for amount in first if amount > largest)
+    return bool(largest) and no_larger and totals[0] == totals[-1]
 
 
 def _count_addends(row: PrintedRow, above: Sequence[PrintedRow], unit: Decimal, *, signed: bool) -> int:

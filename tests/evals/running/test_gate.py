@@ -25,6 +25,7 @@ from evals.datasets.variants.writing import write_faults
 from evals.environment.provenance import digest_folder
 from evals.environment.stacks import Stacks
 from evals.environment.store import Store
+from evals.learning.made_facts import write_made_facts
 from evals.reports.markdown import describe_judgement
 from evals.running.baseline import (
     Baseline,
@@ -112,7 +113,7 @@ def test_project_data_is_written_with_the_same_bytes_each_time(project: Path, tm
     assert digest_folder(write_project_data(tmp_path / "again")) == digest_folder(project)
 
 
-@pytest.mark.parametrize("write", [write_faults, write_filings])
+@pytest.mark.parametrize("write", [write_faults, write_filings, write_made_facts])
 def test_made_data_is_written_with_the_same_bytes_each_time(tmp_path: Path, write: Callable[[Path], Path]) -> None:
     assert digest_folder(write(tmp_path / "once")) == digest_folder(write(tmp_path / "again"))
 
@@ -120,7 +121,12 @@ def test_made_data_is_written_with_the_same_bytes_each_time(tmp_path: Path, writ
 def test_gate_measures_the_projects_own_data_with_committed_baselines(gate_of: GateOf, tmp_path: Path) -> None:
     plan = gate_of(RetrievalSuite()).plan([], homes=tmp_path)
     measured = {(folder.name, gated.suite) for gated, folder in plan}
-    assert {("made-faults", "faults"), ("made-filings", "tables"), (PROJECT, "retrieval")} <= measured
+    assert {
+        ("made-faults", "faults"),
+        ("made-filings", "tables"),
+        ("made-facts", "facts"),
+        (PROJECT, "retrieval"),
+    } <= measured
     assert all(baseline_path(gated.suite, folder.name).is_file() for gated, folder in plan)
 
 

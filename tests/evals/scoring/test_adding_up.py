@@ -121,3 +121,15 @@ def test_sum_of_any_rows_is_explained_whatever_the_signs(digits):
 def test_row_called_less_may_be_printed_without_a_sign():
     assert find_sums(rows_of("Equity | 9 | 8\nLess: treasury stock | 2 | 1\nTotal | 7 | 7")).unexplained == ()
     assert find_sums(rows_of("Equity | 90 | 80\nTreasury stock | 20 | 10\nTotal | 70 | 70")).unexplained == ("Total",)
+
+
+def test_balance_sheet_of_an_issuer_with_a_deficit_adds_up():
+    deficit = BALANCE
+    for label, before, after in (
+        ("Payables", "80 | 85", "380 | 385"),
+        ("Total liabilities", "80 | 85", "380 | 385"),
+        ("Retained earnings", "230 | 200", "-70 | -100"),
+        ("Total equity", "220 | 200", "-80 | -100"),
+    ):
+        deficit = deficit.replace(f"{label} | {before}", f"{label} | {after}")
+    assert adds_up(StatementKind.BALANCE, rows_of(deficit)) == ""
