@@ -45,13 +45,16 @@ class GridFigure:
 
 @dataclass(frozen=True, slots=True)
 class GridRow:
-    """A row, named as in the newest filing. `figures` has one entry per column; None if no filing states it."""
+    """A row of `statement`, named as in the newest filing. `figures` has one entry per column; None if no filing states
+    it.
+    """
 
     label: str
     label_path: tuple[str, ...]
     item: str | None
     concept: str | None
     dimensions: Dimensions
+    statement: StatementKind
     figures: tuple[GridFigure | None, ...]
 
 
@@ -122,6 +125,7 @@ def _finish(row: Row, shown: Sequence[int]) -> GridRow:
         item=first.item,
         concept=first.concept,
         dimensions=first.dimensions,
+        statement=first.statement,
         figures=tuple(_figure(row.cells[column]) if column in row.cells else None for column in shown),
     )
 

@@ -20,7 +20,7 @@ _PLAIN: Final = frozenset({"product", "service", "and", "other"})
 _LONGEST: Final = 300
 _OTHER: Final = re.compile(r"[^\w/]+")
 _EQUITY: Final = re.compile(r"(?:[^\w/]|\d)+")
-_AXES_OF_LINES: Final = frozenset({"part", "column", "table"})
+LINE_AXES: Final = frozenset({"part", "column", "table"})
 """Axes whose members say no more than the line itself."""
 
 
@@ -58,7 +58,7 @@ def added_dimensions(label_path: Sequence[str], dimensions: Dimensions) -> Dimen
     return tuple(
         (axis, member)
         for axis, member in dimensions
-        if axis not in _AXES_OF_LINES and not {_stem(word) for word in plain_label(member).split()} <= words
+        if axis not in LINE_AXES and not {_stem(word) for word in plain_label(member).split()} <= words
     )
 
 

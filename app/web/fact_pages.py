@@ -1,7 +1,7 @@
 """Pages of the ledger: issuers with facts at `/issuers`, and the statements of one over periods and filings."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from typing import Annotated
@@ -15,7 +15,7 @@ from app.core.principal import Permission, Principal
 from app.documents.issuers import normalise_issuer
 from app.facts.filters import FactFilter
 from app.facts.grid import GridRow, StatementGrid
-from app.facts.grid_labels import added_dimensions
+from app.facts.grid_labels import LINE_AXES, added_dimensions, plain_label
 from app.facts.grid_periods import Periods
 from app.facts.items.standard import load_items
 from app.facts.model import Measure, StatementKind, StoredFact
@@ -34,6 +34,7 @@ _DEEPEST = 4
 _DIGITS = 200
 """More than a stored value has."""
 
+_OF_PARTS = frozenset({StatementKind.SEGMENTS, StatementKind.DEBT})
 _SCALES = {3: "thousands", 6: "millions", 9: "billions"}
 _PERIOD_NAMES = {Periods.ANNUAL: "Years", Periods.QUARTERLY: "Quarters", Periods.YEAR_TO_DATE: "Year to date"}
 
@@ -162,10 +163,20 @@ def _row(row: GridRow, scale: int, currency: str | None) -> ShownRow:
         label=row.label or _title(row.item),
         is_printed=bool(row.label),
         depth=min(len(row.label_path) - 1, _DEEPEST),
-        dimensions=" · ".join(member for _, member in added_dimensions(row.label_path, row.dimensions)),
+        dimensions=" · ".join(_about(row)),
         unit=_unit(row),
         figures=figures,
     )
+
+
+def _about(row: GridRow) -> Iterator[str]:
+    """Yield what a label leaves out: in tables of parts, the item, and the members."""
+    has_members = any(axis not in LINE_AXES for axis, _ in row.dimensions)
+    if has_members and row.item is not None and row.statement in _OF_PARTS and row.label_path:
+        title = _title(row.item)
+        if plain_label(title) not in plain_label(" ".join(row.label_path)):
+            yield title
+    yield from (member for _, member in added_dimensions(row.label_path, row.dimensions))
 
 
 def _title(item: str | None) -> str:

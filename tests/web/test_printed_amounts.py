@@ -43,6 +43,14 @@ def test_amount_is_in_the_unit_of_the_table_or_names_its_own(changes, text):
     assert shown(**changes) == text
 
 
+def test_row_of_a_part_names_its_item():
+    segment = make_fact(
+        "Tools", place=Place(1, 0, 6, 1, 1, 1), statement=StatementKind.SEGMENTS, dimensions=(("segment", "Tools"),)
+    )
+    grid = build_grid(StatementKind.SEGMENTS, [StoredFact(segment, 1, SOURCE)], periods=Periods.ANNUAL, most_columns=1)
+    assert [row.dimensions for row in show_rows(grid)] == ["Revenue"]
+
+
 def test_row_names_what_its_label_does_not_say():
     plain, of_product, subtotal, shares = show_rows(
         build_grid(
