@@ -145,9 +145,31 @@ def usual_unit(grid: StatementGrid) -> tuple[int, str | None]:
 
 
 def show_rows(grid: StatementGrid) -> list[ShownRow]:
-    """Return the rows with their figures as text, in the usual unit of the grid."""
+    """Return the rows with their figures as text, in the usual unit of the grid, below the headings over them."""
     scale, currency = usual_unit(grid)
-    return [_row(row, scale, currency) for row in grid.rows]
+    labels = {row.label for row in grid.rows}
+    shown: list[ShownRow] = []
+    above: tuple[str, ...] = ()
+    for row in grid.rows:
+        path = row.label_path[:-1]
+        same = next(
+            (depth for depth in range(len(path)) if above[depth : depth + 1] != path[depth : depth + 1]), len(path)
+        )
+        shown += [
+            ShownRow(
+                label,
+                is_printed=True,
+                depth=min(depth, _DEEPEST),
+                dimensions="",
+                unit="",
+                figures=[[]] * len(row.figures),
+            )
+            for depth, label in enumerate(path[same:], same)
+            if label not in labels
+        ]
+        shown.append(_row(row, scale, currency))
+        above = row.label_path
+    return shown
 
 
 def _row(row: GridRow, scale: int, currency: str | None) -> ShownRow:

@@ -74,3 +74,30 @@ def test_row_names_what_its_label_does_not_say():
     assert (plain.dimensions, of_product.dimensions) == ("", "Tools")
     assert (subtotal.label, subtotal.is_printed) == ("Operating Income", False)
     assert shares.unit == "millions of shares"
+
+
+def test_headings_over_rows_are_shown_once():
+    facts = [
+        make_fact(label, label_path=(*above, label), place=Place(1, 0, 6, 1, row, 1), item=None, concept=None)
+        for row, (above, label) in enumerate(
+            (
+                (("Tools:",), "Net sales"),
+                (("Tools:",), "Costs"),
+                (("Garden:",), "Net sales"),
+                ((), "Costs"),
+                (("Costs",), "Fuel"),
+            ),
+            1,
+        )
+    ]
+    stored = [StoredFact(fact, number, SOURCE) for number, fact in enumerate(facts, 1)]
+    rows = show_rows(build_grid(StatementKind.SEGMENTS, stored, periods=Periods.ANNUAL, most_columns=1))
+    assert [(row.label, row.depth, any(row.figures)) for row in rows] == [
+        ("Tools:", 0, False),
+        ("Net sales", 1, True),
+        ("Costs", 1, True),
+        ("Garden:", 0, False),
+        ("Net sales", 1, True),
+        ("Costs", 0, True),
+        ("Fuel", 1, True),
+    ]

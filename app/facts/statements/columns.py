@@ -18,7 +18,7 @@ _WHOLE = re.compile(
 )
 _NO_MEMBER = re.compile(
     r"\W*|\(?(?:un)?audited\)?|\(?note\)?|.*\bnotes?\b.*|(?:as\s+)?(?:previously\s+)?(?:restated|recast|revised|reported)|actual"
-    r"|(?:for\s+)?the\W*|amounts?|shares",
+    r"|(?:for\s+)?the\W*|amounts?|shares|fiscal(?:\s+years?)?",
     re.IGNORECASE,
 )
 _TOTAL_EQUITY = re.compile(
