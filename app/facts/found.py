@@ -28,7 +28,8 @@ class Found:
     are other facts of the same amount. `restated` are facts of other filings with another amount, the first filed
     first; `disagreeing` those of the same filing, or whose filing date is unknown. `derivation` names the periods that
     were added up, such as "FY2023 − 9M 2023"; it is empty if a document states the figure. `is_turned` states that a
-    minus was left out (`Sought.is_positive`).
+    minus was left out (`Sought.is_positive`), `is_nil` that the document prints a dash, which is zero in any unit,
+    `is_currency_assumed` that the currency is that of the issuer's other amounts.
     """
 
     value: Decimal
@@ -42,6 +43,8 @@ class Found:
     disagreeing: tuple[StoredFact, ...] = ()
     derivation: str = ""
     is_turned: bool = False
+    is_nil: bool = False
+    is_currency_assumed: bool = False
 
     @property
     def confidence(self) -> float:

@@ -243,6 +243,7 @@ class Ledger:
             is_turned=is_turned,
             measure=best.fact.measure,
             currency=self._currency_of(best),
+            is_currency_assumed=self._currency_of(best) is not None and best.fact.currency is None,
             unscaled=_unscaled(best),
             span=span,
             parts=tuple(Part(1, stored, span) for stored in parts),

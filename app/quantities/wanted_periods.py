@@ -18,9 +18,6 @@ _HALF = re.compile(
 )
 _TRAILING = re.compile(r"\b(?:ltm|ttm|(?:last|trailing)[\s-]+(?:twelve|12)[\s-]+months?)\b", re.IGNORECASE)
 _YEAR_TO_DATE = re.compile(r"\b(?:year[\s-]+to[\s-]+date|ytd)\b", re.IGNORECASE)
-_DAYS_OF_MONTH = 30.44
-"""The mean number of days in a month (365.25 / 12)."""
-
 _FULL_YEAR = range(11, 14)
 """The lengths of a year in months, with a tolerance for 52 and 53 weeks."""
 
@@ -58,7 +55,7 @@ class WantedPeriods:
         `headings` are the column's headings. `year_end_month` is the month in which the issuer's fiscal years end.
         """
         heading = " ".join(headings)
-        months = None if period is None else _months_of(period)
+        months = None if period is None else period.months
         if self.is_trailing and not (_TRAILING.search(heading) or months in _FULL_YEAR):
             return False
         if self.asked.days:
@@ -104,12 +101,6 @@ def _halves(text: str) -> list[tuple[int, int | None]]:
         digits = year or later
         found.append((half, full_year(digits) if digits else None))
     return found
-
-
-def _months_of(period: Period) -> int:
-    if period.start is None:
-        return 0
-    return round(((period.end - period.start).days + 1) / _DAYS_OF_MONTH)
 
 
 def _quarter_of(end: date, year_end_month: int) -> int:

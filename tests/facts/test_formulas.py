@@ -9,7 +9,7 @@ from app.facts.formulas.parsing import parse_expression
 from app.facts.formulas.printing import Form, print_value
 from app.facts.formulas.problems import ExpressionError
 from app.facts.formulas.registry import MEASURES, formula_of, needed_items, standard_vocabulary
-from app.facts.formulas.results import Computed
+from app.facts.formulas.results import Computed, Working
 from app.facts.ledger import Ledger
 from app.facts.model import FiscalLabel
 from tests.facts.ledgers import fact, read_ledger
@@ -101,7 +101,12 @@ def test_text_that_is_no_formula_has_a_stable_code(text):
     [
         ("Revenue[FY-1]", "1000000000"),
         ("growth(Revenue)", "0.2"),
+        ("growth(Revenue, FY2021..FY2023)", "0.5"),
+        ("change(Revenue, FY2021..FY2023)", "400000000"),
         ("cagr(Revenue, 2)", "0.2247"),
+        ("cagr(Revenue, FY2021..FY2023)", "0.2247"),
+        ("Revenue[2022-12-31] + Revenue[12M 2023-12-31]", "2200000000"),
+        ("change(Inventories, 2022-12-31..2023-12-31)", "20000000"),
         ("avg(Inventories)", "90000000"),
         ("avg(Revenue, last 3 years)", "1000000000"),
         ("avg(Revenue, FY2021..FY2022)", "900000000"),
@@ -129,6 +134,9 @@ def test_expression_has_its_value(tools, text, expected):
         ("Revenue / CashAndMarketableSecurities[FY-1]", "division-by-zero"),
         ("growth(CashAndMarketableSecurities)", "division-by-zero"),
         ("growth(NetIncome)", "negative-base"),
+        ("growth(OperatingIncomeLoss, FY2022..FY2023)", "negative-base"),
+        ("Inventories / \"Inventories\"", "same-figure"),
+        ("sum(Revenue, 2022-12-31..2023-12-31)", "no-period"),
         ("cagr(OperatingIncomeLoss[FY2022], 1)", "negative-base"),
         ("cagr(NetIncome[FY-1], 1)", "negative-base"),
         ("Revenue * Assets", "units-do-not-match"),
@@ -154,6 +162,17 @@ def test_everything_that_is_missing_is_named_at_once(tools):
         ("AllEquityBalance", "FY2023"),
     ]
     assert "StockholdersEquity" in computed.missing[0].looked_for
+
+
+def test_growth_of_an_amount_that_is_always_deducted_is_that_of_its_size():
+    ledger = read_ledger("balance-sheet | FY2023 FY2022\nValuation allowance | -20 -16")
+    assert compute('growth("valuation allowance")', ledger, FiscalLabel(2023)).value == Decimal("0.25")
+
+
+def test_computation_is_shown_down_to_its_facts(tools):
+    tree = compute("growth(first(Goodwill, Revenue), FY2022..FY2023)", tools).tree
+    assert isinstance(tree, Working)
+    assert (tree.operator, [part.period for part in tree.parts]) == ("growth", ["FY2022", "FY2023"])
 
 
 def test_own_definition_wins_over_the_registry(tools):

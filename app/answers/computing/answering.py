@@ -8,34 +8,26 @@ from uuid import UUID
 
 from app.answers.claims import Draft, DraftClaim, PageKey, PageTexts, Writer
 from app.answers.computing import patterns
+from app.answers.computing.chain import Chain
+from app.answers.computing.computed import Computed, compute
 from app.answers.computing.currencies import choose_facts, find_asked_currency
-from app.answers.computing.evaluation import Computed, compute, evaluate, list_inputs
 from app.answers.computing.found import Figure, Missing
 from app.answers.computing.grammar import read_requests
-from app.answers.computing.ledger_figures import LedgerFigures, attach_cells, may_be_part, names_of, sought_of
+from app.answers.computing.ledger_figures import LedgerFigures, attach_cell, may_be_part, names_of, sought_of
 from app.answers.computing.measures import find_measure, is_pure_measure
-from app.answers.computing.prose_figures import Chain, ProseFigures
+from app.answers.computing.prose_figures import ProseFigures
 from app.answers.computing.readings import Reader
-from app.answers.computing.requests import (
-    Aggregate,
-    AskedPeriod,
-    Average,
-    Binary,
-    FigureRequest,
-    Item,
-    Node,
-    Over,
-    at_period,
-    list_items,
-)
+from app.answers.computing.requests import Asked, AskedPeriod, FigureRequest, Series, list_items, list_periods
 from app.answers.computing.sentences import CitedDocument, quote_sentence, write_claims
 from app.answers.computing.table_figures import TableFigures
-from app.answers.computing.values import Dimension, UnitsError
 from app.answers.evidence_tables import EvidenceTables
 from app.answers.subjects import is_of_another_issuer
 from app.answers.writing.drafting import VerifiedDraft, known_texts, verify_draft
 from app.documents.issuers import normalise_issuer
 from app.documents.metadata import DocumentType
+from app.facts.formulas.expressions import At, Label, Name
+from app.facts.formulas.registry import standard_vocabulary
+from app.facts.formulas.units import MONEY, UnitKind
 from app.facts.ledger import Ledger
 from app.facts.model import FactSource, StoredFact
 from app.retrieval.passages import Passage
@@ -55,7 +47,6 @@ the row and its headings have, words of the title and the page counting less.
 
 _FORMERLY = re.compile(r"\b(?:formerly|previously|f/k/a|fka|now known as|renamed)\b", re.IGNORECASE)
 _REPORTS = frozenset({DocumentType.FORM_10K, DocumentType.FORM_10Q, DocumentType.FORM_20F, DocumentType.ANNUAL_REPORT})
-_TWO_PERIODS = (Over.CHANGE, Over.GROWTH)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,15 +79,16 @@ class FigureQuestion:
     def is_line_item(self) -> bool:
         """Return whether the question asks for a line item, a total, a margin or another measure."""
         request = self.of_ledger[0]
-        if not isinstance(request.node, Item) or patterns.MARGIN.match(request.name):
+        item = _leaf_of(request.asked)
+        if item is None or isinstance(item, Name) or patterns.MARGIN.match(request.name):
             return True
         if Reader().is_over_periods(request.name) or patterns.SUM.match(request.name):
             return True
-        return bool(sought_of(request.node).names)
+        return bool(sought_of(item).names)
 
     def names(self) -> tuple[Sequence[str], Sequence[Sequence[str]]]:
         """Return the names and labels of the facts that the ledger needs."""
-        return names_of(item for request in self.of_ledger for item in list_items(request.node))
+        return names_of(item for request in self.of_ledger for item in list_items(request.asked))
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,13 +107,14 @@ class LedgerResult:
     def is_settled(self) -> bool:
         """Return whether rows with the question's own words cannot change the result."""
         inputs = () if self.computed is None else self.computed.inputs
-        return bool(inputs) and not any(may_be_part(each.item, each.figure.label) for each in inputs)
+        words = [used for used in inputs if not standard_vocabulary().knows(used.name)]
+        return bool(inputs) and not any(may_be_part(used.name, used.stored.fact.label) for used in words)
 
     def pages(self) -> list[PageKey]:
         """Return the pages of the figures."""
         if self.computed is None:
             return []
-        return list(dict.fromkeys(each.figure.key for each in self.computed.inputs))
+        return list(dict.fromkeys(figure.key for figure in self.computed.shown()))
 
     def read(self) -> set[UUID]:
         """Return the documents of the figures, or those that were searched for a missing figure."""
@@ -134,11 +127,9 @@ def compute_from_ledger(question: FigureQuestion, facts: Iterable[StoredFact]) -
     """Compute the first reading of a question for which the ledger has every figure."""
     ledger = Ledger(choose_facts(facts, question.currency))
     finder = LedgerFigures(ledger)
-    latest = finder.latest()
     sources = {stored.source.version_id: stored.source for stored in ledger.facts}
     missing: list[Missing] = []
-    for asked in question.of_ledger:
-        request = asked if latest is None else replace(asked, node=_dated(asked.node, latest))
+    for request in question.of_ledger:
         found = compute(request, finder)
         if isinstance(found, Missing):
             missing.append(found)
@@ -148,7 +139,7 @@ def compute_from_ledger(question: FigureQuestion, facts: Iterable[StoredFact]) -
             return LedgerResult(_from_own_filing(request, found, ledger), documents=sources)
         else:
             missing.append(Missing(request.name, f"a figure of {request.name} is not certain"))
-    is_known = any(finder.has(item) for request in question.of_ledger for item in list_items(request.node))
+    is_known = any(finder.has(item) for request in question.of_ledger for item in list_items(request.asked))
     return LedgerResult(missing=tuple(missing), is_known=is_known, documents=sources)
 
 
@@ -157,7 +148,7 @@ def _from_own_filing(request: FigureRequest, found: Computed, ledger: Ledger) ->
 
     Later filings repeat its figures as the comparatives of another period.
     """
-    figures = [each.figure for each in found.inputs]
+    figures = found.shown()
     last = max(figures, key=lambda figure: figure.of.end if figure.of else date.min, default=None)
     if last is None or last.of is None:
         return found
@@ -175,16 +166,9 @@ def _from_own_filing(request: FigureRequest, found: Computed, ledger: Ledger) ->
     if first is None or first.version_id == last.key[0]:
         return found
     again = compute(request, LedgerFigures(ledger.preferring({first.document_id})))
-    is_same = isinstance(again, Computed) and again.value == found.value and again.certainty >= LEAST_CONFIDENCE
-    return again if isinstance(again, Computed) and is_same else found
-
-
-def _dated(node: Node, latest: AskedPeriod) -> Node:
-    """Return an expression for the newest fiscal year, if it names no period."""
-    before = latest.before()
-    if isinstance(node, Aggregate) and not node.periods and node.over in _TWO_PERIODS and before is not None:
-        return replace(node, periods=(before, latest))
-    return at_period(node, latest)
+    if isinstance(again, Missing) or again.result.value != found.result.value:
+        return found
+    return again if again.certainty >= LEAST_CONFIDENCE else found
 
 
 def answer_figure(
@@ -241,20 +225,33 @@ def answer_figure(
 
 def _find_narrower(question: FigureQuestion, rows: TableFigures, prose: ProseFigures) -> Figure | None:
     """Find the sentence that states a line item with a narrower phrase, if no table has the line item."""
-    node = question.of_tables[0].node
-    if not isinstance(node, Item) or is_arithmetic(question.of_ledger[0]) or rows.has(node):
+    asked = question.of_tables[0].asked
+    item = _leaf_of(asked)
+    if not isinstance(item, Label) or isinstance(asked, Series) or rows.has(item):
         return None
-    return prose.find_narrower(node)
+    periods = list(list_periods(asked))
+    is_sure = is_arithmetic(question.of_ledger[0])
+    return None if is_sure or not periods else prose.find_narrower(item.words, AskedPeriod.of(periods[0]))
+
+
+def _leaf_of(asked: Asked) -> Label | Name | None:
+    """Return the only item of a request that asks for no arithmetic."""
+    item = asked.of if isinstance(asked, At) else asked
+    return item if isinstance(item, Label | Name) else None
 
 
 def is_arithmetic(request: FigureRequest) -> bool:
     """Return whether a request is for arithmetic over several figures. A comparison can also be answered in words."""
-    return not request.is_comparison and isinstance(request.node, Binary | Aggregate | Average)
+    item = _leaf_of(request.asked)
+    measure = standard_vocabulary().measure(item.name) if isinstance(item, Name) else None
+    is_ratio = measure is not None and measure.unit != MONEY
+    return not request.is_comparison and (item is None or is_ratio)
 
 
 def _is_other_unit(computed: Computed) -> bool:
     """Return whether a figure is an amount of money, although a measure of that name is a ratio or a percentage."""
-    return computed.value.dimension is Dimension.MONEY and is_pure_measure(computed.request.name)
+    unit = computed.result.unit
+    return unit is not None and unit.kind is UnitKind.MONEY and is_pure_measure(computed.request.name)
 
 
 def _verified(
@@ -278,17 +275,11 @@ def _checked(
 
 
 def _with_cells(computed: Computed, tables: EvidenceTables) -> Computed | None:
-    """Return a computed answer with the cells of its figures; None if a page shows other figures, or units that do not
-    fit.
-    """
-    bound = attach_cells(computed.bound, tables)
-    if bound is None:
+    """Return a computed answer with the cells of its figures; None if a page shows another figure."""
+    shown = {stored: attach_cell(figure, tables) for stored, figure in computed.figures.items()}
+    if any(shown[used.stored] is None for used in computed.result.inputs):
         return None
-    try:
-        value = evaluate(bound)
-    except UnitsError:
-        return None
-    return replace(computed, bound=bound, value=value, inputs=tuple(list_inputs(bound)))
+    return replace(computed, figures={stored: figure for stored, figure in shown.items() if figure is not None})
 
 
 def _documents_of(passages: Sequence[Passage], pages: PageTexts, *, is_named: bool) -> dict[PageKey, CitedDocument]:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from decimal import Decimal
 
-from app.answers.computing.requests import Binary, Node, Number, Operator
+from app.facts.formulas.expressions import Binary, Expression, Number
 
 _MOST_TOKENS = 120
 _DEEPEST = 24
@@ -22,14 +22,14 @@ _SIGNS = {"×": "*", "÷": "/", "−": "-", "–": "-"}
 _COUNTED = re.compile(r"[\s-]+(?:years?|months?|quarters?|days\b(?!\s*[*/)]))", re.IGNORECASE)
 _YEARS = re.compile(r"(?:19|20)\d\d")
 
-Leaf = Callable[[str], Node | None]
+Leaf = Callable[[str], Expression | None]
 
 
 class _UnreadableError(Exception):
     """The text is no formula."""
 
 
-def parse_formula(text: str, leaf: Leaf) -> Node | None:
+def parse_formula(text: str, leaf: Leaf) -> Expression | None:
     """Parse a formula, whose operands `leaf` reads; None if it is none. `*` and `/` bind closer than `+` and `-`."""
     try:
         tokens = _tokens(text)
@@ -82,23 +82,23 @@ def _is_inside_words(text: str, found: re.Match[str]) -> bool:
     return _COUNTED.match(text, found.end()) is not None
 
 
-def _sum(tokens: list[tuple[str, str]], at: int, leaf: Leaf, depth: int) -> tuple[Node, int]:
+def _sum(tokens: list[tuple[str, str]], at: int, leaf: Leaf, depth: int) -> tuple[Expression, int]:
     node, at = _product(tokens, at, leaf, depth)
     while at < len(tokens) and tokens[at] in (("operator", "+"), ("operator", "-")):
         right, after = _product(tokens, at + 1, leaf, depth)
-        node, at = Binary(Operator(tokens[at][1]), node, right), after
+        node, at = Binary(tokens[at][1], node, right), after
     return node, at
 
 
-def _product(tokens: list[tuple[str, str]], at: int, leaf: Leaf, depth: int) -> tuple[Node, int]:
+def _product(tokens: list[tuple[str, str]], at: int, leaf: Leaf, depth: int) -> tuple[Expression, int]:
     node, at = _operand(tokens, at, leaf, depth)
     while at < len(tokens) and tokens[at] in (("operator", "*"), ("operator", "/")):
         right, after = _operand(tokens, at + 1, leaf, depth)
-        node, at = Binary(Operator(tokens[at][1]), node, right), after
+        node, at = Binary(tokens[at][1], node, right), after
     return node, at
 
 
-def _operand(tokens: list[tuple[str, str]], at: int, leaf: Leaf, depth: int) -> tuple[Node, int]:
+def _operand(tokens: list[tuple[str, str]], at: int, leaf: Leaf, depth: int) -> tuple[Expression, int]:
     if at >= len(tokens) or depth > _DEEPEST:
         raise _UnreadableError
     kind, text = tokens[at]

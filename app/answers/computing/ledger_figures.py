@@ -5,121 +5,124 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import cache
 
-from app.answers.computing.evaluation import Bound, Input, Sum
-from app.answers.computing.found import Figure, Missing
+from app.answers.computing.currencies import is_in_currency
+from app.answers.computing.found import Figure
 from app.answers.computing.measures import variants_of
-from app.answers.computing.requests import AskedPeriod, Item
+from app.answers.computing.requests import AskedPeriod
 from app.answers.evidence_tables import EvidenceTables
-from app.facts.fiscal import FiscalSpan
+from app.facts.fiscal import QUARTERS_OF_YEAR, FiscalSpan
+from app.facts.formulas.expressions import Label, Name
 from app.facts.formulas.registry import standard_vocabulary
-from app.facts.found import Found, Part
+from app.facts.found import Found, NotFound
 from app.facts.items.names import list_names
 from app.facts.label_words import label_words
 from app.facts.ledger import Ledger
-from app.facts.model import FiscalLabel, Measure
-from app.facts.sought import Sought
+from app.facts.model import FiscalLabel, StatementKind
+from app.facts.sought import Dimensions, Sought
 from app.quantities.periods import Period
 from app.quantities.values import Kind
 from app.tables.rows import quantity_of
 
-_KINDS = {
-    Measure.MONEY: Kind.AMOUNT,
-    Measure.SHARES: Kind.SHARES,
-    Measure.PER_SHARE: Kind.PER_SHARE,
-    Measure.PERCENT: Kind.PERCENTAGE,
-    Measure.RATIO: Kind.RATIO,
-    Measure.NUMBER: Kind.NUMBER,
-}
 _OF_PART = re.compile(r"(?P<line>.+?) (?:from|of|in|for) (?:the )?(?P<part>.+)", re.IGNORECASE)
 _PART_WORDS = re.compile(r" ?\b(?:segment|division|business|product|products|region)\b", re.IGNORECASE)
-_MONTHS_OF_YEAR = 12
-_MONTHS_OF_QUARTER = 3
 
 
 class LedgerFigures:
-    """The ledger in which items are looked up. Implements `Finder`."""
+    """The ledger in which items are looked up. Implements `Source`."""
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
 
-    def latest(self) -> AskedPeriod | None:
-        """Return the newest fiscal year of the ledger."""
-        label = self._ledger.latest()
-        return None if label is None else AskedPeriod(f"FY{label.year}", label.year)
+    def __len__(self) -> int:
+        return len(self._ledger)
 
-    def find(self, item: Item) -> Bound | Figure | Missing:
-        """Find the figure of an item for its period, or for the newest fiscal year."""
-        period = item.period or self.latest()
-        if period is None:
-            return Missing(item.words, "no facts of this issuer are known")
-        sought = sought_of(item)
-        span = _span(period, self._ledger)
-        if span is None:
-            return Missing(item.words, f"no fiscal period of the issuer is {period.text}")
-        found = self._ledger.find(sought, span)
-        if not isinstance(found, Found) and item.name is None and (part := split_part(item.words)) is not None:
+    def latest(self, quarters: int = QUARTERS_OF_YEAR) -> FiscalLabel | None:
+        """Return the label of the newest period of so many quarters."""
+        return self._ledger.latest(quarters)
+
+    def latest_year(self, quarters: int) -> int | None:
+        """Return the newest fiscal year with a period of so many quarters."""
+        label = self._ledger.latest(quarters)
+        return None if label is None else label.year
+
+    def has_read(self, statement: StatementKind | None, period: FiscalSpan | Period) -> bool:
+        """Return whether the ledger has facts of a statement for a period."""
+        return self._ledger.has_read(statement, period)
+
+    def find_span(self, period: Period) -> FiscalSpan | None:
+        """Return the fiscal quarters of a period of days."""
+        return self._ledger.find_span(period)
+
+    def find(self, sought: Sought, period: FiscalSpan | Period, dimensions: Dimensions = ()) -> Found | NotFound:
+        """Find the best figure of an item, concept or label for a period."""
+        if isinstance(period, Period):
+            return NotFound("not-read", f"no fiscal period of the issuer ends on {AskedPeriod.of(period).label()}")
+        words = _words_alone(sought)
+        wanted = sought if words is None else _sought("", words)
+        found = self._ledger.find(wanted, period, dimensions)
+        if isinstance(found, NotFound) and words is not None and (part := split_part(words)) is not None:
             line, member = part
-            of_part = self._ledger.find(_sought("", line), span, (("", member),))
+            of_part = self._ledger.find(_sought("", line), period, (*dimensions, ("", member)))
             found = of_part if isinstance(of_part, Found) else found
-        if isinstance(found, Found):
-            return self._figure(item, self._named_part(item, found, span) or found)
-        is_absent = found.code == "not-reported" and self._ledger.has_read(sought.statement, span)
-        reason = f"no figure of {item.words} for {period.label()}: {found.detail}"
-        return Missing(item.words, reason.rstrip("."), is_absent=is_absent)
+        if isinstance(found, NotFound):
+            named = words or sought.title
+            reason = f"no figure of {named} for {AskedPeriod.of(period).label()}: {found.detail}"
+            return NotFound(found.code, reason)
+        is_whole = words is not None and not dimensions
+        return (self._named_part(words, found, period) if words is not None and is_whole else None) or found
 
-    def has(self, item: Item) -> bool:
+    def has(self, item: Label | Name) -> bool:
         """Return whether there are facts of an item, of any period."""
         return self._ledger.has(sought_of(item))
 
-    def _named_part(self, item: Item, total: Found, span: FiscalSpan) -> Found | None:
+    def _named_part(self, words: str, total: Found, span: FiscalSpan) -> Found | None:
         """Return the figure of the row that has the very words, if a total of that row and others was found.
 
         "Net sales" is not "Total revenue" where a statement has both; "revenue" is, as its words are in the total's.
         """
-        best, words = total.parts[0].stored.fact, set(label_words(item.words))
-        if not may_be_part(item, best.label):
+        best = total.parts[0].stored.fact
+        if not may_be_part(words, best.label):
             return None
-        found = self._ledger.find(Sought(labels=(item.words,)), span)
+        found = self._ledger.find(Sought(labels=(words,)), span)
         if not isinstance(found, Found):
             return None
         row = found.parts[0].stored.fact
         is_same_statement = row.statement is best.statement and not row.dimensions
-        return found if is_same_statement and set(label_words(row.label)) == words else None
+        return found if is_same_statement and set(label_words(row.label)) == set(label_words(words)) else None
 
-    def series(self, item: Item) -> list[Figure] | Missing:
-        """Find the figures of an item for the newest two fiscal years."""
+    def series(self, words: str) -> Sequence[tuple[FiscalLabel | Period | None, Found]] | NotFound:
+        """Find the figures of an item for the newest fiscal year and the one before, if that has one."""
         latest = self.latest()
-        before = None if latest is None else latest.before()
-        if latest is None or before is None:
-            return Missing(item.words, "no facts of this issuer are known")
-        found: list[Figure] = []
-        for period in (before, latest):
-            figure = self.find(replace(item, period=period))
-            if not isinstance(figure, Figure):
-                return figure if isinstance(figure, Missing) else Missing(item.words, "the figure is derived")
-            found.append(figure)
-        return found
+        if latest is None:
+            return NotFound("no-facts", "no facts of this issuer are known")
+        before = replace(latest, year=latest.year - 1)
+        sought = Sought(names=(words,), labels=(words,))
+        found = self.find(sought, FiscalSpan.of(latest))
+        if isinstance(found, NotFound):
+            return found
+        earlier = self.find(sought, FiscalSpan.of(before))
+        return [*([(before, earlier)] if isinstance(earlier, Found) else []), (latest, found)]
 
-    def _figure(self, item: Item, found: Found) -> Bound | Figure:
-        """Return a figure, or the sum of those that it was added up from."""
-        figures = [_figure_of(part) for part in found.parts]
-        if len(figures) == 1:
-            return figures[0]
-        total: Bound = Input(item, figures[0])
-        for part, figure in zip(found.parts[1:], figures[1:], strict=True):
-            total = Sum("+" if part.sign > 0 else "-", (total, Input(item, figure)))
-        return total
+    def nearest(self, _words: str) -> Sequence[Figure]:
+        """Return nothing: rows that can be an item's are looked for in tables."""
+        return ()
 
 
-def may_be_part(item: Item, label: str) -> bool:
+def _words_alone(sought: Sought) -> str | None:
+    """Return the words of a question, if they are all that is known of an item."""
+    is_label = len(sought.names) == 1 and sought.names == sought.labels
+    return sought.names[0] if is_label else None
+
+
+def may_be_part(words: str, label: str) -> bool:
     """Return whether a label is that of a total, and the words of a question may be those of one of its parts."""
     labelled = set(label_words(label))
-    return item.name is None and "total" in labelled and not set(label_words(item.words)) <= labelled
+    return "total" in labelled and not set(label_words(words)) <= labelled
 
 
-def sought_of(item: Item) -> Sought:
+def sought_of(item: Label | Name) -> Sought:
     """Return what to look for in a ledger: the line item that the words name, or a row with these words."""
-    return _sought(item.name or "", item.words)
+    return _sought(item.name, item.name) if isinstance(item, Name) else _sought("", item.words)
 
 
 @cache
@@ -154,42 +157,8 @@ def split_part(words: str) -> tuple[str, str] | None:
     return next(((line, member) for line, member in pairs if member and _sought("", line).names), None)
 
 
-def _span(period: AskedPeriod, ledger: Ledger) -> FiscalSpan | None:
-    """Return the fiscal quarters that a question means by a period; a day is the end of twelve months."""
-    if period.day is not None:
-        instant = ledger.find_span(Period(period.day))
-        quarters = (period.months or _MONTHS_OF_YEAR) // _MONTHS_OF_QUARTER
-        return None if instant is None else FiscalSpan(instant.end, instant.end - quarters)
-    if period.year is None:
-        return None
-    return FiscalSpan.of(FiscalLabel(period.year, period.part))
-
-
-def _figure_of(part: Part) -> Figure:
-    fact, source = part.stored.fact, part.stored.source
-    return Figure(
-        value=fact.value.scaleb(-(fact.scale or 0)),
-        kind=_KINDS[fact.measure],
-        unit=fact.currency if fact.measure in (Measure.MONEY, Measure.PER_SHARE) else None,
-        scale=fact.scale,
-        label=fact.label,
-        period=str(part.span) if part.span is not None else str(fact.period),
-        key=(source.version_id, fact.place.page),
-        span=(fact.place.char_start, fact.place.char_end),
-        certainty=fact.confidence,
-        order=(fact.period.end.toordinal(),),
-        of=fact.period,
-    )
-
-
-def attach_cells(bound: Bound, tables: EvidenceTables) -> Bound | None:
-    """Return an expression with the cells that show its figures; None if a page shows another amount there."""
-    if isinstance(bound, Sum):
-        parts = [attach_cells(part, tables) for part in bound.parts]
-        return None if None in parts else replace(bound, parts=tuple(part for part in parts if part is not None))
-    if not isinstance(bound, Input):
-        return bound
-    figure = bound.figure
+def attach_cell(figure: Figure, tables: EvidenceTables) -> Figure | None:
+    """Return a figure with the cell that shows it; None if its page shows another amount or currency there."""
     row = tables.row_at(figure.key, figure.span[0])
     cells = tables.figures_in(figure.key, *figure.span)
     if row is None or len(cells) != 1:
@@ -197,8 +166,10 @@ def attach_cells(bound: Bound, tables: EvidenceTables) -> Bound | None:
     printed = quantity_of(cells[0])
     if printed.value is None or abs(printed.value.scaleb(printed.scale or 0)) != abs(figure.amount()):
         return None
+    if not is_in_currency(printed.unit if printed.kind is Kind.AMOUNT else None, figure.unit):
+        return None
     turned = figure.value != 0 and (printed.value < 0) != (figure.value < 0)
-    shown = replace(
+    return replace(
         figure,
         value=-printed.value if turned else printed.value,
         kind=printed.kind,
@@ -208,16 +179,15 @@ def attach_cells(bound: Bound, tables: EvidenceTables) -> Bound | None:
         cell=cells[0],
         turned=turned,
     )
-    return Input(bound.item, shown)
 
 
-def names_of(items: Iterable[Item]) -> tuple[Sequence[str], Sequence[Sequence[str]]]:
+def names_of(items: Iterable[Label | Name]) -> tuple[Sequence[str], Sequence[Sequence[str]]]:
     """Return what to load facts for: the names of standard items and concepts, and the words of labels."""
     names: dict[str, None] = {}
     labels: dict[tuple[str, ...], None] = {}
     for item in items:
         sought = sought_of(item)
-        if not sought.names and item.name is None and (part := split_part(item.words)) is not None:
+        if not sought.names and isinstance(item, Label) and (part := split_part(item.words)) is not None:
             sought = replace(_sought("", part[0]), labels=(item.words,))
         names.update(dict.fromkeys((*sought.names, *sought.concepts)))
         labels.update(dict.fromkeys(tuple(words.lower().split()) for words in sought.labels))

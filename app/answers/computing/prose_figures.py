@@ -7,14 +7,18 @@ from functools import cached_property
 
 from app.answers.claims import PageKey, PageTexts
 from app.answers.computing.currencies import is_in_currency
-from app.answers.computing.found import Figure, Missing
+from app.answers.computing.found import Figure, found_figure, words_of
 from app.answers.computing.periods import find_periods
-from app.answers.computing.requests import AskedPeriod, Item
-from app.answers.computing.table_figures import TableFigures
+from app.answers.computing.requests import AskedPeriod
 from app.answers.computing.terms import FRAME, OPERATIONS, SOFT, terms_of
 from app.answers.evidence_tables import EvidenceTables
 from app.answers.verification.instructions import blank_instructions
 from app.answers.verification.sentences import find_sentences
+from app.facts.fiscal import QUARTERS_OF_YEAR, FiscalSpan
+from app.facts.found import Found, NotFound
+from app.facts.model import FiscalLabel, StatementKind
+from app.facts.sought import Dimensions, Sought
+from app.quantities.periods import Period
 from app.quantities.unit_mentions import CURRENCY, SCALE_WORD
 from app.quantities.values import Kind, Quantity, parse_value
 
@@ -62,47 +66,78 @@ class _Sentence:
 
 
 class ProseFigures:
-    """The sentences of pages, outside their tables. Implements `Finder`."""
+    """The sentences of pages, outside their tables. Implements `Source`."""
 
     def __init__(self, pages: PageTexts, tables: EvidenceTables, *, currency: str | None = None) -> None:
         self._currency = currency
         self._pages = pages
         self._tables = tables
 
-    def find(self, item: Item) -> Figure | Missing:
-        """Find the figure of an item in the only sentence that states it for its period."""
-        wanted = terms_of(item.words)
-        hard = wanted - SOFT or wanted
-        missing = Missing(item.words, f"no sentence states {item.words}")
-        if not hard:
-            return missing
-        stating = [sentence for sentence in self._sentences if hard <= sentence.terms]
-        found = [figure for sentence in stating for figure in self._read(sentence, item, hard)]
-        values = {(figure.amount(), figure.kind) for figure in found}
-        return found[0] if len(values) == 1 else missing
+    def __len__(self) -> int:
+        return len(self._sentences)
 
-    def find_narrower(self, item: Item) -> Figure | None:
+    def find(self, sought: Sought, period: FiscalSpan | Period, dimensions: Dimensions = ()) -> Found | NotFound:
+        """Find the figure of an item in the only sentence that states it for its period."""
+        words = words_of(sought, dimensions)
+        found = self._find(words, AskedPeriod.of(period))
+        if found is None:
+            return NotFound("not-read", f"no sentence states {words} for {AskedPeriod.of(period).label()}")
+        return found_figure(found, period, None)
+
+    def has_read(self, _statement: StatementKind | None, _period: FiscalSpan | Period) -> bool:
+        """Return False: sentences do not show what statements lack."""
+        return False
+
+    def find_span(self, _period: Period) -> FiscalSpan | None:
+        """Return None: sentences are compared with the days that a question names."""
+        return None
+
+    def latest(self, _quarters: int = QUARTERS_OF_YEAR) -> FiscalLabel | None:
+        """Return None: sentences have no newest period."""
+        return None
+
+    def latest_year(self, _quarters: int) -> int | None:
+        """Return None: sentences have no newest period."""
+        return None
+
+    def series(self, words: str) -> Sequence[tuple[FiscalLabel | Period | None, Found]] | NotFound:
+        """Return the figure of the only sentence about an item, as a series of one."""
+        found = self._find(words, None)
+        if found is None:
+            return NotFound("not-read", f"no sentence states {words}")
+        return [(None, found_figure(found, None, None))]
+
+    def nearest(self, _words: str) -> Sequence[Figure]:
+        """Return nothing: sentences state an item, or not."""
+        return ()
+
+    def _find(self, words: str, period: AskedPeriod | None) -> Figure | None:
+        wanted = terms_of(words)
+        hard = wanted - SOFT or wanted
+        if not hard:
+            return None
+        stating = [sentence for sentence in self._sentences if hard <= sentence.terms]
+        found = [figure for sentence in stating for figure in self._read(sentence, words, period, hard)]
+        values = {(figure.amount(), figure.kind) for figure in found}
+        return found[0] if len(values) == 1 else None
+
+    def find_narrower(self, words: str, period: AskedPeriod) -> Figure | None:
         """Find the only amount that sentences state for an item with more words after it: "Total debt under the notes
         was $5 million". It may be a part of the item, so only the sentence itself is an answer.
         """
         found: dict[object, Figure] = {}
-        hard = terms_of(item.words) - SOFT
+        hard = terms_of(words) - SOFT
         for sentence in self._sentences:
-            if item.period is None or not hard <= sentence.terms or not _begins_with(sentence.text, item.words):
+            if not hard <= sentence.terms or not _begins_with(sentence.text, words):
                 continue
             amounts = list(_amounts(sentence.text))
             if len(amounts) != 1 or _MOVES.search(sentence.text) or _OF_WHICH.search(sentence.text):
                 continue
-            chosen = _choose(sentence.text, amounts, item.period)
+            chosen = _choose(sentence.text, amounts, period)
             if chosen is not None and is_in_currency(chosen[0].value.unit, self._currency):
-                figure = _figure(sentence, item, *chosen)
+                figure = _figure(sentence, words, *chosen)
                 found.setdefault((figure.amount(), figure.kind), figure)
         return next(iter(found.values())) if len(found) == 1 else None
-
-    def series(self, item: Item) -> list[Figure] | Missing:
-        """Return the figure of the only sentence about an item, as a series of one."""
-        found = self.find(item)
-        return found if isinstance(found, Missing) else [found]
 
     @cached_property
     def _sentences(self) -> list[_Sentence]:
@@ -116,7 +151,9 @@ class ProseFigures:
                         sentences.append(_Sentence(key, begin + first, text, terms_of(text)))
         return sentences
 
-    def _read(self, sentence: _Sentence, item: Item, hard: frozenset[str]) -> Iterator[Figure]:
+    def _read(
+        self, sentence: _Sentence, words: str, period: AskedPeriod | None, hard: frozenset[str]
+    ) -> Iterator[Figure]:
         """Yield the figure of a sentence for an item, if the sentence says which of its amounts it is."""
         amounts = list(_amounts(sentence.text))
         if not amounts or len(amounts) > _MOST_AMOUNTS or _OF_WHICH.search(sentence.text):
@@ -129,12 +166,12 @@ class ProseFigures:
             return
         if not hard <= before and len(hard) < _LEAST_PRECISE * len(sentence.terms - SOFT - FRAME):
             return
-        chosen = _choose(sentence.text, amounts, item.period)
+        chosen = _choose(sentence.text, amounts, period)
         if chosen is not None and is_in_currency(chosen[0].value.unit, self._currency):
-            yield _figure(sentence, item, *chosen)
+            yield _figure(sentence, words, *chosen)
 
 
-def _figure(sentence: _Sentence, item: Item, amount: _Amount, period: str) -> Figure:
+def _figure(sentence: _Sentence, words: str, amount: _Amount, period: str) -> Figure:
     value = amount.value
     assert value.value is not None, "amounts have numbers"
     return Figure(
@@ -142,7 +179,7 @@ def _figure(sentence: _Sentence, item: Item, amount: _Amount, period: str) -> Fi
         kind=value.kind,
         unit=value.unit,
         scale=value.scale if value.scale is not None else 0,
-        label=item.words,
+        label=words,
         period=period,
         key=sentence.key,
         span=(sentence.start + amount.start, sentence.start + amount.end),
@@ -207,32 +244,3 @@ def _outside(end: int, covered: Sequence[tuple[int, int]]) -> Iterator[tuple[int
         at = max(at, last)
     if at < end:
         yield at, end
-
-
-class Chain:
-    """Several places in which items are looked up, the best first. Implements `Finder`."""
-
-    def __init__(self, *finders: "TableFigures | ProseFigures") -> None:
-        self._finders = finders
-
-    def find(self, item: Item) -> Figure | Missing:
-        """Find a figure in the first place that has it."""
-        first: Missing | None = None
-        for finder in self._finders:
-            found = finder.find(item)
-            if isinstance(found, Figure):
-                return found
-            first = first or found
-        assert first is not None, "a chain has a finder"
-        return first
-
-    def series(self, item: Item) -> list[Figure] | Missing:
-        """Find the series of the first place that has it."""
-        first: Missing | None = None
-        for finder in self._finders:
-            found = finder.series(item)
-            if not isinstance(found, Missing):
-                return found
-            first = first or found
-        assert first is not None, "a chain has a finder"
-        return first

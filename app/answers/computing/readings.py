@@ -5,7 +5,7 @@ of preference; which one is right shows in the figures that are found for its it
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import reduce
 from itertools import islice
@@ -13,18 +13,8 @@ from itertools import islice
 from app.answers.computing import patterns
 from app.answers.computing.expressions import parse_formula
 from app.answers.computing.periods import PeriodsOfText, take_periods
-from app.answers.computing.requests import (
-    Aggregate,
-    AskedPeriod,
-    Average,
-    Binary,
-    Item,
-    Node,
-    Number,
-    Operator,
-    Over,
-    at_period,
-)
+from app.answers.computing.requests import Asked, AskedPeriod, Over, Series, at_period, over_periods
+from app.facts.formulas.expressions import At, Binary, Call, Expression, Label, Number
 
 _DEEPEST = 5
 _MOST_INNER = 4
@@ -37,8 +27,8 @@ _OVER = (
 _TWO_PERIODS = (Over.CHANGE, Over.GROWTH)
 _LIST = re.compile(r" ?, ?(?:and )?| and ")
 
-Measures = Callable[[str], Node | None]
-"""Finds the formula of a measure by its name."""
+Measures = Callable[[str], Expression | None]
+"""Finds a measure by its name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +39,7 @@ class Reader:
     measures: Measures | None = None
     depth: int = 0
 
-    def readings(self, words: str, taken: PeriodsOfText) -> Iterator[Node]:
+    def readings(self, words: str, taken: PeriodsOfText) -> Iterator[Asked]:
         """Yield the readings of words, with the periods of their text."""
         words, periods = clean(words), taken.periods
         is_over_periods = False
@@ -64,16 +54,16 @@ class Reader:
             for node in self.values(words):
                 yield _bound(node, periods)
         elif patterns.CHANGE.match(words) is not None:
-            yield Item(words)  # a column of changes has no period
+            yield Label(words)  # a column of changes has no period
         if len(periods) > 1 and not is_over_periods and summed is None:
             for node in self.values(words):
-                yield Aggregate(Over.TOTAL, node, taken.all_periods())
+                yield _over(Over.TOTAL, node, taken.all_periods())
 
     def is_over_periods(self, words: str) -> bool:
         """Return whether words name an operation over periods, such as a change."""
         return any(pattern.match(clean(words)) for pattern, _ in _OVER)
 
-    def values(self, words: str) -> Iterator[Node]:
+    def values(self, words: str) -> Iterator[Expression]:
         """Yield the readings of words without a period."""
         words = clean(words)
         if not words or self.depth > _DEEPEST:
@@ -93,26 +83,30 @@ class Reader:
         is_sure = formula is not None and patterns.SURE_OPERATORS.search(words) is not None
         if formula is not None and is_sure:
             yield formula
-        yield Item(words)
+        yield Label(words)
         if formula is not None and not is_sure:
             yield formula
         if ratio is not None and not is_ratio and ratio["v"]:
             yield from self._quotients(ratio["v"], ratio["w"])
         if (margin := patterns.MARGIN.match(words)) is not None:
             for inner in self._inner(margin["x"]):
-                yield Binary(Operator.DIVIDE, inner, Item("revenue"))
+                yield Binary("/", inner, Label("revenue"))
 
-    def leaf(self, text: str) -> Node | None:
+    def leaf(self, text: str) -> Expression | None:
         """Read an operand of a formula, with its period: "FY2019 revenue", "average PP&E between FY2018 and FY2019"."""
         taken = take_periods(text)
-        return next(self._deeper().readings(taken.rest, taken), None)
+        found = next(self._deeper().readings(taken.rest, taken), None)
+        if not isinstance(found, Series):
+            return found
+        is_relative = found.over in (Over.CHANGE, Over.GROWTH, Over.AVERAGE)
+        return Call(found.over.value, (found.inner,)) if is_relative else None
 
-    def _over_periods(self, over: Over, words: str, inner: str, taken: PeriodsOfText) -> Iterator[Node]:
+    def _over_periods(self, over: Over, words: str, inner: str, taken: PeriodsOfText) -> Iterator[Asked]:
         inner, periods = clean(inner), taken.periods
         if over is Over.CHANGE and len(periods) < 2:
             yield from self._difference(words, periods)
         if over is Over.AVERAGE and len(periods) < 2 and (parts := _listed(inner)):
-            yield _bound(Average(tuple(map(Item, parts))), periods)
+            yield _bound(Call("avg", tuple(map(Label, parts))), periods)
         if over is Over.AVERAGE:
             if len(periods) == 1:
                 return
@@ -120,30 +114,31 @@ class Reader:
         if over in _TWO_PERIODS and len(periods) == 1 and (before := periods[0].before()):
             periods = (before, *periods)
         for node in self._inner(inner):
-            yield Aggregate(over, node, periods)
+            yield _over(over, node, periods)
 
-    def _difference(self, words: str, periods: tuple[AskedPeriod, ...]) -> Iterator[Node]:
+    def _difference(self, words: str, periods: tuple[AskedPeriod, ...]) -> Iterator[Expression]:
         if (pair := patterns.DIFFERENCE.match(words)) is not None:
             for left in self._inner(pair["x"]):
                 for right in self._inner(pair["y"]):
-                    yield _bound(Binary(Operator.SUBTRACT, left, right), periods)
+                    yield _bound(Binary("-", left, right), periods)
 
-    def _total(self, words: str, inner: str, taken: PeriodsOfText) -> Iterator[Node]:
+    def _total(self, words: str, inner: str, taken: PeriodsOfText) -> Iterator[Asked]:
         inner = clean(inner)
         if len(taken.periods) > 1:
             for node in self.values(inner):
-                yield Aggregate(Over.TOTAL, node, taken.all_periods())
+                yield _over(Over.TOTAL, node, taken.all_periods())
         elif patterns.SURELY_SUM.match(words) and (parts := _listed(inner)):
-            items: list[Node] = [Item(part) for part in parts]
-            yield _bound(reduce(lambda left, right: Binary(Operator.ADD, left, right), items), taken.periods)
+            items: list[Expression] = [Label(part) for part in parts]
+            yield _bound(reduce(lambda left, right: Binary("+", left, right), items), taken.periods)
 
-    def _formula(self, words: str) -> Node | None:
+    def _formula(self, words: str) -> Expression | None:
         if patterns.OPERATORS.search(words) is None:
             return None
         formula = parse_formula(patterns.ALIAS.sub("", words), self.leaf)
-        return None if isinstance(formula, Item | Number) else formula
+        leaf = formula.of if isinstance(formula, At) else formula
+        return None if isinstance(leaf, Label | Number) else formula
 
-    def _defined(self, words: str) -> Node | None:
+    def _defined(self, words: str) -> Expression | None:
         name = words.lower()
         text = self.definitions.get(name)
         if text is None:
@@ -151,13 +146,13 @@ class Reader:
         others = {known: other for known, other in self.definitions.items() if known != name}
         return parse_formula(text, Reader(others, self.measures, self.depth + 1).leaf)
 
-    def _quotients(self, left: str, right: str) -> Iterator[Node]:
+    def _quotients(self, left: str, right: str) -> Iterator[Expression]:
         denominator = next(self._deeper().values(right), None)
         if denominator is not None:
             for numerator in self._inner(left):
-                yield Binary(Operator.DIVIDE, numerator, denominator)
+                yield Binary("/", numerator, denominator)
 
-    def _inner(self, words: str) -> Iterator[Node]:
+    def _inner(self, words: str) -> Iterator[Expression]:
         return islice(self._deeper().values(words), _MOST_INNER)
 
     def _deeper(self) -> "Reader":
@@ -177,11 +172,15 @@ def clean(words: str) -> str:
     return words
 
 
-def _bound(node: Node, periods: tuple[AskedPeriod, ...]) -> Node:
+def _bound(expression: Expression, periods: tuple[AskedPeriod, ...]) -> Expression:
     """Give the only period to the items without one. With several periods, the value is asked for the latest."""
     if not periods:
-        return node
-    return at_period(node, max(periods, key=lambda period: (period.year or 0, period.part)))
+        return expression
+    return at_period(expression, max(periods, key=lambda period: (period.year or 0, period.part)).when())
+
+
+def _over(over: Over, inner: Expression, periods: Iterable[AskedPeriod]) -> Asked:
+    return over_periods(over, inner, [period.when() for period in periods])
 
 
 def _listed(words: str) -> list[str]:

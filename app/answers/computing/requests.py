@@ -1,15 +1,22 @@
-"""What a question for a figure asks: an expression over items and periods, and the form of the answer."""
+"""What a question for a figure asks: an expression of the language of formulas, and the form of the answer."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from decimal import Decimal
 from enum import StrEnum
 
 from app.documents.content.statements import Statement
+from app.facts.fiscal import FiscalSpan
+from app.facts.formulas.expressions import At, Between, Call, Expression, Label, Name, Shift, When, map_parts, parts_of
+from app.facts.formulas.functions import FUNCTIONS
+from app.facts.model import FiscalLabel
 from app.quantities.dates import day_in, is_month_end
+from app.quantities.periods import Period, months_ending
 
 _MONTHS = {3: "three", 6: "six", 9: "nine", 12: "twelve"}
+NO_YEAR = 0
+"""The year of a fiscal label if a question names only a part of a year ("the third quarter")."""
+_MOST_PERIODS = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +42,24 @@ class AskedPeriod:
         """Return a period of months that ends on a day, which is `printed` so."""
         return cls(f"{_MONTHS[months]} months ended {printed}", day.year, f"{months}M", day)
 
+    @classmethod
+    def of(cls, when: FiscalLabel | FiscalSpan | Period) -> "AskedPeriod":
+        """Return the period that is asked for by a fiscal label or span, a day, or months that end on a day."""
+        if isinstance(when, Period):
+            printed = f"{when.end:%B} {when.end.day}, {when.end.year}"
+            if when.start is not None and when.months in _MONTHS:
+                return cls.ending(when.end, when.months, printed)
+            return cls(printed, when.end.year, day=when.end)
+        label = when.label if isinstance(when, FiscalSpan) else when
+        asked = cls("", label.year or None, label.part)
+        return replace(asked, text=asked.label())
+
+    def when(self) -> FiscalLabel | Period:
+        """Return the period as the language of formulas has it."""
+        if self.day is not None:
+            return Period(self.day) if self.months is None else months_ending(self.day, self.months)
+        return FiscalLabel(self.year or NO_YEAR, self.part)
+
     def label(self) -> str:
         """Return the period in one written form: a date as written, "FY2023", "Q2 FY2023" or "Q2"."""
         if self.day is not None:
@@ -53,106 +78,107 @@ class AskedPeriod:
         return AskedPeriod(f"FY{earlier}" if self.part == "FY" else f"{self.part} FY{earlier}", earlier, self.part)
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
-    """A figure to find: its words without the period; `period` is None until it is known. `name` is the name of a line
-    item of the formulas' registry, if the words stand for one.
-    """
-
-    words: str
-    period: AskedPeriod | None = None
-    name: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Number:
-    """A constant of a formula."""
-
-    value: Decimal
-
-
-class Operator(StrEnum):
-    ADD = "+"
-    SUBTRACT = "-"
-    MULTIPLY = "*"
-    DIVIDE = "/"
-
-
-@dataclass(frozen=True, slots=True)
-class Binary:
-    operator: Operator
-    left: "Node"
-    right: "Node"
-
-
 class Over(StrEnum):
-    """What an aggregate does with the values of several periods."""
+    """An operation over the values of several periods."""
 
     CHANGE = "change"
     GROWTH = "growth"
-    AVERAGE = "average"
-    TOTAL = "total"
-    OPENING = "opening"
-    TRAILING = "trailing"
+    AVERAGE = "avg"
+    TOTAL = "sum"
     CAGR = "cagr"
-    HIGHEST = "highest"
-    LOWEST = "lowest"
+    HIGHEST = "max"
+    LOWEST = "min"
+
+
+FROM_FIRST_TO_LAST = (Over.CHANGE, Over.GROWTH, Over.CAGR)
 
 
 @dataclass(frozen=True, slots=True)
-class Aggregate:
-    """An expression over several periods, in the order of the question.
-
-    Without periods, it is over the latest two periods (change, growth), or over all periods that the table of the item
-    has.
+class Series:
+    """An operation over all periods that are known of an item; over the latest two for a change. It becomes an
+    expression when the periods are known.
     """
 
     over: Over
-    inner: "Node"
-    periods: tuple[AskedPeriod, ...] = ()
+    inner: Expression
 
 
-@dataclass(frozen=True, slots=True)
-class Average:
-    """The mean of several expressions."""
-
-    parts: tuple["Node", ...]
+Asked = Expression | Series
 
 
-@dataclass(frozen=True, slots=True)
-class Relative:
-    """An expression over the period that is asked for and the one before: their average or change, a value at the
-    beginning of the period, or one of the twelve months that end with it. It is resolved when the period is known.
-    """
-
-    over: Over
-    inner: "Node"
-    years: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """The first of several expressions whose figures are found."""
-
-    parts: tuple["Node", ...]
+def over_periods(over: Over, inner: Expression, periods: Sequence[FiscalLabel | Period]) -> Asked:
+    """Return an operation over the values of periods, which are sorted by time."""
+    periods = sorted(dict.fromkeys(periods), key=moment)[:_MOST_PERIODS]
+    if len(periods) < 2:
+        return Series(over, inner)
+    if over in FROM_FIRST_TO_LAST:
+        return Call(over.value, (inner,), Between(periods[0], periods[-1]))
+    return Call(over.value, tuple(At(inner, period) for period in periods))
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
-    """The sum of those expressions whose figures are found: at least `least` of them."""
-
-    parts: tuple["Node", ...]
-    least: int = 1
+def at_period(expression: Expression, when: When) -> Expression:
+    """Return an expression for a period. Its parts that have a period keep it."""
+    return expression if isinstance(expression, At) else At(expression, when)
 
 
-@dataclass(frozen=True, slots=True)
-class Positive:
-    """An expression that must be above zero: a multiple of a loss has no meaning."""
+def moment(when: FiscalLabel | Period) -> tuple[int, int, str]:
+    """Return a key that sorts periods by time."""
+    if isinstance(when, Period):
+        return (when.end.year, when.end.toordinal(), "")
+    return (when.year, 0, when.part)
 
-    inner: "Node"
+
+def list_items(asked: Asked) -> Iterator[Label | Name]:
+    """Yield the items of an expression, from left to right."""
+    expression = asked.inner if isinstance(asked, Series) else asked
+    if isinstance(expression, Label | Name):
+        yield expression
+    for part in parts_of(expression):
+        yield from list_items(part)
 
 
-Node = Item | Number | Binary | Aggregate | Average | Relative | Choice | Known | Positive
+def list_periods(expression: Expression) -> Iterator[FiscalLabel | Period]:
+    """Yield the periods that an expression names, in order; of a range the first and the last."""
+    if isinstance(expression, At) and not isinstance(expression.when, Shift):
+        yield expression.when
+        if isinstance(expression.of, Label | Name) or not is_relative(expression.of):
+            yield from list_periods(expression.of)
+        return
+    if isinstance(expression, Call) and isinstance(expression.range, Between):
+        yield from (expression.range.first, expression.range.last)
+    for part in parts_of(expression):
+        yield from list_periods(part)
+
+
+def is_relative(expression: Expression) -> bool:
+    """Return whether an expression looks at periods before or after that for which it is evaluated."""
+    if isinstance(expression, At):
+        return isinstance(expression.when, Shift)
+    if isinstance(expression, Call) and not isinstance(expression.range, Between):
+        function = FUNCTIONS[expression.function]
+        is_over_periods = expression.function in _RELATIVE or function.takes_count or expression.range is not None
+        if is_over_periods or (expression.function == Over.AVERAGE and len(expression.arguments) == 1):
+            return expression.function != "round"
+    return any(map(is_relative, parts_of(expression)))
+
+
+_RELATIVE = frozenset({"ttm", "growth", "qoq", "change", "opening"})
+
+
+def with_year(expression: Expression, year: int) -> Expression:
+    """Return an expression whose periods without a year are of this one."""
+
+    def dated(when: FiscalLabel | Period) -> FiscalLabel | Period:
+        return replace(when, year=year) if isinstance(when, FiscalLabel) and when.year == NO_YEAR else when
+
+    def change(part: Expression) -> Expression:
+        if isinstance(part, At) and not isinstance(part.when, Shift):
+            return replace(part, when=dated(part.when))
+        if isinstance(part, Call) and isinstance(part.range, Between):
+            return replace(part, range=Between(dated(part.range.first), dated(part.range.last)))
+        return part
+
+    return map_parts(expression, change)
 
 
 class AskedUnit(StrEnum):
@@ -183,68 +209,8 @@ class FigureRequest:
     """
 
     name: str
-    node: Node
+    asked: Asked
     form: Form = field(default_factory=Form)
     statements: tuple[Statement, ...] = ()
     is_percent: bool = False
     is_comparison: bool = False
-
-
-def list_items(node: Node) -> Iterator[Item]:
-    """Yield the items of an expression, from left to right."""
-    if isinstance(node, Item):
-        yield node
-    for part in parts_of(node):
-        yield from list_items(part)
-
-
-def parts_of(node: Node) -> tuple[Node, ...]:
-    """Return the expressions directly inside an expression."""
-    match node:
-        case Binary():
-            return (node.left, node.right)
-        case Average() | Choice() | Known():
-            return node.parts
-        case Aggregate() | Relative() | Positive():
-            return (node.inner,)
-        case Item() | Number():
-            return ()
-
-
-def at_period(  # noqa: PLR0911 (a return for each kind of expression)
-    node: Node, period: AskedPeriod
-) -> Node:
-    """Return an expression with the period in all items that have none."""
-    match node:
-        case Item():
-            return node if node.period is not None else replace(node, period=period)
-        case Binary():
-            return replace(node, left=at_period(node.left, period), right=at_period(node.right, period))
-        case Average() | Choice() | Known():
-            return replace(node, parts=tuple(at_period(part, period) for part in node.parts))
-        case Aggregate():
-            return node if node.periods else replace(node, inner=at_period(node.inner, period))
-        case Positive():
-            return Positive(at_period(node.inner, period))
-        case Relative():
-            return _around(node, period)
-        case Number():
-            return node
-
-
-def _around(node: Relative, period: AskedPeriod) -> Node:
-    """Return a relative expression for a known period; without a year, it stays relative."""
-    if node.over is Over.TRAILING:
-        if period.day is not None and period.months is not None:
-            return at_period(node.inner, replace(period, part="12M"))
-        is_year = period.part in ("FY", "Q4", "H2")
-        return at_period(node.inner, replace(period, part="FY" if is_year else f"TTM {period.part}"))
-    before = period
-    for _ in range(node.years):
-        earlier = before.before()
-        if earlier is None:
-            return node
-        before = earlier
-    if node.over is Over.OPENING:
-        return at_period(node.inner, before)
-    return Aggregate(node.over, node.inner, (before, period))

@@ -6,20 +6,26 @@ Verification writes the sentences again from the cited figures, and compares the
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from uuid import UUID
 
 from app.answers.claims import CitedSpan, DraftClaim, Operand, PageKey, PageTexts, cite
-from app.answers.computing.evaluation import Bound, Computed, Input, Sum, evaluate
+from app.answers.computing.computed import Computed
 from app.answers.computing.found import Figure
-from app.answers.computing.requests import Aggregate, Form, Number, Over
-from app.answers.computing.values import Dimension, Value, print_value, rounded
+from app.answers.computing.printing import print_value, rounded, scale_of
+from app.answers.computing.requests import Form, Over, Series
 from app.answers.writing.figures import cite_row, row_sentence
-from app.quantities.values import Quantity
+from app.facts.formulas.expressions import Call
+from app.facts.formulas.results import Computed as Evaluated
+from app.facts.formulas.results import Input, Tree, Working
+from app.quantities.values import Kind, Quantity
 
 _SIGNS = {"+": " + ", "-": " - ", "*": " × ", "/": " / "}
 _MOVES = ("-", "growth", "cagr")
 _LOOSE = ("+", "-")
 _MOST_LABEL = 120
+_SCALED = frozenset({Kind.AMOUNT, Kind.SHARES, Kind.NUMBER})
+_PERCENTAGES = frozenset({Kind.PERCENTAGE, Kind.PERCENTAGE_POINTS, Kind.BASIS_POINTS})
 
 _Leaf = Callable[[Input], str]
 
@@ -43,21 +49,19 @@ class Result:
     issuer: str | None = None
 
     def operands(self) -> Sequence[Operand]:
-        return [_operand(each.figure) for each in self.computed.inputs]
+        return [_operand(figure) for figure in self.computed.shown()]
 
     def sentence(self) -> str:
         computed = self.computed
         name = _capital(computed.request.name) + (f" of {self.issuer}" if self.issuer else "")
-        value = evaluate(computed.bound)
-        if computed.chosen is not None:
-            assert isinstance(computed.bound, Sum)
-            shown = _print(computed.bound.parts[computed.chosen], computed)
-            how = "highest" if computed.bound.operator == "max" else "lowest"
+        result = computed.again()
+        shown = _points(computed, _print(result, computed))
+        if computed.chosen is not None and isinstance(result.tree, Working):
+            how = "highest" if result.tree.operator == "max" else "lowest"
             return f"{name}, {how} — {computed.periods[computed.chosen]}: {shown}"
-        shown = _points(computed, print_value(value, computed.request.form, is_percent=computed.request.is_percent))
         periods = periods_in_words(computed)
         if computed.request.is_comparison:
-            name += " is unchanged" if not value.amount else " rose" if value.amount > 0 else " fell"
+            name += " is unchanged" if not result.value else " rose" if result.value > 0 else " fell"
         return f"{name} — {periods}: {shown}" if periods else f"{name}: {shown}"
 
 
@@ -68,32 +72,31 @@ class Equation:
     computed: Computed
 
     def operands(self) -> Sequence[Operand]:
-        return [_operand(each.figure) for each in self.computed.inputs]
+        return [_operand(figure) for figure in self.computed.shown()]
 
     def sentence(self) -> str:
         computed = self.computed
-        scale = _common_scale(computed.inputs)
-        numbers = _in_numbers(computed.bound, scale)
-        words = _in_words(computed.bound)
-        form, is_percent = computed.request.form, computed.request.is_percent
-        result = _points(computed, print_value(evaluate(computed.bound), form, is_percent=is_percent))
-        return f"{_capital(computed.request.name)} = {words} = {numbers} = {result}{_units(computed, scale)}"
+        result = computed.again()
+        scale = _common_scale(computed.shown())
+        numbers = _written(result.tree, lambda used: _number(computed.figures[used.stored], scale))
+        words = _written(result.tree, lambda used: _item(computed.figures[used.stored]))
+        shown = _points(computed, _print(result, computed))
+        return f"{_capital(computed.request.name)} = {words} = {numbers} = {shown}{_units(computed.shown(), scale)}"
 
 
 def write_claims(computed: Computed, documents: Mapping[PageKey, CitedDocument], pages: PageTexts) -> list[DraftClaim]:
     """Write the claims of a computed answer. A single figure is written as its row, unless the question asks for
     another unit or rounding, the row prints a payment with a minus, or a sentence states it.
     """
-    inputs = computed.inputs
+    shown = computed.shown()
     form = computed.request.form
-    is_single = isinstance(computed.bound, Input)
-    rows = [_row_claim(figures, documents, pages) for figures in _by_row(inputs)]
-    if is_single and form.places is None and _is_printed(inputs[0].figure, form):
+    rows = [_row_claim(figures, documents, pages) for figures in _by_row(shown)]
+    if computed.is_single and form.places is None and _is_printed(shown[0], form):
         return rows
-    cited = tuple(span for each in inputs for span in _citations(each.figure, documents, pages)[:1])
-    context = tuple(span for each in inputs for span in _citations(each.figure, documents, pages)[1:])
+    cited = tuple(span for figure in shown for span in _citations(figure, documents, pages)[:1])
+    context = tuple(span for figure in shown for span in _citations(figure, documents, pages)[1:])
     citations = tuple(dict.fromkeys((*cited, *context)))
-    issuers = {documents[each.figure.key].issuer for each in inputs}
+    issuers = {documents[figure.key].issuer for figure in shown}
     computations = (Result(computed, issuers.pop() if len(issuers) == 1 else None), Equation(computed))
     claims = [DraftClaim(each.sentence(), citations, each) for each in computations]
     return [*claims, *rows]
@@ -113,8 +116,8 @@ def _is_printed(figure: Figure, form: Form) -> bool:
 def periods_in_words(computed: Computed) -> str:
     """Return "2018 to 2019" for a change, "2017, 2018 and 2019" for others."""
     periods = [period for period in computed.periods if period]
-    bound = computed.bound
-    is_move = isinstance(computed.request.node, Aggregate) and isinstance(bound, Sum) and bound.operator in _MOVES
+    tree = computed.result.tree
+    is_move = _is_operation(computed) and isinstance(tree, Working) and tree.operator in _MOVES
     if is_move and len(periods) > 1:
         return f"{periods[0]} to {periods[-1]}"
     if len(periods) > 2:
@@ -122,15 +125,24 @@ def periods_in_words(computed: Computed) -> str:
     return " and ".join(periods)
 
 
+def _is_operation(computed: Computed) -> bool:
+    """Return whether the question asks for an operation over periods."""
+    return isinstance(computed.request.asked, Series) or isinstance(computed.expression, Call)
+
+
 def _points(computed: Computed, shown: str) -> str:
     """Write a change of percentages in percentage points."""
-    node = computed.request.node
-    is_change = isinstance(node, Aggregate) and node.over is Over.CHANGE
-    return f"{shown[:-1]} percentage points" if is_change and shown.endswith("%") else shown
+    asked = computed.request.asked
+    over = asked.over if isinstance(asked, Series) else asked.function if isinstance(asked, Call) else ""
+    return f"{shown[:-1]} percentage points" if over == Over.CHANGE and shown.endswith("%") else shown
 
 
-def _print(part: Bound, computed: Computed) -> str:
-    return print_value(evaluate(part), computed.request.form, is_percent=computed.request.is_percent)
+def _print(result: Evaluated, computed: Computed) -> str:
+    assert result.value is not None, "a computed answer has a value"
+    assert result.unit is not None, "a value has a unit"
+    scale = scale_of(computed.shown(), result.unit)
+    request = computed.request
+    return print_value(result.value, result.unit, request.form, scale=scale, is_percent=request.is_percent)
 
 
 def _operand(figure: Figure) -> Operand:
@@ -155,32 +167,16 @@ def _citations(figure: Figure, documents: Mapping[PageKey, CitedDocument], pages
     return (cite(document, pages[figure.key], start, end),)
 
 
-def _by_row(inputs: Sequence[Input]) -> Iterator[list[Figure]]:
+def _by_row(shown: Sequence[Figure]) -> Iterator[list[Figure]]:
     rows: dict[object, list[Figure]] = {}
-    for each in inputs:
-        figure = each.figure
+    for figure in shown:
         place = (figure.key, id(figure.row)) if figure.row is not None else (figure.key, figure.sentence or figure.span)
         rows.setdefault(place, []).append(figure)
     yield from rows.values()
 
 
-def _common_scale(inputs: Sequence[Input]) -> int:
-    scales = [
-        value.scale for each in inputs if (value := Value.of(each.figure)).scale is not None and _is_scaled(value)
-    ]
-    return min((scale for scale in scales if scale is not None), default=0)
-
-
-def _is_scaled(value: Value) -> bool:
-    return value.dimension in (Dimension.MONEY, Dimension.COUNT, Dimension.SHARES)
-
-
-def _in_numbers(bound: Bound, scale: int) -> str:
-    return _written(bound, lambda each: _number(Value.of(each.figure), scale))
-
-
-def _in_words(bound: Bound) -> str:
-    return _written(bound, lambda each: _item(each.figure))
+def _common_scale(shown: Sequence[Figure]) -> int:
+    return min((figure.scale for figure in shown if figure.scale is not None and figure.kind in _SCALED), default=0)
 
 
 def _item(figure: Figure) -> str:
@@ -188,29 +184,34 @@ def _item(figure: Figure) -> str:
     return f"{label} ({figure.period})" if figure.period else label
 
 
-def _number(value: Value, scale: int) -> str:
-    amount = value.amount / 10**scale if _is_scaled(value) and value.scale is not None else value.amount
-    shown = rounded(amount, None, usual=6)
-    return f"{shown}%" if value.dimension is Dimension.PERCENT else shown
+def _number(figure: Figure, scale: int) -> str:
+    if figure.kind in _PERCENTAGES:
+        return f"{rounded(figure.value_in_formulas() * 100, None, usual=6)}%"
+    is_scaled = figure.kind in _SCALED and figure.scale is not None
+    return rounded(figure.amount().scaleb(-scale) if is_scaled else figure.amount(), None, usual=6)
 
 
-def _written(bound: Bound, leaf: _Leaf) -> str:
-    match bound:
+def _written(tree: Tree | None, leaf: _Leaf) -> str:
+    match tree:
         case Input():
-            text = leaf(bound)
+            text = leaf(tree)
             return f"({text})" if text.startswith("-") else text
-        case Number():
-            return (
-                f"{bound.value.normalize():,f}" if bound.value != bound.value.to_integral() else f"{bound.value:,.0f}"
-            )
-        case Sum():
-            return _of_sum(bound, leaf)
+        case Working():
+            return _of_working(tree, leaf)
+        case _:
+            return rounded(tree or Decimal(0), None, usual=6)
 
 
-def _of_sum(bound: Sum, leaf: _Leaf) -> str:
-    parts = bound.parts
-    match bound.operator:
-        case "positive":
+def _of_working(  # noqa: PLR0911 (a return for each operator)
+    tree: Working, leaf: _Leaf
+) -> str:
+    parts = tree.parts
+    match tree.operator:
+        case "negative":
+            return f"-{_grouped(parts[0], leaf, loose=True)}"
+        case "abs":
+            return f"|{_written(parts[0], leaf)}|"
+        case "round":
             return _written(parts[0], leaf)
         case "mean":
             return f"({' + '.join(_grouped(part, leaf, loose=False) for part in parts)}) / {len(parts)}"
@@ -219,31 +220,29 @@ def _of_sum(bound: Sum, leaf: _Leaf) -> str:
             return f"({last} - {first}) / {first}"
         case "cagr":
             first, last = (_grouped(part, leaf, loose=True) for part in parts)
-            return f"({last} / {first})^(1/{bound.years}) - 1"
+            return f"({last} / {first})^(1/{tree.years}) - 1"
         case "max" | "min":
-            return f"{bound.operator}({'; '.join(_written(part, leaf) for part in parts)})"
-    sign = _SIGNS[bound.operator]
-    is_tight = bound.operator not in _LOOSE
+            return f"{tree.operator}({'; '.join(_written(part, leaf) for part in parts)})"
+    sign = _SIGNS.get(tree.operator, f" {tree.operator} ")
+    is_tight = tree.operator not in _LOOSE
     shown = [_grouped(parts[0], leaf, loose=is_tight)]
-    shown += [_grouped(part, leaf, loose=bound.operator != "+") for part in parts[1:]]
+    shown += [_grouped(part, leaf, loose=tree.operator != "+") for part in parts[1:]]
     return sign.join(shown)
 
 
-def _grouped(part: Bound, leaf: _Leaf, *, loose: bool) -> str:
+def _grouped(part: Tree, leaf: _Leaf, *, loose: bool) -> str:
     """Put a sum in brackets where it stands in a product."""
-    while isinstance(part, Sum) and part.operator == "positive":
-        part = part.parts[0]
     text = _written(part, leaf)
-    return f"({text})" if loose and isinstance(part, Sum) else text
+    return f"({text})" if loose and isinstance(part, Working) else text
 
 
-def _units(computed: Computed, scale: int) -> str:
-    money = [value for each in computed.inputs if (value := Value.of(each.figure)).dimension is Dimension.MONEY]
-    if not money or not scale:
+def _units(shown: Sequence[Figure], scale: int) -> str:
+    units = {figure.unit for figure in shown if figure.kind is Kind.AMOUNT}
+    if not units or not scale:
         return ""
     words = {3: "thousands", 6: "millions", 9: "billions", 5: "lakh", 7: "crore", 12: "trillions"}
-    units = sorted({value.unit for value in money if value.unit})
-    return f" (in {' '.join([*units[:1], words.get(scale, f'10^{scale}')])})"
+    named = sorted(unit for unit in units if unit)
+    return f" (in {' '.join([*named[:1], words.get(scale, f'10^{scale}')])})"
 
 
 def _capital(name: str) -> str:

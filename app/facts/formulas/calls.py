@@ -5,15 +5,36 @@ from dataclasses import replace
 from decimal import Decimal
 
 from app.facts.fiscal import QUARTERS_OF_YEAR
-from app.facts.formulas.expressions import Call, Expression, Last, Shift
+from app.facts.formulas.expressions import At, Between, Call, Expression, Last, Shift, print_when
+from app.facts.formulas.results import Input
 from app.facts.formulas.scope import Scope
 from app.facts.formulas.units import NUMBER, PERCENT
-from app.facts.formulas.values import StoppedError, Value, add, cast, common_unit, join, rounded, stop
+from app.facts.formulas.values import StoppedError, Value, add, cast, common_unit, constant, join, rounded, stop
+from app.facts.label_words import label_words
 
 Evaluate = Callable[[Expression, Scope], Value]
 _DAYS_OF_YEAR = 365
 """Days of a year in turnover measures (CFA Program curriculum)."""
 _A_YEAR_AGO = Shift(years=-1)
+_OPERATORS = {"avg": "mean", "sum": "+"}
+_RESULTS = frozenset(
+    {"income", "profit", "profits", "loss", "losses", "earnings", "ebit", "ebitda", "margin", "result", "results"}
+    | {
+        "deficit",
+        "cash",
+        "flow",
+        "flows",
+        "return",
+        "benefit",
+        "gain",
+        "gains",
+        "equity",
+        "deficiency",
+        "net",
+        "change",
+    }
+)
+"""Words of rows that are positive or negative by their nature: growth from a negative one has no rate."""
 
 
 def call_function(  # noqa: PLR0911 (a return for each function)
@@ -23,7 +44,7 @@ def call_function(  # noqa: PLR0911 (a return for each function)
     match call.function:
         case "days":
             quarters = scope.fiscal.quarters or QUARTERS_OF_YEAR
-            return Value(Decimal(_DAYS_OF_YEAR) * quarters / QUARTERS_OF_YEAR, NUMBER)
+            return constant(Decimal(_DAYS_OF_YEAR) * quarters / QUARTERS_OF_YEAR, NUMBER)
         case "first":
             return _first(call.arguments, scope, evaluate)
         case "known":
@@ -45,7 +66,7 @@ def _of_one(  # noqa: PLR0911 (a return for each function)
     match call.function:
         case "abs":
             value = evaluate(of, scope)
-            return join((value,), abs(value.amount), value.unit)
+            return join("abs", (value,), abs(value.amount), value.unit)
         case "round":
             return rounded(evaluate(of, scope), call.range.count if isinstance(call.range, Last) else 0)
         case "percent":
@@ -56,6 +77,8 @@ def _of_one(  # noqa: PLR0911 (a return for each function)
             return evaluate(of, scope.at(scope.fiscal.trailing))
         case "opening":
             return evaluate(of, scope.at(scope.fiscal.opening))
+        case "change" | "growth" if isinstance(call.range, Between):
+            return _between(call.function, of, call.range, scope, evaluate)
         case "change":
             now = evaluate(of, scope)
             before = scope.at(scope.fiscal.opening) if now.is_balance else scope.shifted(_A_YEAR_AGO)
@@ -82,6 +105,11 @@ def evaluate_all(parts: Sequence[tuple[Expression, Scope]], evaluate: Evaluate) 
     return values
 
 
+def _between(function: str, of: Expression, ends: Between, scope: Scope, evaluate: Evaluate) -> Value:
+    first, last = evaluate_all([(At(of, ends.first), scope), (At(of, ends.last), scope)], evaluate)
+    return add(last, first, -1) if function == "change" else _rate(of, first, last, print_when(ends.first))
+
+
 def _positive(of: Expression, scope: Scope, evaluate: Evaluate) -> Value:
     value = evaluate(of, scope)
     if value.amount == 0:
@@ -99,6 +127,8 @@ def _values(call: Call, scope: Scope, evaluate: Evaluate) -> list[Value]:
 
 def _combine(function: str, values: Sequence[Value]) -> Value:
     amounts, unit = [value.amount for value in values], common_unit(values)
+    if len(values) == 1:
+        return values[0]
     match function:
         case "min":
             amount = min(amounts)
@@ -108,7 +138,7 @@ def _combine(function: str, values: Sequence[Value]) -> Value:
             amount = sum(amounts, Decimal(0))
         case _:
             amount = sum(amounts, Decimal(0)) / len(amounts)
-    return join(values, amount, unit)
+    return join(_OPERATORS.get(function, function), values, amount, unit)
 
 
 def _average_balance(of: Expression, scope: Scope, evaluate: Evaluate) -> Value:
@@ -122,31 +152,51 @@ def _average_balance(of: Expression, scope: Scope, evaluate: Evaluate) -> Value:
 
 def _growth(of: Expression, scope: Scope, before: Scope, evaluate: Evaluate) -> Value:
     base, now = evaluate_all([(of, before), (of, scope)], evaluate)
+    return _rate(of, base, now, str(before.span))
+
+
+def _rate(of: Expression, base: Value, now: Value, before: str) -> Value:
     common_unit((base, now))
-    _check_base(of, base, before)
-    return join((base, now), now.amount / base.amount - 1, PERCENT)
+    if not (_is_deduction(base) and _is_deduction(now)):
+        _check_base(of, base, before)
+    return join("growth", (base, now), now.amount / base.amount - 1, PERCENT)
 
 
 def _compound_growth(call: Call, of: Expression, scope: Scope, evaluate: Evaluate) -> Value:
-    years = call.range.count if isinstance(call.range, Last) else 0
+    if isinstance(call.range, Between):
+        ends = call.range
+        years, before = ends.years, print_when(ends.first)
+        parts: list[tuple[Expression, Scope]] = [(At(of, ends.first), scope), (At(of, ends.last), scope)]
+    else:
+        years = call.range.count if isinstance(call.range, Last) else 0
+        earlier = scope.shifted(Shift(years=-years))
+        parts, before = [(of, earlier), (of, scope)], str(earlier.span)
     if years < 1:
         raise stop("no-period", "Compound growth needs at least one year.")
-    before = scope.shifted(Shift(years=-years))
-    base, now = evaluate_all([(of, before), (of, scope)], evaluate)
+    base, now = evaluate_all(parts, evaluate)
     common_unit((base, now))
     _check_base(of, base, before)
     if now.amount < 0:
-        raise stop("negative-base", f"{of} falls from {before.span} to a negative figure: it has no compound growth.")
-    if now.amount == 0:
-        return join((base, now), Decimal(-1), PERCENT)
-    return join((base, now), (now.amount / base.amount) ** (Decimal(1) / years) - 1, PERCENT)
+        raise stop("negative-base", f"{of} falls from {before} to a negative figure: it has no compound growth.")
+    rate = (now.amount / base.amount) ** (Decimal(1) / years) - 1 if now.amount else Decimal(-1)
+    return join("cagr", (base, now), rate, PERCENT, years=years)
 
 
-def _check_base(of: Expression, base: Value, before: Scope) -> None:
+def _is_deduction(value: Value) -> bool:
+    """Return whether a value is a row with a minus that is no result: an allowance, or a reduction in a roll-forward.
+
+    Of two such amounts the size grows, whatever sign the row is printed with.
+    """
+    if value.amount >= 0 or not isinstance(value.tree, Input):
+        return False
+    return _RESULTS.isdisjoint(label_words(value.tree.stored.fact.label))
+
+
+def _check_base(of: Expression, base: Value, before: str) -> None:
     if base.amount == 0:
-        raise stop("division-by-zero", f"{of} is zero for {before.span}, and growth from zero has no rate.")
+        raise stop("division-by-zero", f"{of} is zero for {before}, and growth from zero has no rate.")
     if base.amount < 0:
-        raise stop("negative-base", f"{of} is negative for {before.span}, and growth from a loss has no rate.")
+        raise stop("negative-base", f"{of} is negative for {before}, and growth from a loss has no rate.")
 
 
 def _first(choices: Sequence[Expression], scope: Scope, evaluate: Evaluate) -> Value:
@@ -189,7 +239,7 @@ def _optional(of: Expression, scope: Scope, evaluate: Evaluate) -> Value:
     except StoppedError as error:
         if not _is_missing(error, "not-reported"):
             raise
-        return Value(Decimal(0), None, assumed=error.missing)
+        return constant(Decimal(0), None, assumed=error.missing)
 
 
 def _is_missing(error: StoppedError, *codes: str) -> bool:

@@ -1,5 +1,6 @@
 """Evaluate a formula over the ledger of an issuer."""
 
+from dataclasses import replace
 from decimal import Decimal, DecimalException, localcontext
 
 from app.facts.fiscal import FiscalSpan, print_label
@@ -8,13 +9,13 @@ from app.facts.formulas.expressions import At, Binary, Call, Expression, Label, 
 from app.facts.formulas.printing import print_plain
 from app.facts.formulas.problems import Problem
 from app.facts.formulas.registry import formula_of, standard_vocabulary
-from app.facts.formulas.results import Computed, Input, Missing, Step
+from app.facts.formulas.results import Computed, Input, Missing, Step, Tree, Working
 from app.facts.formulas.scope import Scope
 from app.facts.formulas.units import NUMBER, PERCENT, Unit, unit_of
-from app.facts.formulas.values import StoppedError, Value, add, cast, compare, divide, join, multiply, stop
+from app.facts.formulas.values import StoppedError, Value, add, cast, compare, constant, divide, join, multiply, stop
 from app.facts.formulas.vocabulary import Vocabulary
 from app.facts.found import Figures, Found, NotFound
-from app.facts.model import FiscalLabel
+from app.facts.model import FiscalLabel, StoredFact
 from app.facts.sought import Dimensions, Sought
 from app.quantities.periods import Period
 
@@ -67,6 +68,7 @@ def evaluate(
         assumed=value.assumed,
         notes=value.notes,
         confidence=min((one.stored.fact.confidence for one in value.inputs), default=1.0),
+        tree=value.tree,
     )
 
 
@@ -113,18 +115,21 @@ class _Evaluation:
     def _evaluate(self, of: Expression, scope: Scope) -> Value:  # noqa: PLR0911 (a return for each kind)
         match of:
             case Number(value=amount, percent=percent):
-                return Value(amount, PERCENT if percent else NUMBER)
+                return constant(amount, PERCENT if percent else NUMBER)
             case Name(name=name):
                 return self._named(name, scope)
             case Label(words=words):
                 return self._look_up(Sought(names=(words,), labels=(words,)), words, scope)
             case At(of=inner, when=when):
-                return self.evaluate(inner, scope.when(when))
+                span = self._ledger.find_span(when) if isinstance(when, Period) else None
+                if span is None:
+                    return self.evaluate(inner, scope.when(when))
+                return self.evaluate(inner, scope.at(span if span.quarters else span.trailing))
             case Of(of=inner, dimensions=dimensions):
                 return self.evaluate(inner, Scope(scope.span, (*scope.dimensions, *dimensions)))
             case Negative(of=inner):
                 value = self.evaluate(inner, scope)
-                return join((value,), -value.amount, value.unit)
+                return join("negative", (value,), -value.amount, value.unit)
             case Binary():
                 return self._binary(of, scope)
             case Call():
@@ -133,6 +138,8 @@ class _Evaluation:
 
     def _binary(self, of: Binary, scope: Scope) -> Value:
         left, right = evaluate_all([(of.left, scope), (of.right, scope)], self.evaluate)
+        if _is_item(of.left) and _is_item(of.right) and of.left != of.right and _facts(left) == _facts(right):
+            raise stop("same-figure", f"{of.left} and {of.right} are the same figure.")
         match of.operator:
             case "+" | "-":
                 value = add(left, right, 1 if of.operator == "+" else -1)
@@ -176,10 +183,26 @@ class _Evaluation:
                 found = NotFound("not-read", f"{found.detail} No {sought.statement} for {scope.span} has been read.")
             missing = Missing(name, str(scope.span), (*sought.names, *sought.labels), found.code, found.detail)
             raise StoppedError(Problem(found.code, found.detail), (missing,))
-        inputs = tuple(Input(name, str(part.span or scope.span), part.stored, part.sign) for part in found.parts)
-        unit = unit_of(found.measure, found.currency, found.unscaled)
-        value = Value(found.value, unit, found.is_balance, inputs, notes=tuple(_notes(found, name, scope)))
-        return _with_step(value, name, scope, found.derivation) if found.derivation else value
+        return _value_of(found, name, scope)
+
+
+def _value_of(found: Found, name: str, scope: Scope) -> Value:
+    """Return the value of a figure."""
+    inputs = tuple(Input(name, str(part.span or scope.span), part.stored, part.sign) for part in found.parts)
+    tree: Tree = inputs[0]
+    for used in inputs[1:]:
+        tree = Working("+" if used.sign > 0 else "-", (tree, used))
+    unit = None if found.is_nil else unit_of(found.measure, found.currency, found.unscaled)
+    value = Value(found.value, unit, tree, found.is_balance, inputs, notes=tuple(_notes(found, name, scope)))
+    return _with_step(value, name, scope, found.derivation) if found.derivation else value
+
+
+def _is_item(of: Expression) -> bool:
+    return isinstance(of.of if isinstance(of, At) else of, Name | Label)
+
+
+def _facts(value: Value) -> list[StoredFact]:
+    return [used.stored for used in value.inputs]
 
 
 _SILENT = frozenset({"first", "known", "optional", "opening", "positive", "ttm", "days"})
@@ -192,9 +215,7 @@ def _operand(amount: Decimal) -> str:
 
 def _with_step(value: Value, formula: str, scope: Scope, working: str) -> Value:
     step = Step(formula, str(scope.span), working, value.amount, value.unit or NUMBER)
-    return Value(
-        value.amount, value.unit, value.is_balance, value.inputs, (*value.steps, step), value.notes, value.assumed
-    )
+    return replace(value, steps=(*value.steps, step))
 
 
 def _notes(found: Found, name: str, scope: Scope) -> list[str]:
@@ -213,6 +234,8 @@ def _notes(found: Found, name: str, scope: Scope) -> list[str]:
         notes.append(f"{name} for {scope.span} is {print_plain(other.fact.value)} in another place of the documents.")
     if found.is_turned:
         notes.append(f"{name} for {scope.span} is printed with a minus, which does not count.")
+    if found.is_currency_assumed:
+        notes.append(f"The currency of {name} is not stated: {found.currency} is that of the issuer's other amounts.")
     if found.unscaled is not None:
         notes.append(f"The scale of {name} is not stated: the amount is as printed.")
     return notes

@@ -1,12 +1,14 @@
 """Expressions of the formula language, as values. `str()` of one is its text in the language."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from app.facts.fiscal import print_label
 from app.facts.formulas.functions import FUNCTIONS
 from app.facts.model import FiscalLabel
 from app.facts.sought import Dimensions
+from app.quantities.periods import Period
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +40,35 @@ class Last:
 class Between:
     """All periods from one to another, both included."""
 
-    first: FiscalLabel
-    last: FiscalLabel
+    first: FiscalLabel | Period
+    last: FiscalLabel | Period
+
+    @property
+    def years(self) -> int:
+        """The years from the first to the last period."""
+        first, last = (end.year if isinstance(end, FiscalLabel) else end.end.year for end in (self.first, self.last))
+        return last - first
 
     def __str__(self) -> str:
-        return f"{print_label(self.first)}..{print_label(self.last)}"
+        return f"{print_when(self.first)}..{print_when(self.last)}"
 
 
 Range = Last | Between
-When = FiscalLabel | Shift
+When = FiscalLabel | Shift | Period
+"""A fiscal period, one relative to that which is evaluated, or a day or months that end on one. A day is of a balance,
+or the end of twelve months.
+"""
+
+
+def print_when(when: When) -> str:
+    """Return the text of a period in the language."""
+    match when:
+        case FiscalLabel():
+            return print_label(when)
+        case Period(end=end, start=start):
+            return end.isoformat() if start is None else f"{when.months}M {end.isoformat()}"
+        case _:
+            return str(when)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +110,7 @@ class At:
     when: When
 
     def __str__(self) -> str:
-        when = print_label(self.when) if isinstance(self.when, FiscalLabel) else str(self.when)
-        return f"{_bracketed(self.of)}[{when}]"
+        return f"{_bracketed(self.of)}[{print_when(self.when)}]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +191,19 @@ def parts_of(expression: Expression) -> tuple[Expression, ...]:
             return arguments
         case _:
             return ()
+
+
+def map_parts(expression: Expression, change: Callable[[Expression], Expression]) -> Expression:
+    """Return an expression with each part changed, the inner ones first."""
+    match expression:
+        case At() | Of() | Negative():
+            return change(replace(expression, of=map_parts(expression.of, change)))
+        case Binary(left=left, right=right):
+            return change(replace(expression, left=map_parts(left, change), right=map_parts(right, change)))
+        case Call(arguments=arguments):
+            return change(replace(expression, arguments=tuple(map_parts(part, change) for part in arguments)))
+        case _:
+            return change(expression)
 
 
 def depth_of(expression: Expression) -> int:

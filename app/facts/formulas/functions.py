@@ -27,11 +27,13 @@ FUNCTIONS: Final = {
         Function("max", 1, _MANY, "Greatest value.", takes_range=True),
         Function("abs", 1, 1, "Value without its sign."),
         Function("ttm", 1, 1, "Value for the twelve months that end with the period."),
-        Function("growth", 1, 1, "Change against the same period a year earlier, as a share of that."),
+        Function("growth", 1, 1, "Change against the same period a year earlier, as a share of that; with two "
+                 "periods (FY2020..FY2023), from the first to the last.", takes_range=True),
         Function("qoq", 1, 1, "Change against the quarter before, as a share of that."),
-        Function("cagr", 1, 1, "Compound annual growth over so many years.", takes_count=True),
+        Function("cagr", 1, 1, "Compound annual growth over so many years, or from one period to another.",
+                 takes_range=True, takes_count=True),
         Function("change", 1, 1, "Balance at the end of the period less that at its beginning; amount of the period "
-                 "less that of a year earlier."),
+                 "less that of a year earlier; with two periods, from the first to the last.", takes_range=True),
         Function("opening", 1, 1, "Balance at the beginning of the period."),
         Function("round", 1, 1, "Value rounded half up to so many decimal places.", takes_count=True),
         Function("first", 1, _MANY, "First of several expressions that has all it needs."),

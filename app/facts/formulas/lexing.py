@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from itertools import pairwise
 
@@ -15,6 +16,7 @@ from app.facts.formulas.functions import FUNCTIONS
 from app.facts.formulas.keywords import FILLERS, LONGEST_KEYWORD, keyword
 from app.facts.formulas.problems import ExpressionError
 from app.facts.formulas.vocabulary import Vocabulary
+from app.quantities.periods import Period, months_ending
 
 LONGEST_TEXT = 2000
 _MOST_TOKENS = 300
@@ -22,6 +24,7 @@ _UNSAFE = frozenset({"Cc", "Cs"})
 _SPACE = re.compile(r"[\s ]+")
 _QUOTED = re.compile(r"[\"“”]([^\"“”]{1,200})[\"“”]")
 _SHIFT = re.compile(r"(?:(FY|Y|Q) ?)([+−–-]) ?(\d{1,2})(?![\d.])")
+_DAY = re.compile(r"(?:(3|6|9|12)M )?((?:19|20|21)\d\d-[01]\d-[0-3]\d)(?![\w-])")
 _BARE_SHIFT = re.compile(r"([+−–-]) ?(\d{1,2})(?= ?\])")
 _LAST = re.compile(r"last (\d{1,2}) (year|quarter)s?\b", re.IGNORECASE)
 _PERIOD = re.compile(
@@ -133,6 +136,8 @@ def _match_literal(  # noqa: PLR0911 (a return for each kind)
     if (last := _LAST.match(text, at)) is not None and before == "COMMA":
         count = Last(int(last.group(1)), quarters=last.group(2).lower() == "quarter")
         return _token("LAST", count, text, at, last.end())
+    if (day := _DAY.match(text, at)) is not None:
+        return _token("DAY", _days(day), text, at, day.end())
     if (period := _PERIOD.match(text, at)) is not None and (label := parse_label(period.group())) is not None:
         return _token("PERIOD", label, text, at, period.end())
     if (years := _YEARS_AVERAGE.match(text, at)) is not None:
@@ -142,6 +147,15 @@ def _match_literal(  # noqa: PLR0911 (a return for each kind)
     if (number := _NUMBER.match(text, at)) is not None:
         return _number(number, text, at)
     return None
+
+
+def _days(found: re.Match[str]) -> Period:
+    """Return the months that end on a day; without a length, the day."""
+    try:
+        day = date.fromisoformat(found.group(2))
+    except ValueError as error:
+        raise ExpressionError(f"“{found.group(2)}” is no day.") from error
+    return Period(day) if found.group(1) is None else months_ending(day, int(found.group(1)))
 
 
 def _number(number: re.Match[str], text: str, at: int) -> tuple[Token, int]:

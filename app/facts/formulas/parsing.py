@@ -29,6 +29,7 @@ from app.facts.formulas.lexing import split_tokens
 from app.facts.formulas.problems import ExpressionError
 from app.facts.formulas.vocabulary import Vocabulary
 from app.facts.model import FiscalLabel
+from app.quantities.periods import Period
 
 _DEEPEST = 40
 _GRAMMAR = r"""
@@ -56,16 +57,19 @@ _GRAMMAR = r"""
     | LPAR start RPAR -> bracketed
 ?named: (NAME | LABEL) -> name | named LPAR period RPAR -> at_gloss
 arguments: argument (COMMA argument)*
-?argument: start | LAST -> last | period DOTS period -> between
-when: period | SHIFT | NAME | LABEL
+?argument: start | LAST -> last | end DOTS end -> between
+?end: period | DAY -> day
+when: period | DAY | SHIFT | NAME | LABEL
 members: member (COMMA member)*
 member: (LABEL | NAME) | (LABEL | NAME) COLON (LABEL | NAME)
 period: PERIOD | YEAR
-%declare PLUS MINUS TIMES OVER COMPARE LPAR RPAR LSQB RSQB LBRACE RBRACE COMMA COLON DOTS NUMBER YEAR PERIOD SHIFT LAST
-%declare NAME LABEL FUNC AVERAGE CHANGE GROWTH_OF GROWTH MARGIN OPENING_OF YEARS_AVERAGE BETWEEN AND OF
+%declare PLUS MINUS TIMES OVER COMPARE LPAR RPAR LSQB RSQB LBRACE RBRACE COMMA COLON DOTS NUMBER YEAR PERIOD DAY SHIFT
+%declare LAST NAME LABEL FUNC AVERAGE CHANGE GROWTH_OF GROWTH MARGIN OPENING_OF YEARS_AVERAGE BETWEEN AND OF
 """
 _OPERATORS = {"PLUS": "+", "MINUS": "-", "TIMES": "*", "OVER": "/"}
 _REVENUE = Name("Revenue")
+_ENDS_ONLY = frozenset({"growth", "change", "cagr"})
+"""Functions from one period to another, which take no run of periods."""
 
 
 def parse_expression(text: str, vocabulary: Vocabulary) -> Expression:
@@ -156,14 +160,18 @@ class _Builder(Transformer[Token, Expression]):
     def period(self, token: Token) -> FiscalLabel:
         return _label(token)
 
+    def day(self, token: Token) -> Period:
+        period: Period = token.value
+        return period
+
     def when(self, value: FiscalLabel | Token) -> When:
         if isinstance(value, FiscalLabel):
             return value
-        if isinstance(value.value, Shift):
+        if isinstance(value.value, Shift | Period):
             return value.value
         if str(value).lower() == "opening":
             return Shift(opening=True)
-        raise ExpressionError(f"“{value}” is no period: write FY2023, Q2 2023, FY-1, Q-1 or opening.")
+        raise ExpressionError(f"“{value}” is no period: write FY2023, Q2 2023, 2023-06-30, FY-1, Q-1 or opening.")
 
     def at(self, of: Expression, _left: Token, when: When, _right: Token) -> At:
         return At(of, when)
@@ -223,7 +231,7 @@ class _Builder(Transformer[Token, Expression]):
         value: Last = token.value
         return value
 
-    def between(self, first: FiscalLabel, _dots: Token, last: FiscalLabel) -> Between:
+    def between(self, first: FiscalLabel | Period, _dots: Token, last: FiscalLabel | Period) -> Between:
         return Between(first, last)
 
     def arguments(self, *arguments: Expression | Range | Token) -> tuple[Expression | Range, ...]:
@@ -241,12 +249,13 @@ def build_call(name: str, given: tuple[Expression | Range, ...]) -> Call:
     function = FUNCTIONS[name]
     range_: Range | None = None
     rest = list(given)
+    takes = function.takes_count
     if rest and isinstance(rest[-1], Last | Between):
         range_ = rest.pop()  # type: ignore[assignment]  # isinstance does not narrow an item of a list
-    if function.takes_count:
+        takes = function.takes_range and (name not in _ENDS_ONLY or isinstance(range_, Between))
+    elif function.takes_count:
         range_ = _count(name, rest)
     expressions = tuple(argument for argument in rest if isinstance(argument, Expression))
-    takes = function.takes_range or function.takes_count
     if len(expressions) != len(rest) or (range_ is not None and (not takes or len(expressions) != 1)):
         raise ExpressionError(f"The function {name} does not take such a range of periods.")
     if not function.least <= len(expressions) <= function.most:

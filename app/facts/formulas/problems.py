@@ -5,7 +5,7 @@ InvalidInputError
 └── BadPeriodError   the text is no fiscal period
 
 Codes of problems: those of `app.facts.found.NotFound`, and "missing-input", "division-by-zero", "negative-base",
-"units-do-not-match", "too-large", "out-of-range", "no-period".
+"units-do-not-match", "same-figure", "too-large", "out-of-range", "no-period".
 """
 
 from dataclasses import dataclass

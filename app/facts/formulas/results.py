@@ -21,6 +21,23 @@ class Input:
 
 
 @dataclass(frozen=True, slots=True)
+class Working:
+    """What was computed, with all names and ranges put in: an operator or a function, and what it was applied to.
+
+    `operator` is one of + - * / < <= > >= =, or "negative", "abs", "round", "mean", "min", "max", "growth", "cagr".
+    `years` are those of compound growth.
+    """
+
+    operator: str
+    parts: tuple["Tree", ...]
+    years: int = 0
+
+
+Tree = Working | Input | Decimal
+"""A computation down to its facts and constants."""
+
+
+@dataclass(frozen=True, slots=True)
 class Missing:
     """An item that was not found: what was looked for (items, concepts, labels), and why it was not found.
 
@@ -52,7 +69,7 @@ class Computed:
     `value` is exact to 40 digits and not rounded, a percentage as a fraction; it is None if there is a `problem`. A
     comparison has the unit YES_NO and the value 1 or 0. `missing` are the items without which there is no value,
     `assumed` those that were taken as zero because the statement that was read does not have them. `confidence` is the
-    least of the inputs'.
+    least of the inputs'. `tree` is the computation down to the inputs, if there is a value.
     """
 
     formula: str
@@ -66,6 +83,7 @@ class Computed:
     assumed: tuple[Missing, ...] = ()
     notes: tuple[str, ...] = ()
     confidence: float = 0.0
+    tree: Tree | None = None
 
     @property
     def holds(self) -> bool | None:

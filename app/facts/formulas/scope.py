@@ -38,6 +38,8 @@ class Scope:
         """Return the scope for a period that a formula names."""
         if isinstance(when, FiscalLabel):
             return self.at(FiscalSpan.of(when))
+        if isinstance(when, Period):
+            return replace(self, span=when)
         return self.at(self.fiscal.opening) if when.opening else self.shifted(when)
 
     def shifted(self, by: Shift) -> "Scope":
@@ -47,6 +49,8 @@ class Scope:
     def each(self, periods: Range) -> list["Scope"]:
         """Return a scope for each period of a range, the earliest first."""
         if isinstance(periods, Between):
+            if isinstance(periods.first, Period) or isinstance(periods.last, Period):
+                raise stop("no-period", f"{periods} are days, between which are no fiscal periods.")
             first, last = FiscalSpan.of(periods.first), FiscalSpan.of(periods.last)
             step = 1 if first.quarters == 1 else QUARTERS_OF_YEAR
             count = (last.end - first.end) // step + 1

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 
 from app.facts.formulas.problems import Problem
-from app.facts.formulas.results import Input, Missing, Step
+from app.facts.formulas.results import Input, Missing, Step, Tree, Working
 from app.facts.formulas.units import (
     NUMBER,
     YES_NO,
@@ -27,6 +27,7 @@ class Value:
 
     amount: Decimal
     unit: Unit | None
+    tree: Tree
     is_balance: bool = True
     inputs: tuple[Input, ...] = ()
     steps: tuple[Step, ...] = ()
@@ -48,11 +49,17 @@ def stop(code: str, detail: str) -> StoppedError:
     return StoppedError(Problem(code, detail))
 
 
-def join(values: Sequence[Value], amount: Decimal, unit: Unit | None) -> Value:
+def constant(amount: Decimal, unit: Unit | None, *, assumed: tuple[Missing, ...] = ()) -> Value:
+    """Return a value that stands on no fact."""
+    return Value(amount, unit, amount, assumed=assumed)
+
+
+def join(operator: str, values: Sequence[Value], amount: Decimal, unit: Unit | None, *, years: int = 0) -> Value:
     """Return a value that is computed from others, with all that they stand on."""
     return Value(
         amount,
         unit,
+        Working(operator, tuple(value.tree for value in values), years),
         is_balance=all(value.is_balance for value in values),
         inputs=tuple(dict.fromkeys(one for value in values for one in value.inputs)),
         steps=tuple(dict.fromkeys(one for value in values for one in value.steps)),
@@ -63,13 +70,14 @@ def join(values: Sequence[Value], amount: Decimal, unit: Unit | None) -> Value:
 
 def add(left: Value, right: Value, sign: int = 1) -> Value:
     """Return the sum, or the difference if `sign` is −1. Raises StoppedError if the units do not match."""
-    return join((left, right), left.amount + sign * right.amount, common_unit((left, right)))
+    unit = common_unit((left, right))
+    return join("+" if sign > 0 else "-", (left, right), left.amount + sign * right.amount, unit)
 
 
 def multiply(left: Value, right: Value) -> Value:
     """Return the product. Raises StoppedError if the units do not match."""
     unit = _checked(multiply_units(left.unit or NUMBER, right.unit or NUMBER))
-    return join((left, right), left.amount * right.amount, unit)
+    return join("*", (left, right), left.amount * right.amount, unit)
 
 
 def divide(left: Value, right: Value, name: str) -> Value:
@@ -77,7 +85,7 @@ def divide(left: Value, right: Value, name: str) -> Value:
     unit = _checked(divide_units(left.unit or NUMBER, right.unit or NUMBER))
     if right.amount == 0:
         raise stop("division-by-zero", f"{name} is zero, and nothing can be divided by it.")
-    return join((left, right), left.amount / right.amount, unit)
+    return join("/", (left, right), left.amount / right.amount, unit)
 
 
 def compare(left: Value, right: Value, operator: str) -> Value:
@@ -85,7 +93,7 @@ def compare(left: Value, right: Value, operator: str) -> Value:
     common_unit((left, right))
     one, other = left.amount, right.amount
     holds = {"<": one < other, "<=": one <= other, ">": one > other, ">=": one >= other, "=": one == other}[operator]
-    return join((left, right), Decimal(holds), YES_NO)
+    return join(operator, (left, right), Decimal(holds), YES_NO)
 
 
 def common_unit(values: Sequence[Value]) -> Unit | None:
@@ -110,7 +118,7 @@ def cast(value: Value, unit: Unit | None, name: str) -> Value:
 def rounded(value: Value, places: int) -> Value:
     """Return a value rounded half up; the places of a percentage are those of its percents."""
     places += 2 if value.unit is not None and value.unit.kind is UnitKind.PERCENT else 0
-    return join((value,), value.amount.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP), value.unit)
+    return join("round", (value,), value.amount.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP), value.unit)
 
 
 def _is_number(unit: Unit) -> bool:

@@ -7,7 +7,7 @@ import pytest
 
 from app.answers.claims import DraftClaim, DropReason
 from app.answers.computing.answering import Declined, FigureQuestion, LedgerResult, answer_figure
-from app.answers.computing.evaluation import compute
+from app.answers.computing.computed import compute
 from app.answers.computing.grammar import read_requests
 from app.answers.computing.sentences import CitedDocument, Result, write_claims
 from app.answers.computing.table_figures import TableFigures
@@ -180,9 +180,9 @@ def test_computed_sentence_that_does_not_follow_is_dropped(library, understand, 
         case "text":
             claim, reason = replace(claim, text=claim.text.replace("310", "311")), DropReason.ARITHMETIC_FAILED
         case "operand":
-            wrong = replace(computed.inputs[0].figure, value=computed.inputs[0].figure.value + 1)
-            inputs = (replace(computed.inputs[0], figure=wrong), *computed.inputs[1:])
-            result = Result(replace(computed, inputs=inputs, bound=replace(computed.bound, parts=inputs)))
+            stored, figure = next(iter(computed.figures.items()))
+            wrong = replace(figure, value=figure.value + 1)
+            result = Result(replace(computed, figures={**computed.figures, stored: wrong}))
             claim, reason = DraftClaim(result.sentence(), claim.citations, result), DropReason.NUMBER_NOT_IN_QUOTE
         case "citation":
             claim, reason = replace(claim, citations=claim.citations[2:]), DropReason.NUMBER_NOT_IN_QUOTE

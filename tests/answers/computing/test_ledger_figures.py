@@ -7,14 +7,15 @@ from decimal import Decimal
 import pytest
 
 from app.answers.computing.answering import Declined, FigureQuestion, answer_figure, compute_from_ledger, named_issuer
-from app.answers.computing.found import Figure
 from app.answers.computing.ledger_figures import LedgerFigures
 from app.answers.computing.measures import find_measure
-from app.answers.computing.requests import AskedPeriod, Item
 from app.documents.issuers import normalise_issuer
+from app.facts.fiscal import FiscalSpan
 from app.facts.formulas.registry import MEASURES
+from app.facts.found import Found
 from app.facts.ledger import Ledger
 from app.facts.model import Fact, FactSource, FiscalLabel, Measure, Method, Place, StatementKind, StoredFact
+from app.facts.sought import Sought
 from app.quantities.periods import Period
 from app.retrieval.passages import Passage
 from app.tables.model import Table
@@ -176,9 +177,10 @@ def test_uncertain_fact_is_not_used(ask) -> None:
 def test_row_with_the_very_words_is_preferred_to_the_total_that_it_is_part_of(words, value) -> None:
     total = fact("Revenue", 100, words="Total revenue", row=3, number=3)
     parts = [fact(None, 90, words="Net sales", row=1), fact(None, 10, words="Other revenue", row=2, number=2)]
-    found = LedgerFigures(Ledger([*parts, total])).find(Item(words, AskedPeriod("FY2023", 2023)))
-    assert isinstance(found, Figure)
-    assert found.value == value
+    finder = LedgerFigures(Ledger([*parts, total]))
+    found = finder.find(Sought(names=(words,), labels=(words,)), FiscalSpan.of(FiscalLabel(2023)))
+    assert isinstance(found, Found)
+    assert found.value == value * 10**6
 
 
 @pytest.mark.parametrize(("words", "may_change"), [("net sales", True), ("revenue", False)])

@@ -4,11 +4,13 @@ from uuid import UUID
 
 import pytest
 
-from app.answers.computing.found import Missing
 from app.answers.computing.periods import take_periods
 from app.answers.computing.prose_figures import ProseFigures
-from app.answers.computing.requests import Item
 from app.answers.evidence_tables import EvidenceTables
+from app.facts.fiscal import FiscalSpan
+from app.facts.found import NotFound
+from app.facts.model import FiscalLabel
+from app.facts.sought import Sought
 
 TEXT = """Depreciation expense was $510 million, $487 million, and $442 million in 2022, 2021, and 2020, respectively.
 
@@ -38,8 +40,11 @@ FINDER = ProseFigures({(UUID(int=1), 1): TEXT}, EvidenceTables.none())
 
 def find(words: str, period: str | None) -> str | None:
     asked = take_periods(period).periods[0] if period else None
-    found = FINDER.find(Item(words, asked))
-    return None if isinstance(found, Missing) else f"{found.amount():f}"
+    assert asked is not None
+    when = asked.when()
+    span = FiscalSpan.of(when) if isinstance(when, FiscalLabel) else when
+    found = FINDER.find(Sought(names=(words,), labels=(words,)), span)
+    return None if isinstance(found, NotFound) else f"{found.value:f}"
 
 
 @pytest.mark.parametrize(
@@ -78,5 +83,5 @@ def test_only_exact_statements_are_read(words, period, amount) -> None:
     ],
 )
 def test_sentence_can_state_a_part_of_the_item(words, period, amount) -> None:
-    found = FINDER.find_narrower(Item(words, take_periods(period).periods[0]))
+    found = FINDER.find_narrower(words, take_periods(period).periods[0])
     assert (None if found is None else f"{found.amount():f}") == amount

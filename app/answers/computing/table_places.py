@@ -1,0 +1,184 @@
+"""The figures of tables, with the words and the periods that say what they are of."""
+
+import re
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from app.answers.claims import PageKey
+from app.answers.computing.currencies import is_in_currency, list_translated
+from app.answers.computing.requests import AskedPeriod
+from app.answers.computing.terms import FRAME, terms_of
+from app.facts.fiscal import FiscalSpan
+from app.quantities.column_periods import is_period_heading
+from app.quantities.durations import find_durations
+from app.quantities.fiscal_labels import find_quarters
+from app.quantities.headings import find_years
+from app.quantities.number_words import parse_ordinal
+from app.quantities.periods import Period
+from app.quantities.values import Kind
+from app.quantities.wanted_periods import WantedPeriods
+from app.tables.model import Cell, CellKind, Table
+from app.tables.rows import FigureRow, list_figure_rows, quantity_of
+
+FindSpan = Callable[[Period], FiscalSpan | None]
+"""Returns the fiscal quarters of a period of days, as the issuer counts them."""
+
+_YEAR = 12  # months
+_PERCENT = frozenset({"percent"})
+_DEDUCTION = re.compile(
+    r"\b(?:costs?|expenses?|expenditures?|depreciation|amorti[sz]ation|dividends?\s+(?:paid|on|declared)|purchases?|repayments?"
+    r"|payments?|repurchases?|paid|acquisitions?|additions\s+to|provision\s+for\s+income\s+taxes)\b",
+    re.IGNORECASE,
+)
+_NO_DEDUCTION = re.compile(
+    r"\b(?:income(?!\s+tax)|profit|loss(?:es)?|gains?|earnings|revenues?|margin|net|change|accumulated|proceeds|allowance|benefit|received)\b|\(",
+    re.I,
+)
+_DAYS_OF_YEAR = range(350, 380)
+_ORDINAL_ONLY = re.compile(
+    r"(first|second|third|fourth|1st|2nd|3rd|4th)(?:\s+(?:fiscal\s+)?(?:quarter|qtr\.?))?", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A figure cell with the words that say what it is of."""
+
+    key: PageKey
+    row: FigureRow
+    cell: Cell
+    own: frozenset[str]
+    path: frozenset[str]
+    heads: frozenset[str]
+    around: frozenset[str]
+    others: frozenset[str]
+
+
+def list_places(tables: Mapping[PageKey, Sequence[Table]], currency: str | None) -> Iterator[Place]:
+    """Yield the figures of tables: those in a currency, or without translations into another one."""
+    seen = set()
+    for key, of_page in tables.items():
+        for table in of_page:
+            if (key[0], table.number) in seen:
+                continue
+            seen.add((key[0], table.number))
+            lines = " ".join(filter(None, (table.title, table.caption, *table.lines_above)))
+            rows = list_figure_rows(table)
+            stub = [cell.text for cell in table.cells if cell.kind is CellKind.HEADING and cell.column == 0]
+            around = terms_of(" ".join([lines, *stub]))
+            others = terms_of_rows(rows)
+            for row in rows:
+                own = terms_of(row.label_path[-1])
+                path = frozenset[str]().union(*map(terms_of, row.label_path[:-1]))
+                for cell in _in_currency(row, currency):
+                    if quantity_of(cell).value is None or quantity_of(cell).kind is Kind.RANGE:
+                        continue
+                    heads = frozenset[str]().union(*map(terms_of, cell.header_path))
+                    if quantity_of(cell).kind is Kind.PERCENTAGE:
+                        heads |= _PERCENT
+                    yield Place((key[0], cell.page), row, cell, own, path, heads, around, others)
+
+
+def _in_currency(row: FigureRow, currency: str | None) -> Sequence[Cell]:
+    """Return the figures of a row in the currency asked for, or without their translations."""
+    figures = [cell for cell in row.figures if is_in_currency(quantity_of(cell).unit, currency)]
+    if currency is not None:
+        exact = [cell for cell in figures if quantity_of(cell).unit == currency]
+        return exact or figures
+    translated = list_translated([(moment(cell), quantity_of(cell).unit) for cell in figures])
+    return [cell for number, cell in enumerate(figures) if number not in translated]
+
+
+def is_in_span(place: Place, span: FiscalSpan | Period, find_span: FindSpan) -> bool | None:
+    """Return whether a figure is of fiscal quarters; None if the issuer's calendar does not have its period."""
+    period = place.cell.period
+    known = None if period is None else find_span(period)
+    if known is None or isinstance(span, Period):
+        return None
+    return known == span if known.start is not None else known.end == span.end
+
+
+def fits(place: Place, period: AskedPeriod, *, year_end_month: int) -> bool:
+    """Return whether a figure is of a period, by its headings and by the days that they name."""
+    headings = (*place.cell.header_path, *place.row.label_path)
+    if any(len(set(find_years(heading))) > 1 for heading in headings):
+        return False  # a column that compares two years
+    wanted = WantedPeriods.of(period.label())
+    if wanted.fits(place.cell.period, headings, year_end_month=year_end_month):
+        return True
+    years = {int(year) for heading in headings for year in find_years(heading)}
+    if period.day is not None:
+        heading = " ".join(headings)
+        lengths = {found.duration.months for found in find_durations(heading)}
+        is_length = period.months is None or lengths == {period.months} or (period.months == _YEAR and not lengths)
+        return place.cell.period is None and is_length and str(period.day.year) in find_years(heading)
+    if period.part.startswith("Q"):
+        ordinals = [found for heading in headings if (found := _ORDINAL_ONLY.fullmatch(heading.strip().rstrip(":")))]
+        is_quarter = any(parse_ordinal(found[1]) == int(period.part[1]) for found in ordinals)
+        return is_quarter and (period.year is None or period.year in years)
+    if period.part == "FY":  # a heading that names the year alone
+        return years == {period.year} and not any(True for heading in headings for _ in find_quarters(heading))
+    return False
+
+
+def is_balance_or_year(place: Place) -> bool:
+    """Return whether a figure is of a day or of a year."""
+    period = place.cell.period
+    return period is not None and (period.start is None or (period.end - period.start).days in _DAYS_OF_YEAR)
+
+
+def moment(cell: Cell) -> Hashable:
+    """Return the period of a figure, or the years of its headings; None without any."""
+    return cell.period or tuple(find_years(" ".join(cell.header_path))) or None
+
+
+def is_deduction(place: Place) -> bool:
+    """Return whether a row shows expenses or payments in brackets: their amounts are positive, as in the taxonomy."""
+    label = place.row.label_path[-1]
+    if not _DEDUCTION.search(label) or _NO_DEDUCTION.search(label):
+        return False
+    values = [quantity_of(cell) for cell in place.row.figures]
+    printed = [
+        value.value for value in values if value.value is not None and value.kind in (Kind.AMOUNT, Kind.PER_SHARE)
+    ]
+    return bool(printed) and max(printed) <= 0
+
+
+def terms_of_rows(rows: Sequence[FigureRow]) -> frozenset[str]:
+    """Return the terms of all labels and headings of a table."""
+    texts = {text for row in rows for text in row.label_path}
+    texts |= {heading for row in rows for cell in row.figures for heading in cell.header_path}
+    return frozenset[str]().union(*map(terms_of, texts)) - FRAME
+
+
+def period_name(place: Place) -> str:
+    """Return the headings and labels that name the period of a figure."""
+    named = [_stripped(text) for text in (*place.row.label_path, *place.cell.header_path) if is_period_heading(text)]
+    return " ".join(dict.fromkeys(filter(None, named)))
+
+
+def name_of_place(place: Place) -> str:
+    """Return a row's label, with the headings that say more than a period or a unit."""
+    more = [
+        _stripped(text) for text in place.cell.header_path if not is_period_heading(text) and terms_of(text) - FRAME
+    ]
+    return ", ".join(dict.fromkeys([place.row.label, *more]))
+
+
+def _stripped(text: str) -> str:
+    return " ".join(text.split()).strip(" :,;")
+
+
+def order_of(place: Place) -> tuple[int, ...]:
+    """Return the year and the quarter (5 without one) of a figure's headings, or else the last day of its period."""
+    period = place.cell.period
+    headings = (*place.cell.header_path, *place.row.label_path)
+    years = [int(year) for heading in headings for year in find_years(heading)]
+    quarters = [
+        parse_ordinal(found[1])
+        for heading in headings
+        if (found := _ORDINAL_ONLY.fullmatch(heading.strip().rstrip(":")))
+    ] + [found.quarter for heading in headings for found in find_quarters(heading)]
+    if years:
+        return (max(years), quarters[0] if quarters else 5)
+    return () if period is None else (period.end.toordinal(),)
