@@ -6,7 +6,7 @@ another one stores the answer. The answer is stored before the first claim is se
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from decimal import Decimal
 from typing import Protocol
@@ -15,14 +15,10 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from app.answers.claims import Outcome, PageTexts, Writer, page_keys
-from app.answers.computing.answering import (
-    Declined,
-    FigureQuestion,
-    LedgerResult,
-    answer_figure,
-    compute_from_ledger,
-    named_issuer,
-)
+from app.answers.computing.answering import Evidence, answer_figure
+from app.answers.computing.ledger_result import LedgerResult, compute_from_ledger
+from app.answers.computing.notices import Declined
+from app.answers.computing.question import FigureQuestion, named_issuers
 from app.answers.errors import QuestionNotFoundError
 from app.answers.events import (
     AnswerDone,
@@ -60,6 +56,8 @@ from app.retrieval.service import SearchResult
 from app.tables.service import find_tables_of_pages
 
 DEFAULT_PASSAGES = 12
+CALENDAR_ITEMS = ("Revenue", "NetIncome", "Assets")
+_MOST_ISSUERS = 6
 
 Authorise = Callable[[], Awaitable[Principal]]
 """Returns the current principal of a request; raises if the caller's right has ended since the request began."""
@@ -84,8 +82,12 @@ class _Evidence:
     pages: PageTexts
     tables: EvidenceTables
     figure: FigureQuestion | None
-    ledger: LedgerResult
+    ledgers: tuple[LedgerResult, ...]
     began: float
+
+    def read(self) -> set[UUID]:
+        """Return the documents whose facts were read."""
+        return {document_id for ledger in self.ledgers for document_id in ledger.read()}
 
     def noting(self, facts: dict[str, object]) -> "_Evidence":
         """Return the evidence with more facts in the question's record."""
@@ -200,15 +202,17 @@ class AnswerService:
             # One state of the database: pages and tables are replaced when a version is published again.
             figure = FigureQuestion.of(text, result.understanding) if self._computes else None
             with self._database.transaction(principal, snapshot=True) as session:
-                ledger = read_ledger(session, figure, result.understanding, filters)
-                keys = list(dict.fromkeys((*ledger.pages(), *page_keys(result.passages))))
+                ledgers = read_ledgers(session, figure, result.understanding, filters)
+                of_ledgers = (key for ledger in ledgers for key in ledger.pages())
+                keys = list(dict.fromkeys((*of_ledgers, *page_keys(result.passages))))
                 stored = find_tables_of_pages(session, keys)
                 pages = AnswerRepository(session).get_page_texts(stored.pages().union(keys))
                 # Access may have been revoked since the search: drop passages whose pages are no longer readable.
                 passages = tuple(
                     passage for passage in result.passages if (passage.version_id, passage.page_number) in pages
                 )
-                documents = sorted({str(passage.document_id) for passage in passages} | set(map(str, ledger.read())))
+                of_facts = {str(document_id) for ledger in ledgers for document_id in ledger.read()}
+                documents = sorted({str(passage.document_id) for passage in passages} | of_facts)
                 record(
                     session,
                     principal,
@@ -233,7 +237,7 @@ class AnswerService:
             pages=pages,
             tables=EvidenceTables(stored.decode(pages)),
             figure=figure,
-            ledger=ledger,
+            ledgers=ledgers,
             began=began,
         )
 
@@ -260,13 +264,12 @@ class AnswerService:
         )
         with traced("answers.draft"), self._metrics.time_step("draft"):
             if evidence.figure is not None and not evidence.unseen:
-                found = await asyncio.to_thread(
-                    answer_figure, evidence.figure, evidence.ledger, understanding, passages, pages, tables
-                )
+                shown = Evidence(passages, pages, tables)
+                found = await asyncio.to_thread(answer_figure, evidence.figure, evidence.ledgers, understanding, shown)
                 if isinstance(found, Declined):
                     return evidence.noting({MISSING: found.sentence}), VerifiedDraft(Writer.EXTRACTIVE, (), ())
                 if found is not None:
-                    return evidence.noting({COMPUTED: True}), found
+                    return evidence.noting({COMPUTED: found.notes or True}), found.draft
             return evidence, await self._drafter.draft(question, understanding, passages, pages, tables)
 
     def _record(self, principal: Principal, evidence: _Evidence, draft: VerifiedDraft) -> AnswerView:
@@ -285,7 +288,7 @@ class AnswerService:
             "cost_usd": draft.usage.cost_usd or Decimal(0),
             "duration_ms": round(seconds * 1000),
             "answered_at": self._clock.now(),
-            "drafted_from": sorted({*(passage.document_id for passage in evidence.passages), *evidence.ledger.read()}),
+            "drafted_from": sorted({*(passage.document_id for passage in evidence.passages), *evidence.read()}),
         }
         cited = {span.document_id for claim in draft.shown for span in claim.citations}
         with traced("answers.record"), self._database.transaction(principal) as session:
@@ -320,24 +323,27 @@ class AnswerService:
         return build_view(question, answer, draft.shown, reasons)
 
 
-def read_ledger(
+def read_ledgers(
     session: Session, figure: FigureQuestion | None, understanding: Understanding, filters: SearchFilters
-) -> LedgerResult:
-    """Compute a figure from the facts of the issuer that a question names. The caller records the read.
+) -> tuple[LedgerResult, ...]:
+    """Compute a figure from the facts of each issuer that a question names. The caller records the read.
 
-    The ledger is not searched for a question that is limited by other filters than issuers and documents.
+    The ledgers are not searched for a question that is limited by other filters than issuers and documents.
     """
-    issuer = () if figure is None else named_issuer(figure.text, understanding)
+    issuers = () if figure is None else named_issuers(figure.text, understanding)[:_MOST_ISSUERS]
     is_limited = replace(filters, issuers=(), document_ids=()) != SearchFilters()
-    is_other = bool(filters.issuers) and set(map(normalise_issuer, filters.issuers)).isdisjoint(issuer)
-    if figure is None or not issuer or is_limited or is_other:
-        return LedgerResult()
-    within = filters.document_ids
+    wanted = set(map(normalise_issuer, filters.issuers))
+    if figure is None or is_limited or (wanted and any(wanted.isdisjoint(issuer.keys) for issuer in issuers)):
+        return ()
+    return tuple(_read_ledger(session, figure, issuer.keys, filters.document_ids) for issuer in issuers)
+
+
+def _read_ledger(session: Session, figure: FigureQuestion, keys: Sequence[str], within: Sequence[UUID]) -> LedgerResult:
     names, labels = figure.names()
     # Nine of ten facts of an item can be of segments and products: they are read only if a figure is missing.
     group = FactFilter(of_group=True)
     placed = (
-        load_ledger_facts(session, issuer, document_ids=within, items=names, concepts=names, wanted=group)
+        load_ledger_facts(session, keys, document_ids=within, items=names, concepts=names, wanted=group)
         if names
         else []
     )
@@ -345,8 +351,9 @@ def read_ledger(
     if result.is_settled():
         return result
     # The rows that are labelled like an item are many more, and are needed only if none is placed as the item, or if
-    # that is a total which may have a part with the question's words.
-    facts = load_ledger_facts(session, issuer, document_ids=within, items=names, concepts=names, labels=labels)
+    # that is a total which may have a part with the question's words. Well-known items show the fiscal calendar.
+    names = [*names, *CALENDAR_ITEMS]
+    facts = load_ledger_facts(session, keys, document_ids=within, items=names, concepts=names, labels=labels)
     return compute_from_ledger(figure, facts)
 
 

@@ -77,6 +77,6 @@ def _notice(answer: Answer, question: AskedQuestion | Question) -> str | None:
             return str(sentence)
         unseen = question.understanding.get(UNSEEN)
         return f"No document that you may see mentions {', '.join(unseen)}." if unseen else None
-    if question.understanding.get(COMPUTED):
-        return COMPUTED_NOTICE
+    if notes := question.understanding.get(COMPUTED):
+        return f"{COMPUTED_NOTICE} {notes}" if isinstance(notes, str) else COMPUTED_NOTICE
     return NOTICE if answer.writer == Writer.EXTRACTIVE else None

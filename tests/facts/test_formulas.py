@@ -135,7 +135,7 @@ def test_expression_has_its_value(tools, text, expected):
         ("growth(CashAndMarketableSecurities)", "division-by-zero"),
         ("growth(NetIncome)", "negative-base"),
         ("growth(OperatingIncomeLoss, FY2022..FY2023)", "negative-base"),
-        ("Inventories / \"Inventories\"", "same-figure"),
+        ('Inventories / "Inventories"', "same-figure"),
         ("sum(Revenue, 2022-12-31..2023-12-31)", "no-period"),
         ("cagr(OperatingIncomeLoss[FY2022], 1)", "negative-base"),
         ("cagr(NetIncome[FY-1], 1)", "negative-base"),

@@ -27,6 +27,8 @@ class Chain:
             found = source.find(sought, period, dimensions)
             if isinstance(found, Found):
                 return found
+            if found.code == "not-reported" and source.has_read(sought.statement, period):
+                return found  # its statement was read, and does not have it
             first = first or found
         assert first is not None, "a chain has a source"
         return first

@@ -6,7 +6,7 @@ from decimal import Decimal
 from functools import cached_property
 
 from app.answers.computing.binding import Source, bind
-from app.answers.computing.found import Figure, Missing, figure_of
+from app.answers.computing.found import CellFact, Figure, Missing, figure_of
 from app.answers.computing.requests import (
     Asked,
     AskedPeriod,
@@ -25,6 +25,16 @@ from app.facts.found import Found, NotFound
 from app.facts.model import FiscalLabel, StatementKind, StoredFact
 from app.facts.sought import Dimensions, Sought
 from app.quantities.periods import Period
+
+LEAST_CONFIDENCE = 0.7
+"""Answers with an input of the ledger that is less certain are declined. It lies between figures that a check of the
+statement contradicts (.60 and less) and those of an item that the reader is sure of (.78 and more).
+"""
+
+LEAST_CERTAINTY = 0.8
+"""Answers with an input of tables or sentences that is less certain are declined: the share of the item's words that
+the row and its headings have, words of the title and the page counting less.
+"""
 
 _NO_PERIOD = FiscalLabel(1900)
 """The period of expressions that need none: all their figures are found beforehand."""
@@ -45,10 +55,12 @@ class Computed:
     figures: Mapping[StoredFact, Figure]
     periods: tuple[str, ...]
 
-    @property
-    def certainty(self) -> float:
-        """The least certainty of the figures."""
-        return self.result.confidence
+    def is_certain(self) -> bool:
+        """Return whether all figures are certain enough to show the value."""
+        return all(
+            used.stored.fact.confidence >= (LEAST_CERTAINTY if isinstance(used.stored, CellFact) else LEAST_CONFIDENCE)
+            for used in self.result.inputs
+        )
 
     @cached_property
     def inputs(self) -> tuple[Input, ...]:
@@ -155,7 +167,8 @@ def compute(request: FigureRequest, source: Source) -> Computed | Missing:
     result = recorded.evaluate(expression)
     if result.problem is not None:
         reason = _reason(request, result)
-        return Missing(request.name, reason, _nearest(request, source), is_final=_is_final(result))
+        found = tuple(figure for _, figure in recorded.list_figures())
+        return Missing(request.name, reason, _nearest(request, source), is_final=_is_final(result), found=found)
     if not result.inputs:
         return Missing(request.name, f"“{request.name}” names no line item")
     figures = dict(recorded.list_figures())

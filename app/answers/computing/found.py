@@ -67,6 +67,11 @@ class Figure:
         """Return the whole amount; an unknown scale counts as 0."""
         return self.value.scaleb(self.scale or 0)
 
+    def half_unit(self) -> Decimal:
+        """Return half a unit of the last printed digit, as facts have amounts."""
+        last = int(self.value.as_tuple().exponent) + (self.scale or 0) + _FRACTIONS.get(self.kind, 0)
+        return Decimal(5).scaleb(last - 1)
+
     def value_in_formulas(self) -> Decimal:
         """Return the amount as facts have it: a percentage is a fraction."""
         return self.amount().scaleb(_FRACTIONS.get(self.kind, 0))
@@ -83,13 +88,14 @@ class CellFact(StoredFact):
 class Missing:
     """Why a request has no value: a sentence, and the nearest figures that were found.
 
-    `is_final` states that the figures are known and give no value.
+    `found` are the figures of its other items. `is_final` states that all figures are known and give no value.
     """
 
     item: str
     reason: str
     nearest: tuple[Figure, ...] = ()
     is_final: bool = False
+    found: tuple[Figure, ...] = ()
 
 
 def words_of(sought: Sought, dimensions: Dimensions = ()) -> str:

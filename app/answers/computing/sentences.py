@@ -5,7 +5,7 @@ Verification writes the sentences again from the cited figures, and compares the
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from uuid import UUID
 
@@ -92,18 +92,26 @@ def write_claims(computed: Computed, documents: Mapping[PageKey, CitedDocument],
     form = computed.request.form
     rows = [_row_claim(figures, documents, pages) for figures in _by_row(shown)]
     if computed.is_single and form.places is None and _is_printed(shown[0], form):
-        return rows
+        return [_of_issuer(rows[0], documents[shown[0].key].issuer)]
     cited = tuple(span for figure in shown for span in _citations(figure, documents, pages)[:1])
     context = tuple(span for figure in shown for span in _citations(figure, documents, pages)[1:])
     citations = tuple(dict.fromkeys((*cited, *context)))
     issuers = {documents[figure.key].issuer for figure in shown}
-    computations = (Result(computed, issuers.pop() if len(issuers) == 1 else None), Equation(computed))
+    result = Result(computed, issuers.pop() if len(issuers) == 1 else None)
+    computations = (result,) if computed.is_single else (result, Equation(computed))
     claims = [DraftClaim(each.sentence(), citations, each) for each in computations]
     return [*claims, *rows]
 
 
-def quote_sentence(figure: Figure, documents: Mapping[PageKey, CitedDocument], pages: PageTexts) -> DraftClaim:
-    """Quote the sentence that states a figure."""
+def _of_issuer(claim: DraftClaim, issuer: str | None) -> DraftClaim:
+    """Say in the sentence of a row whose figure it is."""
+    label, sign, rest = claim.text.partition(" — ")
+    is_said = issuer is None or issuer.casefold() in label.casefold()
+    return claim if is_said or not sign else replace(claim, text=f"{label} of {issuer} — {rest}")
+
+
+def quote_row(figure: Figure, documents: Mapping[PageKey, CitedDocument], pages: PageTexts) -> DraftClaim:
+    """Quote the row or the sentence that states a figure."""
     return _row_claim([figure], documents, pages)
 
 

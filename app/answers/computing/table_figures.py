@@ -41,6 +41,7 @@ _CHANGE_TERMS = frozenset({"chang", "increas", "decreas", "growth", "varianc", "
 _WEIGHT_ELSEWHERE = 0.7
 _WEIGHT_IN_TEXT = 0.35
 _LEAST_COVERED = 0.8
+_LEAST_NEAR = 0.5
 _YEAR = 12  # months
 _LEAST_OWN = 0.34
 _ALIKE = 0.04
@@ -171,7 +172,7 @@ class TableFigures:
             return _missing(f"several figures of {words}")
         return found
 
-    def _scored(self, words: str) -> list[_Scored]:
+    def _scored(self, words: str, *, least: float = _LEAST_COVERED) -> list[_Scored]:
         wanted = self._wanted(words)
         hard = wanted - SOFT or wanted
         if not hard:
@@ -205,7 +206,7 @@ class TableFigures:
                 + 0.02 * len(place.path & wanted)
                 + 0.1 * (own - SOFT == hard)
             )
-            if covered >= _LEAST_COVERED and (precision >= _LEAST_OWN or not place.heads.isdisjoint(hard)):
+            if covered >= least and (precision >= _LEAST_OWN or not place.heads.isdisjoint(hard)):
                 scored.append(_Scored(place, score, covered))
         return scored
 
@@ -253,7 +254,7 @@ class TableFigures:
 
     def nearest(self, words: str) -> Sequence[Figure]:
         """Return the figures that come nearest to an item, of any period."""
-        scored = sorted(self._scored(words), key=lambda each: -each.score)
+        scored = sorted(self._scored(words, least=_LEAST_NEAR), key=lambda each: -each.score)
         return tuple(self._figure(each) for each in scored[:_MOST_NEAREST])
 
 

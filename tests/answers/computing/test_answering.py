@@ -6,9 +6,11 @@ from datetime import date
 import pytest
 
 from app.answers.claims import DraftClaim, DropReason
-from app.answers.computing.answering import Declined, FigureQuestion, LedgerResult, answer_figure
+from app.answers.computing.answering import Evidence, answer_figure
 from app.answers.computing.computed import compute
 from app.answers.computing.grammar import read_requests
+from app.answers.computing.notices import Declined
+from app.answers.computing.question import FigureQuestion
 from app.answers.computing.sentences import CitedDocument, Result, write_claims
 from app.answers.computing.table_figures import TableFigures
 from app.answers.verification.checks import verify_claims
@@ -40,14 +42,17 @@ def ask(library, understand):
         figure = FigureQuestion.of(question, understanding)
         if figure is None:
             return None
-        found = answer_figure(figure, LedgerResult(), understanding, library.passages, library.pages, library.tables)
-        return found if found is None or isinstance(found, Declined) else [claim.text for claim in found.shown]
+        evidence = Evidence(library.passages, library.pages, library.tables)
+        found = answer_figure(figure, (), understanding, evidence)
+        return found if found is None or isinstance(found, Declined) else [claim.text for claim in found.draft.shown]
 
     return texts
 
 
 def test_single_figure_is_its_row(ask) -> None:
-    assert ask("What were total current assets in fiscal 2022?") == ["Total current assets — 2022: $1,730 million"]
+    assert ask("What were total current assets in fiscal 2022?") == [
+        "Total current assets of Plain Holdings — 2022: $1,730 million"
+    ]
 
 
 def test_ratio_shows_result_formula_and_inputs(ask) -> None:

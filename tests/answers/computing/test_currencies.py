@@ -4,9 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from app.answers.computing.answering import Declined, FigureQuestion, LedgerResult, answer_figure, compute_from_ledger
+from app.answers.computing.answering import Evidence, answer_figure
 from app.answers.computing.currencies import find_asked_currency, list_translated
 from app.answers.computing.grammar import read_requests
+from app.answers.computing.ledger_result import compute_from_ledger
+from app.answers.computing.notices import Declined
+from app.answers.computing.question import FigureQuestion
 from app.documents.issuers import normalise_issuer
 from app.facts.model import Fact, FactSource, FiscalLabel, Measure, Method, Place, StatementKind, StoredFact
 from app.tables.rows import quantity_of
@@ -104,10 +107,10 @@ def ask(library, understand):
         figure = FigureQuestion.of(question, understanding)
         assert figure is not None
         known = [each for each in facts if each.fact.place.column in columns]
-        ledger = compute_from_ledger(figure, known) if of_ledger else LedgerResult()
-        passages = [] if of_ledger else library.passages
-        found = answer_figure(figure, ledger, understanding, passages, library.pages, library.tables)
-        return found if found is None or isinstance(found, Declined) else [claim.text for claim in found.shown]
+        ledgers = (compute_from_ledger(figure, known),) if of_ledger else ()
+        evidence = Evidence([] if of_ledger else library.passages, library.pages, library.tables)
+        found = answer_figure(figure, ledgers, understanding, evidence)
+        return found if found is None or isinstance(found, Declined) else [claim.text for claim in found.draft.shown]
 
     return texts
 
@@ -116,13 +119,19 @@ def ask(library, understand):
 @pytest.mark.parametrize(
     ("question", "answer"),
     [
-        ("What were Plain Holdings' ferry revenues in 2022 in euros?", "Ferry revenues — 2022: €950 million"),
-        ("What were Plain Holdings' ferry revenues in US dollars in 2022?", "Ferry revenues — 2022: $1,026 million"),
-        ("What were Plain Holdings' ferry revenues in 2022?", "Ferry revenues — 2022: €950 million"),
+        (
+            "What were Plain Holdings' ferry revenues in 2022 in euros?",
+            "€950 million",
+        ),
+        (
+            "What were Plain Holdings' ferry revenues in US dollars in 2022?",
+            "$1,026 million",
+        ),
+        ("What were Plain Holdings' ferry revenues in 2022?", "€950 million"),
     ],
 )
 def test_figure_is_of_the_asked_or_the_reporting_currency(ask, question, answer, of_ledger) -> None:
-    assert ask(question, of_ledger=of_ledger) == [answer]
+    assert ask(question, of_ledger=of_ledger) == [f"Ferry revenues of Plain Holdings — 2022: {answer}"]
 
 
 @pytest.mark.parametrize("of_ledger", [True, False])
@@ -136,4 +145,4 @@ def test_nothing_is_converted(ask, words, of_ledger) -> None:
 def test_two_currencies_equally_often_are_doubtful(ask) -> None:
     question = "What were Plain Holdings' ferry revenues in 2022?"
     assert ask(question, of_ledger=True, columns=(2, 3)) is None
-    assert ask(question, of_ledger=True, columns=(1, 2)) == ["Ferry revenues — 2022: €950 million"]
+    assert ask(question, of_ledger=True, columns=(1, 2)) == ["Ferry revenues of Plain Holdings — 2022: €950 million"]

@@ -6,9 +6,12 @@ from decimal import Decimal
 
 import pytest
 
-from app.answers.computing.answering import Declined, FigureQuestion, answer_figure, compute_from_ledger, named_issuer
+from app.answers.computing.answering import Evidence, answer_figure
 from app.answers.computing.ledger_figures import LedgerFigures
+from app.answers.computing.ledger_result import compute_from_ledger
 from app.answers.computing.measures import find_measure
+from app.answers.computing.notices import Declined
+from app.answers.computing.question import FigureQuestion, named_issuers
 from app.documents.issuers import normalise_issuer
 from app.facts.fiscal import FiscalSpan
 from app.facts.formulas.registry import MEASURES
@@ -35,6 +38,7 @@ BALANCE = {
     "Total current assets": "CurrentAssetsTotal",
     "Total current liabilities": "CurrentLiabilitiesTotal",
 }
+REVENUE = "Net revenue of Plain Holdings — 2022: $4,210 million"
 BALANCE_PAGE = """Consolidated Balance Sheets
 ($ in millions)
 
@@ -103,8 +107,8 @@ def ask(library, understand):
         figure = FigureQuestion.of(question, understanding)
         assert figure is not None
         ledger = compute_from_ledger(figure, facts)
-        found = answer_figure(figure, ledger, understanding, [], library.pages, library.tables)
-        return found if found is None or isinstance(found, Declined) else [claim.text for claim in found.shown]
+        found = answer_figure(figure, (ledger,), understanding, Evidence([], library.pages, library.tables))
+        return found if found is None or isinstance(found, Declined) else [claim.text for claim in found.draft.shown]
 
     texts.facts = facts
     texts.understand = understand("Plain Holdings")
@@ -114,10 +118,11 @@ def ask(library, understand):
 def test_line_item_is_found_by_analysts_name(ask) -> None:
     assert ask("What were Plain Holdings' COGS in FY2022?") == [
         "COGS of Plain Holdings — FY2022: $2,480 million",
-        "COGS = Cost of goods sold (FY2022) = 2,480 = $2,480 million (in USD millions)",
         "Cost of goods sold — 2022: -$2,480 million",
     ]
-    assert ask("What was Plain Holdings' revenue in FY2022?") == ["Net revenue — 2022: $4,210 million"]
+    assert ask("What was Plain Holdings' revenue in FY2022?") == [
+        "Net revenue of Plain Holdings — 2022: $4,210 million"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -200,7 +205,9 @@ def test_product_of_the_issuer_is_found_by_its_words(ask) -> None:
     others = [each for each in ask.facts if each.fact.item != "Revenue"]
     result, *_ = ask("eLamp revenue 2022 vs 2021", [*others, *lamps])
     assert result == "eLamp revenue of Plain Holdings rose — FY2021 to FY2022: $310 million"
-    assert ask("What was revenue from eLamp in FY2022?", [*others, *lamps]) == ["Net revenue — 2022: $4,210 million"]
+    assert ask("What was revenue from eLamp in FY2022?", [*others, *lamps]) == [
+        "Net revenue of Plain Holdings — 2022: $4,210 million"
+    ]
     assert isinstance(ask("kettle revenue 2022 vs 2021", [*others, *lamps]), Declined | None)
 
 
@@ -208,7 +215,7 @@ def test_product_of_the_issuer_is_found_by_its_words(ask) -> None:
     ("question", "forms", "keys"),
     [
         ("What was revenue of Lantern?", [{"lantern", "lw"}], ("lantern",)),
-        ("Compare revenue of Lantern and Kettle", [{"lantern"}, {"kettle"}], ()),
+        ("Compare revenue of Lantern and Kettle", [{"lantern"}, {"kettle"}], None),
         (
             "What was revenue of Lantern Works?",
             [{"lantern works", "lantern"}, {"lantern"}],
@@ -218,9 +225,11 @@ def test_product_of_the_issuer_is_found_by_its_words(ask) -> None:
     ],
 )
 def test_names_of_one_issuer_are_joined(understand, question, forms, keys) -> None:
-    every = tuple(keys) or ("lantern", "kettle")
+    every = keys or ("lantern", "kettle")
     understanding = replace(understand(question), issuer_keys=every, issuer_forms=tuple(map(frozenset, forms)))
-    assert named_issuer(question, understanding) == keys
+    assert [issuer.keys for issuer in named_issuers(question, understanding)] == (
+        [keys] if keys else [("lantern",), ("kettle",)]
+    )
 
 
 def test_reason_for_a_missing_figure_counts_as_read_from_the_ledgers_documents(ask, understand) -> None:

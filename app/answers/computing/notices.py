@@ -1,0 +1,45 @@
+"""The sentences beside a computed answer: why there is none, and what a reader should know of its figures."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from app.answers.claims import PageKey
+from app.answers.computing.computed import Computed
+from app.answers.computing.found import Figure, Missing
+from app.answers.computing.sentences import CitedDocument
+from app.quantities.printing import print_quantity
+from app.quantities.values import Quantity
+
+_MOST_NEAREST = 2
+_MOST_NOTES = 3
+_MOST_LABEL = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Declined:
+    """A question for a figure that cannot be computed, with a sentence that names what is missing."""
+
+    sentence: str
+
+
+def decline(missing: Sequence[Missing], documents: Mapping[PageKey, CitedDocument], *, issuer: str = "") -> Declined:
+    """Name the first thing that is missing, and the figures that come nearest to it."""
+    reasons = [each.reason for each in missing if each.reason]
+    of = f" of {issuer}" if issuer else ""
+    sentence = f"The figure{of} cannot be computed" + (f": {reasons[0]}." if reasons else ".")
+    figures = (figure for each in missing for figure in each.nearest if figure.key in documents)
+    near = dict.fromkeys(_printed(figure, documents[figure.key]) for figure in figures)
+    nearest = "; ".join(list(near)[:_MOST_NEAREST])
+    return Declined(f"{sentence} Nearest in the documents: {nearest}." if nearest else sentence)
+
+
+def _printed(figure: Figure, document: CitedDocument) -> str:
+    value = print_quantity(Quantity(figure.kind, figure.value, figure.unit, figure.scale), printed="")
+    label = figure.label[:_MOST_LABEL].strip(" :")
+    period = f" ({figure.period})" if figure.period else ""
+    return f"{label}{period}: {value} in {document.document_title}, page {figure.key[1]}"
+
+
+def notes_of(computed: Computed) -> str:
+    """Return what a reader should know of the figures of an answer; empty if there is nothing."""
+    return " ".join(computed.result.notes[:_MOST_NOTES])
