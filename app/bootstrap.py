@@ -10,6 +10,8 @@ from app.access.collections.service import AccessService
 from app.access.policy.service import PolicyService
 from app.access.reports.explaining import ExplainService
 from app.access.reports.watching import WatchService
+from app.answers.computing.proposing import FormulaProposer
+from app.answers.proposals import ProposedFigures
 from app.answers.service import AnswerService
 from app.answers.writing.drafting import Drafter
 from app.answers.writing.extractive import ExtractiveWriter
@@ -288,6 +290,13 @@ def build_answers(settings: Settings, *, database: Database, clock: Clock, metri
             max_output_tokens=settings.chat.max_output_tokens,
         )
     )
+    proposed = (
+        None
+        if chat is None
+        else ProposedFigures(
+            database=database, proposer=FormulaProposer(chat=MeteredChat(chat, meter=metrics), prompts=prompts)
+        )
+    )
     local = WordLlamaEmbedder()
     return AnswerService(
         database=database,
@@ -297,6 +306,7 @@ def build_answers(settings: Settings, *, database: Database, clock: Clock, metri
         ),
         clock=clock,
         metrics=metrics,
+        proposed=proposed,
     )
 
 

@@ -15,10 +15,10 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from app.answers.claims import Outcome, PageTexts, Writer, page_keys
-from app.answers.computing.answering import Evidence, answer_figure
+from app.answers.computing.answering import Answered, Evidence, answer_figure
 from app.answers.computing.ledger_result import LedgerResult, compute_from_ledger
 from app.answers.computing.notices import Declined
-from app.answers.computing.question import FigureQuestion, named_issuers
+from app.answers.computing.question import CALENDAR_ITEMS, FigureQuestion, named_issuers
 from app.answers.errors import QuestionNotFoundError
 from app.answers.events import (
     AnswerDone,
@@ -32,6 +32,7 @@ from app.answers.events import (
 )
 from app.answers.evidence_tables import EvidenceTables
 from app.answers.models import Answer
+from app.answers.proposals import Proposed, ProposedFigures
 from app.answers.questions import parse_question
 from app.answers.repository import AnswerRepository
 from app.answers.subjects import find_unseen_names, passages_about
@@ -56,7 +57,6 @@ from app.retrieval.service import SearchResult
 from app.tables.service import find_tables_of_pages
 
 DEFAULT_PASSAGES = 12
-CALENDAR_ITEMS = ("Revenue", "NetIncome", "Assets")
 _MOST_ISSUERS = 6
 
 Authorise = Callable[[], Awaitable[Principal]]
@@ -83,11 +83,13 @@ class _Evidence:
     tables: EvidenceTables
     figure: FigureQuestion | None
     ledgers: tuple[LedgerResult, ...]
+    filters: SearchFilters
     began: float
+    also_read: frozenset[UUID] = frozenset()
 
     def read(self) -> set[UUID]:
         """Return the documents whose facts were read."""
-        return {document_id for ledger in self.ledgers for document_id in ledger.read()}
+        return {document_id for ledger in self.ledgers for document_id in ledger.read()} | self.also_read
 
     def noting(self, facts: dict[str, object]) -> "_Evidence":
         """Return the evidence with more facts in the question's record."""
@@ -99,6 +101,7 @@ class AnswerService:
     """Answers questions and returns earlier answers.
 
     Figures are read or computed without the drafter, unless `computes` is false: evaluations of drafters need that.
+    `proposed` reads questions for figures that the grammar does not understand.
     """
 
     def __init__(
@@ -111,6 +114,7 @@ class AnswerService:
         metrics: Metrics,
         passages: int = DEFAULT_PASSAGES,
         computes: bool = True,
+        proposed: ProposedFigures | None = None,
     ) -> None:
         self._database = database
         self._search = search
@@ -119,6 +123,7 @@ class AnswerService:
         self._metrics = metrics
         self._passages = passages
         self._computes = computes
+        self._proposed = proposed
         self._finishing: set[asyncio.Task[AnswerView]] = set()
 
     async def ask(
@@ -238,6 +243,7 @@ class AnswerService:
             tables=EvidenceTables(stored.decode(pages)),
             figure=figure,
             ledgers=ledgers,
+            filters=filters,
             began=began,
         )
 
@@ -247,12 +253,12 @@ class AnswerService:
             task.exception()  # after the end of the request, no other code retrieves the error
 
     async def _finish(self, principal: Principal, evidence: _Evidence, authorise: Authorise | None) -> AnswerView:
-        evidence, draft = await self._draft(evidence)
+        evidence, draft = await self._draft(principal, evidence)
         if authorise is not None:
             principal = await authorise()
         return await asyncio.to_thread(self._record, principal, evidence, draft)
 
-    async def _draft(self, evidence: _Evidence) -> tuple[_Evidence, VerifiedDraft]:
+    async def _draft(self, principal: Principal, evidence: _Evidence) -> tuple[_Evidence, VerifiedDraft]:
         """Compute the figure that a question asks for, or draft sentences."""
         # If no source mentions a name in the question, the passages concern other issuers. Then nothing is drafted.
         passages = () if evidence.unseen else passages_about(evidence.understanding, evidence.passages)
@@ -263,14 +269,31 @@ class AnswerService:
             evidence.tables,
         )
         with traced("answers.draft"), self._metrics.time_step("draft"):
+            found = None
             if evidence.figure is not None and not evidence.unseen:
                 shown = Evidence(passages, pages, tables)
                 found = await asyncio.to_thread(answer_figure, evidence.figure, evidence.ledgers, understanding, shown)
-                if isinstance(found, Declined):
-                    return evidence.noting({MISSING: found.sentence}), VerifiedDraft(Writer.EXTRACTIVE, (), ())
-                if found is not None:
+                if isinstance(found, Answered):
                     return evidence.noting({COMPUTED: found.notes or True}), found.draft
+            proposed = await self._propose(principal, evidence, is_declined=found is not None)
+            if proposed is not None and proposed.answered is not None:
+                return _with_proposal(evidence, proposed, proposed.answered)
+            if isinstance(found, Declined):
+                return evidence.noting({MISSING: found.sentence}), VerifiedDraft(Writer.EXTRACTIVE, (), ())
             return evidence, await self._drafter.draft(question, understanding, passages, pages, tables)
+
+    async def _propose(self, principal: Principal, evidence: _Evidence, *, is_declined: bool) -> Proposed | None:
+        """Let a configured model read a question for a figure that the grammar does not understand."""
+        is_unread = evidence.figure is None and evidence.understanding.wants_figure
+        if self._proposed is None or evidence.unseen or not (is_declined or is_unread):
+            return None
+        return await self._proposed.answer(
+            principal,
+            question_id=evidence.question.id,
+            question=evidence.question.text,
+            understanding=evidence.understanding,
+            filters=evidence.filters,
+        )
 
     def _record(self, principal: Principal, evidence: _Evidence, draft: VerifiedDraft) -> AnswerView:
         """Store the question, its answer and the audit event in one transaction."""
@@ -331,9 +354,12 @@ def read_ledgers(
     The ledgers are not searched for a question that is limited by other filters than issuers and documents.
     """
     issuers = () if figure is None else named_issuers(figure.text, understanding)[:_MOST_ISSUERS]
-    is_limited = replace(filters, issuers=(), document_ids=()) != SearchFilters()
     wanted = set(map(normalise_issuer, filters.issuers))
-    if figure is None or is_limited or (wanted and any(wanted.isdisjoint(issuer.keys) for issuer in issuers)):
+    if (
+        figure is None
+        or filters.are_other_than_issuers_and_documents()
+        or (wanted and any(wanted.isdisjoint(issuer.keys) for issuer in issuers))
+    ):
         return ()
     return tuple(_read_ledger(session, figure, issuer.keys, filters.document_ids) for issuer in issuers)
 
@@ -355,6 +381,13 @@ def _read_ledger(session: Session, figure: FigureQuestion, keys: Sequence[str], 
     names = [*names, *CALENDAR_ITEMS]
     facts = load_ledger_facts(session, keys, document_ids=within, items=names, concepts=names, labels=labels)
     return compute_from_ledger(figure, facts)
+
+
+def _with_proposal(evidence: _Evidence, proposed: Proposed, answered: Answered) -> tuple[_Evidence, VerifiedDraft]:
+    proposal = proposed.proposal
+    noted = evidence.noting({COMPUTED: " ".join(filter(None, (proposed.notice, answered.notes)))})
+    draft = replace(answered.draft, model=proposal.model, prompt_digest=proposal.prompt_digest, usage=proposal.usage)
+    return replace(noted, also_read=proposed.read), draft
 
 
 def _source(passage: Passage) -> dict[str, object]:

@@ -1,6 +1,6 @@
 """Filters of a search."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from app.documents.metadata import DocumentType, FiscalPeriod
@@ -20,3 +20,7 @@ class SearchFilters:
     fiscal_years: tuple[int, ...] = ()
     periods: tuple[FiscalPeriod, ...] = ()
     document_ids: tuple[UUID, ...] = ()
+
+    def are_other_than_issuers_and_documents(self) -> bool:
+        """Return whether there are filters by anything else than issuers and documents."""
+        return replace(self, issuers=(), document_ids=()) != SearchFilters()

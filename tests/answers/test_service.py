@@ -28,7 +28,7 @@ from app.tables.service import find_tables_of_pages
 from tests.facts.made_facts import make_fact, write_facts
 
 QUESTION = "What was net revenue in fiscal 2022?"
-OPEN_QUESTION = "How did net income develop in fiscal 2022?"
+OPEN_QUESTION = "Why did net income rise in fiscal 2022?"
 """A question that no figure answers: a model drafts the answer."""
 
 

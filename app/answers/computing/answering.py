@@ -14,7 +14,7 @@ from app.answers.computing.measures import is_pure_measure
 from app.answers.computing.notices import Declined, decline, notes_of
 from app.answers.computing.prose_figures import ProseFigures
 from app.answers.computing.question import FigureQuestion, NamedIssuer, is_arithmetic, leaf_of, named_issuers
-from app.answers.computing.requests import AskedPeriod, FigureRequest, Series, list_periods
+from app.answers.computing.requests import AskedPeriod, FigureRequest, Ranking, Series, list_periods
 from app.answers.computing.sentences import CitedDocument, quote_row, write_claims
 from app.answers.computing.table_figures import TableFigures
 from app.answers.events import ShownClaim
@@ -157,13 +157,26 @@ class _Answering:
         found = self._with_cells(computed)
         if found is None or any(figure.key not in self._documents for figure in found.shown()):
             return None
-        claims, notes = write_claims(found, self._documents, self._evidence.pages), notes_of(found)
+        each = self._each_period(found)
+        claims = write_claims(found, self._documents, self._evidence.pages, each=each)
+        notes = notes_of(found)
         printed = self._printed_otherwise(found)
         if printed is not None:
             claims.append(quote_row(printed, self._documents, self._evidence.pages))
             notes = f"{notes} A document prints another figure, which is shown, too.".strip()
         verified = self._checked(claims)
         return None if verified is None else Answered(verified, notes)
+
+    def _each_period(self, computed: Computed) -> list[Computed]:
+        """Return the values for single periods, if the question names several; nothing if one of them is missing."""
+        found: list[Computed] = []
+        for asked in computed.request.each:
+            each = compute(replace(computed.request, asked=asked, each=()), computed.source.source)
+            shown = self._with_cells(each) if isinstance(each, Computed) and _is_sure(each) else None
+            if shown is None or any(figure.key not in self._documents for figure in shown.shown()):
+                return []
+            found.append(shown)
+        return found
 
     def _printed_otherwise(self, computed: Computed) -> Figure | None:
         """Find a row with the name of a computed ratio that prints another figure for the period."""
@@ -211,16 +224,16 @@ class _Answering:
                 if version_id == passage.version_id:
                     document = CitedDocument(passage.document_id, version_id, passage.document_title, number, issuer)
                     yield (version_id, number), document
-        for key in self._ledger.pages():
+        for key in self._evidence.pages:
             source = self._ledger.documents.get(key[0])
-            if source is not None and key in self._evidence.pages:
+            if source is not None:
                 yield key, CitedDocument(source.document_id, source.version_id, source.title, key[1], source.issuer)
 
     def _find_narrower(self) -> Figure | None:
         """Find the sentence that states a line item with a narrower phrase, if no table has the line item."""
         asked = self._question.of_tables[0].asked
         item = leaf_of(asked)
-        if not isinstance(item, Label) or isinstance(asked, Series) or self._rows.has(item):
+        if not isinstance(item, Label) or isinstance(asked, Series | Ranking) or self._rows.has(item):
             return None
         periods = list(list_periods(asked))
         is_sure = is_arithmetic(self._question.of_ledger[0])

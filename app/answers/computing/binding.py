@@ -9,16 +9,20 @@ from app.answers.computing.requests import (
     FROM_FIRST_TO_LAST,
     NO_YEAR,
     Asked,
+    AskedPeriod,
     Over,
+    Ranking,
     Series,
     at_period,
     is_relative,
+    is_trailing,
     list_items,
     list_periods,
     over_periods,
     with_year,
 )
-from app.facts.formulas.expressions import Expression, Label, map_parts
+from app.facts.fiscal import FiscalSpan
+from app.facts.formulas.expressions import At, Between, Call, Expression, Label, Name, Of, map_parts
 from app.facts.found import Figures, Found, NotFound
 from app.facts.model import FiscalLabel
 from app.quantities.periods import Period
@@ -41,6 +45,10 @@ class Source(Figures, Protocol):
         """Return the figures of an item in all its periods, or the newest two, in the order of time."""
         ...
 
+    def members(self, item: Label | Name, axis: str, when: FiscalLabel | Period) -> Sequence[tuple[str, str]]:
+        """Return the segments, regions or products for which a table has amounts of an item."""
+        ...
+
     def nearest(self, words: str) -> Sequence[Figure]:
         """Return figures that can be those of an item."""
         ...
@@ -50,6 +58,8 @@ def bind(asked: Asked, source: Source) -> Bound | NotFound:
     """Return the expression of a request for its periods, or for the newest ones of a source."""
     if isinstance(asked, Series):
         return _over_known_periods(asked, source)
+    if isinstance(asked, Ranking):
+        return _over_members(asked, source)
     periods = list(list_periods(asked))
     parts = {label.part for label in periods if isinstance(label, FiscalLabel) and label.year == NO_YEAR}
     if parts:
@@ -58,7 +68,7 @@ def bind(asked: Asked, source: Source) -> Bound | NotFound:
     if periods:
         return asked, {}
     if is_relative(asked) or not all(isinstance(item, Label) for item in list_items(asked)):
-        latest = source.latest()
+        latest = newest_quarter(source) if is_trailing(asked) else source.latest()
         return _UNNAMED if latest is None else (at_period(asked, latest), {})
     return _at_latest(asked, source)
 
@@ -83,6 +93,30 @@ def _at_latest(asked: Expression, source: Source) -> Bound | NotFound:
         return part if known is None else at_period(part, known)
 
     return map_parts(asked, dated), pinned
+
+
+def newest_quarter(source: Source) -> FiscalLabel | None:
+    """Return the label of the period that ends last, of any length."""
+    labels = [label for quarters in range(1, 5) if (label := source.latest(quarters)) is not None]
+    return max(labels, key=lambda label: FiscalSpan.of(label).end, default=None)
+
+
+def _over_members(asked: Ranking, source: Source) -> Bound | NotFound:
+    when = asked.when or source.latest()
+    item = next(list_items(asked), None)
+    if when is None or item is None:
+        return _UNNAMED
+    members = source.members(item, asked.axis, when)
+    if len(members) < 2:
+        return NotFound("not-reported", f"no amounts of {asked.axis}s are known for {AskedPeriod.of(when).label()}")
+    of_members: list[Expression] = [Of(asked.inner, (member,)) for member in members]
+    if asked.is_growth:
+        before = AskedPeriod.of(when).before()
+        if before is None:
+            return _UNNAMED
+        ends = Between(before.when(), when)
+        return Call(asked.over.value, tuple(Call("growth", (part,), ends) for part in of_members)), {}
+    return Call(asked.over.value, tuple(At(part, when) for part in of_members)), {}
 
 
 def _over_known_periods(asked: Series, source: Source) -> Bound | NotFound:

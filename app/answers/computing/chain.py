@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from app.answers.computing.binding import Source
 from app.answers.computing.found import Figure
 from app.facts.fiscal import QUARTERS_OF_YEAR, FiscalSpan
+from app.facts.formulas.expressions import Label, Name
 from app.facts.found import Found, NotFound
 from app.facts.model import FiscalLabel, StatementKind
 from app.facts.sought import Dimensions, Sought
@@ -62,6 +63,11 @@ class Chain:
             first = first or found
         assert first is not None, "a chain has a source"
         return first
+
+    def members(self, item: Label | Name, axis: str, when: FiscalLabel | Period) -> Sequence[tuple[str, str]]:
+        """Return the parts of the first place that knows some."""
+        found = (source.members(item, axis, when) for source in self._sources)
+        return next((members for members in found if members), ())
 
     def nearest(self, words: str) -> Sequence[Figure]:
         """Return the nearest figures of the first place that has any."""

@@ -11,6 +11,7 @@ from app.answers.computing.requests import (
     Asked,
     AskedPeriod,
     FigureRequest,
+    Ranking,
     Series,
     list_items,
     list_periods,
@@ -18,7 +19,7 @@ from app.answers.computing.requests import (
 )
 from app.facts.fiscal import FiscalSpan
 from app.facts.formulas.evaluation import evaluate
-from app.facts.formulas.expressions import Call, Expression, Label
+from app.facts.formulas.expressions import At, Call, Expression, Label, Of, parts_of
 from app.facts.formulas.results import Computed as Result
 from app.facts.formulas.results import Input, Tree, Working
 from app.facts.found import Found, NotFound
@@ -179,8 +180,20 @@ def compute(request: FigureRequest, source: Source) -> Computed | Missing:
     return computed
 
 
+def _members_of(expression: Expression) -> tuple[str, ...]:
+    """Return the names of the parts that are compared, with their periods."""
+    names = []
+    for part in parts_of(expression):
+        of = part.of if isinstance(part, At) else next(iter(parts_of(part)))
+        period = AskedPeriod.of(list(list_periods(part))[-1]).label()
+        names.append(f"{of.dimensions[0][1] if isinstance(of, Of) else of}, {period}")
+    return tuple(names)
+
+
 def _periods_of(asked: Asked, expression: Expression, figures: Sequence[Figure]) -> tuple[str, ...]:
     """Return the names of the periods: as the question says them, or else as the documents print them."""
+    if isinstance(asked, Ranking):
+        return _members_of(expression)
     if isinstance(asked, Series) or not any(True for _ in list_periods(expression)):
         ordered = sorted(figures, key=lambda figure: figure.order)
         return tuple(dict.fromkeys(figure.period for figure in ordered))

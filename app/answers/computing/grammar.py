@@ -3,12 +3,14 @@
 No model and no list of line items is used: whether an item exists shows in the ledger and the tables.
 """
 
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import replace
+import re
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
 
 from app.answers.computing import patterns
 from app.answers.computing.measures import find_measure, is_percentage
-from app.answers.computing.periods import take_periods
+from app.answers.computing.periods import PeriodsOfText, take_periods
 from app.answers.computing.readings import Measures, Reader, clean
 from app.answers.computing.requests import (
     Asked,
@@ -17,18 +19,30 @@ from app.answers.computing.requests import (
     FigureRequest,
     Form,
     Over,
+    Ranking,
     Series,
     list_items,
+    moment,
     over_periods,
 )
 from app.answers.computing.wording import read_wording, without_names
-from app.facts.formulas.expressions import Call
+from app.facts.formulas.expressions import At, Call, Shift
 from app.facts.model import FiscalLabel
 from app.quantities.periods import Period
 from app.retrieval.questions.vocabulary import FinanceVocabulary
 
 _VOCABULARY = FinanceVocabulary()
 _MOST_READINGS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """A reading of a question: what is asked, and its name in words."""
+
+    asked: Asked
+    name: str
+    is_comparison: bool = False
+    each: tuple[At, ...] = ()
 
 
 def read_requests(
@@ -44,48 +58,114 @@ def read_requests(
     statements = _VOCABULARY.find_named_statements(question)
     core = without_names(wording.core, names)
     found: list[FigureRequest] = []
-    for asked, name, is_comparison in _asked(core, Reader(wording.definitions, measures)):
+    for reading in _asked(core, Reader(wording.definitions, measures)):
         request = FigureRequest(
-            name=name,
-            asked=asked,
-            form=replace(wording.form, also_percent=_is_open(name)),
+            name=reading.name,
+            asked=reading.asked,
+            form=replace(wording.form, also_percent=_is_open(reading.name)),
             statements=statements,
-            is_percent=_is_percent(core, asked, wording.form) or is_percentage(name),
-            is_comparison=is_comparison,
+            is_percent=_is_percent(core, reading.asked, wording.form) or is_percentage(reading.name),
+            is_comparison=reading.is_comparison,
+            each=reading.each,
         )
-        if request not in found and any(True for _ in list_items(asked)):
+        if request not in found and any(True for _ in list_items(reading.asked)):
             found.append(request)
         if len(found) == _MOST_READINGS:
             break
     return found
 
 
-def _asked(core: str, reader: Reader) -> Iterator[tuple[Asked, str, bool]]:
-    """Yield the readings, each with what is asked in words, and whether it compares periods."""
-    taken = take_periods(core)
-    rest = patterns.STATEMENT.sub("", taken.rest)
+def _asked(core: str, reader: Reader) -> Iterator[_Reading]:
+    """Yield the readings of a question."""
+    taken = take_periods(patterns.NEWEST_YEAR.sub(" ", core))
+    rest = " ".join(patterns.STATEMENT.sub("", taken.rest).split())
+    is_trailing = patterns.TRAILING.search(rest) is not None
+    if is_trailing:
+        rest = " ".join(patterns.TRAILING.sub(" ", rest).split())
+        taken = replace(taken, periods=tuple(period.trailing() for period in taken.periods))
+    for reading in _forms(rest, taken, reader):
+        asked = reading.asked
+        if is_trailing and not taken.periods and not isinstance(asked, Series | Ranking):
+            asked = Call("ttm", (asked,))
+        yield replace(reading, asked=asked)
+
+
+def _forms(rest: str, taken: PeriodsOfText, reader: Reader) -> Iterator[_Reading]:
     if (found := patterns.WHICH_PERIOD.match(rest)) is not None:
         words = clean(found["x"] or found["y"])
         over = Over.HIGHEST if found["more"] or found["more2"] else Over.LOWEST
         for node in reader.values(words):
-            yield over_periods(over, node, _whens(taken.all_periods())), words, True
+            yield _Reading(over_periods(over, node, _whens(taken.all_periods())), words, is_comparison=True)
+    elif (found := patterns.WHICH_MEMBER.match(rest)) is not None:
+        yield from _rankings(found, taken, reader)
+    elif (found := patterns.WHICH_ISSUER.match(rest)) is not None:
+        yield from _plain(clean(found["x"]), taken, reader)
     elif (found := patterns.DID_MOVE.match(rest)) is not None:
-        words, periods = clean(found["x"]), taken.periods
-        if len(periods) == 1 and (before := periods[0].before()):
-            periods = (before, *periods)
-        for node in reader.values(words):
-            yield over_periods(Over.CHANGE, node, _whens(periods)), words, True
+        yield from _moves(found, taken, reader)
     elif patterns.YES_OR_NO.match(rest) is None:
         words = clean(patterns.LEAD.sub("", rest, count=1))
         if patterns.HOW_MUCH_DID.match(rest):
             words = patterns.FIRST_VERB.sub("", words)
         words = clean(patterns.VERBS.sub(" ", words))
         if taken.is_versus and not reader.is_over_periods(words):
-            for node in reader.values(words):
-                yield over_periods(Over.CHANGE, node, _whens(taken.periods)), words, True
-            return
-        for asked in reader.readings(words, taken):
-            yield asked, words, False
+            yield from _changes(words, taken.periods, reader)
+        else:
+            is_amount = patterns.HOW_MUCH.match(rest) is not None
+            yield from _plain(words, taken, reader, is_amount=is_amount)
+
+
+def _plain(words: str, taken: PeriodsOfText, reader: Reader, *, is_amount: bool = False) -> Iterator[_Reading]:
+    """Yield the readings of words for their periods. Amounts of several periods ("how much") can be added up."""
+    periods = taken.all_periods()
+    is_listed = len(periods) > 1 and not reader.is_over_periods(words) and patterns.SUM.match(words) is None
+    for asked in reader.readings(words, taken):
+        item = asked.of if isinstance(asked, At) else None
+        each = () if item is None or not is_listed else tuple(At(item, when) for when in _whens(periods))
+        yield _Reading(asked, words, each=tuple(sorted(each, key=_moment_of)))
+    if is_listed and is_amount:
+        for node in reader.values(words):
+            yield _Reading(over_periods(Over.TOTAL, node, _whens(periods)), words)
+
+
+def _changes(words: str, periods: Sequence[AskedPeriod], reader: Reader) -> Iterator[_Reading]:
+    whens = sorted(_whens(periods), key=moment)
+    for node in reader.values(words):
+        each = tuple(At(node, when) for when in whens) if len(whens) > 2 else ()
+        yield _Reading(over_periods(Over.CHANGE, node, whens), words, is_comparison=True, each=each)
+
+
+def _moves(found: re.Match[str], taken: PeriodsOfText, reader: Reader) -> Iterator[_Reading]:
+    """Yield the readings of "did gross margin improve"; "how does it compare with" asks for the figure itself."""
+    words, periods = clean(found["x"]), taken.all_periods()
+    if found["verb"].lower().startswith("compare") and len(periods) < 2:
+        yield from _plain(words, taken, reader)
+        return
+    if len(periods) == 1 and (before := periods[0].before()):
+        periods = (before, *periods)
+    yield from _changes(words, periods, reader)
+
+
+def _rankings(found: re.Match[str], taken: PeriodsOfText, reader: Reader) -> Iterator[_Reading]:
+    is_growth = found["x"] is None
+    words = clean(found["x"] or found["y"] or found["z"] or "revenue")
+    over = Over.HIGHEST if found["more"] or found["more2"] or found["more3"] else Over.LOWEST
+    kind = patterns.KIND_OF_MEMBER.match(found.string)
+    axis = _AXES.get(kind["axis"].lower(), "segment") if kind is not None else "segment"
+    whens = _whens(taken.periods)
+    for node in islice(reader.values(words), 2):
+        asked = Ranking(over, node, axis, is_growth=is_growth, when=max(whens, key=moment, default=None))
+        yield _Reading(asked, f"{words} growth" if is_growth else words)
+
+
+_AXES = {
+    "region": "geography", "country": "geography", "geography": "geography", "market": "geography",
+    "product": "product", "product line": "product", "product category": "product", "service": "product",
+}  # fmt: skip
+
+
+def _moment_of(part: At) -> tuple[int, int, str]:
+    assert not isinstance(part.when, Shift), "questions name periods"
+    return moment(part.when)
 
 
 def _whens(periods: Iterable[AskedPeriod]) -> list[FiscalLabel | Period]:
@@ -100,6 +180,7 @@ def _is_open(name: str) -> bool:
 def _is_percent(core: str, asked: Asked, form: Form) -> bool:
     """Return whether a plain number that answers the question is to be written as a percentage."""
     over = asked.over if isinstance(asked, Series) else asked.function if isinstance(asked, Call) else ""
-    if form.unit is AskedUnit.PERCENT or over in (Over.GROWTH, Over.CAGR):
+    is_growth = isinstance(asked, Ranking) and asked.is_growth
+    if is_growth or form.unit is AskedUnit.PERCENT or over in (Over.GROWTH, Over.CAGR):
         return True
     return patterns.PERCENT_WORDS.search(core) is not None

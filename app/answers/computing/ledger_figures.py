@@ -15,6 +15,7 @@ from app.facts.formulas.expressions import Label, Name
 from app.facts.formulas.registry import standard_vocabulary
 from app.facts.found import Found, NotFound
 from app.facts.items.names import list_names
+from app.facts.items.standard import load_items
 from app.facts.label_words import label_words
 from app.facts.ledger import Ledger
 from app.facts.model import FiscalLabel, StatementKind
@@ -58,7 +59,7 @@ class LedgerFigures:
         if isinstance(period, Period):
             return NotFound("not-read", f"no fiscal period of the issuer ends on {AskedPeriod.of(period).label()}")
         words = _words_alone(sought)
-        wanted = sought if words is None else _sought("", words)
+        wanted = replace(sought, labels=(*sought.labels, sought.title)) if words is None else _sought("", words)
         found = self._ledger.find(wanted, period, dimensions)
         if isinstance(found, NotFound) and words is not None and (part := split_part(words)) is not None:
             line, member = part
@@ -103,6 +104,20 @@ class LedgerFigures:
         earlier = self.find(sought, FiscalSpan.of(before))
         return [*([(before, earlier)] if isinstance(earlier, Found) else []), (latest, found)]
 
+    def members(self, item: Label | Name, axis: str, when: FiscalLabel | Period) -> Sequence[tuple[str, str]]:
+        """Return the segments, regions or products for which a table has amounts of an item: of the newest filing."""
+        names = set(sought_of(item).names)
+        span = FiscalSpan.of(when) if isinstance(when, FiscalLabel) else self.find_span(when)
+        tables: dict[tuple[str, object, int | None], dict[tuple[str, str], None]] = {}
+        for stored in self._ledger.facts:
+            fact, source = stored.fact, stored.source
+            is_part = fact.item in names and [kind for kind, _ in fact.dimensions] == [axis]
+            if is_part and self.find_span(fact.period) == span:
+                key = (source.filed or "", source.version_id, fact.place.table)
+                tables.setdefault(key, {})[fact.dimensions[0]] = None
+        best = max(tables, key=lambda key: (key[0], len(tables[key])), default=None)
+        return () if best is None else tuple(tables[best])
+
     def nearest(self, _words: str) -> Sequence[Figure]:
         """Return nothing: rows that can be an item's are looked for in tables."""
         return ()
@@ -122,7 +137,10 @@ def may_be_part(words: str, label: str) -> bool:
 
 def sought_of(item: Label | Name) -> Sought:
     """Return what to look for in a ledger: the line item that the words name, or a row with these words."""
-    return _sought(item.name, item.name) if isinstance(item, Name) else _sought("", item.words)
+    if isinstance(item, Label):
+        return _sought("", item.words)
+    known = load_items().get(item.name)
+    return _sought(item.name, item.name if known is None else known.title)
 
 
 @cache

@@ -35,10 +35,10 @@ _OF = r"(?:in|for|during|of|at|as\s+of|as\s+at|from|between|on|over|through|acro
 _LEAD = (
     rf"(?:\b{_OF}\s+)?(?:\bboth\s+)?(?:\bthe\s+)?(?:\b(?:year[- ]?end|end|close|beginning)\s+(?:of\s+)?)?(?:\bthe\s+)?"
     r"(?:\b(?:last|past)\s+)?(?:\b(?:two|three|four|five|\d)[- ])?(?:\b(?:fiscal|financial|calendar)\s+)?"
-    r"(?:\b(?:years?|periods?|quarters?|twelve\s+months|12\s+months)(?:[- ]end)?\s+)?(?:(?:ended|ending|of)\s+)?"
+    r"(?:\b(?:years?|periods?|quarters?|twelve\s+months|12\s+months)(?:[- ]end)?\s+)?(?:(?:ended|ending|of|to)\s+)?"
 )
 _JOINT = (
-    r"(?:\s*(?:[,;&–—-]|\bto\b|\band\b|\bthrough\b|\buntil\b|\bvs\b\.?|\bversus\b|\bcompared\s+(?:to|with)\b"
+    r"(?:\s*(?:[,;&–—-]|\bto\b|\band\b|\bthrough\b|\buntil\b|\bvs?\b\.?|\bversus\b|\bagainst\b|\bcompared\s+(?:to|with)\b"
     r"|\bfrom\b|\bover\b))+\s*"
 )
 _TAIL = (
@@ -51,9 +51,10 @@ _PHRASE = re.compile(
 _QUARTERS = re.compile(
     rf"\b({ORDINAL})(?=\s+(?:and|to)\s+(?:the\s+)?{ORDINAL}\s+(?:fiscal\s+)?quarters?\b)", re.IGNORECASE
 )
+_LISTED_YEARS = re.compile(r"(?<![\d,.$€£])(?:19|20)\d\d,(?=(?:19|20)\d\d(?!\d))")
 _EMPTY = re.compile(r"\(\s*\)")
 _RANGE = re.compile(r"\s*(?:[–—-]|\bto\b|\bthrough\b|\buntil\b)\s*", re.IGNORECASE)
-_VERSUS = re.compile(r"\s*(?:\bvs\b|\bversus\b|\bcompared\b|\bagainst\b)", re.IGNORECASE)
+_VERSUS = re.compile(r"\s*(?:\bvs?\b|\bversus\b|\bcompared\b|\bagainst\b)", re.IGNORECASE)
 _LONGEST_RANGE = 12
 
 
@@ -87,7 +88,7 @@ def find_periods(text: str) -> list[tuple[int, int, AskedPeriod]]:
 
 def take_periods(text: str) -> PeriodsOfText:
     """Find the periods of a text, with the words that only lead to them."""
-    text = _QUARTERS.sub(r"\1 quarter", text)
+    text = _LISTED_YEARS.sub(r"\g<0> ", _QUARTERS.sub(r"\1 quarter", text))
     mentions = find_periods(text)
     if not mentions:
         return PeriodsOfText(" ".join(text.split()), (), False)

@@ -15,6 +15,7 @@ from app.answers.evidence_tables import EvidenceTables
 from app.answers.verification.instructions import blank_instructions
 from app.answers.verification.sentences import find_sentences
 from app.facts.fiscal import QUARTERS_OF_YEAR, FiscalSpan
+from app.facts.formulas.expressions import Label, Name
 from app.facts.found import Found, NotFound
 from app.facts.model import FiscalLabel, StatementKind
 from app.facts.sought import Dimensions, Sought
@@ -106,6 +107,10 @@ class ProseFigures:
         if found is None:
             return NotFound("not-read", f"no sentence states {words}")
         return [(None, found_figure(found, None, None))]
+
+    def members(self, _item: Label | Name, _axis: str, _when: FiscalLabel | Period) -> Sequence[tuple[str, str]]:
+        """Return nothing: sentences have no parts."""
+        return ()
 
     def nearest(self, _words: str) -> Sequence[Figure]:
         """Return nothing: sentences state an item, or not."""

@@ -16,6 +16,9 @@ from app.facts.formulas.registry import standard_vocabulary
 from app.facts.formulas.units import MONEY
 from app.retrieval.questions.understanding import Understanding
 
+CALENDAR_ITEMS = ("Revenue", "NetIncome", "Assets")
+"""Items that almost all issuers report: their facts show the fiscal calendar."""
+
 _FORMERLY = re.compile(r"\b(?:formerly|previously|f/k/a|fka|now known as|renamed)\b", re.IGNORECASE)
 
 

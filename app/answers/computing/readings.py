@@ -13,8 +13,9 @@ from itertools import islice
 from app.answers.computing import patterns
 from app.answers.computing.expressions import parse_formula
 from app.answers.computing.periods import PeriodsOfText, take_periods
-from app.answers.computing.requests import Asked, AskedPeriod, Over, Series, at_period, over_periods
-from app.facts.formulas.expressions import At, Binary, Call, Expression, Label, Number
+from app.answers.computing.requests import AskedPeriod, Over, Periodic, Series, at_period, over_periods
+from app.facts.formulas.expressions import At, Binary, Call, Expression, Label, Number, Of
+from app.facts.items.names import find_items
 
 _DEEPEST = 5
 _MOST_INNER = 4
@@ -24,6 +25,7 @@ _OVER = (
     (patterns.AVERAGE, Over.AVERAGE),
     (patterns.CHANGE, Over.CHANGE),
 )
+_PROFITS = {"gross": "gross profit", "operating": "operating income", "net": "net income"}
 _TWO_PERIODS = (Over.CHANGE, Over.GROWTH)
 _LIST = re.compile(r" ?, ?(?:and )?| and ")
 
@@ -39,7 +41,7 @@ class Reader:
     measures: Measures | None = None
     depth: int = 0
 
-    def readings(self, words: str, taken: PeriodsOfText) -> Iterator[Asked]:
+    def readings(self, words: str, taken: PeriodsOfText) -> Iterator[Periodic]:
         """Yield the readings of words, with the periods of their text."""
         words, periods = clean(words), taken.periods
         is_over_periods = False
@@ -55,9 +57,6 @@ class Reader:
                 yield _bound(node, periods)
         elif patterns.CHANGE.match(words) is not None:
             yield Label(words)  # a column of changes has no period
-        if len(periods) > 1 and not is_over_periods and summed is None:
-            for node in self.values(words):
-                yield _over(Over.TOTAL, node, taken.all_periods())
 
     def is_over_periods(self, words: str) -> bool:
         """Return whether words name an operation over periods, such as a change."""
@@ -73,9 +72,15 @@ class Reader:
             return
         if self.measures is not None and (known := self.measures(words)) is not None:
             yield known
+        if (part := patterns.SEGMENT.match(words)) is not None:
+            line, member = part["x"] or part["y"] or part["z"], part["a"] or part["b"] or part["c"]
+            for node in self._inner(clean(line)):
+                yield Of(node, (("", clean(member)),))
         share, ratio = patterns.SHARE.match(words), patterns.RATIO.match(words)
         if share is not None:
-            yield from self._quotients(share["x"] or share["v"], share["y"] or share["w"])
+            yield from self._shares(
+                clean(share["x"] or share["v"] or share["v2"]), clean(share["y"] or share["w"] or share["w2"])
+            )
         is_ratio = ratio is not None and "ratio" in words.lower()
         if ratio is not None and is_ratio:
             yield from self._quotients(ratio["x"] or ratio["v"], ratio["y"] or ratio["w"])
@@ -89,7 +94,8 @@ class Reader:
         if ratio is not None and not is_ratio and ratio["v"]:
             yield from self._quotients(ratio["v"], ratio["w"])
         if (margin := patterns.MARGIN.match(words)) is not None:
-            for inner in self._inner(margin["x"]):
+            line = _PROFITS.get(margin["x"].lower(), margin["x"])
+            for inner in self._inner(line):
                 yield Binary("/", inner, Label("revenue"))
 
     def leaf(self, text: str) -> Expression | None:
@@ -101,7 +107,7 @@ class Reader:
         is_relative = found.over in (Over.CHANGE, Over.GROWTH, Over.AVERAGE)
         return Call(found.over.value, (found.inner,)) if is_relative else None
 
-    def _over_periods(self, over: Over, words: str, inner: str, taken: PeriodsOfText) -> Iterator[Asked]:
+    def _over_periods(self, over: Over, words: str, inner: str, taken: PeriodsOfText) -> Iterator[Periodic]:
         inner, periods = clean(inner), taken.periods
         if over is Over.CHANGE and len(periods) < 2:
             yield from self._difference(words, periods)
@@ -117,12 +123,16 @@ class Reader:
             yield _over(over, node, periods)
 
     def _difference(self, words: str, periods: tuple[AskedPeriod, ...]) -> Iterator[Expression]:
+        if (pair := patterns.DIFFERENCE_IN.match(words)) is not None:
+            for and_ in islice(re.finditer(r" and (?:the )?", pair["x"]), _MOST_INNER):
+                one, other = clean(pair["x"][: and_.start()]), clean(pair["x"][and_.end() :])
+                yield _bound(Binary("-", Label(f"{one} {pair['m']}"), Label(f"{other} {pair['m']}")), periods)
         if (pair := patterns.DIFFERENCE.match(words)) is not None:
             for left in self._inner(pair["x"]):
                 for right in self._inner(pair["y"]):
                     yield _bound(Binary("-", left, right), periods)
 
-    def _total(self, words: str, inner: str, taken: PeriodsOfText) -> Iterator[Asked]:
+    def _total(self, words: str, inner: str, taken: PeriodsOfText) -> Iterator[Periodic]:
         inner = clean(inner)
         if len(taken.periods) > 1:
             for node in self.values(inner):
@@ -152,6 +162,13 @@ class Reader:
             for numerator in self._inner(left):
                 yield Binary("/", numerator, denominator)
 
+    def _shares(self, part: str, whole: str) -> Iterator[Expression]:
+        """Yield quotients of a part and a whole: of two rows, or of a segment's amount and the group's."""
+        line = re.sub(r"^total ", "", whole, flags=re.IGNORECASE)
+        if not find_items(part) and find_items(line) and self.measures is not None:
+            yield Binary("/", Of(Label(line), (("", part),)), Label(line))
+        yield from self._quotients(part, whole)
+
     def _inner(self, words: str) -> Iterator[Expression]:
         return islice(self._deeper().values(words), _MOST_INNER)
 
@@ -179,7 +196,7 @@ def _bound(expression: Expression, periods: tuple[AskedPeriod, ...]) -> Expressi
     return at_period(expression, max(periods, key=lambda period: (period.year or 0, period.part)).when())
 
 
-def _over(over: Over, inner: Expression, periods: Iterable[AskedPeriod]) -> Asked:
+def _over(over: Over, inner: Expression, periods: Iterable[AskedPeriod]) -> Periodic:
     return over_periods(over, inner, [period.when() for period in periods])
 
 

@@ -9,11 +9,13 @@ from app.documents.content.statements import Statement
 from app.facts.fiscal import FiscalSpan
 from app.facts.formulas.expressions import At, Between, Call, Expression, Label, Name, Shift, When, map_parts, parts_of
 from app.facts.formulas.functions import FUNCTIONS
+from app.facts.formulas.registry import needed_items, standard_vocabulary
 from app.facts.model import FiscalLabel
 from app.quantities.dates import day_in, is_month_end
 from app.quantities.periods import Period, months_ending
 
 _MONTHS = {3: "three", 6: "six", 9: "nine", 12: "twelve"}
+_TRAILING = {"Q1": "TTM Q1", "Q2": "TTM Q2", "Q3": "TTM Q3", "Q4": "FY", "H1": "TTM Q2", "9M": "TTM Q3", "H2": "FY"}
 NO_YEAR = 0
 """The year of a fiscal label if a question names only a part of a year ("the third quarter")."""
 _MOST_PERIODS = 16
@@ -67,6 +69,13 @@ class AskedPeriod:
         year = "" if self.year is None else f"FY{self.year}"
         return year if self.part == "FY" else f"{self.part} {year}".strip()
 
+    def trailing(self) -> "AskedPeriod":
+        """Return the twelve months that end with the period."""
+        if self.day is not None:
+            return AskedPeriod.ending(self.day, 12, f"{self.day:%B} {self.day.day}, {self.day.year}")
+        part = _TRAILING.get(self.part, self.part)
+        return replace(self, text=f"{part} {self.year or ''}".strip(), part=part)
+
     def before(self) -> "AskedPeriod | None":
         """Return the same period a year earlier; None if the year is unknown."""
         if self.year is None:
@@ -103,10 +112,24 @@ class Series:
     inner: Expression
 
 
-Asked = Expression | Series
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """The question which segment, region or product has the highest or lowest value, or value of growth. `axis` is the
+    kind of parts; the parts are those that the issuer reports.
+    """
+
+    over: Over
+    inner: Expression
+    axis: str
+    is_growth: bool = False
+    when: FiscalLabel | Period | None = None
 
 
-def over_periods(over: Over, inner: Expression, periods: Sequence[FiscalLabel | Period]) -> Asked:
+Periodic = Expression | Series
+Asked = Periodic | Ranking
+
+
+def over_periods(over: Over, inner: Expression, periods: Sequence[FiscalLabel | Period]) -> Periodic:
     """Return an operation over the values of periods, which are sorted by time."""
     periods = sorted(dict.fromkeys(periods), key=moment)[:_MOST_PERIODS]
     if len(periods) < 2:
@@ -129,9 +152,11 @@ def moment(when: FiscalLabel | Period) -> tuple[int, int, str]:
 
 
 def list_items(asked: Asked) -> Iterator[Label | Name]:
-    """Yield the items of an expression, from left to right."""
-    expression = asked.inner if isinstance(asked, Series) else asked
-    if isinstance(expression, Label | Name):
+    """Yield the items of an expression, from left to right; of a measure those that it can need."""
+    expression = asked.inner if isinstance(asked, Series | Ranking) else asked
+    if isinstance(expression, Name) and standard_vocabulary().measure(expression.name) is not None:
+        yield from map(Name, needed_items(expression))
+    elif isinstance(expression, Label | Name):
         yield expression
     for part in parts_of(expression):
         yield from list_items(part)
@@ -160,6 +185,11 @@ def is_relative(expression: Expression) -> bool:
         if is_over_periods or (expression.function == Over.AVERAGE and len(expression.arguments) == 1):
             return expression.function != "round"
     return any(map(is_relative, parts_of(expression)))
+
+
+def is_trailing(expression: Expression) -> bool:
+    """Return whether an expression asks for the twelve months that end with a period."""
+    return isinstance(expression, Call) and expression.function == "ttm"
 
 
 _RELATIVE = frozenset({"ttm", "growth", "qoq", "change", "opening"})
@@ -205,7 +235,7 @@ class FigureRequest:
     """A question for a figure. `name` says in the question's words what is asked.
 
     `is_comparison` states that the question asks whether the figure rose ("did gross margin improve"), or in which
-    period it was higher.
+    period it was higher. `each` has the expressions for single periods, if the question names several.
     """
 
     name: str
@@ -214,3 +244,4 @@ class FigureRequest:
     statements: tuple[Statement, ...] = ()
     is_percent: bool = False
     is_comparison: bool = False
+    each: tuple[Expression, ...] = ()

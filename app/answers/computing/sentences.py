@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from uuid import UUID
 
-from app.answers.claims import CitedSpan, DraftClaim, Operand, PageKey, PageTexts, cite
+from app.answers.claims import CitedSpan, Computation, DraftClaim, Operand, PageKey, PageTexts, cite
 from app.answers.computing.computed import Computed
 from app.answers.computing.found import Figure
 from app.answers.computing.printing import print_value, rounded, scale_of
@@ -18,6 +18,7 @@ from app.answers.writing.figures import cite_row, row_sentence
 from app.facts.formulas.expressions import Call
 from app.facts.formulas.results import Computed as Evaluated
 from app.facts.formulas.results import Input, Tree, Working
+from app.facts.formulas.units import Unit
 from app.quantities.values import Kind, Quantity
 
 _SIGNS = {"+": " + ", "-": " - ", "*": " × ", "/": " / "}
@@ -84,22 +85,53 @@ class Equation:
         return f"{_capital(computed.request.name)} = {words} = {numbers} = {shown}{_units(computed.shown(), scale)}"
 
 
-def write_claims(computed: Computed, documents: Mapping[PageKey, CitedDocument], pages: PageTexts) -> list[DraftClaim]:
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """States the values of several periods: "Gross margin — FY2020: 40%; FY2021: 41%". Implements `Computation`."""
+
+    values: tuple[Computed, ...]
+    issuer: str | None = None
+
+    def operands(self) -> Sequence[Operand]:
+        return [_operand(figure) for computed in self.values for figure in computed.shown()]
+
+    def sentence(self) -> str:
+        name = _capital(self.values[0].request.name) + (f" of {self.issuer}" if self.issuer else "")
+        shown = (f"{periods_in_words(each)}: {_print(each.again(), each)}" for each in self.values)
+        return f"{name} — {'; '.join(shown)}"
+
+
+def write_claims(
+    computed: Computed,
+    documents: Mapping[PageKey, CitedDocument],
+    pages: PageTexts,
+    *,
+    each: Sequence[Computed] = (),
+) -> list[DraftClaim]:
     """Write the claims of a computed answer. A single figure is written as its row, unless the question asks for
     another unit or rounding, the row prints a payment with a minus, or a sentence states it.
+
+    `each` has the values of single periods, which are listed: instead of the value, or beside a comparison.
     """
-    shown = computed.shown()
+    is_listing = bool(each) and not computed.request.is_comparison
+    parts = [*([] if is_listing else [computed]), *each]
+    shown = list({(figure.key, figure.span): figure for part in parts for figure in part.shown()}.values())
     form = computed.request.form
     rows = [_row_claim(figures, documents, pages) for figures in _by_row(shown)]
-    if computed.is_single and form.places is None and _is_printed(shown[0], form):
+    is_plain = form.places is None and all(_is_printed(figure, form) for figure in shown)
+    if is_plain and len(rows) == 1 and all(part.is_single for part in parts):
         return [_of_issuer(rows[0], documents[shown[0].key].issuer)]
     cited = tuple(span for figure in shown for span in _citations(figure, documents, pages)[:1])
     context = tuple(span for figure in shown for span in _citations(figure, documents, pages)[1:])
     citations = tuple(dict.fromkeys((*cited, *context)))
     issuers = {documents[figure.key].issuer for figure in shown}
-    result = Result(computed, issuers.pop() if len(issuers) == 1 else None)
-    computations = (result,) if computed.is_single else (result, Equation(computed))
-    claims = [DraftClaim(each.sentence(), citations, each) for each in computations]
+    issuer = issuers.pop() if len(issuers) == 1 else None
+    computations: list[Computation] = [] if is_listing else [Result(computed, issuer)]
+    if each:
+        computations.append(Listing(tuple(each), issuer))
+    explained = each[-1] if is_listing else computed
+    computations += [] if explained.is_single else [Equation(explained)]
+    claims = [DraftClaim(stated.sentence(), citations, stated) for stated in computations]
     return [*claims, *rows]
 
 
@@ -146,11 +178,23 @@ def _points(computed: Computed, shown: str) -> str:
 
 
 def _print(result: Evaluated, computed: Computed) -> str:
+    """Print a value. "The percentage change" of a percentage may mean its points, so both are stated."""
     assert result.value is not None, "a computed answer has a value"
     assert result.unit is not None, "a value has a unit"
-    scale = scale_of(computed.shown(), result.unit)
-    request = computed.request
-    return print_value(result.value, result.unit, request.form, scale=scale, is_percent=request.is_percent)
+    shown = _print_value(result.value, result.unit, computed)
+    tree = result.tree
+    if not isinstance(tree, Working) or tree.operator != "growth" or not all(isinstance(p, Input) for p in tree.parts):
+        return shown
+    base, now = (computed.figures[part.stored] for part in tree.parts if isinstance(part, Input))
+    if base.kind not in _PERCENTAGES or now.kind not in _PERCENTAGES:
+        return shown
+    points = (now.value_in_formulas() - base.value_in_formulas()) * 100
+    return f"{shown}, or {rounded(points, None, usual=2)} percentage points"
+
+
+def _print_value(value: Decimal, unit: Unit, computed: Computed) -> str:
+    scale, request = scale_of(computed.shown(), unit), computed.request
+    return print_value(value, unit, request.form, scale=scale, is_percent=request.is_percent)
 
 
 def _operand(figure: Figure) -> Operand:

@@ -25,7 +25,7 @@ from app.answers.computing.table_places import (
 from app.answers.computing.terms import FRAME, OPERATIONS, SOFT, terms_of
 from app.answers.writing.figures import find_year_end_month
 from app.facts.fiscal import QUARTERS_OF_YEAR, FiscalSpan
-from app.facts.formulas.expressions import Label
+from app.facts.formulas.expressions import Label, Name
 from app.facts.found import Found, NotFound
 from app.facts.model import FiscalLabel, StatementKind
 from app.facts.sought import Dimensions, Sought
@@ -86,7 +86,9 @@ class TableFigures:
     def find(self, sought: Sought, period: FiscalSpan | Period, dimensions: Dimensions = ()) -> Found | NotFound:
         """Find the figure of an item for a period."""
         words, name, asked = words_of(sought, dimensions), name_of(sought), AskedPeriod.of(period)
-        found = self._find(words, asked, period)
+        found: Figure | NotFound = _missing(f"no figure of {words} for {asked.text}")
+        if name is None:
+            found = self._find(words, asked, period)
         if isinstance(found, NotFound):
             found = self._find_by_other_names(words, name, asked, period) or found
         return found if isinstance(found, NotFound) else found_figure(found, period, self._only_currency)
@@ -121,9 +123,12 @@ class TableFigures:
     def _find_by_other_names(
         self, words: str, item: str | None, period: AskedPeriod, span: FiscalSpan | Period
     ) -> Figure | None:
-        """Find the only amount in rows that are labelled exactly as other names of the item."""
+        """Find the only amount in rows that are labelled exactly as an item of the registry, or as other names of it.
+
+        Words that the question does not have are not looked for loosely.
+        """
         figures: dict[tuple[Decimal, Kind], Figure] = {}
-        for name in other_names(words, item):
+        for name in (*([words] if item is not None else []), *other_names(words, item)):
             hard = terms_of(name)
             for each in self._scored(name):
                 if each.place.own == hard and self._fits(each.place, period, span):
@@ -194,7 +199,7 @@ class TableFigures:
                 continue
             weight = sum(_weight(term, near, place.around | away, page) for term in hard)
             covered = weight / len(hard)
-            own = place.own or place.path
+            own = place.own or place.path or place.heads  # a row that is labelled by its period only
             precision = len(own & wanted) / len(own) if own else 0.0
             heads = place.heads - wanted - FRAME
             soft = len((wanted & SOFT) & (own | place.heads)) - 0.5 * ("total" in own and "total" not in wanted)
@@ -251,6 +256,10 @@ class TableFigures:
             cell=place.cell,
             of=place.cell.period,
         )
+
+    def members(self, _item: Label | Name, _axis: str, _when: FiscalLabel | Period) -> Sequence[tuple[str, str]]:
+        """Return nothing: tables have no kinds of parts."""
+        return ()
 
     def nearest(self, words: str) -> Sequence[Figure]:
         """Return the figures that come nearest to an item, of any period."""

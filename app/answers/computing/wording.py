@@ -35,6 +35,9 @@ _NO_FIGURE = re.compile(
     r"(?:reasons?|basis|definition|purpose|nature|drivers?|impact of|effect of|meaning)\b",
     re.IGNORECASE,
 )
+_HOW_MOVED = re.compile(
+    r"\bhow (did|does|do|has|have) (?=[^?]*\b(?:compar|chang|develop|evolv|mov|grow|grew))", re.IGNORECASE
+)
 _BRACKET = re.compile(r"\(([^()]{1,160})\)")
 _ACRONYM = re.compile(r"[A-Z][A-Za-z]?[A-Z&/-]{0,6}[A-Z]s?")
 _COUNT = rf"(\d{{1,2}}|{CARDINAL})"
@@ -202,7 +205,7 @@ def _core(sentences: list[str]) -> str | None:
     chosen = asked[-1:] or [sentence for sentence in sentences if _ASKS.search(sentence)][:1] or sentences[:1]
     if not chosen:
         return None
-    sentence = chosen[0]
+    sentence = _HOW_MOVED.sub(r"\1 ", chosen[0])
     found = _ASKS.search(sentence)
     if _NO_FIGURE.search(sentence[found.start() :] if found else sentence) or _NO_FIGURE.match(sentence):
         return None

@@ -5,7 +5,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from app.facts.fiscal import QUARTERS_OF_YEAR
-from app.facts.formulas.expressions import At, Between, Call, Expression, Last, Shift, print_when
+from app.facts.formulas.expressions import At, Between, Call, Expression, Label, Last, Name, Shift, print_when
 from app.facts.formulas.results import Input
 from app.facts.formulas.scope import Scope
 from app.facts.formulas.units import NUMBER, PERCENT
@@ -35,6 +35,8 @@ _RESULTS = frozenset(
     }
 )
 """Words of rows that are positive or negative by their nature: growth from a negative one has no rate."""
+_DEDUCTIONS = frozenset({"allowance", "allowances", "depreciation", "amortization", "amortisation"})
+"""Words of rows that are always deducted, whatever is lost or earned."""
 
 
 def call_function(  # noqa: PLR0911 (a return for each function)
@@ -122,7 +124,19 @@ def _positive(of: Expression, scope: Scope, evaluate: Evaluate) -> Value:
 def _values(call: Call, scope: Scope, evaluate: Evaluate) -> list[Value]:
     if call.range is not None:
         return evaluate_all([(call.arguments[0], each) for each in scope.each(call.range)], evaluate)
-    return evaluate_all([(argument, scope) for argument in call.arguments], evaluate)
+    values = evaluate_all([(argument, scope) for argument in call.arguments], evaluate)
+    check_distinct(tuple(zip(call.arguments, values, strict=True)))
+    return values
+
+
+def check_distinct(parts: Sequence[tuple[Expression, Value]]) -> None:
+    """Raise StoppedError if two different items are the same figure: then their words were not told apart."""
+    seen: dict[tuple[object, ...], Expression] = {}
+    for part, value in parts:
+        if isinstance(part.of if isinstance(part, At) else part, Name | Label):
+            known = seen.setdefault(tuple(used.stored for used in value.inputs), part)
+            if known != part:
+                raise stop("same-figure", f"{known} and {part} are the same figure.")
 
 
 def _combine(function: str, values: Sequence[Value]) -> Value:
@@ -189,7 +203,8 @@ def _is_deduction(value: Value) -> bool:
     """
     if value.amount >= 0 or not isinstance(value.tree, Input):
         return False
-    return _RESULTS.isdisjoint(label_words(value.tree.stored.fact.label))
+    words = label_words(value.tree.stored.fact.label)
+    return _RESULTS.isdisjoint(words) or not _DEDUCTIONS.isdisjoint(words)
 
 
 def _check_base(of: Expression, base: Value, before: str) -> None:

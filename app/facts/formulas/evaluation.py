@@ -4,7 +4,7 @@ from dataclasses import replace
 from decimal import Decimal, DecimalException, localcontext
 
 from app.facts.fiscal import FiscalSpan, print_label
-from app.facts.formulas.calls import call_function, evaluate_all
+from app.facts.formulas.calls import call_function, check_distinct, evaluate_all
 from app.facts.formulas.expressions import At, Binary, Call, Expression, Label, Name, Negative, Number, Of
 from app.facts.formulas.printing import print_plain
 from app.facts.formulas.problems import Problem
@@ -15,7 +15,7 @@ from app.facts.formulas.units import NUMBER, PERCENT, Unit, unit_of
 from app.facts.formulas.values import StoppedError, Value, add, cast, compare, constant, divide, join, multiply, stop
 from app.facts.formulas.vocabulary import Vocabulary
 from app.facts.found import Figures, Found, NotFound
-from app.facts.model import FiscalLabel, StoredFact
+from app.facts.model import FiscalLabel
 from app.facts.sought import Dimensions, Sought
 from app.quantities.periods import Period
 
@@ -138,8 +138,7 @@ class _Evaluation:
 
     def _binary(self, of: Binary, scope: Scope) -> Value:
         left, right = evaluate_all([(of.left, scope), (of.right, scope)], self.evaluate)
-        if _is_item(of.left) and _is_item(of.right) and of.left != of.right and _facts(left) == _facts(right):
-            raise stop("same-figure", f"{of.left} and {of.right} are the same figure.")
+        check_distinct(((of.left, left), (of.right, right)))
         match of.operator:
             case "+" | "-":
                 value = add(left, right, 1 if of.operator == "+" else -1)
@@ -195,14 +194,6 @@ def _value_of(found: Found, name: str, scope: Scope) -> Value:
     unit = None if found.is_nil else unit_of(found.measure, found.currency, found.unscaled)
     value = Value(found.value, unit, tree, found.is_balance, inputs, notes=tuple(_notes(found, name, scope)))
     return _with_step(value, name, scope, found.derivation) if found.derivation else value
-
-
-def _is_item(of: Expression) -> bool:
-    return isinstance(of.of if isinstance(of, At) else of, Name | Label)
-
-
-def _facts(value: Value) -> list[StoredFact]:
-    return [used.stored for used in value.inputs]
 
 
 _SILENT = frozenset({"first", "known", "optional", "opening", "positive", "ttm", "days"})
