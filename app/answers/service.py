@@ -275,17 +275,17 @@ class AnswerService:
                 found = await asyncio.to_thread(answer_figure, evidence.figure, evidence.ledgers, understanding, shown)
                 if isinstance(found, Answered):
                     return evidence.noting({COMPUTED: found.notes or True}), found.draft
-            proposed = await self._propose(principal, evidence, is_declined=found is not None)
+            proposed = await self._propose(principal, evidence)
             if proposed is not None and proposed.answered is not None:
                 return _with_proposal(evidence, proposed, proposed.answered)
             if isinstance(found, Declined):
                 return evidence.noting({MISSING: found.sentence}), VerifiedDraft(Writer.EXTRACTIVE, (), ())
             return evidence, await self._drafter.draft(question, understanding, passages, pages, tables)
 
-    async def _propose(self, principal: Principal, evidence: _Evidence, *, is_declined: bool) -> Proposed | None:
+    async def _propose(self, principal: Principal, evidence: _Evidence) -> Proposed | None:
         """Let a configured model read a question for a figure that the grammar does not understand."""
-        is_unread = evidence.figure is None and evidence.understanding.wants_figure
-        if self._proposed is None or evidence.unseen or not (is_declined or is_unread):
+        wants_figure = evidence.figure is not None or evidence.understanding.wants_figure
+        if self._proposed is None or evidence.unseen or not wants_figure:
             return None
         return await self._proposed.answer(
             principal,

@@ -131,6 +131,8 @@ def test_quarter_ending_in_december_can_belong_to_the_next_fiscal_year(
     [
         ("In fiscal 2030 sales rose. Fiscal 2030 had 52 weeks. In fiscal 2029 they fell.", 2030),
         ("In fiscal 2031 sales rose. Fiscal 2031 had 52 weeks. In fiscal 2030 they fell.", 2031),
+        ("Fiscal 2030 ended January 28, 2031. Targets for fiscal 2031 and fiscal 2031 bonuses follow.", 2030),
+        ("Fiscal 2031 (the 52 weeks ended January 28, 2031) followed fiscal 2030. Fiscal 2030 was weak.", 2031),
         ("Sales rose.", 2031),
     ],
 )

@@ -37,6 +37,17 @@ _QUARTER_ENDED = re.compile(r"\bquarters?\s+ended", re.I)
 _MONTH_DAY = re.compile(r"--(\d\d)-(\d\d)", re.ASCII)
 _LONGEST_DAY = 20
 _LEAP_YEAR = 2000
+_THEN_ENDED = re.compile(
+    r"[\s,(“”\"]{0,3}(?:(?:is|was|means?|refers\s+to|includes?)\s+)?"
+    r"(?:the\s+)?(?:(?:5[23]|fifty-(?:two|three))[\s-]+weeks?\s+(?:fiscal\s+)?(?:year\s+|period\s+)?)?"
+    rf"(?:which\s+|that\s+)?(?:will\s+)?(?:ends?|ended|ending)\s+(?:on\s+)?(?:the\s+)?(?:\w+day,?\s+)?({DATE})",
+    re.I,
+)
+"""What follows a fiscal year's name where a sentence says when it ended."""
+
+_LAST_UNCLEAR_DAY = (2, 10)
+"""Month and day: fiscal years that end later in a year have its number."""
+
 _FEWEST_NAMED = 3  # mentions of a quarter
 _ANNUAL = (DocumentType.FORM_10K, DocumentType.FORM_20F, DocumentType.ANNUAL_REPORT)
 _PERIODIC = (*_ANNUAL, DocumentType.FORM_10Q, DocumentType.EARNINGS_RELEASE)
@@ -182,12 +193,16 @@ def _label(pages: Sequence[ParsedPage], year_end: date, period_end: Reading[date
     """Return the number by which the issuer names the fiscal year that ends about `year_end`.
 
     The number is the calendar year of the end, except for some fiscal years that end between January 1 and February 10.
-    If the document mentions the fiscal year of the previous calendar year more often, the number is the previous year.
+    A sentence that says when a fiscal year ended ("fiscal 2022 ended January 28, 2023") decides. Without one, if the
+    document mentions the fiscal year of the previous calendar year more often, the number is the previous year.
     If it mentions neither, the number is the previous year only for an end in the first week of January.
     """
     year = year_end.year
-    if year_end.month > 2 or (year_end.month == 2 and year_end.day > 10):
+    if (year_end.month, year_end.day) > _LAST_UNCLEAR_DAY:
         return Reading(year, period_end.source)
+    offset = _stated_offset(pages[:_MOST_NAMING_PAGES])
+    if offset is not None:
+        return Reading(year - offset, period_end.source)
     named = Counter[int]()
     for page in pages[:60]:
         named.update(mention.year for mention in find_fiscal_years(page.text))
@@ -198,6 +213,20 @@ def _label(pages: Sequence[ParsedPage], year_end: date, period_end: Reading[date
     if same or year_end.day > 7 or year_end.month == 2:
         return Reading(year, period_end.source)
     return Reading(year - 1, period_end.source)
+
+
+def _stated_offset(pages: Sequence[ParsedPage]) -> int | None:
+    """Return how many years the numbers of fiscal years lie behind the calendar years of their ends, 0 or 1, if the
+    pages say so and do not contradict themselves.
+    """
+    counts = Counter[int]()
+    for page in pages:
+        for mention in find_fiscal_years(page.text):
+            ended = _THEN_ENDED.match(page.text, mention.end)
+            day = None if ended is None else parse_date(ended.group(1))
+            if day is not None and (day.month, day.day) <= _LAST_UNCLEAR_DAY and 0 <= day.year - mention.year <= 1:
+                counts[day.year - mention.year] += 1
+    return next(iter(counts)) if len(counts) == 1 else None
 
 
 def _commonest_year(pages: Sequence[ParsedPage]) -> Reading[int] | None:

@@ -1,0 +1,110 @@
+"""A question that the grammar does not understand is answered from an expression that a model proposed."""
+
+import asyncio
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from app.answers.computing.proposing import FormulaProposer
+from app.answers.events import AnswerDone, AnswerStatus
+from app.answers.proposals import ProposedFigures
+from app.answers.service import AnswerService
+from app.answers.writing.drafting import Drafter
+from app.core.clock import SystemClock
+from app.facts.model import FiscalLabel, Place
+from app.observability.metrics import Metrics
+from app.quantities.periods import Period
+from app.retrieval.service import SearchResult
+from app.tables.rows import list_figure_rows, quantity_of
+from app.tables.service import find_tables_of_pages
+from tests.facts.made_facts import make_fact, write_facts
+
+QUESTION = "How many cents of each dollar of sales did Plain Holdings keep as its profit in 2022?"
+NAMED = {"issuer_names": ("Plain Holdings",), "issuer_keys": ("plain",), "issuer_forms": (frozenset({"plain"}),)}
+ITEMS = {"Net revenue": "Revenue", "Net income": "NetIncome"}
+
+
+@pytest.fixture
+def reported(office) -> None:
+    """Store the facts of the office's income statement."""
+    office.rows(
+        "UPDATE documents SET current_version_id = :version, issuer = 'Plain Holdings', issuer_key = 'plain'"
+        " WHERE id = :document",
+        version=office.version,
+        document=office.document,
+    )
+    facts = []
+    with office.database.owner.transaction(office.owner) as session:
+        tables = find_tables_of_pages(session, list(office.pages)).decode(office.pages)
+        for row in list_figure_rows(tables[(office.version, 1)][0]):
+            for cell in row.figures if row.label in ITEMS else ():
+                value, period = quantity_of(cell).value, cell.period
+                assert isinstance(value, Decimal)
+                assert isinstance(period, Period)
+                place = Place(1, *cell.spans[0], 1, cell.row, cell.column)
+                about = {"item": ITEMS[row.label], "concept": None, "fiscal": FiscalLabel(period.end.year)}
+                facts.append(make_fact(row.label, str(value.scaleb(6)), period=period, place=place, **about))
+        write_facts(session, office.owner.tenant_id, office.document, office.version, facts)
+
+
+@pytest.fixture
+def ask(office, extractive, prompts, stub_chat):
+    def run(expression: str, question: str = QUESTION, **named):
+        class Search:
+            def search(self, principal, text, filters=None, k=10) -> SearchResult:
+                found = office.search.search(principal, text, filters, k)
+                return replace(found, understanding=replace(found.understanding, **(named or NAMED)))
+
+        run.chat = stub_chat(lambda request: {"expression": expression})
+        service = AnswerService(
+            database=office.database.api,
+            search=Search(),
+            drafter=Drafter(extractive=extractive),
+            clock=SystemClock(),
+            metrics=Metrics(),
+            proposed=ProposedFigures(
+                database=office.database.api, proposer=FormulaProposer(chat=run.chat, prompts=prompts)
+            ),
+        )
+
+        async def answered():
+            return [event async for event in service.ask(office.owner, question)][-1]
+
+        last = asyncio.run(answered())
+        assert isinstance(last, AnswerDone)
+        return last.answer
+
+    return run
+
+
+def test_answer_says_which_expression_was_understood(ask, office, reported) -> None:
+    answer = ask("NetMargin[FY2022]")
+    assert answer.status is AnswerStatus.ANSWERED
+    assert answer.claims[0].text == "Net margin of Plain Holdings — FY2022: 9.79%"
+    assert answer.notice is not None
+    assert "A language model read the question as the formula NetMargin[FY2022]." in answer.notice
+    assert (answer.model, answer.tokens_in) == ("stub-1", 700)
+    (stored,) = office.rows("SELECT drafted_from FROM answers WHERE question_id = :id", id=answer.question_id)
+    assert office.document in stored["drafted_from"]
+
+
+@pytest.mark.parametrize(
+    "expression", ["", "0.0979", "NetMargin[FY2019]", "Revenue * 0 + 9", "Goodwill / Revenue[FY2022]"]
+)
+def test_what_is_refused_or_cannot_be_computed_shows_no_figure_of_the_model(ask, reported, expression) -> None:
+    answer = ask(expression)
+    assert len(ask.chat.requests) == 1
+    assert answer.model is None
+    assert not any("9.79" in claim.text or "0.09" in claim.text for claim in answer.claims)
+
+
+def test_model_is_not_asked_where_the_grammar_understands(ask, reported) -> None:
+    answer = ask("Revenue", "What was Plain Holdings' net income in fiscal 2022?")
+    assert answer.claims[0].text == "Net income of Plain Holdings — 2022: $412 million"
+    assert ask.chat.requests == []
+
+
+def test_model_is_not_asked_about_an_issuer_without_facts(ask) -> None:
+    ask("NetMargin[FY2022]")
+    assert ask.chat.requests == []
