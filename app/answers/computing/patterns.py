@@ -99,7 +99,7 @@ KIND_OF_MEMBER = re.compile(_MEMBER.replace("(?:segment", "(?P<axis>segment", 1)
 WHICH_MEMBER = _phrase(
     rf"{_MEMBER} (?:had|has|generated|reported|recorded|earned|made|saw|was|is|contributed) (?:the )?"
     rf"(?:(?P<more>{_MORE})|(?P<less>{_LESS}))(?: (?:in|by|of|amount of|in terms of))?(?: its)? (?P<x>.+?)\W*",
-    rf"{_MEMBER}(?:['’]s)? (?P<y>.+?) (?:grew|increased|rose)(?: the)? "
+    rf"{_MEMBER}['’]s? (?P<y>.+?) (?:grew|increased|rose)(?: the)? "
     r"(?:(?P<more2>most|fastest)|(?P<less2>least|slowest))\W*",
     rf"{_MEMBER} (?:grew|increased)(?: its)?(?: (?P<z>(?!the\b|most|fastest|least|slowest).+?))?(?: the)? "
     r"(?:(?P<more3>most|fastest)|(?P<less3>least|slowest))\W*",

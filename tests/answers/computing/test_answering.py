@@ -94,6 +94,22 @@ def test_missing_input_is_named(ask) -> None:
     assert "inventories" in declined.sentence
 
 
+def test_refusal_names_the_nearest_figures(ask) -> None:
+    declined = ask("What was long-term debt at June 30, 2019?")
+    assert isinstance(declined, Declined)
+    assert (
+        "Nearest in the documents: Long-term debt (2022): $820 million in Plain Holdings 10-K, page 3"
+        in declined.sentence
+    )
+
+
+def test_growth_from_a_loss_is_declined(ask, library) -> None:
+    library.add("In\t2022\t2021\nHarbour result\t$120\t$(80)\n", number=6, units_line="($ in millions)")
+    declined = ask("What was the percentage change in harbour result from 2021 to 2022?")
+    assert isinstance(declined, Declined)
+    assert "growth from a loss has no rate" in declined.sentence
+
+
 @pytest.mark.parametrize(
     "question",
     [

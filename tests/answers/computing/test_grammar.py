@@ -7,8 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.answers.computing.grammar import read_requests
-from app.answers.computing.requests import AskedUnit, FigureRequest, Form, Series
+from app.answers.computing.requests import AskedUnit, FigureRequest, Form, Over, Ranking, Series
 from app.documents.content.statements import Statement
+from app.facts.formulas.expressions import Label
+from app.facts.model import FiscalLabel
 from tests.speed import within_cpu_seconds
 
 
@@ -47,10 +49,64 @@ def first(question: str, *names: str) -> FigureRequest:
         ("What was the sum of accruals and other liabilities in 2019?", "(accruals + other liabilities)[FY2019]"),
         ("In which year was gross profit higher?", "max(gross profit; all)"),
         ("did gross margin improve in FY2023", "change(gross margin, FY2022..FY2023)"),
+        ("How did gross margin compare between 2022 and 2023?", "change(gross margin, FY2022..FY2023)"),
+        ("how has operating income developed from 2021 to 2023", "change(operating income, FY2021..FY2023)"),
+        ("total deposits 2023 v 2022", "change(total deposits, FY2022..FY2023)"),
+        ("how many stores did they operate at January 28, 2024?", "stores[2024-01-28]"),
+        ("What was turnover in the year to 31 March 2024?", "turnover[2024-03-31]"),
+        ("LTM revenue at September 30, 2023", "revenue[12M 2023-09-30]"),
+        ("trailing twelve months net income at Q2 2023", "net income[TTM Q2 2023]"),
+        ("LTM net income", "ttm(net income)"),
+        ("What was the average cost for 2017,2018 and 2019?", "avg(cost[FY2017], cost[FY2018], cost[FY2019])"),
+        ("What is the percentage of constitution of rent among total cost in 2018?", "(rent / total cost)[FY2018]"),
+        ("What percentage of revenue was rent in FY2023?", "(rent / revenue)[FY2023]"),
+        ("what is the operating margin of the Americas segment in 2023", "operating margin{Americas}[FY2023]"),
+        ("operating margin of segment Europe FY2023", "operating margin{Europe}[FY2023]"),
+        (
+            "What was the difference in fair value between brands and patents in 2019?",
+            "(brands fair value - patents fair value)[FY2019]",
+        ),
     ],
 )
 def test_question_is_read_as_expression(question, expression) -> None:
     assert write(first(question)) == expression
+
+
+def test_margin_of_an_item_that_is_no_profit_is_no_share_of_revenue() -> None:
+    assert [write(each) for each in read_requests("net interest margin 2023")] == ["net interest margin[FY2023]"]
+
+
+@pytest.mark.parametrize(
+    ("question", "axis", "over", "is_growth"),
+    [
+        ("Which segment had the highest revenue in 2023?", "segment", Over.HIGHEST, False),
+        ("which region was smallest by revenue in 2023", "geography", Over.LOWEST, False),
+        ("Which product line grew most in FY2023?", "product", Over.HIGHEST, True),
+        ("Which segment's revenue grew least in FY2023?", "segment", Over.LOWEST, True),
+    ],
+)
+def test_parts_are_ranked(question, axis, over, is_growth) -> None:
+    assert first(question).asked == Ranking(over, Label("revenue"), axis, is_growth, FiscalLabel(2023))
+
+
+def test_each_period_of_a_question_is_asked_for() -> None:
+    request = first("What was capex in FY2023 and FY2022?")
+    assert [str(each) for each in request.each] == ['"capex"[FY2022]', '"capex"[FY2023]']
+    request = first("did gross margin improve from 2021 to 2023")
+    assert len(request.each) == 3
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Compare revenue of Lantern and Kettle in 2023",
+        "Which had higher revenue in 2023, Lantern or Kettle?",
+        "Lantern vs Kettle revenue 2023",
+        "how does Lantern's revenue compare with Kettle's in 2023",
+    ],
+)
+def test_comparison_of_issuers_asks_for_the_figure_of_each(question) -> None:
+    assert write(first(question, "Lantern", "Kettle")) == "revenue[FY2023]"
 
 
 def test_margin_can_be_a_row_or_a_quotient() -> None:

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from app.answers.computing.answering import Evidence, answer_figure
+from app.answers.computing.answering import Answered, Evidence, answer_figure
 from app.answers.computing.ledger_figures import LedgerFigures
 from app.answers.computing.ledger_result import compute_from_ledger
 from app.answers.computing.measures import find_measure
@@ -209,6 +209,83 @@ def test_product_of_the_issuer_is_found_by_its_words(ask) -> None:
         "Net revenue of Plain Holdings — 2022: $4,210 million"
     ]
     assert isinstance(ask("kettle revenue 2022 vs 2021", [*others, *lamps]), Declined | None)
+
+
+def as_segment(each: StoredFact, member: str) -> StoredFact:
+    return replace(each, fact=replace(each.fact, item="Revenue", dimensions=(("segment", member),)))
+
+
+@pytest.fixture
+def segmented(ask) -> list[StoredFact]:
+    """Return facts that state the revenue of two segments, and the gross profit of one as its operating income."""
+    parts = {"Revenue": "Lamps", "CostOfGoodsAndServicesSold": "Kettles"}
+    found = [as_segment(each, parts[each.fact.item]) for each in ask.facts if each.fact.item in parts]
+    profit = {"item": "OperatingIncomeLoss", "dimensions": (("segment", "Lamps"),)}
+    of_profit = [each for each in ask.facts if each.fact.item == "GrossProfit"]
+    return [*found, *(replace(each, fact=replace(each.fact, **profit)) for each in of_profit)]
+
+
+@pytest.mark.parametrize(
+    ("question", "result"),
+    [
+        (
+            "Which segment had the highest revenue in 2022?",
+            "Revenue of Plain Holdings, highest — Lamps, FY2022: $4,210 million",
+        ),
+        ("Which segment grew least in 2022?", "Revenue growth of Plain Holdings, lowest — Kettles, FY2022: 7.36%"),
+        (
+            "What was the operating margin of the Lamps segment in 2022?",
+            "Operating margin of the Lamps segment of Plain Holdings — FY2022: 41.09%",
+        ),
+    ],
+)
+def test_segments_are_ranked_and_have_margins(ask, segmented, question, result) -> None:
+    assert ask(question, segmented)[0] == result.format("Plain Holdings")
+
+
+def test_ranking_of_parts_needs_the_amounts_of_all(ask, segmented) -> None:
+    question = "Which segment grew most in 2022?"
+    part = [each for each in segmented if each.fact.dimensions[0][1] == "Lamps" or each.fact.period.end.year == 2022]
+    assert isinstance(ask(question, part), Declined | None)
+    assert isinstance(ask(question, segmented[:2]), Declined | None)
+
+
+def test_several_years_are_listed(ask) -> None:
+    assert ask("What was Plain Holdings' revenue in FY2022 and FY2021?") == [
+        "Net revenue of Plain Holdings — 2021: $3,900 million; 2022: $4,210 million"
+    ]
+    first, second, *_ = ask("What was Plain Holdings' gross margin in FY2021 and FY2022?")
+    assert first == "Gross margin of Plain Holdings — FY2021: 40.77%; FY2022: 41.09%"
+    assert second.startswith("Gross margin = Gross profit (FY2022) / Net revenue (FY2022)")
+
+
+def test_figure_of_each_issuer_is_computed_from_its_own_facts(ask, library, understand) -> None:
+    question = "Compare net income of Plain Holdings and Other Works in 2022"
+    understanding = replace(
+        understand(question),
+        issuer_names=("Plain Holdings", "Other Works"),
+        issuer_keys=(KEY, "other works"),
+        issuer_forms=(frozenset({KEY}), frozenset({"other works"})),
+    )
+    others = [
+        replace(each, source=replace(each.source, issuer="Other Works", issuer_key="other works"))
+        for each in ask.facts
+        if each.fact.item != "NetIncome"
+    ]
+    others = [
+        replace(each, fact=replace(each.fact, item="NetIncome")) for each in others if each.fact.item == "GrossProfit"
+    ]
+    figure = FigureQuestion.of(question, understanding)
+    assert figure is not None
+    evidence = Evidence([], library.pages, library.tables)
+    ledgers = [compute_from_ledger(figure, facts) for facts in (ask.facts, others)]
+    found = answer_figure(figure, ledgers, understanding, evidence)
+    assert [claim.text for claim in found.draft.shown] == [
+        "Net income of Plain Holdings — 2022: $412 million",
+        "Gross profit of Other Works — 2022: $1,730 million",
+    ]
+    missing = [ledgers[0], compute_from_ledger(figure, others[:0])]
+    assert not isinstance(answer_figure(figure, missing, understanding, evidence), Answered)
 
 
 @pytest.mark.parametrize(
