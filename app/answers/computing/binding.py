@@ -68,7 +68,8 @@ def bind(asked: Asked, source: Source) -> Bound | NotFound:
     if periods:
         return asked, {}
     if is_relative(asked) or not all(isinstance(item, Label) for item in list_items(asked)):
-        latest = newest_quarter(source) if is_trailing(asked) else source.latest()
+        latest = None if is_trailing(asked) else source.latest()
+        latest = latest or newest_quarter(source)  # an issuer with quarterly reports only
         return _UNNAMED if latest is None else (at_period(asked, latest), {})
     return _at_latest(asked, source)
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import cache
 
+from app.answers.computing.binding import newest_quarter
 from app.answers.computing.currencies import is_in_currency
 from app.answers.computing.found import Figure
 from app.answers.computing.measures import variants_of
@@ -93,7 +94,7 @@ class LedgerFigures:
 
     def series(self, words: str) -> Sequence[tuple[FiscalLabel | Period | None, Found]] | NotFound:
         """Find the figures of an item for the newest fiscal year and the one before, if that has one."""
-        latest = self.latest()
+        latest = self.latest() or newest_quarter(self)
         if latest is None:
             return NotFound("no-facts", "no facts of this issuer are known")
         before = replace(latest, year=latest.year - 1)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.answers.computing.requests import AskedPeriod
 from app.quantities.dates import DATE, YEAR, parse_date
@@ -175,12 +175,20 @@ def _completed(periods: Sequence[AskedPeriod]) -> tuple[AskedPeriod, ...]:
     if first is not None and first.day is not None and first.months is not None:
         moved = (_moved(first, period) for period in periods)
         return tuple(dict.fromkeys(moved))
+    if first is not None and first.part != "FY" and first.year is not None:
+        same = (replace(first, text=f"{first.part} {p.text}", year=p.year) if _is_bare_year(p) else p for p in periods)
+        periods = list(same)
     years = [period for period in periods if period.part == "FY" and period.day is None]
     parts = [period for period in periods if period.part != "FY" and period.year is None]
     if not parts or len(years) != 1 or len(parts) + 1 != len(periods):
         return tuple(dict.fromkeys(periods))
     year = years[0].year
     return tuple(dict.fromkeys(AskedPeriod(f"{part.part} FY{year}", year, part.part) for part in parts))
+
+
+def _is_bare_year(period: AskedPeriod) -> bool:
+    """Return whether a period is a year alone, as in "the third quarter of 2023 and 2022"."""
+    return period.text.isdigit() and period.part == "FY" and period.day is None
 
 
 def _moved(period: AskedPeriod, year: AskedPeriod) -> AskedPeriod:

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from app.answers.claims import PageKey, PageTexts
 from app.answers.computing.found import Figure, found_figure, name_of, words_of
-from app.answers.computing.ledger_figures import other_names
+from app.answers.computing.ledger_figures import other_names, sought_of
 from app.answers.computing.requests import AskedPeriod
 from app.answers.computing.table_places import (
     FindSpan,
@@ -46,6 +46,11 @@ _YEAR = 12  # months
 _LEAST_OWN = 0.34
 _ALIKE = 0.04
 _MOST_NEAREST = 3
+_KINDS_OF_PARTS = {
+    "segment": re.compile(r"\b(?:segments?|divisions?|business units?)\b", re.IGNORECASE),
+    "geography": re.compile(r"\b(?:geograph\w*|regions?|countr(?:y|ies))\b", re.IGNORECASE),
+    "product": re.compile(r"\b(?:products?|services?|disaggregat\w*|categor(?:y|ies))\b", re.IGNORECASE),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +90,30 @@ class TableFigures:
 
     def find(self, sought: Sought, period: FiscalSpan | Period, dimensions: Dimensions = ()) -> Found | NotFound:
         """Find the figure of an item for a period."""
-        words, name, asked = words_of(sought, dimensions), name_of(sought), AskedPeriod.of(period)
+        words, name, asked = words_of(sought), name_of(sought), AskedPeriod.of(period)
+        if dimensions:
+            return self._find_part(words, name, dimensions, period)
         found: Figure | NotFound = _missing(f"no figure of {words} for {asked.text}")
         if name is None:
             found = self._find(words, asked, period)
         if isinstance(found, NotFound):
             found = self._find_by_other_names(words, name, asked, period) or found
         return found if isinstance(found, NotFound) else found_figure(found, period, self._only_currency)
+
+    def _find_part(
+        self, words: str, item: str | None, dimensions: Dimensions, period: FiscalSpan | Period
+    ) -> Found | NotFound:
+        """Find the only amount of a segment, region or product that rows with one of the item's names state."""
+        members = " ".join(member for _, member in dimensions)
+        asked, needed = AskedPeriod.of(period), terms_of(members)
+        found: dict[tuple[Decimal, Kind], Figure] = {}
+        for name in (words, *other_names(words, item)):
+            figure = self._find(f"{members} {name}", asked, period)
+            if isinstance(figure, Figure) and needed <= terms_of(figure.label):
+                found.setdefault((figure.amount(), figure.kind), figure)
+        if len(found) == 1:
+            return found_figure(next(iter(found.values())), period, self._only_currency)
+        return _missing(f"no figure of {words} for {members} for {asked.text}")
 
     def has_read(self, _statement: StatementKind | None, _period: FiscalSpan | Period) -> bool:
         """Return False: some tables of a document do not show what its statements lack."""
@@ -257,9 +279,20 @@ class TableFigures:
             of=place.cell.period,
         )
 
-    def members(self, _item: Label | Name, _axis: str, _when: FiscalLabel | Period) -> Sequence[tuple[str, str]]:
-        """Return nothing: tables have no kinds of parts."""
-        return ()
+    def members(self, item: Label | Name, axis: str, when: FiscalLabel | Period) -> Sequence[tuple[str, str]]:
+        """Return the parts under a heading with the item's name, in the only table about parts of this kind."""
+        words = words_of(sought_of(item)) if isinstance(item, Name) else item.words
+        names = {words.lower(), *other_names(words, item.name if isinstance(item, Name) else None)}
+        asked = AskedPeriod.of(when)
+        span = FiscalSpan.of(when) if isinstance(when, FiscalLabel) else when
+        tables: dict[tuple[PageKey, int], dict[tuple[str, str], None]] = {}
+        for place in self._places:
+            path, table = place.row.label_path, place.row.table
+            lines = " ".join(filter(None, (table.title, table.caption, *table.lines_above)))
+            is_group = len(path) > 1 and path[-2].strip(" :").lower() in names and "total" not in place.own
+            if is_group and _KINDS_OF_PARTS[axis].search(lines) and self._fits(place, asked, span):
+                tables.setdefault((place.key, table.number), {})["", path[-1].strip(" :")] = None
+        return tuple(next(iter(tables.values()))) if len(tables) == 1 else ()
 
     def nearest(self, words: str) -> Sequence[Figure]:
         """Return the figures that come nearest to an item, of any period."""

@@ -165,6 +165,7 @@ def read_form(text: str) -> Form:
 
 def without_names(text: str, names: Collection[str]) -> str:
     """Remove the words of issuers' names that are written with a capital, and what links them to the rest."""
+    text = _without_small(text, names)
     words = {word for name in names for word in re.findall(r"\w+", name.casefold()) if len(word) > 1} | _LEGAL
     if not names:
         return text
@@ -178,6 +179,18 @@ def without_names(text: str, names: Collection[str]) -> str:
         if not is_name[at] and not is_link:
             kept.append(token)
     return _DANGLING.sub("", " ".join(kept))
+
+
+_SHORTEST_FORM = 3
+
+
+def _without_small(text: str, names: Collection[str]) -> str:
+    """Remove whole names in small letters ("tarrant revenue"), unless the text also has them with a capital."""
+    forms = sorted((name for name in names if name.islower() and len(name) > _SHORTEST_FORM), key=len, reverse=True)
+    small = [form for form in forms if form.capitalize() not in text and form.title() not in text]
+    if not small:
+        return text
+    return " ".join(re.sub(rf"\b(?:{'|'.join(map(re.escape, small))})(?:['’]s)?(?!\w)", " ", text).split())
 
 
 _LINKS = frozenset({"of", "and", "&", "the"})

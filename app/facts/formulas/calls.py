@@ -109,6 +109,8 @@ def evaluate_all(parts: Sequence[tuple[Expression, Scope]], evaluate: Evaluate) 
 
 def _between(function: str, of: Expression, ends: Between, scope: Scope, evaluate: Evaluate) -> Value:
     first, last = evaluate_all([(At(of, ends.first), scope), (At(of, ends.last), scope)], evaluate)
+    if not (first.is_balance and last.is_balance) and ends.quarters[0] != ends.quarters[1]:
+        raise stop("no-period", f"{ends} are periods of different lengths.")
     return add(last, first, -1) if function == "change" else _rate(of, first, last, print_when(ends.first))
 
 

@@ -179,7 +179,8 @@ class _Evaluation:
         found = self._ledger.find(sought, scope.span, scope.dimensions)
         if isinstance(found, NotFound):
             if found.code == "not-reported" and not self._ledger.has_read(sought.statement, scope.span):
-                found = NotFound("not-read", f"{found.detail} No {sought.statement} for {scope.span} has been read.")
+                of = "" if sought.statement is None else f" No {sought.statement} for {scope.span} has been read."
+                found = NotFound("not-read", f"{found.detail}{of}")
             missing = Missing(name, str(scope.span), (*sought.names, *sought.labels), found.code, found.detail)
             raise StoppedError(Problem(found.code, found.detail), (missing,))
         return _value_of(found, name, scope)
@@ -213,7 +214,7 @@ def _notes(found: Found, name: str, scope: Scope) -> list[str]:
     """Return what a reader should know of a figure."""
     notes = []
     item = found.parts[0].stored.fact.item
-    if item not in (None, name):
+    if item not in (None, name, standard_vocabulary().find_name(name)):
         notes.append(f"{item} is taken for {name} for {scope.span}, which is not reported.")
     if found.derivation:
         notes.append(f"{name} for {scope.span} is derived: {found.derivation}.")

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from app.facts.fiscal import print_label
+from app.facts.fiscal import FiscalSpan, count_quarters, print_label
 from app.facts.formulas.functions import FUNCTIONS
 from app.facts.model import FiscalLabel
 from app.facts.sought import Dimensions
@@ -42,6 +42,15 @@ class Between:
 
     first: FiscalLabel | Period
     last: FiscalLabel | Period
+
+    @property
+    def quarters(self) -> tuple[int | None, int | None]:
+        """The lengths of the first and the last period in quarters; a day is the end of four."""
+        first, last = (
+            FiscalSpan.of(end).quarters if isinstance(end, FiscalLabel) else count_quarters(end) or 4
+            for end in (self.first, self.last)
+        )
+        return first, last
 
     @property
     def years(self) -> int:
