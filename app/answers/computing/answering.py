@@ -106,14 +106,11 @@ class _Answering:
         own = {key: found for key, found in evidence.tables.all_tables().items() if key in self._documents}
         is_foreign = any(is_of_another_issuer(understanding, passage) for passage in evidence.passages)
         texts = {key: text for key, text in evidence.pages.items() if key in self._documents and not is_foreign}
+        find_span = ledger.ledger.find_span if len(ledger.ledger) else None
         self._rows = TableFigures(
-            own,
-            evidence.pages,
-            names_in_rows=is_foreign,
-            currency=question.currency,
-            find_span=ledger.ledger.find_span if len(ledger.ledger) else None,
+            own, evidence.pages, names_in_rows=is_foreign, currency=question.currency, find_span=find_span
         )
-        self._prose = ProseFigures(texts, evidence.tables, currency=question.currency)
+        self._prose = ProseFigures(texts, evidence.tables, currency=question.currency, find_span=find_span)
 
     def answer(self) -> Answered | Declined | None:
         """Return the answer, or why there is none."""

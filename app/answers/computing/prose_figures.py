@@ -10,6 +10,7 @@ from app.answers.computing.currencies import is_in_currency
 from app.answers.computing.found import Figure, found_figure, words_of
 from app.answers.computing.periods import find_periods
 from app.answers.computing.requests import AskedPeriod
+from app.answers.computing.table_places import FindSpan
 from app.answers.computing.terms import FRAME, OPERATIONS, SOFT, terms_of
 from app.answers.evidence_tables import EvidenceTables
 from app.answers.verification.instructions import blank_instructions
@@ -29,6 +30,8 @@ _AMOUNT = re.compile(
     rf"|(?<![\w.,$€£]){_NUMBER}(?:\s?%|\s(?:percent|per\scent|{SCALE_WORD})\b)"
     r"|(?<![\w.,$€£-])\d{1,3}(?:,\d{3})+(?![\w%]|[.,]\d)"
 )
+_DIGIT = re.compile(r"\d")
+_COUNT = r"(?<![\w.,$€£-])\d{1,3}(?:,\d{3})*(?![\w%]|[.,]\d)"
 _MOVES = re.compile(
     r"\b(?:increas|decreas|grew|grow|rose|ris(?:e|ing)|fell|fall|declin|reduc|improv|higher|lower|compared|chang|offset"
     r"|up|down)\w*",
@@ -69,8 +72,16 @@ class _Sentence:
 class ProseFigures:
     """The sentences of pages, outside their tables. Implements `Source`."""
 
-    def __init__(self, pages: PageTexts, tables: EvidenceTables, *, currency: str | None = None) -> None:
+    def __init__(
+        self,
+        pages: PageTexts,
+        tables: EvidenceTables,
+        *,
+        currency: str | None = None,
+        find_span: FindSpan | None = None,
+    ) -> None:
         self._currency = currency
+        self._find_span = find_span
         self._pages = pages
         self._tables = tables
 
@@ -138,7 +149,7 @@ class ProseFigures:
             amounts = list(_amounts(sentence.text))
             if len(amounts) != 1 or _MOVES.search(sentence.text) or _OF_WHICH.search(sentence.text):
                 continue
-            chosen = _choose(sentence.text, amounts, period)
+            chosen = _choose(sentence.text, amounts, period, self._find_span)
             if chosen is not None and is_in_currency(chosen[0].value.unit, self._currency):
                 figure = _figure(sentence, words, *chosen)
                 found.setdefault((figure.amount(), figure.kind), figure)
@@ -152,7 +163,7 @@ class ProseFigures:
             for begin, stop in _outside(len(plain), self._tables.covered(key)):
                 for first, last in find_sentences(plain[begin:stop]):
                     text = plain[begin + first : begin + last]
-                    if "\t" not in text and 20 < len(text) <= _LONGEST and _AMOUNT.search(text):
+                    if "\t" not in text and 20 < len(text) <= _LONGEST and _DIGIT.search(text):
                         sentences.append(_Sentence(key, begin + first, text, terms_of(text)))
         return sentences
 
@@ -160,10 +171,16 @@ class ProseFigures:
         self, sentence: _Sentence, words: str, period: AskedPeriod | None, hard: frozenset[str]
     ) -> Iterator[Figure]:
         """Yield the figure of a sentence for an item, if the sentence says which of its amounts it is."""
-        amounts = list(_amounts(sentence.text))
+        counted = list(_counted(sentence.text, words))
+        amounts = counted or list(_amounts(sentence.text))
         if not amounts or len(amounts) > _MOST_AMOUNTS or _OF_WHICH.search(sentence.text):
             return
         if not hard & OPERATIONS and _MOVES.search(sentence.text):
+            return
+        if len(counted) == 1:  # "412 stores": the number says what it counts
+            chosen = _choose(sentence.text, counted, period, self._find_span)
+            if chosen is not None:
+                yield _figure(sentence, words, *chosen)
             return
         before = terms_of(sentence.text[: amounts[0].start])
         told = before - SOFT - FRAME
@@ -171,7 +188,7 @@ class ProseFigures:
             return
         if not hard <= before and len(hard) < _LEAST_PRECISE * len(sentence.terms - SOFT - FRAME):
             return
-        chosen = _choose(sentence.text, amounts, period)
+        chosen = _choose(sentence.text, amounts, period, self._find_span)
         if chosen is not None and is_in_currency(chosen[0].value.unit, self._currency):
             yield _figure(sentence, words, *chosen)
 
@@ -211,10 +228,27 @@ def _amounts(text: str) -> Iterator[_Amount]:
             yield _Amount(*found.span(), value)
 
 
-def _choose(text: str, amounts: Sequence[_Amount], asked: AskedPeriod | None) -> tuple[_Amount, str] | None:
+def _counted(text: str, words: str) -> Iterator[_Amount]:
+    """Yield the numbers that stand before the words that are counted, with up to two words between."""
+    nouns = r"\s+".join(map(re.escape, words.split()))
+    if not words.isascii() or not words.replace(" ", "").isalpha():
+        return
+    for found in re.finditer(rf"{_COUNT}(?=\s+(?:[a-z-]+\s+){{0,2}}?{nouns}\b)", text, re.IGNORECASE):
+        value = parse_value(found.group())
+        if value.value is not None:
+            yield _Amount(*found.span(), Quantity(Kind.NUMBER, value.value, None, 0))
+
+
+def _choose(
+    text: str, amounts: Sequence[_Amount], asked: AskedPeriod | None, find_span: FindSpan | None = None
+) -> tuple[_Amount, str] | None:
     """Return the amount for a period, with the period in the sentence's words."""
     periods = find_periods(text)
-    fitting = [index for index, (_, _, period) in enumerate(periods) if asked is not None and _is_same(period, asked)]
+    fitting = [
+        index
+        for index, (_, _, period) in enumerate(periods)
+        if asked is not None and _is_same(_labelled(period, asked, find_span), asked)
+    ]
     if asked is None or not periods:
         return (amounts[0], "") if len(amounts) == 1 and asked is None else None
     if not fitting:
@@ -231,6 +265,14 @@ def _in_turn(amounts: Sequence[_Amount], periods: Sequence[tuple[int, int, Asked
     order = sorted([(amount.start, "a") for amount in amounts] + [(start, "p") for start, _, _ in periods])
     kinds = "".join(kind for _, kind in order)
     return kinds in ("ap" * len(amounts), "pa" * len(amounts))
+
+
+def _labelled(period: AskedPeriod, asked: AskedPeriod, find_span: FindSpan | None) -> AskedPeriod:
+    """Return the last day of a fiscal year as that year, if the question names the year and the calendar is known."""
+    if find_span is None or asked.day is not None or period.day is None or period.months is not None:
+        return period
+    span = find_span(Period(period.day))
+    return period if span is None else AskedPeriod.of(span)
 
 
 def _is_same(period: AskedPeriod, asked: AskedPeriod) -> bool:

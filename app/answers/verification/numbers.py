@@ -28,6 +28,9 @@ _HEDGED_LABEL = re.compile(
 )
 
 
+_YEAR = re.compile(r"(?:19|20)\d\d")
+
+
 def missing_numbers(claim: str, spans: Sequence[str], quantities: Sequence[Quantity] = ()) -> list[str]:
     """Return the claim's numbers that are in no span and not among the `quantities` of cited cells, as the claim writes
     them; empty if all are supported.
@@ -67,7 +70,8 @@ def _agrees(
     """
     if claimed.unit != cited.unit:
         return False
-    if claimed.currency and cited.currency and claimed.currency != cited.currency:
+    is_heading = _YEAR.fullmatch(claimed.text) is not None and claimed.text == cited.text  # "2023 EUR", over a column
+    if claimed.currency and cited.currency and claimed.currency != cited.currency and not is_heading:
         return False
     if claimed.negative != cited.negative and not (claimed.is_year() or (cited.negative and may_turn_sign)):
         return False

@@ -26,6 +26,8 @@ Lease cost was $60.3 million in 2022, of which $13.9 million is for offices.
 
 Freight cost was $7 million in the second quarter of 2022.
 
+As of June 30, 2022, we operated 412 stores in 38 states.
+
 Total debt under the term loan facility was $120 million at June 30, 2022.
 
 In fiscal 2022, total rent of the Lantern business and its depots was $7 million.
@@ -65,10 +67,22 @@ def find(words: str, period: str | None) -> str | None:
         ("net sales", "twelve months ended June 30, 2022", None),
         ("net sales", "three months ended June 30, 2022", None),
         ("warranty expense", "2022", None),  # an instruction states nothing
+        ("stores", "June 30, 2022", "412"),
+        ("states", "June 30, 2022", "38"),
+        ("stores", "June 30, 2021", None),
     ],
 )
 def test_only_exact_statements_are_read(words, period, amount) -> None:
     assert find(words, period) == amount
+
+
+def test_day_is_the_end_of_a_fiscal_year_if_the_calendar_says_so() -> None:
+    page = {(UUID(int=1), 1): "As of February 3, 2024, we operated 412 stores in 38 states."}
+    sought = Sought(names=("stores",), labels=("stores",))
+    year = FiscalSpan.of(FiscalLabel(2023))
+    told = ProseFigures(page, EvidenceTables.none(), find_span=lambda _: year.instant)
+    assert not isinstance(told.find(sought, year), NotFound)
+    assert isinstance(ProseFigures(page, EvidenceTables.none()).find(sought, year), NotFound)
 
 
 @pytest.mark.parametrize(
