@@ -6,19 +6,17 @@ another one stores the answer. The answer is stored before the first claim is se
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import asdict, dataclass, replace
 from decimal import Decimal
 from typing import Protocol
 from uuid import UUID
 
-from sqlalchemy.orm import Session
-
 from app.answers.claims import Outcome, PageTexts, Writer, page_keys
 from app.answers.computing.answering import Answered, Evidence, answer_figure
-from app.answers.computing.ledger_result import LedgerResult, compute_from_ledger
+from app.answers.computing.ledger_result import LedgerResult
 from app.answers.computing.notices import Declined
-from app.answers.computing.question import CALENDAR_ITEMS, FigureQuestion, named_issuers
+from app.answers.computing.question import FigureQuestion
 from app.answers.errors import QuestionNotFoundError
 from app.answers.events import (
     AnswerDone,
@@ -31,6 +29,7 @@ from app.answers.events import (
     count_reasons,
 )
 from app.answers.evidence_tables import EvidenceTables
+from app.answers.ledgers import read_ledgers
 from app.answers.models import Answer
 from app.answers.proposals import Proposed, ProposedFigures
 from app.answers.questions import parse_question
@@ -44,9 +43,6 @@ from app.core.ids import new_id
 from app.core.pagination import PageOf, PageRequest, encode_cursor, parse_uuid_cursor
 from app.core.principal import Principal
 from app.db.session import Database
-from app.documents.issuers import normalise_issuer
-from app.facts.filters import FactFilter
-from app.facts.service import load_ledger_facts
 from app.identity.holding import hold_key
 from app.observability.metrics import Metrics
 from app.observability.tracing import traced
@@ -57,7 +53,6 @@ from app.retrieval.service import SearchResult
 from app.tables.service import find_tables_of_pages
 
 DEFAULT_PASSAGES = 12
-_MOST_ISSUERS = 6
 
 Authorise = Callable[[], Awaitable[Principal]]
 """Returns the current principal of a request; raises if the caller's right has ended since the request began."""
@@ -346,44 +341,8 @@ class AnswerService:
         return build_view(question, answer, draft.shown, reasons)
 
 
-def read_ledgers(
-    session: Session, figure: FigureQuestion | None, understanding: Understanding, filters: SearchFilters
-) -> tuple[LedgerResult, ...]:
-    """Compute a figure from the facts of each issuer that a question names. The caller records the read.
-
-    The ledgers are not searched for a question that is limited by other filters than issuers and documents.
-    """
-    issuers = () if figure is None else named_issuers(figure.text, understanding)[:_MOST_ISSUERS]
-    wanted = set(map(normalise_issuer, filters.issuers))
-    if (
-        figure is None
-        or filters.are_other_than_issuers_and_documents()
-        or (wanted and any(wanted.isdisjoint(issuer.keys) for issuer in issuers))
-    ):
-        return ()
-    return tuple(_read_ledger(session, figure, issuer.keys, filters.document_ids) for issuer in issuers)
-
-
-def _read_ledger(session: Session, figure: FigureQuestion, keys: Sequence[str], within: Sequence[UUID]) -> LedgerResult:
-    names, labels = figure.names()
-    # Nine of ten facts of an item can be of segments and products: they are read only if a figure is missing.
-    group = FactFilter(of_group=True)
-    placed = (
-        load_ledger_facts(session, keys, document_ids=within, items=names, concepts=names, wanted=group)
-        if names
-        else []
-    )
-    result = compute_from_ledger(figure, placed)
-    if result.is_settled():
-        return result
-    # The rows that are labelled like an item are many more, and are needed only if none is placed as the item, or if
-    # that is a total which may have a part with the question's words. Well-known items show the fiscal calendar.
-    names = [*names, *CALENDAR_ITEMS]
-    facts = load_ledger_facts(session, keys, document_ids=within, items=names, concepts=names, labels=labels)
-    return compute_from_ledger(figure, facts)
-
-
 def _with_proposal(evidence: _Evidence, proposed: Proposed, answered: Answered) -> tuple[_Evidence, VerifiedDraft]:
+    """Record how a model read the question, and what its call cost."""
     proposal = proposed.proposal
     noted = evidence.noting({COMPUTED: " ".join(filter(None, (proposed.notice, answered.notes)))})
     draft = replace(answered.draft, model=proposal.model, prompt_digest=proposal.prompt_digest, usage=proposal.usage)

@@ -16,7 +16,8 @@ from app.answers.errors import (
     QuestionTooLongError,
 )
 from app.answers.events import AnswerDone, AnswerEvent, AnswerStatus, ClaimDropped, ClaimVerified, SourcesFound
-from app.answers.service import AnswerService, read_ledgers
+from app.answers.ledgers import read_ledgers
+from app.answers.service import AnswerService
 from app.answers.writing.drafting import Drafter
 from app.answers.writing.model_writer import ModelWriter
 from app.core.clock import SystemClock

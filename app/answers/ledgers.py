@@ -1,0 +1,57 @@
+"""Read the ledgers of the issuers that a question names, and compute its figure from each."""
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from app.answers.computing.ledger_result import LedgerResult, compute_from_ledger
+from app.answers.computing.question import CALENDAR_ITEMS, FigureQuestion, named_issuers
+from app.documents.issuers import normalise_issuer
+from app.facts.filters import FactFilter
+from app.facts.model import StoredFact
+from app.facts.service import load_ledger_facts
+from app.retrieval.filters import SearchFilters
+from app.retrieval.questions.understanding import Understanding
+
+Facts = Mapping[tuple[UUID, int], StoredFact]
+
+_MOST_ISSUERS = 6
+
+
+def read_ledgers(
+    session: Session, figure: FigureQuestion | None, understanding: Understanding, filters: SearchFilters
+) -> tuple[LedgerResult, ...]:
+    """Compute a figure from the facts of each issuer that a question names. The caller records the read.
+
+    The ledgers are not searched for a question that is limited by other filters than issuers and documents.
+    """
+    issuers = () if figure is None else named_issuers(figure.text, understanding)[:_MOST_ISSUERS]
+    wanted = set(map(normalise_issuer, filters.issuers))
+    if (
+        figure is None
+        or filters.are_other_than_issuers_and_documents()
+        or (wanted and any(wanted.isdisjoint(issuer.keys) for issuer in issuers))
+    ):
+        return ()
+    return tuple(_read_ledger(session, figure, issuer.keys, filters.document_ids) for issuer in issuers)
+
+
+def _read_ledger(session: Session, figure: FigureQuestion, keys: Sequence[str], within: Sequence[UUID]) -> LedgerResult:
+    names, labels = figure.names()
+    # Nine of ten facts of an item can be of segments and products: they are read only if a figure is missing.
+    group = FactFilter(of_group=True)
+
+    def load(names: Sequence[str], wanted: FactFilter | None = None, labels: Sequence[Sequence[str]] = ()) -> Facts:
+        found = load_ledger_facts(
+            session, keys, document_ids=within, items=names, concepts=names, labels=labels, wanted=wanted
+        )
+        return {(stored.source.version_id, stored.number): stored for stored in found}
+
+    result = compute_from_ledger(figure, (load(names, group) if names else {}).values())
+    if result.is_settled():
+        return result
+    # The rows that are labelled like an item are many more, and are needed only if none is placed as the item, or if
+    # that is a total which may have a part with the question's words. Well-known items show the fiscal calendar.
+    facts = {**load(CALENDAR_ITEMS, group), **(load(names, labels=labels) if names or labels else {})}
+    return compute_from_ledger(figure, facts.values())
