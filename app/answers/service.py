@@ -15,7 +15,7 @@ from uuid import UUID
 from app.answers.claims import Outcome, PageTexts, Writer, page_keys
 from app.answers.computing.answering import Answered, Evidence, answer_figure
 from app.answers.computing.ledger_result import LedgerResult
-from app.answers.computing.notices import Declined
+from app.answers.computing.notices import Declined, decline_midpoint
 from app.answers.computing.question import FigureQuestion
 from app.answers.errors import QuestionNotFoundError
 from app.answers.events import (
@@ -273,6 +273,8 @@ class AnswerService:
             proposed = await self._propose(principal, evidence)
             if proposed is not None and proposed.answered is not None:
                 return _with_proposal(evidence, proposed, proposed.answered)
+            if found is None:
+                found = decline_midpoint(question, pages)
             if isinstance(found, Declined):
                 return evidence.noting({MISSING: found.sentence}), VerifiedDraft(Writer.EXTRACTIVE, (), ())
             return evidence, await self._drafter.draft(question, understanding, passages, pages, tables)

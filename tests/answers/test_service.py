@@ -110,6 +110,12 @@ def test_question_about_unseen_issuer_is_declined(service, office) -> None:
     assert asking.get_question(office.owner, answer.question_id).notice == answer.notice
 
 
+def test_midpoint_that_no_page_states_is_declined(service, office) -> None:
+    answer = ask(service(), office.owner, "What is the midpoint of the guidance for net revenue?")[-1].answer
+    assert (answer.status, answer.claims) == (AnswerStatus.NOT_FOUND, ())
+    assert answer.notice == "The figure cannot be computed: no document states a midpoint."
+
+
 def test_hidden_pages_are_neither_quoted_nor_listed(service, office) -> None:
     """Search may return a passage just before access to it is revoked, so the service checks access again."""
     first, *_, last = ask(service(), office.other)

@@ -165,8 +165,17 @@ def test_everything_that_is_missing_is_named_at_once(tools):
 
 
 def test_growth_of_an_amount_that_is_always_deducted_is_that_of_its_size():
-    ledger = read_ledger("balance-sheet | FY2023 FY2022\nValuation allowance | -20 -16")
-    assert compute('growth("valuation allowance")', ledger, FiscalLabel(2023)).value == Decimal("0.25")
+    rows = [
+        fact(None, value, label, words="Valuation allowance") for label, value in (("FY2023", -20), ("FY2022", -16))
+    ]
+    assert compute('growth("valuation allowance")', Ledger(rows), FiscalLabel(2023)).value == Decimal("0.25")
+
+
+def test_liability_that_is_printed_in_brackets_is_owed():
+    ledger = read_ledger("balance-sheet | FY2023\nLongTermDebt | -500\nCashAndMarketableSecurities | 200")
+    computed = compute("LongTermDebt - CashAndMarketableSecurities", ledger, FiscalLabel(2023))
+    assert computed.value == 300_000_000
+    assert "printed with a minus" in computed.notes[0]
 
 
 def test_computation_is_shown_down_to_its_facts(tools):

@@ -146,9 +146,13 @@ def _moves(found: re.Match[str], taken: PeriodsOfText, reader: Reader) -> Iterat
 
 
 def _rankings(found: re.Match[str], taken: PeriodsOfText, reader: Reader) -> Iterator[_Reading]:
-    is_growth = found["x"] is None
-    words = clean(found["x"] or found["y"] or found["z"] or "revenue")
-    over = Over.HIGHEST if found["more"] or found["more2"] or found["more3"] else Over.LOWEST
+    is_profit = bool(found["more4"] or found["less4"])
+    is_growth = found["x"] is None and not is_profit
+    words = clean(
+        found["x"] or found["y"] or found["z"] or found["w"] or ("operating income" if is_profit else "revenue")
+    )
+    is_most = any(found[name] for name in ("more", "more2", "more3", "more4"))
+    over = Over.HIGHEST if is_most else Over.LOWEST
     kind = patterns.KIND_OF_MEMBER.match(found.string)
     axis = _AXES.get(kind["axis"].lower(), "segment") if kind is not None else "segment"
     whens = _whens(taken.periods)

@@ -1,15 +1,17 @@
 """The sentences beside a computed answer: why there is none, and what a reader should know of its figures."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from app.answers.claims import PageKey
+from app.answers.claims import PageKey, PageTexts
 from app.answers.computing.computed import Computed
 from app.answers.computing.found import Figure, Missing
 from app.answers.computing.sentences import CitedDocument
 from app.quantities.printing import print_quantity
 from app.quantities.values import Quantity
 
+_MIDPOINT = re.compile(r"\bmid-?points?\b", re.IGNORECASE)
 _MOST_NEAREST = 2
 _MOST_NOTES = 3
 _MOST_LABEL = 100
@@ -31,6 +33,13 @@ def decline(missing: Sequence[Missing], documents: Mapping[PageKey, CitedDocumen
     near = dict.fromkeys(_printed(figure, documents[figure.key]) for figure in figures)
     nearest = "; ".join(list(near)[:_MOST_NEAREST])
     return Declined(f"{sentence} Nearest in the documents: {nearest}." if nearest else sentence)
+
+
+def decline_midpoint(question: str, pages: PageTexts) -> Declined | None:
+    """Decline a question for a midpoint that no page states: it is not computed from the ends of a range."""
+    if not _MIDPOINT.search(question) or any(_MIDPOINT.search(page) for page in pages.values()):
+        return None
+    return Declined("The figure cannot be computed: no document states a midpoint.")
 
 
 def _printed(figure: Figure, document: CitedDocument) -> str:

@@ -97,6 +97,8 @@ _MEMBER = (
 )
 KIND_OF_MEMBER = re.compile(_MEMBER.replace("(?:segment", "(?P<axis>segment", 1), re.IGNORECASE)
 WHICH_MEMBER = _phrase(
+    rf"{_MEMBER} (?:was|is) (?:the )?(?:(?P<more4>most)|(?P<less4>least)) profitable"
+    r"(?: (?:by|in terms of|on) (?P<w>.+?))?\W*",
     rf"{_MEMBER} (?:had|has|generated|reported|recorded|earned|made|saw|was|is|contributed) (?:the )?"
     rf"(?:(?P<more>{_MORE})|(?P<less>{_LESS}))(?: (?:in|by|of|amount of|in terms of))?(?: its)? (?P<x>.+?)\W*",
     rf"{_MEMBER}['’]s? (?P<y>.+?) (?:grew|increased|rose)(?: the)? "

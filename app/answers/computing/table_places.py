@@ -27,7 +27,8 @@ _YEAR = 12  # months
 _PERCENT = frozenset({"percent"})
 _DEDUCTION = re.compile(
     r"\b(?:costs?|expenses?|expenditures?|depreciation|amorti[sz]ation|dividends?\s+(?:paid|on|declared)|purchases?|repayments?"
-    r"|payments?|repurchases?|paid|acquisitions?|additions\s+to|provision\s+for\s+income\s+taxes)\b",
+    r"|borrowings|payables?|liabilities|debts?|overdrafts?|bank loans?|payments?|repurchases?|paid"
+    r"|acquisitions?|additions\s+to|provision\s+for\s+income\s+taxes)\b",
     re.IGNORECASE,
 )
 _NO_DEDUCTION = re.compile(

@@ -19,20 +19,8 @@ _A_YEAR_AGO = Shift(years=-1)
 _OPERATORS = {"avg": "mean", "sum": "+"}
 _RESULTS = frozenset(
     {"income", "profit", "profits", "loss", "losses", "earnings", "ebit", "ebitda", "margin", "result", "results"}
-    | {
-        "deficit",
-        "cash",
-        "flow",
-        "flows",
-        "return",
-        "benefit",
-        "gain",
-        "gains",
-        "equity",
-        "deficiency",
-        "net",
-        "change",
-    }
+    | {"deficit", "deficiency", "cash", "flow", "flows", "return", "benefit", "gain", "gains", "equity", "net"}
+    | {"change"}
 )
 """Words of rows that are positive or negative by their nature: growth from a negative one has no rate."""
 _DEDUCTIONS = frozenset({"allowance", "allowances", "depreciation", "amortization", "amortisation"})
@@ -205,7 +193,10 @@ def _is_deduction(value: Value) -> bool:
     """
     if value.amount >= 0 or not isinstance(value.tree, Input):
         return False
-    words = label_words(value.tree.stored.fact.label)
+    fact = value.tree.stored.fact
+    words = label_words(fact.label)
+    if fact.item is not None:  # items that are always deducted have positive amounts
+        return False
     return _RESULTS.isdisjoint(words) or not _DEDUCTIONS.isdisjoint(words)
 
 

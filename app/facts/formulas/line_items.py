@@ -44,8 +44,11 @@ _POSITIVE: Final = frozenset({
     "TotalOperatingExpenses", "DepreciationAmortizationCF", "DepreciationExpense", "Depreciation", "OperatingLeaseExpense",
     "CapitalExpenses", "CommonDividendsPaid", "StockRepurchasePayments", "DebtRepayments", "InterestPaid",
     "PreferredDividendExpense", "NonInterestExpense", "PolicyBenefitsAndClaims", "AccumulatedDepreciation",
-})  # fmt: skip
-"""Costs, payments and deductions, which are never negative by their nature."""
+    "TradePayables", "Liabilities", "CurrentLiabilitiesTotal", "NonCurrentLiabilitiesTotal", "TotalDeposits",
+}) | _STRICT  # fmt: skip
+"""Costs, payments, deductions and liabilities, which are never negative by their nature: some statements of financial
+position print liabilities in brackets.
+"""
 
 _WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "CostOfGoodsAndServicesSold": ("total cost of revenue", "total cogs", "cost of goods"),

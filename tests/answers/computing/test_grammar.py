@@ -83,6 +83,7 @@ def test_margin_of_an_item_that_is_no_profit_is_no_share_of_revenue() -> None:
         ("which region was smallest by revenue in 2023", "geography", Over.LOWEST, False),
         ("Which product line grew most in FY2023?", "product", Over.HIGHEST, True),
         ("Which segment's revenue grew least in FY2023?", "segment", Over.LOWEST, True),
+        ("Which segment was most profitable by revenue in 2023?", "segment", Over.HIGHEST, False),
     ],
 )
 def test_parts_are_ranked(question, axis, over, is_growth) -> None:
