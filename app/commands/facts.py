@@ -22,7 +22,7 @@ from app.commands.options import (
     report_errors,
 )
 from app.documents.issuers import normalise_issuer
-from app.facts.grid_labels import added_dimensions
+from app.facts.grid_labels import added_dimensions, headings_over
 
 StatementOption = Annotated[
     list[str] | None,
@@ -123,10 +123,15 @@ def _grid(statement: dict[str, Any], scale: int, columns: int) -> Table:
     periods = [f"{column['fiscal_part']} {column['fiscal_year']}" for column in statement["columns"][:columns]]
     numbers = (Column(name, justify="right", no_wrap=True) for name in periods)
     grid = Table(Column("", min_width=_LABELS - 4, overflow="fold"), *numbers, box=None)
+    labels = {row["label"] for row in statement["rows"]}
+    above: list[str] = []
     for row in statement["rows"]:
         figures = row["figures"][:columns]
         if not any(figures):
             continue
+        for depth, heading in headings_over(row["label_path"], above, labels):
+            grid.add_row(escape("  " * depth + heading))
+        above = row["label_path"]
         dimensions = tuple((each["axis"], each["member"]) for each in row["dimensions"])
         members = "".join(f" [{member}]" for _, member in added_dimensions(row["label_path"], dimensions))
         label = "  " * (len(row["label_path"]) - 1) + (row["label"] or row["item"] or "(subtotal)") + members

@@ -1,7 +1,7 @@
 """Compare labels of lines in several filings, and print what a line's dimensions add to its label."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Iterator, Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -60,6 +60,15 @@ def added_dimensions(label_path: Sequence[str], dimensions: Dimensions) -> Dimen
         for axis, member in dimensions
         if axis not in LINE_AXES and not {_stem(word) for word in plain_label(member).split()} <= words
     )
+
+
+def headings_over(path: Sequence[str], above: Sequence[str], labels: Container[str]) -> Iterator[tuple[int, str]]:
+    """Yield the headings that stand between a row and the one above, each with its depth. `path` and `above` are their
+    labels, outermost first, and `labels` those of all rows, which are no headings.
+    """
+    outer = tuple(path[:-1])
+    same = next((depth for depth in range(len(outer)) if tuple(above[: depth + 1]) != outer[: depth + 1]), len(outer))
+    yield from ((depth, label) for depth, label in enumerate(outer[same:], same) if label not in labels)
 
 
 def _stem(word: str) -> str:

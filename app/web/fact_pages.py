@@ -15,7 +15,7 @@ from app.core.principal import Permission, Principal
 from app.documents.issuers import normalise_issuer
 from app.facts.filters import FactFilter
 from app.facts.grid import GridRow, StatementGrid
-from app.facts.grid_labels import LINE_AXES, added_dimensions, plain_label
+from app.facts.grid_labels import LINE_AXES, added_dimensions, headings_over, plain_label
 from app.facts.grid_periods import Periods
 from app.facts.items.standard import load_items
 from app.facts.model import Measure, StatementKind, StoredFact
@@ -151,25 +151,16 @@ def show_rows(grid: StatementGrid) -> list[ShownRow]:
     shown: list[ShownRow] = []
     above: tuple[str, ...] = ()
     for row in grid.rows:
-        path = row.label_path[:-1]
-        same = next(
-            (depth for depth in range(len(path)) if above[depth : depth + 1] != path[depth : depth + 1]), len(path)
-        )
         shown += [
-            ShownRow(
-                label,
-                is_printed=True,
-                depth=min(depth, _DEEPEST),
-                dimensions="",
-                unit="",
-                figures=[[]] * len(row.figures),
-            )
-            for depth, label in enumerate(path[same:], same)
-            if label not in labels
+            _heading(label, depth, len(row.figures)) for depth, label in headings_over(row.label_path, above, labels)
         ]
         shown.append(_row(row, scale, currency))
         above = row.label_path
     return shown
+
+
+def _heading(label: str, depth: int, columns: int) -> ShownRow:
+    return ShownRow(label, is_printed=True, depth=min(depth, _DEEPEST), dimensions="", unit="", figures=[[]] * columns)
 
 
 def _row(row: GridRow, scale: int, currency: str | None) -> ShownRow:

@@ -77,10 +77,11 @@ def call(monkeypatch: pytest.MonkeyPatch) -> Call:
 
 def test_statements_are_printed_in_their_usual_scale(call: Call) -> None:
     lines = [line.split() for line in call("Juniper A/S").stdout.splitlines()]
-    assert lines[:4] == [
+    assert lines[:5] == [
         ["Juniper", "[Tools],", "Inc.:", "income-statement,", "USD", "millions"],
         ["FY", "2031", "FY", "2030"],
         ["Net", "sales", "4,210", "3,985.5*"],
+        ["Per", "share"],
         ["Basic", "[A]", "2.470≠"],
     ]
     rest = call("Juniper A/S").stdout
