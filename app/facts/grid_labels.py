@@ -15,6 +15,8 @@ _SIGNS: Final = frozenset(
     """income loss losses earnings expense expenses benefit benefits gain gains deficit increase decrease used in for
     provided by from provision charge charges credit credits profit recovery and or see note notes""".split()  # noqa: SIM905 - a list of words reads better as one string
 )
+_NOTE: Final = re.compile(r"\d{1,2}")
+"""The number of a note. A longer one tells lines apart, such as the year in which notes are due."""
 _PLAIN: Final = frozenset({"product", "service", "and", "other"})
 """Words of members that say no more than any line of a statement does."""
 _LONGEST: Final = 300
@@ -44,7 +46,7 @@ def plain_label(label: str) -> str:
 def _aside(found: re.Match[str]) -> str:
     """Return a text in brackets, or nothing if it says only a sign or a note."""
     words = _OTHER.sub(" ", found[1]).replace("/", " ").split()
-    is_note = len(found[1].strip()) <= 2 or all(word in _SIGNS or word.isdigit() for word in words)
+    is_note = len(found[1].strip()) <= 2 or all(word in _SIGNS or _NOTE.fullmatch(word) for word in words)
     return " " if is_note else found[0]
 
 

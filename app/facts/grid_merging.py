@@ -158,7 +158,8 @@ def merge_lines(placed: Sequence[Placed]) -> Iterator[Row]:
 def _lines_of(group: Iterable[Placed]) -> list[_Line]:
     """Split the figures of one line of a table by their dimensions.
 
-    If the line has only one in a statement that has no columns for them, they don't count.
+    If the line has only one in a statement that has no columns for them, they don't count beside the label. They do
+    beside a concept or an item, which the total and its parts have in common.
     """
     line = list(group)
     dimensions = {each.key[1] for each in line}
@@ -188,9 +189,13 @@ class _Merging:
             row = row.next
 
     def add(self, lines: Sequence[_Line]) -> None:
-        """Merge the lines of one document: by label, then those left by concept, then by item; the rest are new."""
+        """Merge the lines of one document: by the very label, then those left by the plain label, by concept, by
+        figures and by item; the rest are new.
+        """
         found: dict[int, Row] = {}
-        for find in (self._with_label, self._with_concept, self._with_figures, self._with_item):
+        for find in (
+            self._with_same_label, self._with_label, self._with_concept, self._with_figures, self._with_item,
+        ):  # fmt: skip
             for index, line in enumerate(lines):
                 row = None if index in found else find(line)
                 if row is not None:
@@ -214,6 +219,9 @@ class _Merging:
                 if len(stating) < _MOST_ALIKE and row not in stating:
                     stating.append(row)
             last = row
+
+    def _with_same_label(self, line: _Line) -> Row | None:
+        return self._find(_by_very_label(line[0]), line, Row.has_room)
 
     def _with_label(self, line: _Line) -> Row | None:
         return self._find(_by_label(line[0]), line, Row.has_room)
@@ -252,18 +260,22 @@ _MOST_ALIKE = 16
 """Rows with one label, concept or item that are compared with a line. A hostile document can have any number."""
 
 
+def _by_very_label(placed: Placed) -> tuple[object, ...]:
+    return "label", placed.stored.fact.label_path, *placed.key[1:]
+
+
 def _by_label(placed: Placed) -> tuple[object, ...]:
     return placed.key
 
 
 def _by_concept(placed: Placed) -> tuple[object, ...] | None:
     concept = placed.stored.fact.concept
-    return None if concept is None else ("concept", concept, *placed.key[1:])
+    return None if concept is None else ("concept", concept, placed.stored.fact.dimensions, placed.key[2])
 
 
 def _by_item(placed: Placed) -> tuple[object, ...] | None:
     item = placed.stored.fact.item
-    return None if item is None else ("item", item, *placed.key[1:])
+    return None if item is None else ("item", item, placed.stored.fact.dimensions, placed.key[2])
 
 
-_NAMES = (_by_label, _by_concept, _by_item)
+_NAMES = (_by_very_label, _by_label, _by_concept, _by_item)

@@ -261,3 +261,42 @@ def test_tag_and_page_may_name_different_dimensions_of_one_row():
     tagged = make_filing("2032-02-01", ("Sales of goods", 12, 11), dimensions=(("product", "Product"),))
     printed = make_filing("2031-02-01", ("Sales of goods", 11, 10), dimensions=(("part", "Sales of goods"),))
     assert shown(annual(tagged + printed)) == [("Sales of goods", 12, 11, 10)]
+
+
+def test_renamed_total_is_not_the_row_of_a_part():
+    parts = ("Products", "Product"), ("Services", "Service")
+    newer = [
+        replace(
+            stored,
+            fact=replace(stored.fact, dimensions=tuple(("product", m) for n, m in parts if n == stored.fact.label)),
+        )
+        for stored in make_filing(
+            "2032-02-01",
+            ("Products", 6, 5),
+            ("Services", 4, 4),
+            ("Net sales", 10, 9),
+            item="Revenue",
+            concept="Revenues",
+        )
+    ]
+    older = make_filing("2030-02-01", ("Total revenue", 8, 7), item="Revenue", concept="Revenues")
+    assert shown(annual(newer + older)) == [
+        ("Products", 6, 5, None, None),
+        ("Services", 4, 4, None, None),
+        ("Net sales", 10, 9, 8, 7),
+    ]
+
+
+@pytest.mark.parametrize(("gone", "kept"), [("Notes (2031)", "Notes (2040)"), ("Stock (A)", "Stock (B)")])
+def test_line_of_the_very_label_comes_before_one_that_differs_in_brackets(gone, kept):
+    newer = make_filing("2032-02-01", (kept, 6, 5))
+    older = make_filing("2030-02-01", (gone, 8, 7), (kept, 4, 3))
+    assert sorted(shown(annual(newer + older))) == [(gone, None, None, 8, 7), (kept, 6, 5, 4, 3)]
+
+
+def test_year_in_brackets_tells_lines_apart():
+    newer, older = (
+        make_filing(filed, (label, 6))
+        for filed, label in (("2032-02-01", "Notes (2040)"), ("2031-02-01", "Notes (2031)"))
+    )
+    assert len(annual(newer + older).rows) == 2
