@@ -56,7 +56,7 @@ class FiscalYears:
         if last is None:
             return cls(None, None)
         quarter = _quarter_of(last, stated, _QUARTERS.get(about.fiscal_period or ""))
-        end = None if about.year_end is None else _next_year_end(last, about.year_end)
+        end = None if about.year_end is None or _is_year(last, stated, about) else _next_year_end(last, about.year_end)
         if end is None and quarter is not None:
             end = last + timedelta(days=round((4 - quarter) * _QUARTER))
         if end is None:
@@ -84,6 +84,13 @@ class FiscalYears:
         length = count_quarters(period)
         part = None if length is None else _PARTS.get((length, quarter))
         return None if part is None else FiscalLabel(year, part)
+
+
+def _is_year(last: date, periods: frozenset[Period], about: About) -> bool:
+    """Return whether a document is about a fiscal year and states it: a tag of another year's end is then wrong."""
+    return about.fiscal_period == "FY" and any(
+        period.end == last and count_quarters(period) == _YEAR_QUARTERS for period in periods
+    )
 
 
 def _next_year_end(last: date, year_end: tuple[int, int]) -> date | None:

@@ -105,3 +105,12 @@ def test_tagged_year_end_places_the_period_in_its_year(about, expected):
 def test_year_of_any_tagged_end_ends_on_it_after_the_period(last, month, day):
     years = FiscalYears.of(About(last, last.year, year_end=(month, day)), [])
     assert years.end is None or -10 <= (years.end - last).days <= 366
+
+
+def test_tag_of_another_year_end_does_not_change_a_report_about_a_fiscal_year():
+    year, before = Period(date(2031, 6, 30), date(2030, 7, 1)), Period(date(2030, 6, 30), date(2029, 7, 1))
+    about = About(period_end=year.end, fiscal_year=2031, fiscal_period="FY", year_end=(12, 31))
+    years = FiscalYears.of(about, [year, before, Period(year.end)])
+    assert [years.label(period) for period in (year, before, Period(year.end))] == [
+        FiscalLabel(2031), FiscalLabel(2030), FiscalLabel(2031),
+    ]  # fmt: skip
