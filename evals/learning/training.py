@@ -13,6 +13,7 @@ from scipy.sparse import csr_matrix, vstack
 from app.facts.items.clarity import CONCEPT, ITEM, Clarity, measure_clarity
 from app.facts.items.features import Context, features_of
 from app.facts.items.model import OTHER, PART, StatementModel, statement_model
+from app.facts.items.shown import item_shown, shown_by
 from app.facts.items.standard import find_item
 from app.facts.model import StatementKind
 from evals.learning.examples import MADE_UP, Example, Truth
@@ -46,11 +47,14 @@ class Row:
 
 @dataclass(frozen=True)
 class Lesson:
-    """All examples of one statement."""
+    """All examples of one statement. `contexts` are the documents that they are of, and `shown` is what the documents'
+    statements show by their tags.
+    """
 
     statement: StatementKind
     examples: tuple[Example, ...]
     contexts: tuple[Context, ...]
+    shown: tuple[frozenset[str], ...]
     folds: Mapping[str, int]
 
     @cached_property
@@ -81,16 +85,24 @@ def lessons_of(examples: Sequence[Example]) -> list[Lesson]:
     by_document: dict[tuple[str, str], list[Example]] = {}
     for example in examples:
         by_document.setdefault((example.filing, example.source.value), []).append(example)
-    contexts = {
-        document: Context.of([(own.statement, own.rows) for own in members])
-        for document, members in by_document.items()
-    }
+    contexts, shown = {}, {}
+    for document, members in by_document.items():
+        contexts[document] = Context.of([(own.statement, own.rows) for own in members])
+        shown[document] = shown_by(truth.concept for own in members for truth in own.truth if truth is not None)
     lessons = []
     for statement in StatementKind:
         own = tuple(example for example in examples if example.statement is statement)
         if own:
-            context = tuple(contexts[example.filing, example.source.value] for example in own)
-            lessons.append(Lesson(statement, own, context, folds))
+            documents = [(example.filing, example.source.value) for example in own]
+            lessons.append(
+                Lesson(
+                    statement,
+                    own,
+                    tuple(contexts[document] for document in documents),
+                    tuple(shown[document] for document in documents),
+                    folds,
+                )
+            )
     return lessons
 
 
@@ -192,7 +204,7 @@ def answer(lesson: Lesson, model: StatementModel, fold: int | None = None) -> di
         beside = probabilities[:, :2]
         known = [any(own in model.vocabulary for own in row.features if own.startswith("L=")) for row in rows]
         for level, names, answers in (
-            (ITEM, model.item_names, model.by_item(probabilities)),
+            (ITEM, model.item_names, model.by_item(probabilities, lesson.contexts[rows[0].example].shown)),
             (CONCEPT, model.classes, model.concepts_only(probabilities)),
         ):
             best, measures = measure_clarity(answers, beside, known)
@@ -211,7 +223,10 @@ def true_name(lesson: Lesson, row: Row, level: str) -> str | None:
     """Return the true item or concept of a row; None for a part, an own concept, or one that no item groups."""
     if not row.known or row.target in (OTHER, PART) or ":" in row.target:
         return None
-    return row.target if level == CONCEPT else find_item(row.target, lesson.statement)
+    if level == CONCEPT:
+        return row.target
+    item = find_item(row.target, lesson.statement)
+    return None if item is None else item_shown(item, lesson.shown[row.example])
 
 
 def fit_clarity(answers: Answers, among: NDArray[np.bool_]) -> Clarity:

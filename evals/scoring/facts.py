@@ -13,6 +13,7 @@ from decimal import Decimal
 from enum import StrEnum
 from functools import cache
 
+from app.facts.items.shown import EVERY, item_shown, shown_by
 from app.facts.items.standard import find_item
 from app.facts.model import Fact, Method, StatementKind
 from app.quantities.periods import Period
@@ -24,10 +25,14 @@ PRIMARY = frozenset(
 
 
 @cache
-def items_of(concept: str, statement: StatementKind) -> frozenset[str]:
-    """Return the items of a concept in a statement: one, or none. A concept may be several items in other tables."""
+def items_of(concept: str, statement: StatementKind, shown: frozenset[str] = EVERY) -> frozenset[str]:
+    """Return the items of a concept in a statement: one, or none. A concept may be several items in other tables.
+
+    `shown` is what the filing's statements show (`app.facts.items.shown`).
+    """
     statements = (statement,) if statement in PRIMARY else sorted(PRIMARY)
-    return frozenset(item for each in statements if (item := find_item(concept, each)) is not None)
+    items = (find_item(concept, each) for each in statements)
+    return frozenset(item_shown(item, shown) for item in items if item is not None)
 
 
 class Fault(StrEnum):
@@ -62,11 +67,16 @@ BY_CONCEPT = Level(
     names_of=lambda tagged: frozenset({tagged.line_item}),
     confidence_of=lambda fact: min(fact.confidence, fact.concept_confidence),
 )
-BY_ITEM = Level(
-    name_of=lambda fact: fact.item,
-    names_of=lambda tagged: items_of(tagged.line_item, tagged.statement),
-    confidence_of=lambda fact: fact.confidence,
-)
+
+
+def by_item(tagged: Iterable[TaggedFact]) -> Level:
+    """Return the level of standard items for a filing with these facts on its statements."""
+    shown = shown_by(fact.line_item for fact in tagged)
+    return Level(
+        name_of=lambda fact: fact.item,
+        names_of=lambda fact: items_of(fact.line_item, fact.statement, shown),
+        confidence_of=lambda fact: fact.confidence,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +96,7 @@ class Compared:
     `right` and `wrong` are the facts that were read. `found` and `missed` are the tagged facts of the statements.
     """
 
+    level: Level
     right: tuple[Fact, ...]
     wrong: tuple[Wrong, ...]
     found: tuple[TaggedFact, ...]
@@ -110,6 +121,7 @@ def compare_facts(
             wrong.append(truth.describe(fact, name, meant))
     asked = [fact for fact in tagged if level.names_of(fact)]
     return Compared(
+        level=level,
         right=tuple(right),
         wrong=tuple(wrong),
         found=tuple(fact for fact in asked if fact.id in found),

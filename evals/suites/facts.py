@@ -37,7 +37,7 @@ from evals.environment.reading import read_document, reading_pool
 from evals.environment.store import digest_texts, home_name
 from evals.learning.left_out import ensure_left_out
 from evals.running.engine import Case, Suite
-from evals.scoring.facts import BY_CONCEPT, BY_ITEM, Compared, Fault, Level, Wrong, compare_facts, is_of_statement
+from evals.scoring.facts import BY_CONCEPT, Compared, Fault, Wrong, by_item, compare_facts, is_of_statement
 from evals.scoring.whole_statements import Failure, find_failures
 from evals.suites.statement_checks import StatementChecksSuite
 
@@ -47,8 +47,8 @@ TRACED = 50
 APPROVED = 0.95
 """Facts with at least this confidence are measured apart, because answers use them without review."""
 
-LEVELS: Mapping[str, Level] = {"item_": BY_ITEM, "": BY_CONCEPT}
-"""The levels of comparison, by the prefix of their metrics."""
+LEVELS = ("item_", "")
+"""The prefixes of the metrics of the levels of comparison: by standard item, and by concept."""
 
 UNSEEN = "left_out_"
 """The prefix of the metrics of models that have not seen the company."""
@@ -223,14 +223,12 @@ def judge_facts(case: FilingCase, facts: Sequence[Fact], unseen: Sequence[Fact] 
         ),
         measures={
             **{
-                f"{prefix}{name}": value
-                for prefix, each in compared.items()
-                for name, value in _measures(each, LEVELS[prefix]).items()
+                f"{prefix}{name}": value for prefix, each in compared.items() for name, value in _measures(each).items()
             },
             **{
                 f"{UNSEEN}{prefix}{name}": value
                 for prefix, each in left_out.items()
-                for name, value in _measures(each, LEVELS[prefix]).items()
+                for name, value in _measures(each).items()
             },
             "failed": float(bool(failures)),
             **{
@@ -256,7 +254,7 @@ def judge_facts(case: FilingCase, facts: Sequence[Fact], unseen: Sequence[Fact] 
 def _compare(filing: Filing, facts: Sequence[Fact]) -> dict[str, Compared]:
     return {
         prefix: compare_facts(filing.facts, facts, level, elsewhere=filing.elsewhere)
-        for prefix, level in LEVELS.items()
+        for prefix, level in zip(LEVELS, (by_item(filing.facts), BY_CONCEPT), strict=True)
     }
 
 
@@ -269,7 +267,8 @@ def _asked(compared: Compared) -> int:
     return len(compared.found) + len(compared.missed)
 
 
-def _measures(compared: Compared, level: Level) -> dict[str, float]:
+def _measures(compared: Compared) -> dict[str, float]:
+    level = compared.level
     approved = [fact for fact in compared.right if level.confidence_of(fact) >= APPROVED]
     wrongly = [found for found in compared.wrong if level.confidence_of(found.fact) >= APPROVED]
     meant = {found.meant.id for found in compared.wrong if found.meant is not None}

@@ -50,6 +50,11 @@ class Context:
                     labels.setdefault(figure, []).append((kind, " ".join(words[number]), after))
         return cls(flags, {figure: tuple(found) for figure, found in labels.items() if len(found) <= _MOST_ALIKE})
 
+    @property
+    def shown(self) -> frozenset[str]:
+        """What the statements show, by their labels (`app.facts.items.shown`)."""
+        return frozenset(flag for own in self.flags.values() for flag in own)
+
     def features(self, row: ItemRow, statement: StatementKind) -> Iterator[str]:
         figure = _first_figure(row)
         for kind, label, after in self.labels.get(figure, ()) if figure is not None else ():

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from app.facts.items.clarity import CONCEPT, ITEM, Clarity, measure_clarity
 from app.facts.items.features import Context, features_of
 from app.facts.items.rows import NOT_PLACED, ItemRow, Placed
+from app.facts.items.shown import item_shown
 from app.facts.items.standard import find_item
 from app.facts.model import StatementKind
 
@@ -56,11 +57,21 @@ class StatementModel:
         scores /= scores.sum(axis=1, keepdims=True)
         return scores
 
-    def by_item(self, probabilities: _Floats) -> _Floats:
-        """Return the probability of each item, which is the sum of those of its concepts."""
+    def by_item(self, probabilities: _Floats, shown: frozenset[str] = frozenset()) -> _Floats:
+        """Return the probability of each item, which is the sum of those of its concepts. Items that are one amount
+        count as one, by what the document's statements show (`app.facts.items.shown`).
+        """
         found = np.zeros((len(probabilities), len(self.item_names) + 1), dtype=np.float32)
-        np.add.at(found.T, self.item_of, probabilities.T)
+        np.add.at(found.T, self._numbers(shown), probabilities.T)
         return found[:, :-1]
+
+    def _numbers(self, shown: frozenset[str]) -> NDArray[np.int64]:
+        """Return the number of each class's item; that after the last for a class without an item."""
+        numbers = {name: number for number, name in enumerate(self.item_names)}
+        items = np.array(
+            [numbers.get(item_shown(name, shown), number) for name, number in numbers.items()] + [len(numbers)]
+        )
+        return np.asarray(items[self.item_of], dtype=np.int64)
 
     def concepts_only(self, probabilities: _Floats) -> _Floats:
         """Return the probabilities of the concepts, with zeros for the other classes."""
@@ -112,12 +123,13 @@ class ItemModel:
         model = self._statements.get(statement)
         if model is None or not _FEWEST_ROWS <= len(rows) <= _MOST_ROWS:
             return [NOT_PLACED] * len(rows)
-        features = features_of(rows, statement, context or Context.of(()))
+        context = context or Context.of([(statement, rows)])
+        features = features_of(rows, statement, context)
         shown = [number for number, own in enumerate(features) if own]
         if not shown:
             return [NOT_PLACED] * len(rows)
         probabilities = model.probabilities([features[number] for number in shown])
-        concepts = self._best(ITEM, model, model.by_item(probabilities), probabilities, features, shown)
+        concepts = self._best(ITEM, model, model.by_item(probabilities, context.shown), probabilities, features, shown)
         exact = self._best(CONCEPT, model, model.concepts_only(probabilities), probabilities, features, shown)
         parts = probabilities[:, model.classes.index(PART)]
         placed = [NOT_PLACED] * len(rows)

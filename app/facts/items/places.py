@@ -37,6 +37,7 @@ _FLAGS: dict[StatementKind, tuple[tuple[str, frozenset[str]], ...]] = {
         ("equity-method", frozenset({"equity", "income", "in"})),
         ("discontinued", frozenset({"discontinued"})),
         ("preferred", frozenset({"preferred"})),
+        ("preferred", frozenset({"participating"})),
         ("interest-income", frozenset({"net", "interest", "income", "after"})),
         ("premiums", frozenset({"premium"})),
         ("gross", frozenset({"gross", "income"})),

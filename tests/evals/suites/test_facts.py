@@ -22,7 +22,7 @@ from evals.environment.printing import PdfPrinter, PrintingFailedError, find_chr
 from evals.running.records import RunFolder
 from evals.running.runner import Runner, RunRequest
 from evals.scoring.adding_up import find_sums
-from evals.scoring.facts import BY_CONCEPT, BY_ITEM, Fault, compare_facts, items_of
+from evals.scoring.facts import BY_CONCEPT, Fault, by_item, compare_facts, items_of
 from evals.scoring.printed_rows import find_printed
 from evals.scoring.whole_statements import Failure, find_failures
 from evals.suites.facts import LEVELS, SUITE, FilingCase, judge_facts
@@ -103,13 +103,20 @@ def test_concepts_of_one_item_are_compared_by_the_item():
     sales = tagged("RevenueFromContractWithCustomerExcludingAssessedTax")
     assert items_of(sales.line_item, sales.statement) == items_of("Revenues", sales.statement) == {"Revenue"}
     fact = read("Revenues", item="Revenue")
-    assert compare([sales], [fact], BY_ITEM).found == (sales,)
+    assert compare([sales], [fact], by_item([sales])).found == (sales,)
     assert compare([sales], [fact]).missed == (sales,)
     assert [wrong.fault for wrong in compare([sales], [fact]).wrong] == [Fault.ITEM]
 
 
+def test_net_income_is_one_item_where_nobody_else_has_a_share():
+    income, fact = tagged("ProfitLoss"), read("NetIncomeLoss", item="NetIncome")
+    share = tagged("NetIncomeLossAttributableToNoncontrollingInterest", "5")
+    assert compare([income], [fact], by_item([income])).found == (income,)
+    assert compare([income, share], [fact], by_item([income, share])).missed == (income, share)
+
+
 def test_tagged_concepts_without_an_item_are_not_asked_by_item():
-    compared = compare([tagged("CommonStockSharesAuthorized", "1000")], [], BY_ITEM)
+    compared = compare([tagged("CommonStockSharesAuthorized", "1000")], [], by_item([]))
     assert (compared.found, compared.missed) == ((), ())
 
 

@@ -129,6 +129,16 @@ def test_figure_on_two_statements_stays_on_both(read):
     assert {fact.statement for fact in found} == {StatementKind.BALANCE, StatementKind.CASH_FLOW}
 
 
+@pytest.mark.parametrize("has_others", [False, True])
+def test_equity_is_one_item_unless_others_have_a_share(read, *, has_others):
+    whole = "StockholdersEquityIncludingPortionAttributableToNoncontrollingInterest"
+    rows = [row if row[1] != "StockholdersEquity" else (row[0], whole, row[2]) for row in BALANCE]
+    if has_others:
+        rows.insert(-2, ("Noncontrolling interests", "MinorityInterest", "1"))
+    [equity] = by_concept(read(statement("BALANCE SHEETS", "December 31, 2031", rows)), whole)
+    assert equity.item == ("AllEquityBalanceIncludingMinorityInterest" if has_others else "AllEquityBalance")
+
+
 def test_hidden_and_nil_figures_are_no_facts(read):
     nil = figure("", more='xsi:nil="true"')
     assert read(f"<p>None: {nil}</p>", hidden=figure("5")) == ()

@@ -106,6 +106,24 @@ def test_basic_and_diluted_rows_are_told_apart_by_their_headings() -> None:
     assert items["Weighted average shares outstanding: / Diluted"] == "SharesFullyDilutedAverage"
 
 
+@pytest.mark.parametrize("shows_interests", [False, True])
+def test_net_income_is_the_companys_unless_others_have_a_share(*, shows_interests: bool) -> None:
+    rows = [
+        _row("Net sales", 9_000, 8_000),
+        _row("Cost of sales", 5_000, 4_500),
+        _row("Income before income taxes", 1_900, 1_490),
+        _row("Provision for income taxes", 400, 310),
+        _row("Net income including noncontrolling interests" if shows_interests else "Net income", 1_500, 1_180),
+    ]
+    if shows_interests:
+        rows.append(_row("Less: net income attributable to noncontrolling interests", 100, 80))
+        rows.append(_row("Net income attributable to the company", 1_400, 1_100))
+    items = [placed.item for placed in ItemModel.load().place(rows, StatementKind.INCOME)]
+    assert items[4:] == (
+        ["ProfitLoss", "MinorityInterestIncomeExpense", "NetIncome"] if shows_interests else ["NetIncome"]
+    )
+
+
 def test_rows_of_a_statement_of_cash_flows_are_placed() -> None:
     rows = [
         _row("Operating activities"),

@@ -10,9 +10,10 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import cache
+from functools import cache, cached_property
 
 from app.documents.content.tags import TaggedFigure
+from app.facts.items.shown import item_shown, shown_by
 from app.facts.items.standard import find_item
 from app.facts.model import Check, Fact, Measure, Method, Place, StatementKind
 from app.facts.statements.fiscal import FiscalYears
@@ -23,6 +24,15 @@ from workers.extraction.facts.tag_names import DimensionNames, words_of
 CONFIDENCE = 0.995
 """Tags have errors, too: a wrong scale or sign is what filers correct most often."""
 
+_STATEMENTS = frozenset(
+    {
+        StatementKind.INCOME,
+        StatementKind.COMPREHENSIVE_INCOME,
+        StatementKind.BALANCE,
+        StatementKind.CASH_FLOW,
+        StatementKind.EQUITY,
+    }
+)
 _US_GAAP = "us-gaap:"
 _HUNDREDTHS = -2
 _SHARES, _PURE, _CURRENCY_LENGTH = "shares", "pure", 3
@@ -55,11 +65,21 @@ class TagReader:
         """Return the figures that are printed and not nil, in their order."""
         return [TaggedFact(tag, self._fact(tag, tag.value)) for tag in self._tags if tag.page and tag.value is not None]
 
+    @cached_property
+    def _shown(self) -> frozenset[str]:
+        """What the statements show, by their tags."""
+        return shown_by(
+            tag.concept.removeprefix(_US_GAAP)
+            for tag in self._tags
+            if tag.page and self._kinds.get(self._cells.find(tag.page, tag.start)[0]) in _STATEMENTS
+        )
+
     def _fact(self, tag: TaggedFigure, value: Decimal) -> Fact:
         table, cell = self._cells.find(tag.page, tag.start)
         same = None if cell is None else self._read.get((table, cell.row, cell.column))
         statement = self._kinds.get(table, StatementKind.OTHER) if same is None else same.statement
         concept = tag.concept.removeprefix(_US_GAAP)
+        item = find_item(concept, statement)
         measure, currency = _measure(tag, cell)
         if same is not None:
             label, path = same.label, same.label_path
@@ -86,7 +106,7 @@ class TagReader:
             confidence=CONFIDENCE,
             statement=statement,
             concept=concept,
-            item=find_item(concept, statement),
+            item=None if item is None else item_shown(item, self._shown),
             concept_confidence=CONFIDENCE,
             dimensions=self._names.names_of(tag),
             fiscal=self._label(tag.period),
