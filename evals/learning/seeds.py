@@ -1,22 +1,18 @@
 """Made-up rows to learn from: captions in the field's terms, and the words of the concepts' own names.
 
-Captions (`captions.json`) follow Regulation S-X (17 CFR 210), ASC 230 and common usage. They teach words that the
-tagged filings happen not to have. A seed has words and a section, and no place or neighbours.
+They teach words that the tagged filings happen not to have. A seed has words and a section, and no place or neighbours.
 """
 
-import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 
 from app.facts.items.features import word_features
 from app.facts.items.standard import find_item, load_items
 from app.facts.items.words import words_of
 from app.facts.model import StatementKind
+from evals.learning.captions import read_captions
 
-_CAPTIONS = Path(__file__).with_name("captions.json")
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _SECTIONS = {
     "Current Assets": "current",
@@ -30,8 +26,10 @@ _SECTIONS = {
     "Financing Activities": "financing",
     "Supplemental": "supplement",
 }
-CAPTION_WEIGHT, NAME_WEIGHT = 0.5, 0.25
-"""What a seed weighs beside a row of a filing: the best of a few tried with companies left out."""
+CAPTION_WEIGHT, CAPTIONS_WEIGHT, NAME_WEIGHT = 0.5, 3.0, 0.25
+"""What a seed weighs beside a row of a filing, and at most all of a concept."""
+_MOST = 24
+"""Captions of a concept with different words; of more, every n-th counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +43,15 @@ class Seed:
 
 def list_seeds(statement: StatementKind) -> Iterator[Seed]:
     """Yield the seeds of a statement, for the concepts that have captions."""
-    for concept, captions in _captions().get(statement.value, {}).items():
-        yield _seed(concept, _HUMP.sub(" ", concept), NAME_WEIGHT, statement)
-        for caption in captions:
-            yield _seed(concept, caption, CAPTION_WEIGHT, statement)
+    for concept, captions in read_captions().get(statement.value, {}).items():
+        yield _seed(concept, words_of(_HUMP.sub(" ", concept)), NAME_WEIGHT, statement)
+        words = list(dict.fromkeys(map(words_of, captions)))
+        kept = [words[number * len(words) // _MOST] for number in range(_MOST)] if len(words) > _MOST else words
+        for own in kept:
+            yield _seed(concept, own, min(CAPTION_WEIGHT, CAPTIONS_WEIGHT / len(kept)), statement)
 
 
-def _seed(concept: str, label: str, weight: float, statement: StatementKind) -> Seed:
+def _seed(concept: str, words: tuple[str, ...], weight: float, statement: StatementKind) -> Seed:
     item = find_item(concept, statement)
     section = None if item is None else _SECTIONS.get(load_items()[item].section)
-    return Seed(concept, tuple(word_features(words_of(label), section)), weight)
-
-
-@cache
-def _captions() -> Mapping[str, Mapping[str, list[str]]]:
-    found: Mapping[str, Mapping[str, list[str]]] = json.loads(_CAPTIONS.read_text(encoding="utf-8"))
-    return found
+    return Seed(concept, tuple(word_features(words, section)), weight)
