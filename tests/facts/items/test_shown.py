@@ -37,7 +37,7 @@ def test_every_item_stays_where_all_is_shown() -> None:
         ("RedeemableNoncontrollingInterestEquityCarryingAmount", {NONCONTROLLING}),
         ("PaymentsOfDividendsMinorityInterest", {NONCONTROLLING}),
         ("StockholdersEquityIncludingPortionAttributableToNoncontrollingInterest", set()),
-        ("IncomeLossFromContinuingOperationsBeforeIncomeTaxesMinorityInterestAndIncomeLossFromEquityMethodInvestments", set()),
+        ("IncomeLossFromContinuingOperationsBeforeIncomeTaxesMinorityInterest", set()),
         ("IncomeLossFromDiscontinuedOperationsNetOfTax", {DISCONTINUED}),
         ("CashProvidedByUsedInOperatingActivitiesDiscontinuedOperations", {DISCONTINUED}),
         ("IncomeLossFromContinuingOperations", set()),
@@ -47,6 +47,6 @@ def test_every_item_stays_where_all_is_shown() -> None:
         ("PaymentsOfDividendsPreferredStockAndPreferenceStock", set()),
         ("PreferredStockValue", set()),
     ],
-)  # fmt: skip
+)
 def test_tags_show_what_statements_have(concept: str, shown: set[str]) -> None:
     assert shown_by([concept, "Assets"]) == shown
