@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, vstack
 
-from app.facts.items.clarity import CONCEPT, ITEM, Clarity, measure_clarity
+from app.facts.items.clarity import CONCEPT, ITEM, Clarity, measure_clarity, measure_words
 from app.facts.items.features import Context, features_of
 from app.facts.items.model import OTHER, PART, StatementModel, statement_model
 from app.facts.items.shown import item_shown, shown_by
@@ -21,14 +21,14 @@ from evals.learning.regression import Floats, fit_classes, fit_isotonic, fit_log
 from evals.learning.seeds import list_seeds
 
 FOLDS = 6
-_PENALTY = 0.3
+_PENALTY = 0.6
 _FEWEST_COMPANIES = 2
 _FEWEST_ROWS = 2
 """A concept that fewer companies use, and a feature that fewer rows have, are not learnt."""
 _SMALLEST_WEIGHT = 0.02
 _LARGEST = 127
 _EVERYDAY = 1.4  # weight of a row of a company with two filings
-_MADE_UP = 0.5
+_MADE_UP = 0.7
 """What a row of a fictional company weighs beside one of a company with one filing."""
 _IN_ALL = -1
 """The fold of fictional companies: they are in every model, and none is measured on them."""
@@ -202,12 +202,12 @@ def answer(lesson: Lesson, model: StatementModel, fold: int | None = None) -> di
     for rows in by_example.values():
         probabilities = model.probabilities([row.features for row in rows])
         beside = probabilities[:, :2]
-        known = [any(own in model.vocabulary for own in row.features if own.startswith("L=")) for row in rows]
+        words = measure_words([row.features for row in rows], model.vocabulary)
         for level, names, answers in (
             (ITEM, model.item_names, model.by_item(probabilities, lesson.contexts[rows[0].example].shown)),
             (CONCEPT, model.classes, model.concepts_only(probabilities)),
         ):
-            best, measures = measure_clarity(answers, beside, known)
+            best, measures = measure_clarity(answers, beside, words)
             found[level].append((rows, [names[number] for number in best], measures))
     return {level: _joined(lesson, level, parts) for level, parts in found.items()}
 

@@ -1,6 +1,6 @@
 """How clear a model's answer is, and how probable it is then that it is right."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 ITEM, CONCEPT = "item", "concept"
 _LEAST = 1e-4
-MEASURES = 8
-"""The measures: the answer's log odds, those of the second best answer, of "other" and of "part", those of the same
-answer in the statement's other row that it fits best, whether the whole label is known, the number of rivals, and 1."""
+_SQUARED = 5
+"""The log odds whose squares are measures, too: a sure answer is not as much surer as its odds say."""
+_MOST_UNKNOWN, _MOST_WORDS, _MOST_RIVALS = 3, 10, 3
 
 
 @dataclass(frozen=True)
@@ -28,12 +28,29 @@ class Clarity:
         return np.asarray(np.interp(measures @ np.array(self.weights), self.scores, self.steps), dtype=np.float64)
 
 
+def measure_words(features: Sequence[Sequence[str]], vocabulary: Container[str]) -> NDArray[np.float64]:
+    """Return how well a model knows the words of each row: whether it knows the whole label, how many words it does not
+    know, their share, and the number of words.
+    """
+    found = np.zeros((len(features), 4))
+    for number, own in enumerate(features):
+        words = [feature for feature in own if feature.startswith("w=")]
+        unknown = sum(word not in vocabulary for word in words)
+        known = any(feature in vocabulary for feature in own if feature.startswith("L="))
+        share = unknown / max(len(words), 1)
+        found[number] = known, min(unknown, _MOST_UNKNOWN), share, min(len(words), _MOST_WORDS) / _MOST_WORDS
+    return found
+
+
 def measure_clarity(
-    answers: NDArray[np.float32], beside: NDArray[np.float32], known: Sequence[bool]
+    answers: NDArray[np.float32], beside: NDArray[np.float32], words: NDArray[np.float64]
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """Return the best answer of each row of one statement, and its measures.
 
-    `answers` are the probabilities of each answer for each row, `beside` those of "other" and "part".
+    `answers` are the probabilities of each answer for each row, `beside` those of "other" and "part", and `words` what
+    `measure_words` returns. The measures are the log odds of the answer, of the second best, of "other", of "part" and
+    of the same answer in the statement's other row that it fits best; the number of such rivals; the measures of words;
+    squares; whether a sure answer's label is known; and 1.
     """
     rows = np.arange(len(answers))
     best = answers.argmax(axis=1).astype(np.int64)
@@ -44,19 +61,10 @@ def measure_clarity(
     claims = answers[:, best]  # of each row (first axis) on the answer of each row
     np.fill_diagonal(claims, 0)
     rival = claims.max(axis=0)
-    measures = np.column_stack(
-        [
-            _log_odds(sure),
-            _log_odds(second),
-            _log_odds(beside[:, 0]),
-            _log_odds(beside[:, 1]),
-            _log_odds(rival),
-            np.asarray(known, dtype=np.float64),
-            np.minimum((claims > sure[None, :] / 2).sum(axis=0), 3),
-            np.ones(len(answers)),
-        ]
-    )
-    return best, measures
+    odds = _log_odds(np.column_stack([sure, second, beside[:, 0], beside[:, 1], rival]))
+    rivals = np.minimum((claims > sure[None, :] / 2).sum(axis=0), _MOST_RIVALS)
+    parts = [odds, rivals[:, None], words, odds**2 / _SQUARED, odds[:, :1] * words[:, :1], np.ones((len(answers), 1))]
+    return best, np.hstack(parts)
 
 
 def _log_odds(probabilities: NDArray[np.float32]) -> NDArray[np.float64]:

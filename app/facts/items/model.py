@@ -16,7 +16,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from app.facts.items.clarity import CONCEPT, ITEM, Clarity, measure_clarity
+from app.facts.items.clarity import CONCEPT, ITEM, Clarity, measure_clarity, measure_words
 from app.facts.items.features import Context, features_of
 from app.facts.items.rows import NOT_PLACED, ItemRow, Placed
 from app.facts.items.shown import item_shown
@@ -156,8 +156,8 @@ class ItemModel:
     ) -> list[tuple[int | None, float]]:
         """Return each row's best answer, or None, and the probability that it is right (0 if None)."""
         beside = probabilities[:, [model.classes.index(OTHER), model.classes.index(PART)]]
-        known = [any(own in model.vocabulary for own in features[number] if own.startswith("L=")) for number in shown]
-        best, measures = measure_clarity(answers, beside, known)
+        words = measure_words([features[number] for number in shown], model.vocabulary)
+        best, measures = measure_clarity(answers, beside, words)
         certain = model.clarity[level].probabilities(measures)
         least = self._least[level]
         return [
