@@ -3,11 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from app.facts.items.clarity import CONCEPT, ITEM, Clarity
 from evals.learning.examples import Source
-from evals.learning.training import Answers, Lesson, fit_clarity, true_name
+from evals.learning.training import Answers, Lesson, true_name
 
 PRECISIONS = (0.92, 0.95, 0.97, 0.99)
 
@@ -24,24 +22,9 @@ class Judged:
     asked: bool
 
 
-def judge(lesson: Lesson, level: str, folds: Sequence[Answers]) -> tuple[Clarity, list[Judged]]:
-    """Return the clarity fitted on all folds, and the answers of each fold judged by that of the other folds."""
-    joined = Answers(
-        rows=tuple(row for part in folds for row in part.rows),
-        names=tuple(name for part in folds for name in part.names),
-        measures=np.vstack([part.measures for part in folds]),
-        right=np.concatenate([part.right for part in folds]),
-    )
-    fold_of = np.concatenate([np.full(len(part.rows), number) for number, part in enumerate(folds)])
-    judged: list[Judged] = []
-    for number, part in enumerate(folds):
-        judged += judge_with(lesson, level, part, fit_clarity(joined, fold_of != number))
-    return fit_clarity(joined, fold_of >= 0), judged
-
-
-def judge_with(lesson: Lesson, level: str, answers: Answers, clarity: Clarity) -> list[Judged]:
+def judge(lesson: Lesson, level: str, answers: Answers, clarity: Clarity) -> list[Judged]:
     """Judge the answers for rows with tags."""
-    certain = clarity.probabilities(answers.measures)
+    certain = clarity.probabilities(answers.measures, answers.names)
     return [
         Judged(
             level=level,

@@ -17,7 +17,7 @@ from app.facts.items.shown import item_shown, shown_by
 from app.facts.items.standard import find_item
 from app.facts.model import StatementKind
 from evals.learning.examples import MADE_UP, Example, Truth
-from evals.learning.regression import Floats, fit_classes, fit_isotonic, fit_logistic
+from evals.learning.regression import Floats, fit_classes
 from evals.learning.seeds import list_seeds
 
 FOLDS = 6
@@ -227,11 +227,3 @@ def true_name(lesson: Lesson, row: Row, level: str) -> str | None:
         return row.target
     item = find_item(row.target, lesson.statement)
     return None if item is None else item_shown(item, lesson.shown[row.example])
-
-
-def fit_clarity(answers: Answers, among: NDArray[np.bool_]) -> Clarity:
-    """Fit how probable a right answer is, on the rows `among` those with tags."""
-    used = among & np.array([row.known for row in answers.rows])
-    weights = fit_logistic(answers.measures[used], answers.right[used])
-    scores, steps = fit_isotonic(answers.measures[used] @ weights, answers.right[used])
-    return Clarity([round(float(weight), 4) for weight in weights], scores, steps)

@@ -1,7 +1,7 @@
 """How clear a model's answer is, and how probable it is then that it is right."""
 
-from collections.abc import Container, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,15 +17,22 @@ _MOST_UNKNOWN, _MOST_WORDS, _MOST_RIVALS = 3, 10, 3
 class Clarity:
     """A logistic regression over the measures, and the steps of its isotonic calibration: scores in ascending order
     and the probability from each of them on.
+
+    `odds` are the log odds that an answer of each name is right, and `usual` those of any answer. Some items are easily
+    mistaken, whatever the words. The last weight is that of these odds.
     """
 
     weights: Sequence[float]
     scores: Sequence[float]
     steps: Sequence[float]
+    odds: Mapping[str, float] = field(default_factory=dict)
+    usual: float = 0.0
 
-    def probabilities(self, measures: NDArray[np.float64]) -> NDArray[np.float64]:
+    def probabilities(self, measures: NDArray[np.float64], names: Sequence[str]) -> NDArray[np.float64]:
         """Return the probability that each answer is right."""
-        return np.asarray(np.interp(measures @ np.array(self.weights), self.scores, self.steps), dtype=np.float64)
+        odds = np.array([self.odds.get(name, self.usual) for name in names])
+        scores = measures @ np.array(self.weights[:-1]) + self.weights[-1] * odds
+        return np.asarray(np.interp(scores, self.scores, self.steps), dtype=np.float64)
 
 
 def measure_words(features: Sequence[Sequence[str]], vocabulary: Container[str]) -> NDArray[np.float64]:

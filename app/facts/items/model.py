@@ -37,6 +37,7 @@ class StatementModel:
     `weights` has a row for each feature and a column for each class, in units of the class's `scales`.
     """
 
+    statement: StatementKind
     vocabulary: Mapping[str, int]
     classes: tuple[str, ...]
     weights: NDArray[np.int8]
@@ -158,7 +159,8 @@ class ItemModel:
         beside = probabilities[:, [model.classes.index(OTHER), model.classes.index(PART)]]
         words = measure_words([features[number] for number in shown], model.vocabulary)
         best, measures = measure_clarity(answers, beside, words)
-        certain = model.clarity[level].probabilities(measures)
+        names = model.item_names if level == ITEM else model.classes
+        certain = model.clarity[level].probabilities(measures, [names[number] for number in best])
         least = self._least[level]
         return [
             (int(answer), round(float(probability), 4)) if probability >= least else (None, 0.0)
@@ -180,6 +182,7 @@ def statement_model(
     names = sorted({item for item in items if item is not None})
     numbers = {name: number for number, name in enumerate(names)}
     return StatementModel(
+        statement=statement,
         vocabulary={feature: number for number, feature in enumerate(vocabulary)},
         classes=tuple(classes),
         weights=weights,
