@@ -44,7 +44,7 @@ from evals.suites.statement_checks import StatementChecksSuite
 HTML, PDF = "html", "pdf"
 CHECKS, LEFT_OUT = "checks", "left-out"
 TRACED = 50
-APPROVED = 0.95
+APPROVED = 0.97
 """Facts with at least this confidence are measured apart, because answers use them without review."""
 
 LEVELS = ("item_", "")
