@@ -124,12 +124,15 @@ def _pairs(
 
 
 def _repeated(facts: Sequence[Fact]) -> Iterator[tuple[int, int]]:
-    """Yield facts of the same concept, period and dimensions that the document states in two places."""
+    """Yield facts of the same concept, period and dimensions that the document states in two places. An item may be
+    several rows, so that facts with an item only are the same only if they agree.
+    """
     first: dict[object, int] = {}
     for at, fact in enumerate(facts):
-        if fact.concept is None or fact.scale is None or fact.restated:
+        if (fact.concept is None and fact.item is None) or fact.scale is None or fact.restated:
             continue
-        key = (fact.concept, fact.period, fact.dimensions, fact.currency, fact.measure)
+        name = fact.concept or (fact.item, fact.value)
+        key = (name, fact.period, fact.dimensions, fact.currency, fact.measure)
         before = first.setdefault(key, at)
         if facts[before].place.table != fact.place.table:
             yield before, at
