@@ -197,9 +197,7 @@ def _periods_of(asked: Asked, expression: Expression, figures: Sequence[Figure])
     if isinstance(asked, Series) or not any(True for _ in list_periods(expression)):
         ordered = sorted(figures, key=lambda figure: figure.order)
         return tuple(dict.fromkeys(figure.period for figure in ordered))
-    periods = list(dict.fromkeys(list_periods(expression)))
-    if isinstance(expression, Call):
-        periods.sort(key=moment)
+    periods = sorted(dict.fromkeys(list_periods(expression)), key=moment)
     return tuple(dict.fromkeys(AskedPeriod.of(period).label() for period in periods))
 
 
