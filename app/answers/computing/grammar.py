@@ -26,7 +26,7 @@ from app.answers.computing.requests import (
     over_periods,
 )
 from app.answers.computing.wording import read_wording, without_names
-from app.facts.formulas.expressions import At, Call, Shift
+from app.facts.formulas.expressions import At, Call, Label, Shift
 from app.facts.model import FiscalLabel
 from app.quantities.periods import Period
 from app.retrieval.questions.vocabulary import FinanceVocabulary
@@ -130,7 +130,8 @@ def _plain(words: str, taken: PeriodsOfText, reader: Reader, *, is_amount: bool 
 def _changes(words: str, periods: Sequence[AskedPeriod], reader: Reader) -> Iterator[_Reading]:
     whens = sorted(_whens(periods), key=moment)
     for node in reader.values(words):
-        each = tuple(At(node, when) for when in whens) if len(whens) > 2 else ()
+        is_listed = len(whens) > 2 or not isinstance(node, Label)  # one row shows both of its figures
+        each = tuple(At(node, when) for when in whens) if is_listed else ()
         yield _Reading(over_periods(Over.CHANGE, node, whens), words, is_comparison=True, each=each)
 
 

@@ -197,7 +197,9 @@ _LINKS = frozenset({"of", "and", "&", "the"})
 _LEGAL = frozenset(
     {"inc", "corp", "corporation", "company", "co", "plc", "ltd", "limited", "llc", "lp", "ag", "se", "nv", "sa"}
 )
-_DANGLING = re.compile(r" (?:for|of|at|by|from|in)\s*(?=[?.,]|$)")
+_DANGLING = re.compile(
+    r" (?:for|of|at|by|from|in) *(?=[?.,]|$| (?:changed?|increased?|decreased?|grow|grew|rose|fell|improved?)\b)"
+)
 _PARTS = re.compile(r"[^\W_]+")
 
 

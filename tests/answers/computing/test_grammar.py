@@ -216,5 +216,12 @@ def test_issuer_is_not_part_of_the_item(question, words) -> None:
     assert write(first(question, "Wal-Lantern Stores, Inc.")) == words
 
 
+def test_issuer_before_a_verb_leaves_no_preposition() -> None:
+    request = first(
+        "How much has the tax rate of Wal-Lantern Stores changed between 2021 and 2022?", "Wal-Lantern Stores"
+    )
+    assert request.name == "tax rate changed"
+
+
 def test_month_may_is_no_permission() -> None:
     assert write(first("What were total assets at May 31, 2019?")) == "total assets[2019-05-31]"

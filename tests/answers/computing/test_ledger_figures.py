@@ -250,6 +250,11 @@ def test_ranking_of_parts_needs_the_amounts_of_all(ask, segmented) -> None:
     assert isinstance(ask(question, segmented[:2]), Declined | None)
 
 
+def test_comparison_of_a_measure_shows_both_values(ask) -> None:
+    _, second, *_ = ask("How did Plain Holdings' gross margin compare between FY2021 and FY2022?")
+    assert second == "Gross margin of Plain Holdings — FY2021: 40.77%; FY2022: 41.09%"
+
+
 def test_several_years_are_listed(ask) -> None:
     assert ask("What was Plain Holdings' revenue in FY2022 and FY2021?") == [
         "Net revenue of Plain Holdings — 2021: $3,900 million; 2022: $4,210 million"
