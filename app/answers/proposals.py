@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from app.answers.computing.answering import Answered, Evidence, answer_figure
+from app.answers.computing.currencies import find_asked_currency
 from app.answers.computing.ledger_result import compute_from_ledger
 from app.answers.computing.proposing import FormulaProposer, Known, Proposal
 from app.answers.computing.question import CALENDAR_ITEMS, FigureQuestion, named_issuers
@@ -118,7 +119,7 @@ class ProposedFigures:
 
 def _question_of(text: str, expression: Expression) -> FigureQuestion:
     request = FigureRequest(_in_words(expression), expression)
-    return FigureQuestion(text, (request,), (request,))
+    return FigureQuestion(text, (request,), (request,), find_asked_currency(text))
 
 
 def _in_words(expression: Expression) -> str:

@@ -108,3 +108,9 @@ def test_model_is_not_asked_where_the_grammar_understands(ask, reported) -> None
 def test_model_is_not_asked_about_an_issuer_without_facts(ask) -> None:
     ask("NetMargin[FY2022]")
     assert ask.chat.requests == []
+
+
+def test_proposal_is_computed_in_the_currency_that_the_question_names(ask, reported) -> None:
+    answer = ask("NetIncome[FY2022]", "How much did Plain Holdings keep for its owners in 2022, in euros?")
+    assert len(ask.chat.requests) == 1
+    assert not any("412" in claim.text and "formula" in str(answer.notice) for claim in answer.claims)

@@ -12,7 +12,8 @@ from decimal import Decimal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from app.answers.computing.requests import list_periods
+from app.answers.computing.periods import take_periods
+from app.answers.computing.requests import AskedPeriod, list_periods
 from app.facts.fiscal import print_label
 from app.facts.formulas.expressions import Binary, Expression, Label, Name, Number, Of, depth_of, parts_of
 from app.facts.formulas.parsing import parse_expression
@@ -34,6 +35,8 @@ _FACTORS = frozenset(map(Decimal, (2, 3, 4, 12, 52, 100, 360, 365)))
 """Numbers that a proposed expression may multiply or divide by. Any other number could be a figure."""
 _ONE = Decimal(1)
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_PARTS_OF_MONTHS = {"3M": ("Q1", "Q2", "Q3", "Q4"), "6M": ("H1", "H2"), "9M": ("9M",), "12M": ("FY",)}
+"""Parts of fiscal years that have so many months."""
 
 
 class _Proposed(BaseModel):
@@ -132,15 +135,23 @@ def check_expression(  # noqa: PLR0911 (a return for each reason)
 
 
 def _has_periods(expression: Expression, question: str, known: Collection[FiscalLabel]) -> bool:
-    """Return whether all periods are the issuer's, and those years that the question names are among them."""
+    """Return whether all periods are the issuer's, and those that the question names are among them."""
     periods = list(list_periods(expression))
-    years = {period.year for period in periods if isinstance(period, FiscalLabel)}
-    reported = {label.year for label in known}
+    labels = {period for period in periods if isinstance(period, FiscalLabel)}
+    years = {label.year for label in labels}
     return (
-        all(isinstance(period, FiscalLabel) for period in periods)
-        and years <= reported
+        len(labels) == len(set(periods))
+        and years <= {label.year for label in known}
         and {int(year) for year in _YEAR.findall(question)} <= years
+        and all(any(_may_be(label, asked) for label in labels) for asked in take_periods(question).periods)
     )
+
+
+def _may_be(label: FiscalLabel, asked: AskedPeriod) -> bool:
+    """Return whether a fiscal period can be the one that a question names, by its year and its length."""
+    if asked.day is not None:  # the fiscal year of a day is not known here
+        return asked.part == "FY" or label.part in _PARTS_OF_MONTHS[asked.part]
+    return asked.year in (None, label.year) and asked.part == label.part
 
 
 def _is_factor(number: Number, expression: Expression) -> bool:
