@@ -276,8 +276,10 @@ class AnswerService:
             if found is None:
                 found = decline_midpoint(question, pages)
             if isinstance(found, Declined):
-                return evidence.noting({MISSING: found.sentence}), VerifiedDraft(Writer.EXTRACTIVE, (), ())
-            return evidence, await self._drafter.draft(question, understanding, passages, pages, tables)
+                evidence, draft = evidence.noting({MISSING: found.sentence}), VerifiedDraft(Writer.EXTRACTIVE, (), ())
+            else:
+                draft = await self._drafter.draft(question, understanding, passages, pages, tables)
+            return evidence, draft if proposed is None else replace(draft, usage=draft.usage + proposed.proposal.usage)
 
     async def _propose(self, principal: Principal, evidence: _Evidence) -> Proposed | None:
         """Let a configured model read a question for a figure that the grammar does not understand."""

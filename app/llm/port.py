@@ -3,10 +3,10 @@ implementations.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -74,11 +74,18 @@ class ChatRequest:
 
 @dataclass(frozen=True, slots=True)
 class TokenUsage:
-    """The number of tokens of one call, and its cost in US dollars (None if the model's price is unknown)."""
+    """The number of tokens of calls, and their cost in US dollars (None if the model's price is unknown)."""
 
     tokens_in: int = 0
     tokens_out: int = 0
     cost_usd: Decimal | None = None
+
+    def __add__(self, other: Self) -> Self:
+        costs = [cost for cost in (self.cost_usd, other.cost_usd) if cost is not None]
+        tokens_in, tokens_out = self.tokens_in + other.tokens_in, self.tokens_out + other.tokens_out
+        return replace(
+            self, tokens_in=tokens_in, tokens_out=tokens_out, cost_usd=sum(costs, Decimal(0)) if costs else None
+        )
 
 
 @dataclass(frozen=True, slots=True)

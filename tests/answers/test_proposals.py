@@ -96,6 +96,7 @@ def test_what_is_refused_or_cannot_be_computed_shows_no_figure_of_the_model(ask,
     answer = ask(expression)
     assert len(ask.chat.requests) == 1
     assert answer.model is None
+    assert answer.tokens_in == 700, "usage is recorded, because the call was paid for"
     assert not any("9.79" in claim.text or "0.09" in claim.text for claim in answer.claims)
 
 
