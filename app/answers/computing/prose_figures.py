@@ -32,6 +32,14 @@ _AMOUNT = re.compile(
 )
 _DIGIT = re.compile(r"\d")
 _COUNT = r"(?<![\w.,$€£-])\d{1,3}(?:,\d{3})*(?![\w%]|[.,]\d)"
+_HAS = (
+    r"\b(?:(?:had|has|have|operate[sd]?|employ(?:s|ed)?|own(?:s|ed)?|lease[sd]?|serve[sd]?|was|were|is|are|total(?:s|led|ed)?)"
+    r"\s+(?:(?:a\s+total\s+of|approximately|about|around|roughly|some)\s+)?|:\s*)"
+)
+"""What stands before the number of what an issuer has. Of "opened 12 stores" or "40 of our stores", it is another."""
+_WHERE = rf"(?:{_COUNT}\s+(?:[a-z-]+\s+){{1,2}}?(?:in|across)\s+)?"
+"""The first of two numbers: "operated 412 stores in 38 states"."""
+_KINDS = r"(?:(?:total|full-time|equivalent|regular)\s+){0,2}?"
 _MOVES = re.compile(
     r"\b(?:increas|decreas|grew|grow|rose|ris(?:e|ing)|fell|fall|declin|reduc|improv|higher|lower|compared|chang|offset"
     r"|up|down)\w*",
@@ -229,14 +237,14 @@ def _amounts(text: str) -> Iterator[_Amount]:
 
 
 def _counted(text: str, words: str) -> Iterator[_Amount]:
-    """Yield the numbers that stand before the words that are counted, with up to two words between."""
+    """Yield the numbers of what an issuer has, which stand before the words that are counted."""
     nouns = r"\s+".join(map(re.escape, words.split()))
     if not words.isascii() or not words.replace(" ", "").isalpha():
         return
-    for found in re.finditer(rf"{_COUNT}(?=\s+(?:[a-z-]+\s+){{0,2}}?{nouns}\b)", text, re.IGNORECASE):
-        value = parse_value(found.group())
+    for found in re.finditer(rf"{_HAS}{_WHERE}(?P<count>{_COUNT})(?=\s+{_KINDS}{nouns}\b)", text, re.IGNORECASE):
+        value = parse_value(found["count"])
         if value.value is not None:
-            yield _Amount(*found.span(), Quantity(Kind.NUMBER, value.value, None, 0))
+            yield _Amount(*found.span("count"), Quantity(Kind.NUMBER, value.value, None, 0))
 
 
 def _choose(

@@ -99,3 +99,22 @@ def test_day_is_the_end_of_a_fiscal_year_if_the_calendar_says_so() -> None:
 def test_sentence_can_state_a_part_of_the_item(words, period, amount) -> None:
     found = FINDER.find_narrower(words, take_periods(period).periods[0])
     assert (None if found is None else f"{found.amount():f}") == amount
+
+
+@pytest.mark.parametrize(
+    ("sentence", "words", "count"),
+    [
+        ("In 2022, we employed approximately 5,100 full-time employees.", "employees", "5100"),
+        ("In 2022, we opened 12 new stores and relocated others.", "stores", None),
+        ("During 2022 we closed 31 stores in the north region.", "stores", None),
+        ("In 2022, 40 percent of employees were covered by agreements.", "employees", None),
+        ("We paid USD 5 million to stores in 2022 for repairs.", "stores", None),
+        ("In 2022, no more than 40 of our employees were union members.", "employees", None),
+        ("In 2022, 150 of 412 stores were remodelled under the plan.", "stores", None),
+        ("On March 31 our employees agreed to the terms of 2022.", "employees", None),
+    ],
+)
+def test_number_counts_only_what_a_sentence_says_the_issuer_has(sentence, words, count) -> None:
+    finder = ProseFigures({(UUID(int=1), 1): sentence}, EvidenceTables.none())
+    found = finder.find(Sought(names=(words,), labels=(words,)), FiscalSpan.of(FiscalLabel(2022)))
+    assert (None if isinstance(found, NotFound) else f"{found.value:f}") == count
