@@ -1,7 +1,7 @@
 """A question for a figure, with all its readings, and the issuers that it is about."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 
 from app.answers.computing import patterns
@@ -11,15 +11,24 @@ from app.answers.computing.ledger_figures import names_of, sought_of
 from app.answers.computing.measures import find_measure
 from app.answers.computing.readings import Reader
 from app.answers.computing.requests import Asked, FigureRequest, list_items
+from app.documents.issuers import normalise_issuer
 from app.facts.formulas.expressions import At, Label, Name
 from app.facts.formulas.registry import standard_vocabulary
 from app.facts.formulas.units import MONEY
+from app.retrieval.questions.issuers import name_forms
 from app.retrieval.questions.understanding import Understanding
 
 CALENDAR_ITEMS = ("Revenue", "NetIncome", "Assets")
 """Items that almost all issuers report: their facts show the fiscal calendar."""
 
-_FORMERLY = re.compile(r"\b(?:formerly|previously|f/k/a|fka|now known as|renamed)\b", re.IGNORECASE)
+_FORMERLY = re.compile(
+    r"(?:\W+(?:was|which|has|been|then|company))*\W+(?:formerly|previously|f/k/a|fka|now known|renamed)\b"
+    r"(?:\W+(?:known|called|named|trading|as|to|the))*\W+",
+    re.IGNORECASE,
+)
+"""What stands between two names of one issuer."""
+_POSSESSIVE = re.compile(r"['’]s?$")
+_LONGEST_NAME = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,18 +91,40 @@ class NamedIssuer:
 def named_issuers(question: str, understanding: Understanding) -> tuple[NamedIssuer, ...]:
     """Return the issuers that a question names, in order.
 
-    Two names are of the same issuer if they share a form, or if the question says so ("formerly known as").
+    Two names are of the same issuer if they share a form and the question does not name each by a form of its own, or
+    if the question says so ("formerly known as").
     """
     groups: list[tuple[str, list[str], set[str]]] = []
+    written = frozenset(name_forms(question))
+    renamed = list(_renamed(question))
     keys = understanding.issuer_keys
     names = (*understanding.issuer_names, *keys[len(understanding.issuer_names) :])
     named = zip(names, keys, understanding.issuer_forms, strict=False)
-    is_renamed = _FORMERLY.search(question) is not None
     for name, key, forms in named:
-        same = next((group for group in groups if is_renamed or group[2] & forms), None)
+        same = next((group for group in groups if _is_same(group[2], forms, written, renamed)), None)
         if same is None:
             groups.append((name, [key], set(forms)))
         else:
             same[1].append(key)
             same[2].update(forms)
     return tuple(NamedIssuer(name, tuple(found)) for name, found, _ in groups)
+
+
+def _is_same(
+    one: Set[str], other: Set[str], written: Set[str], renamed: Iterable[tuple[frozenset[str], frozenset[str]]]
+) -> bool:
+    """Return whether two sets of forms are of one issuer. `written` are the forms that the question has."""
+    if any((before & one and after & other) or (before & other and after & one) for before, after in renamed):
+        return True
+    return bool(one & other) and not (written & one - other and written & other - one)
+
+
+def _renamed(question: str) -> Iterator[tuple[frozenset[str], frozenset[str]]]:
+    """Yield the forms that stand before and after a word such as "formerly"."""
+    for found in _FORMERLY.finditer(question):
+        before = _POSSESSIVE.sub("", question[: found.start()]).split()[-_LONGEST_NAME:]
+        after = question[found.end() :].split()[:_LONGEST_NAME]
+        yield (
+            frozenset(normalise_issuer(" ".join(before[at:])) for at in range(len(before))),
+            frozenset(normalise_issuer(" ".join(after[:end])) for end in range(1, len(after) + 1)),
+        )

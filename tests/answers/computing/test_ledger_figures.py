@@ -304,6 +304,11 @@ def test_figure_of_each_issuer_is_computed_from_its_own_facts(ask, library, unde
             ("lantern works", "lantern"),
         ),
         ("What was revenue of Kettle (formerly known as Lantern)?", [{"kettle"}, {"lantern"}], ("kettle", "lantern")),
+        ("Was Lantern, which was renamed to Kettle, profitable?", [{"kettle"}, {"lantern"}], ("kettle", "lantern")),
+        ("What was Lantern's (previously Kettle) revenue?", [{"lantern"}, {"kettle"}], ("lantern", "kettle")),
+        # "Old Mill" is the former name, and no document is its own.
+        ("Compare revenue of Lantern (formerly Old Mill) and Kettle", [{"lantern"}, {"kettle"}], None),
+        ("Compare revenue of Lit Lantern and Lit Kettle", [{"lit lantern", "lit"}, {"lit kettle", "lit"}], None),
     ],
 )
 def test_names_of_one_issuer_are_joined(understand, question, forms, keys) -> None:
