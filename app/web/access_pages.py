@@ -15,7 +15,7 @@ from app.access.policy.service import PolicyService
 from app.access.reports.explaining import ExplainService
 from app.access.reports.views import GovernedCollection
 from app.access.reports.watching import WatchService
-from app.core.errors import ConflictError, InvalidInputError, NotFoundError, UnavailableError
+from app.core.errors import ConflictError, InvalidInputError, NotFoundError, TooLargeError, UnavailableError
 from app.core.pagination import MAX_LIMIT, PageOf, PageRequest
 from app.core.principal import Permission, Principal
 from app.http.denials import record_denial_blocking
@@ -36,7 +36,7 @@ Access = Annotated[AccessService, Depends(service(AccessService))]
 Explain = Annotated[ExplainService, Depends(service(ExplainService))]
 
 ALL = PageRequest(limit=MAX_LIMIT)
-_SHOWN_ERRORS = (NotFoundError, InvalidInputError, ConflictError, UnavailableError)
+_SHOWN_ERRORS = (NotFoundError, InvalidInputError, ConflictError, TooLargeError, UnavailableError)
 Show = Callable[[Principal], Response]
 
 

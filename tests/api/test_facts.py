@@ -264,3 +264,12 @@ def test_reads_are_audited(world, reader, document):
     for action in ("facts.fact.listed", "facts.statements.read"):
         events = world.auditor.http.get("/v1/audit/events", params={"action": action, "limit": 1}).json()["items"]
         assert events[0]["detail"]["documents"] == [str(document)], action
+
+
+def test_page_of_statements_with_too_many_figures_says_so(reader, document, world, monkeypatch):
+    monkeypatch.setattr("app.facts.repository.MOST_FIGURES", 1)
+    browser = world.server.client()
+    browser.post("/sign-in", data={"key": world.granted.key})
+    answer = browser.get("/issuers/juniper%20tools/statements")
+    assert (answer.status_code, answer.headers["content-type"]) == (413, "text/html; charset=utf-8")
+    assert "The statements have too many figures" in answer.text
