@@ -40,6 +40,8 @@ _HAS = (
 _WHERE = rf"(?:{_COUNT}\s+(?:[a-z-]+\s+){{1,2}}?(?:in|across)\s+)?"
 """The first of two numbers: "operated 412 stores in 38 states"."""
 _KINDS = r"(?:(?:total|full-time|equivalent|regular)\s+){0,2}?"
+_NEAR = 2
+"""Words between a number and what it counts, at most."""
 _MOVES = re.compile(
     r"\b(?:increas|decreas|grew|grow|rose|ris(?:e|ing)|fell|fall|declin|reduc|improv|higher|lower|compared|chang|offset"
     r"|up|down)\w*",
@@ -180,7 +182,7 @@ class ProseFigures:
     ) -> Iterator[Figure]:
         """Yield the figure of a sentence for an item, if the sentence says which of its amounts it is."""
         counted = list(_counted(sentence.text, words))
-        amounts = counted or list(_amounts(sentence.text))
+        amounts = counted or [each for each in _amounts(sentence.text) if not _is_count(sentence.text, each, words)]
         if not amounts or len(amounts) > _MOST_AMOUNTS or _OF_WHICH.search(sentence.text):
             return
         if not hard & OPERATIONS and _MOVES.search(sentence.text):
@@ -234,6 +236,13 @@ def _amounts(text: str) -> Iterator[_Amount]:
         value = parse_value(found.group())
         if value.value is not None and value.kind in (Kind.AMOUNT, Kind.PERCENTAGE, Kind.NUMBER):
             yield _Amount(*found.span(), value)
+
+
+def _is_count(text: str, amount: _Amount, words: str) -> bool:
+    """Return whether a number says how many of what is counted something is about: "hired 1,200 employees"."""
+    rest = [word.strip(".,;:()") for word in text[amount.end :].lower().split()[: _NEAR + len(words.split())]]
+    nouns = words.lower().split()
+    return amount.value.unit is None and any(rest[at : at + len(nouns)] == nouns for at in range(_NEAR + 1))
 
 
 def _counted(text: str, words: str) -> Iterator[_Amount]:

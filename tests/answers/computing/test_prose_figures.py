@@ -106,6 +106,7 @@ def test_sentence_can_state_a_part_of_the_item(words, period, amount) -> None:
     [
         ("In 2022, we employed approximately 5,100 full-time employees.", "employees", "5100"),
         ("In 2022, we opened 12 new stores and relocated others.", "stores", None),
+        ("In 2022, we opened 1,200 stores.", "stores", None),
         ("During 2022 we closed 31 stores in the north region.", "stores", None),
         ("In 2022, 40 percent of employees were covered by agreements.", "employees", None),
         ("We paid USD 5 million to stores in 2022 for repairs.", "stores", None),
