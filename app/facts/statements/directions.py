@@ -16,10 +16,10 @@ _GROUP = re.compile(r"IncludingPortionAttributableToNoncontrollingInterest")
 _INCOME_TAKEN = re.compile(
     r"^CostOf|^OtherCostOf|^Costs?And|^Costs|IncomeTaxExpense|^InterestExpense|OperatingExpense|^RevenueCost"
     r"|(?<!After)(?<!Before)ProvisionFor|AttributableTo\w*(?:Noncontrolling|Minority)|^BusinessDevelopment"
-    r"|^TechnologyServices|^Occupancy|^CommunicationsAndInformationTechnology|^FairValueAdjustmentOfWarrants"
+    r"|^TechnologyServices|^InformationTechnologyAndData|^Occupancy|^CommunicationsAndInformationTechnology|^FairValueAdjustmentOfWarrants"
 )
 _INCOME_ADDED = re.compile(
-    r"IncomeLoss|GainLoss|GainsLosses|GainOn|GainsOn|IncomeExpense|ProfitLoss|Revenue|Sales(?!Marketing)|GrossProfit"
+    r"EarningsLossPer|IncomeLoss|GainLoss|GainsLosses|GainOn|GainsOn|IncomeExpense|ProfitLoss|Revenue|Sales(?!Marketing|AndMarketing|Taxes)|GrossProfit"
     r"|Interest\w*Income(?!Expense$)|IncomeFrom|IncomeOther|OtherIncome|DividendIncome|InvestmentIncome|NoninterestIncome"
     r"|Premiums|ComprehensiveIncome|InterestAndDividend|FeesAndCommissions|ManagementAndAdministrativeFees|Recover"
     r"|^(?!\w*(?:Tax|Noncontrolling|Minority))\w*Income(?:Net|Operating|Nonoperating|LossNet)?$"
@@ -31,12 +31,14 @@ _INCOME_EXPENSE = re.compile(
 )
 _CASH_ADDED = re.compile(
     r"^Proceeds|^NetCash|^NetIncome|^ProfitLoss|^IncomeLossFromContinuing|^CashProvided|^EffectOf|Dividend\w*Received"
+    r"|^EquityMethodInvestmentDividends|^ShareBasedCompensation|^Cash\w*IncludingDi(?:sposal|scontinued)"
 )
 _CASH_TAKEN = re.compile(
     r"^Payments?|^Repayments?|^Purchase|GainLoss|GainsLosses|^Gains?On|EquityMethod|IncomeExpense|^DividendsPaid"
     r"|IncreaseDecreaseInOperatingCapital|IncreaseDecreaseInOtherOperatingCapital|^OtherNoncashIncome|^Accretion\w*Discount"
-    r"|^UndistributedEarnings|ExcessTaxBenefit\w*OperatingActivities|^CapitalExpenditure|Contributions?$|DiscontinuedOperation"
+    r"|^InterestPaid|^IncomeTaxesPaid|Lease(?:Principal)?Payments$|^CashFlowsUsedIn|^UndistributedEarnings|ExcessTaxBenefit\w*OperatingActivities|^CapitalExpenditure|Contributions?$|DiscontinuedOperation"
 )
+_CASH_ITSELF = re.compile(r"InCash(?:AndCashEquivalents)?(?:Before|$)")
 _ASSETS = re.compile(
     r"Receivable|Inventor|Prepaid|Asset|Cost|Charge|DeferredIncomeTaxes|Loans|Securities|Unbilled|Supplies"
 )
@@ -58,7 +60,8 @@ _EQUITY_TAKEN = re.compile(
 )
 _COMPREHENSIVE_TAKEN = re.compile(
     r"^OtherComprehensiveIncomeLoss(?:PensionAndOtherPostretirementBenefitPlansAdjustment|CashFlowHedgeGainLossReclassification"
-    r"|ReclassificationAdjustmentFromAOCIForSaleOfSecurities)"
+    r"|\w*ReclassificationAdjustmentFromAOCI)|^OtherComprehensiveIncomeDefinedBenefitPlan\w*Adjustment"
+    r"|^OtherComprehensiveIncomeDefinedBenefitPlanNetPriorServiceCosts"
 )
 """Their balance is debit: a loss, or a gain that is taken into net income, is positive."""
 
@@ -79,7 +82,7 @@ def direction_of(concept: str, kind: StatementKind) -> int:
 
 
 def _direction_of_cash(name: str) -> int:
-    if name.startswith("IncreaseDecreaseIn") and "Capital" not in name:
+    if name.startswith("IncreaseDecreaseIn") and "Capital" not in name and not _CASH_ITSELF.search(name):
         is_asset = _ASSETS.search(name) is not None and "Payable" not in name and "Liabilit" not in name
         return 1 if _LIABILITIES.search(name) and not is_asset else -1
     return 1 if _CASH_ADDED.search(name) or not _CASH_TAKEN.search(name) else -1

@@ -1,5 +1,6 @@
 """Read the facts of one statement: every row, with its place, period, sign, dimensions and checks."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -140,7 +141,7 @@ class StatementReader:
             label=row.label,
             label_path=row.label_path,
             period=period,
-            value=self._signed(number, row, placed, scaled(quantity.value, scale)),
+            value=self._signed(number, row, placed, scaled(quantity.value, scale)) or Decimal(0),  # no negative zero
             measure=measure,
             scale=scale,
             currency=currency_of(quantity, measure, self.about.currency),
@@ -208,7 +209,7 @@ class StatementReader:
         if contribution is None or not self.structure.addends[number].figures:
             # Outside all sums, an expense is usually printed without brackets, and a payment with or without them.
             is_payment = concept is not None and kind is StatementKind.CASH_FLOW and direction_of(concept, kind) < 0
-            return abs(printed) if is_payment else printed
+            return -printed if is_payment and _prints_payments_negative(row) else printed
         if concept is not None:
             return printed * contribution * direction_of(concept, kind)
         if contribution < 0:
@@ -235,3 +236,12 @@ class StatementReader:
             return None  # the balance between two years was not read
         is_allowed = period.start is not None or edge is not None or kind is StatementKind.EQUITY
         return period if is_allowed else None
+
+
+_PAID = re.compile(r"\((?:paid|payments?)\)", re.IGNORECASE)
+
+
+def _prints_payments_negative(row: Row) -> bool:
+    """Return whether a row of payments has them in brackets: it says so, or it has no positive figure."""
+    figures = [quantity_of(cell).value or 0 for cell in row.figures]
+    return _PAID.search(row.label) is not None or (min(figures, default=0) < 0 and max(figures, default=0) <= 0)

@@ -119,3 +119,24 @@ def test_segments_are_dimensions_and_their_total_is_compared_with_statement():
     total = next(fact for fact in facts if fact.label == "Total net sales" and fact.period == Y2031)
     assert not total.dimensions
     assert [(check.name, check.passed) for check in total.checks] == [("repeated", True)]
+
+
+@pytest.mark.parametrize(
+    ("row", "value"),
+    [
+        ("Cash paid for interest\t31\t29", 31),
+        ("Cash paid for interest\t(31)\t(29)", 31),
+        ("Cash paid for income taxes\t12\t(4)", 12),
+        ("Cash (paid) refunded for income taxes\t(12)\t4", 12),
+        ("Cash (paid) refunded for income taxes\t12\t9", -12),
+    ],
+)
+def test_payments_below_cash_flows_are_positive_however_they_are_printed(row, value):
+    statement = f"CONSOLIDATED STATEMENTS OF CASH FLOWS\n(In millions)\n\n{CASH_FLOW}\nSupplemental information:\n{row}"
+    label = row.partition("\t")[0]
+    assert values(read(statement), label)[Y2031] == value * MILLION
+
+
+def test_dash_is_zero_without_a_sign():
+    facts = income("Net sales\t100\t90\nImpairment charges\t—\t40" + REST)
+    assert [str(fact.value) for fact in facts if fact.label == "Impairment charges"] == ["0", "40000000"]
