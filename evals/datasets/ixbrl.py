@@ -90,7 +90,9 @@ def read_tagged(path: Path) -> TaggedFiling:
     for statement, tags in _statements(root, periods, units):
         for tag in tags:
             fact = _fact(path.stem, statement, tag)
-            found.setdefault(fact.id, fact)
+            known = found.setdefault(fact.id, fact)
+            if statement not in (known.statement, *known.also):
+                found[fact.id] = known.model_copy(update={"also": (*known.also, statement)})
     elsewhere: dict[str, TaggedFact] = {}
     for element in root.iter(f"{{{_IX}}}nonFraction"):
         if (other := _tag(element, periods, units)) is not None:

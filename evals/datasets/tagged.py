@@ -13,6 +13,8 @@ from app.quantities.periods import Period
 class TaggedFact(BaseModel):
     """A fact as a filing tags it. `start` is None for an instant. `decimals` is None for an exact value.
 
+    `statement` is the first statement that shows it, and `also` are the others: net income is on two.
+
     `id` consists of the document, the line item and the period. A document has one value per line item and period.
     """
 
@@ -21,6 +23,7 @@ class TaggedFact(BaseModel):
     id: str = Field(min_length=1)
     document: str = Field(min_length=1)
     statement: StatementKind
+    also: tuple[StatementKind, ...] = ()
     line_item: str = Field(min_length=1)
     start: date | None = None
     end: date

@@ -5,6 +5,11 @@ name for the same period (the same days) with the same value, including sign and
 that is read twice counts once. For example, net income is on two statements.
 
 A fact that the filing tags outside its statements is right, too, but only the facts of statements can be missed.
+A printed dash that the filing does not tag is neither right nor wrong: many filers tag no dashes.
+
+By item, values are compared in the direction of the item's preferred concept, since an item groups concepts that count
+in opposite directions, such as increases in receivables and in payables. A fact that two statements show is of the
+items of both.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -14,8 +19,9 @@ from enum import StrEnum
 from functools import cache
 
 from app.facts.items.shown import EVERY, item_shown, shown_by
-from app.facts.items.standard import find_item
+from app.facts.items.standard import concept_of, find_item, load_items
 from app.facts.model import Fact, Method, StatementKind
+from app.facts.statements.directions import direction_of
 from app.quantities.periods import Period
 from evals.datasets.tagged import TaggedFact
 
@@ -54,18 +60,28 @@ class Fault(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Level:
     """What facts are compared by: the name of a fact, the names that are right for a tagged fact, and the probability
-    that a fact is right.
+    that a fact is right. `sign` is -1 if a fact and a tagged fact with its name count in opposite directions.
     """
 
     name_of: Callable[[Fact], str | None]
     names_of: Callable[[TaggedFact], frozenset[str]]
     confidence_of: Callable[[Fact], float]
+    sign: Callable[[Fact, TaggedFact], int]
+
+
+def _sign_by_item(fact: Fact, tagged: TaggedFact) -> int:
+    item = load_items().get(fact.item or "")
+    concept = fact.concept or concept_of(fact.item)
+    if item is None or concept is None:
+        return 1
+    return direction_of(concept, item.statement) * direction_of(tagged.line_item, item.statement)
 
 
 BY_CONCEPT = Level(
     name_of=lambda fact: fact.concept,
     names_of=lambda tagged: frozenset({tagged.line_item}),
     confidence_of=lambda fact: min(fact.confidence, fact.concept_confidence),
+    sign=lambda *_: 1,
 )
 
 
@@ -74,8 +90,11 @@ def by_item(tagged: Iterable[TaggedFact]) -> Level:
     shown = shown_by(fact.line_item for fact in tagged)
     return Level(
         name_of=lambda fact: fact.item,
-        names_of=lambda fact: items_of(fact.line_item, fact.statement, shown),
+        names_of=lambda fact: frozenset().union(
+            *(items_of(fact.line_item, each, shown) for each in (fact.statement, *fact.also))
+        ),
         confidence_of=lambda fact: fact.confidence,
+        sign=_sign_by_item,
     )
 
 
@@ -113,11 +132,11 @@ def compare_facts(
     found: set[str] = set()
     for name, fact in _distinct(facts, level):
         meant = truth.find(name, fact.period)
-        same = [each.id for each in meant if is_same_value(fact.value, each)]
+        same = [each.id for each in meant if is_same_value(fact.value * level.sign(fact, each), each)]
         found.update(same)
         if same:
             right.append(fact)
-        else:
+        elif meant or not _is_dash(fact):
             wrong.append(truth.describe(fact, name, meant))
     asked = [fact for fact in tagged if level.names_of(fact)]
     return Compared(
@@ -127,6 +146,10 @@ def compare_facts(
         found=tuple(fact for fact in asked if fact.id in found),
         missed=tuple(fact for fact in asked if fact.id not in found),
     )
+
+
+def _is_dash(fact: Fact) -> bool:
+    return fact.value == 0 and fact.decimals is None
 
 
 def is_of_statement(fact: Fact) -> bool:
@@ -164,9 +187,10 @@ class _Truth:
     def describe(self, fact: Fact, name: str, meant: Sequence[TaggedFact]) -> Wrong:
         """Return a wrong fact with its fault. `meant` are the tagged facts with its name and period."""
         for other in meant:
-            if is_same_value(-fact.value, other):
+            value = fact.value * self._level.sign(fact, other)
+            if is_same_value(-value, other):
                 return Wrong(fact, name, Fault.SIGN, other)
-            if is_scaled(fact.value, other):
+            if is_scaled(value, other):
                 return Wrong(fact, name, Fault.SCALE, other)
         same = [other for other in self._tagged if other.value and is_same_value(fact.value, other)]
         of_name = next((other for other in same if name in self._level.names_of(other)), None)

@@ -131,6 +131,43 @@ def test_facts_of_other_tables_and_with_dimensions_are_not_counted():
     assert (compared.right, compared.wrong) == ((), ())
 
 
+def test_untagged_dash_is_neither_right_nor_wrong_but_one_in_place_of_a_tagged_figure_is_wrong():
+    dash = {"value": "0", "decimals": None}
+    compared = compare([tagged()], [read("Goodwill", **dash)])
+    assert (compared.right, compared.wrong) == ((), ())
+    assert [wrong.fault for wrong in compare([tagged()], [read(**dash)]).wrong] == [Fault.VALUE]
+    printed = compare([tagged()], [read("Goodwill", "0", decimals=-6)])
+    assert [wrong.fault for wrong in printed.wrong] == [Fault.NOT_TAGGED]
+
+
+def test_values_of_an_item_are_compared_in_the_direction_of_its_preferred_concept():
+    flow = {"statement": StatementKind.CASH_FLOW}
+    payable = tagged("IncreaseDecreaseInAccruedIncomeTaxesPayable", "5000000", **flow)
+    receivable = tagged("IncreaseDecreaseInIncomeTaxesReceivable", "-5000000", **flow)
+    [item] = items_of(payable.line_item, payable.statement)
+    assert items_of(receivable.line_item, receivable.statement) == {item}
+    fact = read(None, "5000000", item=item, **flow)
+    assert compare([payable], [fact], by_item([payable])).right
+    assert compare([receivable], [fact], by_item([receivable])).right
+    assert [
+        wrong.fault
+        for wrong in compare(
+            [receivable], [dataclasses.replace(fact, value=Decimal(-5000000))], by_item([receivable])
+        ).wrong
+    ] == [Fault.SIGN]
+
+
+def test_fact_that_two_statements_show_is_of_the_items_of_both():
+    tag = tagged("DepreciationDepletionAndAmortization", "9000000")
+    [own] = items_of(tag.line_item, StatementKind.INCOME)
+    [other] = items_of(tag.line_item, StatementKind.CASH_FLOW)
+    assert own != other
+    both = tag.model_copy(update={"also": (StatementKind.CASH_FLOW,)})
+    fact = read(None, "9000000", item=other, statement=StatementKind.CASH_FLOW)
+    assert compare([both], [fact], by_item([both])).right
+    assert compare([tag], [fact], by_item([tag])).missed == (tag,)
+
+
 def test_fact_tagged_elsewhere_is_right_but_cannot_be_missed():
     note = tagged("Goodwill", "7", statement=StatementKind.OTHER)
     assert len(compare([tagged()], [read("Goodwill", "7")], elsewhere=[note]).right) == 1
