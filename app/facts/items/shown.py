@@ -7,7 +7,8 @@ securities first (ASC 260-10-45). Filers then tag either concept, and an analyst
 """
 
 import re
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Set
+from decimal import Decimal
 from typing import Final
 
 NONCONTROLLING, DISCONTINUED, PREFERRED = "noncontrolling", "discontinued", "preferred"
@@ -52,3 +53,21 @@ def shown_by(concepts: Iterable[str]) -> frozenset[str]:
     """Return what statements show, by the concepts that they are tagged with."""
     names = frozenset(concepts)
     return frozenset(shown for shown, pattern in _CONCEPTS.items() if any(map(pattern.search, names)))
+
+
+def shown_by_amounts(periods: Iterable[Mapping[str, Set[Decimal]]]) -> frozenset[str]:
+    """Return what a document shows by different amounts of items that are else one. `periods` has the amounts of each
+    period, by item.
+    """
+    return frozenset(
+        _SAME[item][1]
+        for amounts in periods
+        for item in _SAME.keys() & amounts.keys()
+        if any(other in amounts and amounts[item].isdisjoint(amounts[other]) for other in _others(item))
+    )
+
+
+def _others(item: str) -> Iterable[str]:
+    while item in _SAME:
+        item = _SAME[item][0]
+        yield item

@@ -139,6 +139,18 @@ def test_equity_is_one_item_unless_others_have_a_share(read, *, has_others):
     assert equity.item == ("AllEquityBalanceIncludingMinorityInterest" if has_others else "AllEquityBalance")
 
 
+def test_items_with_different_amounts_are_two_although_no_statement_is_recognised(read):
+    def table(company):
+        rows = (("Consolidated result", "ProfitLoss", "100"), ("Result of the company", "NetIncomeLoss", company))
+        lines = (
+            f"<td>{label}</td><td>{figure(text, name=f'gaap:{name}', more=PLAIN)}</td>" for label, name, text in rows
+        )
+        return f"<p>Highlights</p><table><tr><td></td><td>2031</td></tr><tr>{'</tr><tr>'.join(lines)}</tr></table>"
+
+    assert [fact.item for fact in read(table("90"))] == ["ProfitLoss", "NetIncome"]
+    assert [fact.item for fact in read(table("100"))] == ["NetIncome", "NetIncome"]
+
+
 def test_hidden_and_nil_figures_are_no_facts(read):
     nil = figure("", more='xsi:nil="true"')
     assert read(f"<p>None: {nil}</p>", hidden=figure("5")) == ()

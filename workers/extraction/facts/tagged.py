@@ -6,17 +6,18 @@ that is not printed has no fact: nothing could show it.
 """
 
 from bisect import bisect_right
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache, cached_property
 
 from app.documents.content.tags import TaggedFigure
-from app.facts.items.shown import item_shown, shown_by
+from app.facts.items.shown import item_shown, shown_by, shown_by_amounts
 from app.facts.items.standard import find_item
 from app.facts.model import Check, Fact, Measure, Method, Place, StatementKind
 from app.facts.statements.fiscal import FiscalYears
+from app.quantities.periods import Period
 from app.quantities.values import Kind
 from app.tables.model import Cell, Table
 from workers.extraction.facts.tag_names import DimensionNames, words_of
@@ -67,12 +68,20 @@ class TagReader:
 
     @cached_property
     def _shown(self) -> frozenset[str]:
-        """What the statements show, by their tags."""
-        return shown_by(
-            tag.concept.removeprefix(_US_GAAP)
-            for tag in self._tags
-            if tag.page and self._kinds.get(self._cells.find(tag.page, tag.start)[0]) in _STATEMENTS
-        )
+        """What the statements show by their tags, and all tables by their amounts."""
+        concepts: set[str] = set()
+        amounts: defaultdict[Period, defaultdict[str, set[Decimal]]] = defaultdict(lambda: defaultdict(set))
+        for tag in self._tags:
+            if not tag.page:
+                continue
+            kind = self._kinds.get(self._cells.find(tag.page, tag.start)[0], StatementKind.OTHER)
+            concept = tag.concept.removeprefix(_US_GAAP)
+            if kind in _STATEMENTS:
+                concepts.add(concept)
+            item = find_item(concept, kind)
+            if item is not None and tag.value is not None and not tag.dimensions:
+                amounts[tag.period][item].add(tag.value)
+        return shown_by(concepts) | shown_by_amounts(amounts.values())
 
     def _fact(self, tag: TaggedFigure, value: Decimal) -> Fact:
         table, cell = self._cells.find(tag.page, tag.start)
