@@ -152,6 +152,8 @@ def _resolve(
     is_unfinished = calendar.period_end is not None and end > calendar.period_end
     if is_instant:
         # The balance of a year that has not ended is that of the document's day.
+        if is_unfinished and any(words.days and end not in words.days for words in own):
+            return None  # a day and another year are not one heading
         is_current = is_unfinished and _is_bare_year(own, around) and _year(own) == calendar.fiscal_year
         return Period(calendar.period_end if is_current and calendar.period_end is not None else end)
     return _duration(own, around, calendar, end)

@@ -163,6 +163,13 @@ def test_balances_are_instants():
     assert period("December 31, 2031", hint=False) is None
 
 
+def test_day_under_another_year_to_come_is_no_instant():
+    weeks = FiscalCalendar.of([WEEKS], period_end=date(2031, 9, 27), fiscal_year=2031)
+    assert period("September 28, 2030", "2032", calendar=weeks, hint=True) is None
+    assert period("September 27, 2031", "2030", calendar=weeks, hint=True) == "2030-09-28"
+    assert period("2031", "September 27, 2031", calendar=weeks, hint=True) == "2031-09-27"
+
+
 def test_headings_of_periods_and_changes_are_recognised():
     assert all(map(is_period_heading, ["Year Ended", "December 31,", "2031", "Q4", "Fiscal 2031", "Fourth quarter"]))
     assert not any(map(is_period_heading, ["Change", "Europe", "(in millions)", "Total", "Note", "%", ""]))

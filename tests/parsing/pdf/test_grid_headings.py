@@ -95,3 +95,40 @@ def test_the_only_period_stands_over_all_columns(make_pdf: MakePdf) -> None:
     (page,) = parse_pdf(make_pdf(draw)).pages
     (grid,) = grids_of(page)
     assert place_of(page, grid, "As of December 31, 2024")[1::2] == (1, 3)
+
+
+def test_lines_of_headings_centred_beside_taller_headings_stay_over_their_column(make_pdf: MakePdf) -> None:
+    rights = [360, 448, 536]
+
+    def draw(canvas: Canvas) -> None:
+        canvas.setFont("Helvetica", 9)
+        draw_heads(canvas, 730, [(436, "Fiscal Year")], centred=True)
+        draw_heads(canvas, 717, [(436, "2023")], centred=True)
+        draw_heads(canvas, 711.5, [(348, "2024"), (524, "2022")], centred=True)
+        draw_heads(canvas, 706, [(436, "(As restated)")], centred=True)
+        canvas.line(320, 702, 550, 702)
+        draw_rows(canvas, 690, [("Sales", "8,412", "8,105", "7,760"), ("Costs", "5,642", "5,510", "5,301")], rights)
+        draw_rows(canvas, 662, [("Gross profit", "2,770", "2,595", "2,459")], rights)
+
+    (page,) = parse_pdf(make_pdf(draw)).pages
+    (grid,) = grids_of(page)
+    assert place_of(page, grid, "Fiscal Year")[1::2] == (1, 3)
+    assert place_of(page, grid, "2024")[1::2] == (1, 1)
+    assert place_of(page, grid, "2023 (As restated)")[1::2] == (2, 1)
+    assert place_of(page, grid, "2022")[1::2] == (3, 1)
+
+
+def test_day_and_year_beside_a_heading_of_three_lines_are_one_heading(make_pdf: MakePdf) -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.setFont("Helvetica", 9)
+        draw_heads(canvas, 722, [(524, "February 3,")], centred=True)
+        draw_heads(canvas, 716.5, [(436, "February 1,")], centred=True)
+        draw_heads(canvas, 711, [(524, "2024")], centred=True)
+        draw_heads(canvas, 705.5, [(436, "2025")], centred=True)
+        draw_heads(canvas, 700, [(524, "(As restated)")], centred=True)
+        draw_rows(canvas, 684, [("Cash", "$412,000", "$365,000"), ("Debt", "$1,200,000", "$1,250,000")], [460, 548])
+
+    (page,) = parse_pdf(make_pdf(draw)).pages
+    (grid,) = grids_of(page)
+    assert place_of(page, grid, "February 1, 2025")[1::2] == (1, 1)
+    assert place_of(page, grid, "February 3, 2024 (As restated)")[1::2] == (2, 1)

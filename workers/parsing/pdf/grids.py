@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from app.quantities.headings import is_period
+from workers.parsing.pdf.labels import are_headings_beside
 from workers.parsing.pdf.pieces import Piece, TableRow
 from workers.parsing.pdf.rules import ReadRules, Rule
 
@@ -84,10 +85,11 @@ def place_rows(rows: list[TableRow], columns: list[Interval], read_rules: ReadRu
     wide: list[tuple[int, int]] = []
     below: TableRow | None = None
     has_periods = False
-    for row in reversed(rows):
+    for row, above in zip(reversed(rows), [*rows[-2::-1], None], strict=True):
         if row.is_header:
             row.cells = [part for cell in row.cells for part in _split_heading(cell, heads, row.lines[0].size)]
-            _place_headings(row, columns, heads, _Below(row, below, read_rules, has_periods))
+            is_beside = are_headings_beside(above, row) or are_headings_beside(row, below)
+            _place_headings(row, columns, heads, _Below(row, below, read_rules, has_periods, is_beside))
             if below is not None and below.is_header:
                 wide += [place for place in zip(below.columns, below.spans, strict=True) if place[1] > 1]
                 _widen_over(row, wide)
@@ -136,12 +138,16 @@ def _place_row(row: TableRow, columns: list[Interval]) -> None:
 
 @dataclass(slots=True)
 class _Below:
-    """What is below a line of headings: the next line, the ruling lines between both, and headings with periods."""
+    """What is below a line of headings: the next line, the ruling lines between both, and headings with periods.
+
+    `is_beside` states that the line stands beside one of a heading with more lines or fewer, so that it is not alone.
+    """
 
     row: TableRow
     next: TableRow | None
     read: ReadRules
     has_periods: bool
+    is_beside: bool
 
     @property
     def are_apart(self) -> bool:
@@ -237,12 +243,12 @@ def _place_headings(row: TableRow, columns: list[Interval], heads: list[Interval
         low = covered[position - 1][-1] + 1 if position else 0
         high = covered[position + 1][0] - 1 if position + 1 < len(rest) else count - 1
         first, last = covered[position][0], covered[position][-1]
-        rule = below.under(cell)
+        rule = None if below.is_beside else below.under(cell)
         ruled = [] if rule is None else _over(columns, rule)
         if ruled and ruled[0] <= first and last <= ruled[-1]:
             places.append((ruled[0] + 1, len(ruled)))
             continue
-        if len(rest) == 1 and rule is None and _is_over_all(cell, heads, below):
+        if len(rest) == 1 and rule is None and not below.is_beside and _is_over_all(cell, heads, below):
             places.append((1, count))
             continue
         first, last = _centred(cell, heads, max(first, min(low, last)), min(last, max(high, first)), low, high)

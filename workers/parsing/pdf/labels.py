@@ -20,6 +20,10 @@ _DAY = re.compile(r"[0-3]?\d,?")
 _INTRODUCES = re.compile(r":(?: ?\(\w{1,2}\))*$")
 _OVERLAP = 0.2
 """Two lines that overlap by this share of their height belong to one row."""
+_BESIDE = 0.35
+"""The same for lines of headings. Lines of centred headings overlap by about half if their numbers differ by one; lines
+that are set tight overlap by less than .25.
+"""
 _HANGING = 40.0
 """The maximum indent of a label's next line, in points."""
 _DENSE = 1.3
@@ -105,6 +109,13 @@ def overlaps(above: TableRow, row: TableRow) -> bool:
     """Return whether two lines overlap so much that they belong to one row."""
     line = row.lines[0]
     return line.y0 < above.lines[-1].y1 - _OVERLAP * line.size
+
+
+def are_headings_beside(above: TableRow | None, row: TableRow | None) -> bool:
+    """Return whether two lines of headings overlap, as those of a heading of two lines and of one of three do."""
+    if above is None or row is None or not above.is_header or not row.is_header:
+        return False
+    return above.lines[-1].y1 - row.lines[0].y0 > _BESIDE * row.lines[0].size
 
 
 def _merged(cells: list[Piece], more: list[Piece]) -> list[Piece]:
