@@ -14,13 +14,34 @@ _MOST_NAMED: Final = 5
 _PLAIN: Final = frozenset("the of for on in and by a an to total net other from per with at as".split())  # noqa: SIM905 - a list of words reads better as one string
 
 
-def list_hints(computed: Computed, ledger: Ledger, vocabulary: Vocabulary) -> tuple[str, ...]:
-    """Return sentences about what exists in place of what is missing; none if nothing is."""
-    found = [hint for missing in computed.missing[:_MOST_MISSING] for hint in _hints_of(missing, ledger, vocabulary)]
-    return tuple(dict.fromkeys(found))
+def list_hints(results: Sequence[Computed], ledger: Ledger, vocabulary: Vocabulary) -> list[tuple[str, ...]]:
+    """Return for each result sentences about what exists in place of what is missing; none if nothing is.
+
+    They are found once for an item that is missing in several periods: each is compared with all rows.
+    """
+    known: dict[tuple[str, tuple[str, ...]], tuple[str, ...]] = {}
+    return [
+        tuple(
+            dict.fromkeys(
+                hint
+                for missing in computed.missing[:_MOST_MISSING]
+                for hint in _hints_of(missing, ledger, vocabulary, known)
+            )
+        )
+        for computed in results
+    ]
 
 
-def _hints_of(missing: Missing, ledger: Ledger, vocabulary: Vocabulary) -> Iterator[str]:
+def _hints_of(
+    missing: Missing, ledger: Ledger, vocabulary: Vocabulary, known: dict[tuple[str, tuple[str, ...]], tuple[str, ...]]
+) -> tuple[str, ...]:
+    key = (missing.name, tuple(missing.looked_for))
+    if key not in known:
+        known[key] = tuple(_find_hints(missing, ledger, vocabulary))
+    return known[key]
+
+
+def _find_hints(missing: Missing, ledger: Ledger, vocabulary: Vocabulary) -> Iterator[str]:
     periods = _periods_of(missing, ledger)
     if periods:
         yield f"{missing.name} is reported for {', '.join(periods[:_MOST_NAMED])}."

@@ -82,9 +82,10 @@ class FormulaService:
                 detail={"documents": read, "formula": str(parsed)},
             )
         ledger = Ledger(facts, preferred=document_ids)
-        results = (evaluate(parsed, ledger, label, vocabulary=vocabulary) for label in labels or [None])
+        results = [evaluate(parsed, ledger, label, vocabulary=vocabulary) for label in labels or [None]]
+        hints = list_hints(results, ledger, vocabulary)
         explained = (
-            replace(result, notes=(*result.notes, *list_hints(result, ledger, vocabulary))) for result in results
+            replace(result, notes=(*result.notes, *found)) for result, found in zip(results, hints, strict=True)
         )
         return EvaluatedFormula(key, sources[-1].source.issuer or key, tuple(explained))
 
