@@ -32,6 +32,8 @@ Bound = tuple[Expression, Mapping[str, Found]]
 
 _UNNAMED = NotFound("no-period", "the question names no period")
 _ALONE = NotFound("no-period", "only one period is found")
+_MOST_PERIODS = 24
+_TOO_MANY = NotFound("too-large", f"more than {_MOST_PERIODS} periods are found: name those that are meant")
 
 
 class Source(Figures, Protocol):
@@ -131,6 +133,8 @@ def _over_known_periods(asked: Series, source: Source) -> Bound | NotFound:
         periods = [period for period, _ in series if period is not None]
         if len(periods) < len(series):
             return _ALONE
+        if len(periods) > _MOST_PERIODS and not is_move:
+            return _TOO_MANY
     else:
         latest = source.latest() if is_move else None
         periods = [] if latest is None else [replace(latest, year=latest.year - 1), latest]

@@ -18,7 +18,6 @@ _MONTHS = {3: "three", 6: "six", 9: "nine", 12: "twelve"}
 _TRAILING = {"Q1": "TTM Q1", "Q2": "TTM Q2", "Q3": "TTM Q3", "Q4": "FY", "H1": "TTM Q2", "9M": "TTM Q3", "H2": "FY"}
 NO_YEAR = 0
 """The year of a fiscal label if a question names only a part of a year ("the third quarter")."""
-_MOST_PERIODS = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +130,7 @@ Asked = Periodic | Ranking
 
 def over_periods(over: Over, inner: Expression, periods: Sequence[FiscalLabel | Period]) -> Periodic:
     """Return an operation over the values of periods, which are sorted by time."""
-    periods = sorted(dict.fromkeys(periods), key=moment)[:_MOST_PERIODS]
+    periods = sorted(dict.fromkeys(periods), key=moment)
     if len(periods) < 2:
         return Series(over, inner)
     if over in FROM_FIRST_TO_LAST:

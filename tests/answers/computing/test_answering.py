@@ -88,6 +88,17 @@ def test_operations_are_computed_exactly(ask, question, result) -> None:
     assert ask(question)[0].endswith(f" — {result}")
 
 
+@pytest.mark.parametrize(("years", "result"), [(20, "2022: $120 million"), (30, None)])
+def test_highest_of_many_years_is_that_of_all_of_them_or_declined(ask, library, years, result) -> None:
+    named, amounts = range(2023 - years, 2023), range(121 - years, 121)
+    rows = ["\t".join(map(str, ("In", *named))), "\t".join(("Harbour result", *(f"${amount}" for amount in amounts)))]
+    library.add("\n".join(rows) + "\n", number=6, units_line="($ in millions)")
+    answer = ask("In which year was harbour result highest?")
+    assert isinstance(answer, Declined) if result is None else answer[0].endswith(result)
+    moved = ask("What was the compound annual growth rate of harbour result?")
+    assert isinstance(moved, Declined) or f"{2023 - years} to 2022" in moved[0].replace("FY", "")
+
+
 def test_missing_input_is_named(ask) -> None:
     declined = ask("What is the ratio of inventories to total current liabilities in 2022?")
     assert isinstance(declined, Declined)
