@@ -132,3 +132,18 @@ def test_day_and_year_beside_a_heading_of_three_lines_are_one_heading(make_pdf: 
     (grid,) = grids_of(page)
     assert place_of(page, grid, "February 1, 2025")[1::2] == (1, 1)
     assert place_of(page, grid, "February 3, 2024 (As restated)")[1::2] == (2, 1)
+
+
+def test_headings_much_wider_than_figures_end_where_these_end(make_pdf: MakePdf) -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.setFont("Helvetica", 12)
+        draw_heads(canvas, 742, [(330, "Six months ended"), (450, "Six months ended")])
+        draw_heads(canvas, 730, [(330, "31 December 2024"), (450, "31 December 2023")])
+        draw_heads(canvas, 718, [(330, "(unaudited)"), (450, "(unaudited)")])
+        draw_heads(canvas, 706, [(330, "£’000"), (450, "£’000")])
+        draw_rows(canvas, 690, [("Revenue", "9,640", "9,110"), ("Costs", "(5,820)", "(5,230)")], [330, 450])
+
+    (page,) = parse_pdf(make_pdf(draw)).pages
+    (grid,) = grids_of(page)
+    assert place_of(page, grid, "Six months ended 31 December 2024 (unaudited) £’000")[1::2] == (1, 1)
+    assert place_of(page, grid, "Six months ended 31 December 2023 (unaudited) £’000")[1::2] == (2, 1)

@@ -36,6 +36,7 @@ def table_start(rows: list[TableRow], kinds: list[RowKind], done: int, index: in
     left = min(figures_left([row]) for row in figures)
     right = max(row.cells[-1].x1 for row in figures)
     words = [(cell.x0, cell.x1) for row in figures for cell in row.cells[1:] if not cell.is_number]
+    ends = [cell.x1 for row in figures for cell in row.cells if cell.is_number]
     while index > done and overlaps(rows[index - 1], rows[index]):
         index -= 1
     headings: list[int] = []
@@ -50,7 +51,7 @@ def table_start(rows: list[TableRow], kinds: list[RowKind], done: int, index: in
         if len(headings) >= _MAX_HEADINGS or labels > MAX_LABELS:
             break
         is_upper = headings[-1:] == [position + 1] and _is_upper_line(row, below, left)
-        if is_upper or _is_over(row, left, right, words):
+        if is_upper or _is_over(row, left, right, words) or _end_where_figures_end(row, ends):
             headings.append(position)
             labels = 0
         elif len(row.cells) > 1 or row.cells[0].x1 > left + OVERHANG or (headings and gap > row.lines[0].size):
@@ -93,6 +94,11 @@ def _is_upper_line(row: TableRow, below: TableRow, left: float) -> bool:
         < _SAME_EDGE
         for head in below.cells
     )
+
+
+def _end_where_figures_end(row: TableRow, ends: list[float]) -> bool:
+    """Return whether several cells all end where figures end: headings, however far they reach to the left."""
+    return len(row.cells) > 1 and all(any(abs(cell.x1 - end) < _SAME_EDGE for end in ends) for cell in row.cells)
 
 
 def _is_over(row: TableRow, left: float, right: float, words: list[tuple[float, float]]) -> bool:
