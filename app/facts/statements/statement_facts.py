@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from functools import cached_property
+from itertools import groupby
 
 from app.facts.items.rows import Placed
 from app.facts.items.standard import concept_of, find_item
@@ -17,7 +18,7 @@ from app.facts.statements.columns import Dimensions, columns_of, is_restated
 from app.facts.statements.directions import direction_of, direction_of_label, is_income_heading
 from app.facts.statements.fiscal import FiscalYears
 from app.facts.statements.instants import Edge, find_edges
-from app.facts.statements.label_figures import find_label_figures
+from app.facts.statements.label_figures import Label, LabelFigure, figures_of_column, find_label_figures
 from app.facts.statements.placing import is_per_share
 from app.facts.statements.rows import Row
 from app.facts.statements.scales import check_per_share
@@ -57,30 +58,38 @@ class StatementReader:
                 if fact is not None:
                     yield fact
         if self.structure.kind is StatementKind.BALANCE:
-            for row in self.structure.rows:
-                yield from self._facts_of_label(row)
+            yield from self._facts_of_labels()
 
-    def _facts_of_label(self, row: Row) -> Iterator[Fact]:
-        """Yield the facts that a label of a balance sheet states, such as numbers of shares."""
+    def _facts_of_labels(self) -> Iterator[Fact]:
+        """Yield the facts that the labels of a balance sheet state, such as numbers of shares."""
+        rows = self.structure.rows
+        labels = [Label(row.label, row.label_path[:-1], has_amounts=bool(row.figures)) for row in rows]
+        tables = {row.table.number: row.table for row in rows}.values()
+        lines = [line for table in tables for line in (*table.lines_above, table.units_line, table.title) if line]
+        found = find_label_figures(labels, units=" | ".join(lines), scale=self.structure.scale)
+        for number, figures in groupby(found, key=lambda figure: figure.label):
+            yield from self._facts_of_label(rows[number], list(figures))
+
+    def _facts_of_label(self, row: Row, figures: Sequence[LabelFigure]) -> Iterator[Fact]:
         cell = self._label_cells.get((row.table.number, row.number))
         if cell is None:
             return
-        units = " ".join(filter(None, (*row.table.lines_above, row.table.units_line, row.table.title)))
-        found = find_label_figures(row.label, " ".join(row.label_path[:-1]), units=units, scale=self.structure.scale)
-        columns = self.structure.columns[row.table.number]
-        for figure in found:
-            if figure.scale is None:
-                continue
-            for rank, column in enumerate(columns):
-                period = self.structure.periods.get((row.table.number, column))
-                if period is None or figure.rank not in (None, rank) or self._entities_of(row.table.number, column):
+        days = [
+            period.end
+            for column in self.structure.columns[row.table.number]
+            if (period := self.structure.periods.get((row.table.number, column))) is not None
+            and not self._entities_of(row.table.number, column)
+        ]
+        entity = () if self.structure.entity is None else (("entity", self.structure.entity),)
+        for rank, day in enumerate(days):
+            for figure in figures_of_column(figures, rank, days):
+                if figure.scale is None:
                     continue
-                item = find_item(figure.concept, StatementKind.BALANCE)
                 yield Fact(
                     label=row.label,
                     label_path=row.label_path,
-                    period=Period(period.end),
-                    value=scaled(figure.value, figure.scale),
+                    period=Period(day),
+                    value=scaled(figure.count.value, figure.scale),
                     measure=figure.measure,
                     scale=figure.scale,
                     currency=None if figure.measure is Measure.SHARES else self.about.currency,
@@ -89,10 +98,10 @@ class StatementReader:
                     confidence=_LABEL_CONFIDENCE,
                     statement=StatementKind.BALANCE,
                     concept=figure.concept,
-                    item=item,
+                    item=find_item(figure.concept, StatementKind.BALANCE) if figure.part is None else None,
                     concept_confidence=_LABEL_CONFIDENCE,
-                    dimensions=() if self.structure.entity is None else (("entity", self.structure.entity),),
-                    fiscal=self.years.label(Period(period.end)),
+                    dimensions=entity if figure.part is None else (*entity, ("class", figure.part)),
+                    fiscal=self.years.label(Period(day)),
                 )
 
     @cached_property
