@@ -1,7 +1,7 @@
 """What a query selects facts by."""
 
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from uuid import UUID
 
 from app.facts.model import FactStatus, Method, StatementKind, StoredFact, is_of_group
@@ -35,10 +35,9 @@ class FactFilter:
 
     def accepts(self, stored: StoredFact) -> bool:
         """Return whether a fact of a selected line meets the conditions on its figure."""
-        fact, end = stored.fact, stored.fact.period.end
+        fact = stored.fact
         return (
-            (self.first_end is None or end >= self.first_end)
-            and (self.last_end is None or end <= self.last_end)
+            self.has_day(fact.period.end)
             and (self.fiscal_year is None or (fact.fiscal is not None and fact.fiscal.year == self.fiscal_year))
             and (self.fiscal_part is None or (fact.fiscal is not None and fact.fiscal.part == self.fiscal_part))
             and (self.method is None or fact.method is self.method)
@@ -46,6 +45,19 @@ class FactFilter:
             and (self.status is None or stored.status is self.status)
             and self._has_members(fact.dimensions)
             and (not self.of_group or is_of_group(fact.dimensions, fact.label))
+        )
+
+    def has_day(self, end: date) -> bool:
+        """Return whether periods that end on a day are selected."""
+        return (self.first_end is None or end >= self.first_end) and (self.last_end is None or end <= self.last_end)
+
+    def with_days_around(self, days: int) -> "FactFilter":
+        """Return the filter with so many more days before and after its days."""
+        first, last, more = self.first_end, self.last_end, timedelta(days)
+        return replace(
+            self,
+            first_end=None if first is None else first - min(more, first - date.min),
+            last_end=None if last is None else last + min(more, date.max - last),
         )
 
     def _has_members(self, dimensions: tuple[tuple[str, str], ...]) -> bool:

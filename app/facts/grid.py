@@ -3,10 +3,9 @@
 Each figure is that of the newest filing. Earlier filings' figures are kept beside it if they differ.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import starmap
 
 from app.facts.comparing import distinct
 from app.facts.grid_merging import Dimensions, Placed, Row, merge_lines, position, rank_documents
@@ -79,10 +78,15 @@ class StatementGrid:
 
 
 def build_grid(
-    statement: StatementKind, facts: Iterable[StoredFact], *, periods: Periods, most_columns: int
+    statement: StatementKind,
+    facts: Iterable[StoredFact],
+    *,
+    periods: Periods,
+    most_columns: int,
+    is_wanted: Callable[[date], bool] = lambda _: True,
 ) -> StatementGrid:
     """Arrange the facts of one statement of one issuer. The newest period is the first column; of more than
-    `most_columns` periods, the newest are shown.
+    `most_columns` periods, the newest are shown. Periods whose last day is not wanted are left out.
 
     Facts of single companies of the group and rejected facts are left out.
     """
@@ -91,10 +95,13 @@ def build_grid(
         for stored in facts
         if (label := column_of(stored.fact, periods)) is not None and _is_of_group(stored)
     ]
-    placed = list(starmap(Placed, move_openings(labelled) if statement is StatementKind.CASH_FLOW else labelled))
+    wanted = {label for stored, label in labelled if is_wanted(stored.fact.period.end)}
+    moved = move_openings(labelled) if statement is StatementKind.CASH_FLOW else labelled
+    placed = [Placed(stored, label) for stored, label in moved if label in wanted]
     labels = {each.column: each.label for each in placed}
     shown = sorted(labels, reverse=True)[:most_columns]
-    kept = [each for each in placed if each.column in set(shown)] if len(shown) < len(labels) else placed
+    oldest = shown[-1] if shown else 0
+    kept = [each for each in placed if each.column >= oldest] if len(shown) < len(labels) else placed
     sources = rank_documents(kept)
     kept.sort(key=position)
     columns: dict[int, list[Period]] = {}

@@ -24,6 +24,11 @@ from app.facts.issuers import get_issuer_key
 from app.facts.model import StatementKind, StoredFact
 from app.facts.repository import MOST_LINES, FactRepository, IssuerDocument, LineRow, Place, read_lines
 
+_DAYS_AROUND = 400
+"""Days before and after those of statements whose lines are read, too: they have the balances at the beginning of the
+first periods, and the annual report that numbers the fiscal years.
+"""
+
 log = structlog.get_logger()
 
 
@@ -38,7 +43,8 @@ class ListedIssuer:
 
 @dataclass(frozen=True, slots=True)
 class IssuerStatements:
-    """Statements of an issuer, which may be read, before their facts are decoded: those that `wanted` selects.
+    """Statements of an issuer, which may be read, before their facts are decoded: those of the statements and the days
+    that `wanted` has. Other conditions of a filter have no effect.
 
     `lines` is None if the client has the statements with this `tag` already.
     """
@@ -75,12 +81,17 @@ class IssuerStatements:
         found: dict[StatementKind, list[StoredFact]] = {kind: [] for kind in self.statements}
         try:
             for stored in read_lines(self.lines or (), parts_of(periods)):
-                if self.wanted.accepts(stored):
-                    found[stored.fact.statement].append(stored)
+                found[stored.fact.statement].append(stored)
         except TooManyFactsError as error:
             raise StatementsTooLargeError from error
         return tuple(
-            build_grid(kind, align_years(facts), periods=periods, most_columns=most_columns)
+            build_grid(
+                kind,
+                align_years(facts),
+                periods=periods,
+                most_columns=most_columns,
+                is_wanted=self.wanted.has_day,
+            )
             for kind, facts in found.items()
         )
 
@@ -133,7 +144,7 @@ class FactService:
             lines = None
             if not has(_tag(documents)):
                 try:
-                    lines = repository.list_lines(replace(wanted, issuer_keys=(key,)))
+                    lines = repository.list_lines(replace(wanted.with_days_around(_DAYS_AROUND), issuer_keys=(key,)))
                 except TooManyFactsError as error:
                     raise StatementsTooLargeError from error
             read = {str(document.source.document_id) for document in documents if document.facts}

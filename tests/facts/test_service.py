@@ -1,6 +1,7 @@
 """Tests of the ledger on a real database: permissions, filters, pages, and audit records."""
 
 from contextlib import contextmanager
+from dataclasses import fields, replace
 from datetime import date
 from uuid import UUID
 
@@ -11,12 +12,13 @@ from app.audit.models import AuditEvent
 from app.core.ids import new_id
 from app.core.pagination import InvalidCursorError, PageRequest, encode_cursor
 from app.db.session import system_principal
+from app.facts.codec import encode_facts
 from app.facts.errors import IssuerAmbiguousError, IssuerNotFoundError, StatementsTooLargeError, TooManyFactsError
 from app.facts.filters import FactFilter
 from app.facts.formulas.service import FormulaService
 from app.facts.grid_periods import Periods
 from app.facts.model import FactStatus, FiscalLabel, Method, Place, StatementKind
-from app.facts.service import FactService, load_ledger_facts
+from app.facts.service import FactService, IssuerStatements, load_ledger_facts
 from app.quantities.periods import Period
 from tests.facts.made_facts import make_fact, write_facts
 
@@ -200,6 +202,34 @@ def test_statements_have_periods_of_the_asked_days(service, ledger):
     view = read_statements(service, ledger, statements=(StatementKind.INCOME,), last_end=date(2030, 12, 31))
     (grid,) = view.build(Periods.ANNUAL, 8)
     assert [column.fiscal for column in grid.columns] == [FiscalLabel(2030)]
+
+
+@pytest.mark.parametrize("days", [{"first_end": date(2031, 6, 1)}, {"first_end": date.min, "last_end": date.max}])
+def test_limit_of_days_leaves_the_balance_at_the_beginning(service, desk, days):
+    opening = {"period": Period(date(2030, 12, 31)), "fiscal": FiscalLabel(2030), "place": Place(1, 9, 15, 1, 2, 1)}
+    facts = [
+        make_fact("Net change in cash", statement=StatementKind.CASH_FLOW),
+        make_fact("Cash at beginning of year", statement=StatementKind.CASH_FLOW, **opening),
+    ]
+    with desk.database.worker.transaction(system_principal(desk.owner.tenant_id)) as session:
+        write_facts(session, desk.owner.tenant_id, desk.document, desk.version, facts)
+    desk.rows("UPDATE documents SET issuer_key = 'juniper tool works'")
+    (grid,) = read_statements(service, desk, statements=(StatementKind.CASH_FLOW,), **days).build(Periods.ANNUAL, 8)
+    assert [column.fiscal for column in grid.columns] == [FiscalLabel(2031)]
+    assert [row.label for row in grid.rows] == ["Net change in cash", "Cash at beginning of year"]
+
+
+def test_limit_of_days_does_not_change_how_fiscal_years_are_numbered():
+    def lines(kind, filed, label, period):
+        (line,) = encode_facts([make_fact(fiscal=label, period=period)])
+        described = (UUID(int=filed.year), UUID(int=filed.year), "juniper", "Juniper", kind, kind, filed)
+        return [(*(getattr(line, field.name) for field in fields(line)), None, *described)]
+
+    annual = lines("10-K", date(2031, 3, 1), FiscalLabel(2030), Period(date(2031, 1, 31), date(2030, 2, 1)))
+    quarter = lines("10-Q", date(2032, 6, 1), FiscalLabel(2032, "Q1"), Period(date(2031, 4, 30), date(2031, 2, 1)))
+    for wanted in (INCOME, replace(INCOME, first_end=date(2031, 3, 1))):
+        (grid,) = IssuerStatements("juniper", wanted, (), [*annual, *quarter]).build(Periods.QUARTERLY, 8)
+        assert [column.fiscal for column in grid.columns] == [FiscalLabel(2031, "Q1")]
 
 
 def test_statements_that_the_client_has_are_not_read_but_audited(service, ledger):
