@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from functools import cache
+from functools import lru_cache
 
 from app.answers.computing.binding import newest_quarter
 from app.answers.computing.currencies import is_in_currency
@@ -25,6 +25,8 @@ from app.quantities.periods import Period
 from app.quantities.values import Kind
 from app.tables.rows import quantity_of
 
+_MOST_KNOWN = 4096
+"""Words of questions that are remembered."""
 _OF_PART = re.compile(r"(?P<line>.+?) (?:from|of|in|for) (?:the )?(?P<part>.+)", re.IGNORECASE)
 _PART_WORDS = re.compile(r" ?\b(?:segment|division|business|product|products|region)\b", re.IGNORECASE)
 
@@ -144,14 +146,14 @@ def sought_of(item: Label | Name) -> Sought:
     return _sought(item.name, item.name if known is None else known.title)
 
 
-@cache
+@lru_cache(maxsize=_MOST_KNOWN)
 def other_names(words: str, name: str | None) -> tuple[str, ...]:
     """Return the names that statements give to the standard item that words name; none if they name no item."""
     sought = _sought(name or "", words)
     return () if not sought.names else tuple(each for each in list_names(sought.names[0]) if each != words.lower())
 
 
-@cache
+@lru_cache(maxsize=_MOST_KNOWN)
 def _sought(name: str, words: str) -> Sought:
     vocabulary = standard_vocabulary()
     for variant in (name, *variants_of(words)):
@@ -162,7 +164,7 @@ def _sought(name: str, words: str) -> Sought:
     return Sought(labels=(words,))
 
 
-@cache
+@lru_cache(maxsize=_MOST_KNOWN)
 def split_part(words: str) -> tuple[str, str] | None:
     """Split "lamp revenue" or "revenue from lamps" into a line item and a segment, product or region; None for others.
 

@@ -2,20 +2,22 @@
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import lru_cache
 
 from app.facts.formulas.expressions import Name
 from app.facts.formulas.registry import standard_vocabulary
 from app.facts.formulas.units import UnitKind
 
 _PURE = (UnitKind.PERCENT, UnitKind.RATIO, UnitKind.DAYS)
+_MOST_KNOWN = 4096
+"""Words of questions that are remembered."""
 _BRACKET = re.compile(r" ?\([^()]*\)")
 _LOOSE = re.compile(
     r"\b(?:unadjusted|reported|consolidated|total|company|amount of|value of|balance of)\b ?", re.IGNORECASE
 )
 
 
-@cache
+@lru_cache(maxsize=_MOST_KNOWN)
 def find_measure(words: str) -> Name | None:
     """Return the measure of the registry that words name, or None."""
     for variant in variants_of(words):
@@ -25,14 +27,14 @@ def find_measure(words: str) -> Name | None:
     return None
 
 
-@cache
+@lru_cache(maxsize=_MOST_KNOWN)
 def is_percentage(words: str) -> bool:
     """Return whether words name a measure that is a percentage."""
     found = (standard_vocabulary().find_measure(variant) for variant in variants_of(words))
     return any(measure is not None and measure.unit.kind is UnitKind.PERCENT for measure in found)
 
 
-@cache
+@lru_cache(maxsize=_MOST_KNOWN)
 def is_pure_measure(words: str) -> bool:
     """Return whether words name a measure that is a ratio, a percentage, or a number of days."""
     found = (standard_vocabulary().find_measure(variant) for variant in variants_of(words))
