@@ -6,13 +6,14 @@ with another amount as restatements (another filing) or disagreements (the same 
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import replace
 from decimal import Decimal
 from functools import cached_property
 from uuid import UUID
 
+from app.facts.debt_rows import debt_rows
 from app.facts.fiscal import QUARTERS_OF_YEAR, FiscalSpan, print_label
 from app.facts.fiscal_years import align_years
 from app.facts.found import Found, NotFound, Part
@@ -28,6 +29,7 @@ from app.quantities.periods import Period
 _DOLLAR = "$"
 _DOLLARS = frozenset({"USD", "CAD", "AUD", "NZD", "HKD", "SGD", "TWD"})
 _NEUTRAL = frozenset(("total", "the", "of", "in", "and", "for", "on", "at", "a", "our", "consolidated", "loss"))
+_MOST_NAMED = 4
 _SCALED = frozenset({Measure.MONEY, Measure.SHARES})
 
 
@@ -106,6 +108,14 @@ class Ledger:
         spans = ((stored.fact.statement, self._span_of(stored)) for stored in self._facts)
         return frozenset((statement, span.end) for statement, span in spans if span is not None)
 
+    @cached_property
+    def _debt_rows(self) -> Mapping[int, Sequence[str]]:
+        return debt_rows(self._facts, self._span_of, self._is_found_by_label)
+
+    def _is_found_by_label(self, stored: StoredFact) -> bool:
+        names = find_items(stored.fact.label)[:1]
+        return any(not _has_several_rows(self._unplaced[name, stored.fact.statement]) for name in names)
+
     def has(self, sought: Sought) -> bool:
         """Return whether there are facts of an item, concept or label, of any period."""
         return any(True for _ in self._groups(sought)) or bool(self._ambiguous(sought))
@@ -123,6 +133,16 @@ class Ledger:
         if not self._facts:
             return NotFound("no-facts", f"No document states {sought.title} for this issuer.")
         span = FiscalSpan.of(period) if isinstance(period, FiscalLabel) else period
+        found = self._find(sought, span, dimensions)
+        rows = self._debt_rows.get(span.end, ()) if sought.is_debt and isinstance(span, FiscalSpan) else ()
+        if isinstance(found, NotFound) and found.code == "not-reported" and rows and not dimensions:
+            named = ", ".join(f"“{label}”" for label in rows[:_MOST_NAMED])
+            return NotFound(
+                "ambiguous", f"{found.detail} The balance sheet has debt that is placed as no item: {named}."
+            )
+        return found
+
+    def _find(self, sought: Sought, span: FiscalSpan | Period, dimensions: Dimensions) -> Found | NotFound:
         found: NotFound | None = None
         for facts in self._groups(sought):
             answer = self._find_among(sought, facts, span, dimensions)
@@ -132,7 +152,7 @@ class Ledger:
         if found is None:
             labels = self._ambiguous(sought)
             if labels:
-                named = ", ".join(f"“{label}”" for label in labels[:4])
+                named = ", ".join(f"“{label}”" for label in labels[:_MOST_NAMED])
                 return NotFound("ambiguous", f"{sought.title} can be any of {named}.")
             found = NotFound("not-reported", f"No fact of this issuer is placed as {sought.title}.")
         return found

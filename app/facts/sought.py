@@ -16,7 +16,8 @@ class Sought:
     `concepts` and `statement` decide between facts of the same item in one document. If it `is_strict`, facts of other
     statements and of notes do not count: they can be part of another line of the statement. `adds` states that rows of
     the statement that are placed as the same item add up to it (two kinds of short-term debt). An item that
-    `is_positive` is never negative, so that a minus only shows how a statement prints costs and payments.
+    `is_positive` is never negative, so that a minus only shows how a statement prints costs and payments. One that
+    `is_debt` is not known to be absent beside a row of debt that is placed as no item.
     """
 
     names: tuple[str, ...] = ()
@@ -26,6 +27,7 @@ class Sought:
     is_strict: bool = False
     adds: bool = False
     is_positive: bool = False
+    is_debt: bool = False
 
     @property
     def title(self) -> str:

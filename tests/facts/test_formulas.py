@@ -215,6 +215,38 @@ def test_item_that_a_read_statement_does_not_have_is_taken_as_zero_and_named(too
     assert [one.name for one in computed.assumed][:2] == ["ShortTermDebt", "CurrentPortionOfLongTermDebt"]
 
 
+def with_balances(tools, **amounts):
+    """Return the ledger with rows of the balance sheet that are placed as no item."""
+    rows = [
+        fact(None, value, balance=True, words=label.replace("_", " "), row=90 + at, number=90 + at)
+        for at, (label, value) in enumerate(amounts.items())
+    ]
+    return Ledger([*tools.facts, *rows])
+
+
+def test_debt_is_not_absent_beside_a_row_of_debt_that_is_placed_as_no_item(tools):
+    computed = evaluate("total debt", with_balances(tools, Bank_overdrafts_and_borrowings=80, Other=7))
+    assert computed.value is None
+    assert {one.code for one in computed.missing} >= {"ambiguous"}
+    assert "“Bank overdrafts and borrowings”" in computed.problem.detail
+
+
+@pytest.mark.parametrize(
+    ("label", "amount"),
+    [
+        ("Loans held for sale", 80),
+        ("Investments in debt securities", 80),
+        ("Accrued interest on borrowings", 80),
+        ("Notes receivable", 80),
+        ("Total debt", 80),
+        ("Senior notes", 500),  # an older filing's name for the placed row
+        ("Revolving credit facility", 0),
+    ],
+)
+def test_rows_that_are_no_further_debt_leave_debt_absent(tools, label, amount):
+    assert evaluate("total debt", with_balances(tools, **{label: amount})).value == 500_000_000
+
+
 def test_item_of_a_statement_that_was_not_read_is_missing_and_not_zero():
     computed = evaluate("tangible book value", read_ledger("income-statement | FY2023\nRevenue | 5"))
     assert computed.problem is not None

@@ -33,8 +33,11 @@ _DEBT: Final = frozenset({"ShortTermDebt", "LongTermDebt", "ConvertibleDebtNonCu
 _ADDING: Final = _DEBT | {"IntangibleAssets", "PreferredStock", "DebtProceeds", "DebtRepayments"}
 """Items that a statement splits into several rows (commercial paper and bank loans)."""
 
-_STRICT: Final = _DEBT | {
-    "CurrentPortionOfLongTermDebt", "FinanceLeaseCurrent", "FinanceLeaseNonCurrent",
+_ANY_DEBT: Final = _DEBT | {"CurrentPortionOfLongTermDebt"}
+"""Items of which any row of debt can be one."""
+
+_STRICT: Final = _ANY_DEBT | {
+    "FinanceLeaseCurrent", "FinanceLeaseNonCurrent",
     "OperatingLeaseCurrentDebtEquivalent", "OperatingLeaseNonCurrentDebtEquivalent",
 }  # fmt: skip
 """Items that count only as lines of the balance sheet: a note also states them if another line includes them."""
@@ -98,5 +101,6 @@ def _line_item(item: StandardItem) -> LineItem:
         is_strict=item.name in _STRICT,
         adds=item.name in _ADDING,
         is_positive=item.name in _POSITIVE,
+        is_debt=item.name in _ANY_DEBT,
     )
     return LineItem(item.name, sought, _WORDS.get(item.name, ()))
