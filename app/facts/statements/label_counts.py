@@ -19,15 +19,15 @@ _NUMBER = r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d*\.\d+|\d+)"
 _COUNTED = r"(?:shares|preferred|common|ordinary|thousand|million|billion)\b"
 _POWER = r"(?:\s*(?P<{}>thousand|million|billion)s?\b)?"
 _TOKEN = re.compile(
-    rf"(?P<d>\b(?P<month>{'|'.join(_MONTHS)})[a-z]{{0,6}}\.?\s+(?P<day>\d{{1,2}})(?:\s*,?\s*(?P<dated>(?:19|20)\d\d))?(?![\d,]\d))"
+    rf"(?P<d>(?:\b|(?<=and))(?P<month>{'|'.join(_MONTHS)})[a-z]{{0,6}}\.?\s+(?P<day>\d{{1,2}})(?:\s*,?\s*(?P<dated>(?:19|20)\d\d))?(?![\d,]\d))"
     r"|(?P<fence>(?<!\d)\d+(?:\.\d+)?\s*%|\bnotes?\s+\d+\w?|[()]|\.(?=\s|$)|\bpar\s+value(?:\s+of)?\s+\d?\.\d+|\d?\.\d+\s+par\b)"
     rf"|(?:US)?[$€£¥]\s*(?P<m>{_NUMBER})(?P<fraction>\s*\d*/\d+)?{_POWER.format('of_money')}"
     r"|(?P<c>\b(?:class|series)\s+(?-i:[A-Z]{1,2}(?:-\d+)?|\d{1,2})\b)"
     rf"|(?P<y>(?<![\d,.])(?:19|20)\d\d(?![\d,.]\d|\w|\s+{_COUNTED}))"
-    rf"|(?P<n>(?<![\d,.])(?!(?:19|20)\d\d\s+{_COUNTED}){_NUMBER}){_POWER.format('power')}(?!\w)"
+    rf"|(?P<n>(?<![\d,.])(?!(?:19|20)\d\d\s+{_COUNTED}){_NUMBER}){_POWER.format('power')}(?!\w|[,.]\d|\s*(?:thous|mill|bill)|,?\s+(?:19|20)\d\d\b)"
     r"|(?P<z>\b(?:none|zero|nil|no(?=\s+(?:shares|(?:preferred|common|ordinary)\s+shares)))\b)"
     r"|(?P<s>\b(?:authori[sz]ed|issued|outstanding)\b)"
-    r"|(?P<and>\band\b|&)"
+    rf"|(?P<and>\band(?:\b|(?=(?:{'|'.join(_MONTHS)})[a-z]{{0,6}}\.?\s+\d))|&)"
     r"|(?P<x>\d[\d,.]*|\b(?:not|unissued|issuable|owed|subscribed|reserved|excluding|including|net|less|options?|warrants?|unvested"
     r"|redemption|redeemed|classes|held|treasury|split|votes?|restricted)\b)"
     r"|(?P<w>[^\W\d_]+)|(?P<semicolon>;)",
@@ -36,7 +36,9 @@ _TOKEN = re.compile(
 _KINDS = ("d", "fence", "m", "c", "y", "n", "z", "s", "and", "x", "w", "semicolon")
 _LETTERS = {"and": "&", "semicolon": ";", "fence": "|", "y": "d"}
 _CHUNKS = re.compile(r"(?:[^;|m]|;(?=d[nz](?:[;|m]|$)))+")
-_LARGE = re.compile(r"\d,\d{3},\d{3}")
+_CONNECTING = frozenset({"at", "as", "of", "on", "in", "for", "respectively", "fiscal"})
+_COUNT = re.compile(r"\d[,.]\d|\d\s+(?:\S+\s+){0,3}shares\b", re.IGNORECASE)
+"""Tells a number of shares from the number of a note, as in "Treasury shares (2)"."""
 _MOST_TOKENS, _MOST_IN_CHUNK = 200, 40
 
 
@@ -113,10 +115,14 @@ def find_classes(label: str) -> Sequence[str]:
 
 def find_treasury(label: str) -> Iterator[Count]:
     """Yield the numbers of treasury shares in a label that states one list of them."""
-    if "shares" not in label.casefold() and not _LARGE.search(label):
+    if not _COUNT.search(label):
         return
     # Every word that tells it from other shares is usual here.
-    tokens = [token for token in _tokens(label) if token[0] not in "cswx" or token[1].group()[0].isdigit()]
+    tokens = [
+        token
+        for token in _tokens(label)
+        if token[0] not in "cswx" or token[1].group()[0].isdigit() or token[1].group().casefold() == "issued"
+    ]
     chunks = [chunk for chunk in _chunks(tokens) if any(letter == "n" for letter, _ in chunk)]
     if len(chunks) == 1 and _LIST.fullmatch("".join(letter for letter, _ in chunks[0])):
         yield from _read(chunks[0], None)
@@ -125,12 +131,15 @@ def find_treasury(label: str) -> Iterator[Count]:
 def find_amounts(text: str) -> Iterator[Count]:
     """Yield the amounts with which a text goes on, such as "for credit losses of $20 and $17 (Note 8)"."""
     tokens = [("n" if letter == "m" else letter, found) for letter, found in _tokens(text)]
-    while tokens and tokens[0][0] in "wx":
+    tokens = [token for token in tokens if token[0] != "w" or token[1].group().casefold() not in _CONNECTING]
+    while tokens and tokens[0][0] in "wx&":
         del tokens[0]
-    letters = re.split(r"[^nzd&;]", "".join(letter for letter, _ in tokens))[0].rstrip("&;")
-    tokens = tokens[: len(letters)]
-    if _LIST.fullmatch(letters):
-        yield from _read(tokens, None)
+    letters = "".join(letter for letter, _ in tokens).split("|")[0]
+    listed = re.split(r"[^nzd&;]", letters)[0]
+    others = letters[len(listed) :]
+    listed = listed.rstrip("&;")
+    if _LIST.fullmatch(listed) and not {"n", "d"} & set(others):
+        yield from _read(tokens[: len(listed)], None)
 
 
 _Token = tuple[str, re.Match[str]]

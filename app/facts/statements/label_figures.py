@@ -34,7 +34,9 @@ _AMOUNTS = (
     ),
 )
 _TRADE = re.compile(r"\b(?:trade|accounts?)\b", re.IGNORECASE)
-_COMMON = re.compile(r"\b(?:common|ordinary|capital)\s+(?:stock|shares)\b", re.IGNORECASE)
+_COMMON = re.compile(
+    r"\b(?:common|ordinary|capital)\s+(?:stock|shares)\b|\bclass\s+(?-i:[A-Z])\s+(?:stock|shares)\b", re.IGNORECASE
+)
 _UP_TO_FIGURES = re.compile(r"[\d$€£¥]|\b(?:no\s+)?par\b|\bauthori[sz]ed\b|\bissued\b|\boutstanding\b", re.IGNORECASE)
 _SHARES = {"authorized": "SharesAuthorized", "issued": "SharesIssued", "outstanding": "SharesOutstanding"}
 _EXCEPTED = re.compile(r"\bexcept\b[^)|]{0,80}?\b(?:shares?|par)\b[^)|]*", re.IGNORECASE)
@@ -120,7 +122,12 @@ def _part(figure: LabelFigure, label: Label, *, is_one_of_several: bool) -> str 
         return own
     if not (is_one_of_several and label.has_amounts):
         return None
-    return own or _UP_TO_FIGURES.split(label.text, maxsplit=1)[0].strip(" ,;:(–—-") or label.text
+    return (
+        own
+        or next(iter(find_classes(label.text)), None)
+        or _UP_TO_FIGURES.split(label.text, maxsplit=1)[0].strip(" ,;:(–—-")
+        or label.text
+    )
 
 
 def _figures(at: int, label: Label, money: int | None) -> Iterator[LabelFigure]:
@@ -135,7 +142,8 @@ def _figures(at: int, label: Label, money: int | None) -> Iterator[LabelFigure]:
         for count in find_counts(label.text):
             for word in dict.fromkeys(count.words):
                 yield LabelFigure(at, f"{stock}{_SHARES[word]}", count, count.power, Measure.SHARES)
-        par, classes = _PAR.search(label.text), find_classes(label.text)
+        par = _PAR.search(label.text)
+        classes = find_classes(label.text[: par.end()]) if par is not None else ()
         if par is not None and len(classes) <= 1:
             count = Count(Decimal(par[1] or par[2]), 0, part=next(iter(classes), None))
             yield LabelFigure(at, f"{stock}ParOrStatedValuePerShare", count, 0, Measure.PER_SHARE)

@@ -106,6 +106,22 @@ def values(facts, concept, dimensions=()):
             {ALLOWANCE: 24_000_000},
             {ALLOWANCE: 27_000_000},
         ),
+        (
+            "Accounts receivable (net of allowances of $108 in 2031 and $89 in 2030)",
+            {ALLOWANCE: 108_000_000},
+            {ALLOWANCE: 89_000_000},
+        ),
+        ("Receivables, net of allowances of $5 and unearned interest of $9", {}, {}),
+        ("Treasury shares issued for awards, 5,400 shares", {}, {}),
+        ("Treasury shares (2)", {}, {}),
+        ("Common stock, issued 5,000, 2031", {}, {}),
+        ("Common stock, issued 5 million, 2031", {}, {}),
+        (
+            "Common stock (700 authorized at September 30, 2031 andDecember 31, 2030: issued 600 at December 31, 2031)",
+            {ISSUED: 600},
+            {AUTHORIZED: 700},
+        ),
+        ("Class B Stock (70 million shares issued)", {ISSUED: 70_000_000}, None),
         ("Long-term receivables, net of allowances of $5 and $6", {}, {}),
         (
             "Treasury stock, at cost (2031: 72,399,802 shares; 2030: 66,798,605 shares)",
