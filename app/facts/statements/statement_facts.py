@@ -33,8 +33,8 @@ _NEAREST_LABELS = 2
 _MOST_DAYS = 380
 _OF_FLOWS = (StatementKind.CASH_FLOW, StatementKind.EQUITY)
 _LABEL_CONFIDENCE = 0.93
-"""Of figures within labels. On the tagged filings .97 have the item, day and amount of a tag, and .96 the concept, but
-their labels were seen while the rules were made: less is stated for wordings that were not."""
+"""Of figures within labels. On the tagged filings all 140 have the item, day and amount of a tag, and .98 the concept,
+but their labels were seen while the rules were made: less is stated for wordings that were not."""
 _PART = 0.5
 """The probability from which a row is a part of its concept's whole amount."""
 
