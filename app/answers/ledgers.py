@@ -9,7 +9,8 @@ from app.answers.computing.ledger_result import LedgerResult, compute_from_ledge
 from app.answers.computing.question import CALENDAR_ITEMS, FigureQuestion, named_issuers
 from app.documents.issuers import normalise_issuer
 from app.facts.filters import FactFilter
-from app.facts.model import StoredFact
+from app.facts.formulas.line_items import DEBT
+from app.facts.model import StatementKind, StoredFact
 from app.facts.service import load_ledger_facts
 from app.retrieval.filters import SearchFilters
 from app.retrieval.questions.understanding import Understanding
@@ -48,10 +49,13 @@ def _read_ledger(session: Session, figure: FigureQuestion, keys: Sequence[str], 
         )
         return {(stored.source.version_id, stored.number): stored for stored in found}
 
-    result = compute_from_ledger(figure, (load(names, group) if names else {}).values())
+    # A row of debt that is placed as no item shows that debt is not absent.
+    has_debt = not DEBT.isdisjoint(names)
+    balances = load((), FactFilter(of_group=True, statements=(StatementKind.BALANCE,))) if has_debt else {}
+    result = compute_from_ledger(figure, {**balances, **(load(names, group) if names else {})}.values())
     if result.is_settled():
         return result
     # The rows that are labelled like an item are many more, and are needed only if none is placed as the item, or if
     # that is a total which may have a part with the question's words. Well-known items show the fiscal calendar.
-    facts = {**load(CALENDAR_ITEMS, group), **(load(names, labels=labels) if names or labels else {})}
+    facts = {**balances, **load(CALENDAR_ITEMS, group), **(load(names, labels=labels) if names or labels else {})}
     return compute_from_ledger(figure, facts.values())

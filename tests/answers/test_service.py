@@ -23,10 +23,12 @@ from app.answers.writing.model_writer import ModelWriter
 from app.core.clock import SystemClock
 from app.core.ids import new_id
 from app.core.pagination import InvalidCursorError, PageRequest
+from app.facts.model import StatementKind
 from app.observability.metrics import Metrics
+from app.quantities.periods import Period
 from app.retrieval.filters import SearchFilters
 from app.tables.service import find_tables_of_pages
-from tests.facts.made_facts import make_fact, write_facts
+from tests.facts.made_facts import YEAR, make_fact, write_facts
 
 QUESTION = "What was net revenue in fiscal 2022?"
 OPEN_QUESTION = "Why did net income rise in fiscal 2022?"
@@ -278,9 +280,32 @@ def test_figure_comes_from_the_documents_that_the_question_is_limited_to(office,
     )
     with office.database.owner.transaction(office.owner) as session:
         write_facts(session, office.owner.tenant_id, office.document, office.version, [make_fact()])
+    results = read_plain(office, understand, "What was Plain Holdings' revenue in FY2031?", filters(office))
+    assert any(result.computed is not None for result in results) is is_found
+
+
+@pytest.mark.parametrize(("label", "is_found"), [("Bank overdrafts and borrowings", False), ("Trade payables", True)])
+def test_total_debt_is_not_computed_beside_a_row_of_debt_without_an_item(office, understand, label, is_found) -> None:
+    office.rows(
+        "UPDATE documents SET current_version_id = :version, issuer = 'Plain Holdings', issuer_key = 'plain'"
+        " WHERE id = :document",
+        version=office.version,
+        document=office.document,
+    )
+    balance = {"period": Period(YEAR.end), "statement": StatementKind.BALANCE, "concept": None}
+    facts = [
+        make_fact("Long-term debt", **balance, item="LongTermDebt"),
+        make_fact(label, "80000000", **balance, item=None),
+    ]
+    with office.database.owner.transaction(office.owner) as session:
+        write_facts(session, office.owner.tenant_id, office.document, office.version, facts)
+    results = read_plain(office, understand, "What was Plain Holdings' total debt in FY2031?", SearchFilters())
+    assert any(result.computed is not None for result in results) is is_found
+
+
+def read_plain(office, understand, question, filters):
+    """Compute a question from the ledger of Plain Holdings."""
     named = {"issuer_names": ("Plain Holdings",), "issuer_keys": ("plain",), "issuer_forms": (frozenset({"plain"}),)}
-    question = "What was Plain Holdings' revenue in FY2031?"
     understanding = replace(understand(question), **named)
     with office.database.api.transaction(office.owner) as session:
-        results = read_ledgers(session, FigureQuestion.of(question, understanding), understanding, filters(office))
-    assert any(result.computed is not None for result in results) is is_found
+        return read_ledgers(session, FigureQuestion.of(question, understanding), understanding, filters)

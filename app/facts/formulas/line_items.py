@@ -33,10 +33,10 @@ _DEBT: Final = frozenset({"ShortTermDebt", "LongTermDebt", "ConvertibleDebtNonCu
 _ADDING: Final = _DEBT | {"IntangibleAssets", "PreferredStock", "DebtProceeds", "DebtRepayments"}
 """Items that a statement splits into several rows (commercial paper and bank loans)."""
 
-_ANY_DEBT: Final = _DEBT | {"CurrentPortionOfLongTermDebt"}
+DEBT: Final = _DEBT | {"CurrentPortionOfLongTermDebt"}
 """Items of which any row of debt can be one."""
 
-_STRICT: Final = _ANY_DEBT | {
+_STRICT: Final = DEBT | {
     "FinanceLeaseCurrent", "FinanceLeaseNonCurrent",
     "OperatingLeaseCurrentDebtEquivalent", "OperatingLeaseNonCurrentDebtEquivalent",
 }  # fmt: skip
@@ -101,6 +101,6 @@ def _line_item(item: StandardItem) -> LineItem:
         is_strict=item.name in _STRICT,
         adds=item.name in _ADDING,
         is_positive=item.name in _POSITIVE,
-        is_debt=item.name in _ANY_DEBT,
+        is_debt=item.name in DEBT,
     )
     return LineItem(item.name, sought, _WORDS.get(item.name, ()))
