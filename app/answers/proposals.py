@@ -5,9 +5,11 @@ and another one the facts of the expression.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from uuid import UUID
+
+from sqlalchemy.orm import Session
 
 from app.answers.computing.answering import Answered, Evidence, answer_figure
 from app.answers.computing.currencies import find_asked_currency
@@ -68,7 +70,7 @@ class ProposedFigures:
         if len(issuers) != 1 or filters.are_other_than_issuers_and_documents():
             return None
         keys, within = issuers[0].keys, filters.document_ids
-        known = await asyncio.to_thread(self._read_known, principal, keys, within)
+        known = await asyncio.to_thread(self._read_known, principal, question_id, keys, within)
         if not known.periods:
             return None
         proposal = await self._proposer.propose(question, known)
@@ -80,9 +82,13 @@ class ProposedFigures:
         )
         return Proposed(proposal, answered, read)
 
-    def _read_known(self, principal: Principal, keys: Sequence[str], within: Sequence[UUID]) -> Known:
+    def _read_known(
+        self, principal: Principal, question_id: UUID, keys: Sequence[str], within: Sequence[UUID]
+    ) -> Known:
         with self._database.transaction(principal, snapshot=True) as session:
             facts = load_ledger_facts(session, keys, document_ids=within, items=CALENDAR_ITEMS, concepts=CALENDAR_ITEMS)
+            if facts:
+                _record_read(session, principal, question_id, {stored.source.document_id for stored in facts})
         labels = {stored.fact.fiscal for stored in facts if stored.fact.fiscal is not None}
         dimensions = (pair for stored in facts for pair in stored.fact.dimensions)
         members = sorted({member for axis, member in dimensions if axis not in _NO_MEMBERS})
@@ -104,17 +110,21 @@ class ProposedFigures:
             read = frozenset(ledger.read())
             stored = find_tables_of_pages(session, ledger.pages())
             pages = AnswerRepository(session).get_page_texts(stored.pages().union(ledger.pages()))
-            record(
-                session,
-                principal,
-                "answers.sources.read",
-                object_type="question",
-                object_id=question_id,
-                detail={"documents": sorted(map(str, read)), "passages": []},
-            )
+            _record_read(session, principal, question_id, read)
         tables = EvidenceTables(stored.decode(pages))
         found = answer_figure(figure, (ledger,), understanding, Evidence((), pages, tables))
         return found if isinstance(found, Answered) else None, read
+
+
+def _record_read(session: Session, principal: Principal, question_id: UUID, documents: Set[UUID]) -> None:
+    record(
+        session,
+        principal,
+        "answers.sources.read",
+        object_type="question",
+        object_id=question_id,
+        detail={"documents": sorted(map(str, documents)), "passages": []},
+    )
 
 
 def _question_of(text: str, expression: Expression) -> FigureQuestion:

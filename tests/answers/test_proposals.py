@@ -100,6 +100,15 @@ def test_what_is_refused_or_cannot_be_computed_shows_no_figure_of_the_model(ask,
     assert not any("9.79" in claim.text or "0.09" in claim.text for claim in answer.claims)
 
 
+def test_documents_whose_parts_and_periods_a_model_was_told_are_audited(ask, office, reported) -> None:
+    answer = ask("")
+    rows = office.rows(
+        "SELECT detail FROM audit_events WHERE action = 'answers.sources.read' AND object_id = :id ORDER BY id",
+        id=str(answer.question_id),
+    )
+    assert {"documents": [str(office.document)], "passages": []} in [row["detail"] for row in rows]
+
+
 def test_model_is_not_asked_where_the_grammar_understands(ask, reported) -> None:
     answer = ask("Revenue", "What was Plain Holdings' net income in fiscal 2022?")
     assert answer.claims[0].text == "Net income of Plain Holdings — 2022: $412 million"
