@@ -5,6 +5,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import text
 
 from app.answers.computing.proposing import FormulaProposer
 from app.answers.events import AnswerDone, AnswerStatus
@@ -102,11 +103,10 @@ def test_what_is_refused_or_cannot_be_computed_shows_no_figure_of_the_model(ask,
 
 def test_documents_whose_parts_and_periods_a_model_was_told_are_audited(ask, office, reported) -> None:
     answer = ask("")
-    rows = office.rows(
-        "SELECT detail FROM audit_events WHERE action = 'answers.sources.read' AND object_id = :id ORDER BY id",
-        id=str(answer.question_id),
-    )
-    assert {"documents": [str(office.document)], "passages": []} in [row["detail"] for row in rows]
+    with office.database.owner.transaction(office.owner) as session:
+        statement = text("SELECT detail FROM audit_events WHERE action = 'answers.sources.read' AND object_id = :id")
+        details = list(session.scalars(statement, {"id": str(answer.question_id)}))
+    assert {"documents": [str(office.document)], "passages": []} in details
 
 
 def test_model_is_not_asked_where_the_grammar_understands(ask, reported) -> None:

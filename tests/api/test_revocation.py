@@ -14,7 +14,7 @@ from tests.api.published_documents import PublishedDocuments, ask_question, cite
 
 PAGE = "Net revenue of Lantern Works was $4,210 million in fiscal 2022, as the board had foreseen in June."
 QUESTION = "What was net revenue of Lantern Works in fiscal 2022?"
-DRAFTED = "How did net revenue of Lantern Works develop in fiscal 2022?"
+DRAFTED = "Why had the board foreseen the net revenue of Lantern Works in fiscal 2022?"
 """A question that a drafter answers: figures are computed before."""
 
 
