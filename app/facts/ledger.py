@@ -171,8 +171,9 @@ class Ledger:
                 yield unplaced
         for label in sought.labels:
             named = self._labels_like(label)
-            if len(named) == 1 and not _has_several_rows(self._by_label[named[0]]):
-                yield self._by_label[named[0]]
+            facts = [stored for words in named[:1] for stored in self._by_label[words] if not _is_other(stored, sought)]
+            if len(named) == 1 and facts and not _has_several_rows(facts):
+                yield facts
 
     def _ambiguous(self, sought: Sought) -> list[str]:
         for label in sought.labels:
@@ -328,6 +329,13 @@ def _is_named_part(stored: StoredFact, sought: Sought) -> bool:
     fact = stored.fact
     is_part = fact.dimensions == (("part", fact.label),)
     return is_part and label_words(fact.label) in map(label_words, sought.labels)
+
+
+def _is_other(stored: StoredFact, sought: Sought) -> bool:
+    """Return whether a row with the label is another item of another statement: "Inventories" of the cash flows."""
+    fact = stored.fact
+    is_elsewhere = sought.statement is not None and fact.statement not in (sought.statement, StatementKind.OTHER)
+    return is_elsewhere and fact.item is not None and fact.item not in sought.names
 
 
 def _has_several_rows(facts: Sequence[StoredFact]) -> bool:

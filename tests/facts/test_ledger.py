@@ -288,3 +288,14 @@ def test_missing_item_is_named_by_its_title():
     assert isinstance(found, NotFound)
     assert "Operating Income" in found.detail
     assert "OperatingIncomeLoss" not in found.detail
+
+
+def test_row_of_another_statement_that_is_another_item_is_no_balance():
+    change = [
+        fact("ChangeInInventory", 40, label, words="Inventories", statement=StatementKind.CASH_FLOW, number=at)
+        for at, label in enumerate(["FY2023", "FY2022", "FY2021"], 2)
+    ]
+    ledger = Ledger([fact("Inventories", 436, balance=True, words="Inventories"), *change])
+    sought = Sought(("Inventories",), ("inventories",), statement=StatementKind.BALANCE)
+    assert isinstance(ledger.find(sought, FiscalLabel(2021)), NotFound)
+    assert isinstance(ledger.find(Sought(labels=("inventories",)), FiscalLabel(2021)), Found)
