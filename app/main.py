@@ -56,7 +56,7 @@ from app.web.endpoints import web_router
 API_VERSION = "1.0.0"
 
 GC_OBJECTS = 50_000
-"""A collection of the youngest objects runs after this many new ones: responses are many objects without cycles."""
+"""New objects between two collections of the youngest ones. Responses have many objects, but no cycles."""
 
 FINISH_SECONDS = 5.0
 """The longest time, in seconds, that a shutdown waits for answers in progress."""

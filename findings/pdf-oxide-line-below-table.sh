@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# pdf-oxide writes a table without lines as Markdown rows if the page has nothing else; one line of prose below it,
-# and all labels come first, then each column.
+# pdf-oxide writes a table without lines as Markdown rows if it is alone on the page; with a line of prose below it,
+# all labels come first, then each column.
 #
-# Hurts: figures can't be matched to labels, since a blank cell leaves no trace, in nearly every real page, though
-# not in a test page.
+# Hurts: figures can't be matched to labels on nearly every real page, because a blank cell leaves no trace; a test
+# page with a table alone does not show it.
 source "$(dirname "${BASH_SOURCE[0]}")/support/setup.sh"
 install pdf-oxide==0.3.78
 observe <<'PY'

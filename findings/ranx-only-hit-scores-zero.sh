@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# ranx: with min-max, the norm that fuse() uses unless told otherwise, the only hit of one retriever scores 0, as the
-# other retriever's worst hit does.
+# ranx: with min-max, the default norm of fuse(), the only hit of one retriever scores 0, like the worst hit of the
+# other one.
 #
-# Hurts: the one passage that has the searched words exactly stands last, below all that the vector search found.
+# Hurts: the only passage with the exact words of the search is ranked last, below all passages of the vector search.
 source "$(dirname "${BASH_SOURCE[0]}")/support/setup.sh"
 install ranx==0.3.21
 observe 2>/dev/null <<'PY'

@@ -10,7 +10,7 @@ T = TypeVar("T")
 
 POLL_SECONDS = 0.02
 LONGEST_POLL = 1.0
-"""A longer time between two polls counts as this many seconds: the machine stalled, and what is awaited with it."""
+"""A longer time between two polls counts as this many seconds: the machine stalled, and so did what is awaited."""
 
 
 def wait_for(condition: Callable[[], T], *, seconds: float = 60.0, what: str = "the condition") -> T:

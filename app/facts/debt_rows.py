@@ -1,4 +1,4 @@
-"""Find rows of debt in a balance sheet that are placed as no item, so that debt is not taken as absent."""
+"""Find rows of debt in a balance sheet that match no item, so that debt is not taken as zero."""
 
 import re
 from collections import defaultdict
@@ -19,7 +19,7 @@ _OTHER = re.compile(
     r"|held[- ]for[- ](?:sale|investment))\b|^total\b",
     re.IGNORECASE,
 )
-"""Words of rows that have to do with debt and are none: claims, costs, totals."""
+"""Words of rows that mention debt but are not debt owed: claims, costs, totals."""
 
 
 def debt_rows(
@@ -27,10 +27,10 @@ def debt_rows(
     span_of: Callable[[StoredFact], FiscalSpan | None],
     is_found: Callable[[StoredFact], bool],
 ) -> Mapping[int, Sequence[str]]:
-    """Return the labels of such rows by the fiscal quarter on whose last day their balance is.
+    """Return the labels of such rows by the fiscal quarter that ends on the day of their balance.
 
-    Rows whose amount a placed row of the same day has as well, nil rows, and rows that are found by their label
-    (`is_found`) are left out.
+    Leave out nil rows, rows with the amount of a row of the same day that has an item, and rows that are found by
+    their label (`is_found`).
     """
     placed: dict[int, list[Fact]] = defaultdict(list)
     others: dict[int, list[StoredFact]] = defaultdict(list)

@@ -16,14 +16,14 @@ _SIGNS: Final = frozenset(
     provided by from provision charge charges credit credits profit recovery and or see note notes""".split()  # noqa: SIM905 - a list of words reads better as one string
 )
 _NOTE: Final = re.compile(r"\d{1,2}")
-"""The number of a note. A longer one tells lines apart, such as the year in which notes are due."""
+"""The number of a note. A longer number distinguishes lines, such as the year in which notes are due."""
 _PLAIN: Final = frozenset({"product", "service", "and", "other"})
-"""Words of members that say no more than any line of a statement does."""
+"""Words of members that add nothing to a label."""
 _LONGEST: Final = 300
 _OTHER: Final = re.compile(r"[^\w/]+")
 _EQUITY: Final = re.compile(r"(?:[^\w/]|\d)+")
 LINE_AXES: Final = frozenset({"part", "column", "table"})
-"""Axes whose members say no more than the line itself."""
+"""Axes whose members add nothing to the line."""
 
 
 @lru_cache(maxsize=16_384)

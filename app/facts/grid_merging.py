@@ -20,7 +20,7 @@ Dimensions = tuple[tuple[str, str], ...]
 _FACE = frozenset(
     {StatementKind.INCOME, StatementKind.COMPREHENSIVE_INCOME, StatementKind.BALANCE, StatementKind.CASH_FLOW}
 )
-"""Statements whose rows say by themselves what they are of: a tag gives the same row other dimensions."""
+"""Statements whose labels identify their rows, although tags may give the same row other dimensions."""
 
 
 class Placed:
@@ -80,7 +80,7 @@ class Row:
         return not is_other and any(key[1:] == line[0].key[1:] for key in self.keys if len(key) == len(line[0].key))
 
     def needed(self, line: _Line) -> int:
-        """Return how many figures have to be equal for the line to be this one: all that both state."""
+        """Return how many figures must be equal for the line to be this row: all that both state."""
         here, there = self.first, line[0].stored.fact
         assert here is not None, "a row is made for a line"
         both = sum(each.column in self.cells for each in line)
@@ -254,10 +254,10 @@ class _Merging:
 
 
 _MOST_REPEATED = 64
-"""Figures of a row and column, from which on repetitions get rows of their own: each is compared with all others."""
+"""Most figures of a row and column: each is compared with all others. Further repetitions get rows of their own."""
 
 _MOST_ALIKE = 16
-"""Rows with one label, concept or item that are compared with a line. A hostile document can have any number."""
+"""Most rows of one label, concept or item that a line is compared with. A hostile document can have any number."""
 
 
 def _by_very_label(placed: Placed) -> tuple[object, ...]:

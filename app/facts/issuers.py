@@ -10,11 +10,11 @@ from app.documents.models import Document
 from app.facts.errors import IssuerAmbiguousError, IssuerNotFoundError
 
 _MOST_NAMESAKES = 100
-"""Issuers with one name that are read at most."""
+"""Most issuers of one name that are read."""
 
 _CIK_DIGITS = 10
 _MOST_NAMED = 5
-"""Issuers that an error names at most."""
+"""Most issuers that an error names."""
 
 
 def get_issuer_key(session: Session, name: str) -> str:

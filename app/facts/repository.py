@@ -17,10 +17,10 @@ from app.facts.model import FactSource, FactStatus, StatementKind, StoredFact
 from app.facts.models import FactRow
 
 MOST_LINES = 20_000
-"""Lines that one request reads: those of about 100 annual and quarterly reports' statements, in 60 MB."""
+"""Most lines that one request reads: those of about 100 annual and quarterly reports' statements, in 60 MB."""
 
 MOST_FIGURES = 200_000
-"""Figures that one request decodes, in about 2 s."""
+"""Most figures that one request decodes, in about 2 s."""
 
 _LINE = (
     FactRow.number,

@@ -1,4 +1,4 @@
-"""Fit how probable it is that an answer is right, on answers of models that have not seen the company."""
+"""Fit the probability that an answer is right, on answers of models that have not seen the company."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,7 +13,7 @@ from evals.learning.regression import Floats, fit_isotonic, fit_logistic
 from evals.learning.training import FOLDS, Answers
 
 _PRIOR = 4.0
-"""Answers that each name has beforehand, as many of them right as of all."""
+"""Prior answers of each name, right as often as all answers."""
 
 
 @dataclass(frozen=True)

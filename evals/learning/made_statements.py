@@ -118,10 +118,10 @@ def _row(text: str, above: Sequence[MadeRow], kind: StatementKind | None) -> Mad
         raise ValueError("A row stands before the first statement.")
     match = _LINE.fullmatch(text)
     if match is None or not match["label"].strip():
-        raise ValueError("This is no row.")
+        raise ValueError("This is not a row.")
     if match["concept"] is None:
         if " = " in text or "<<" in text:
-            raise ValueError("What stands after the label is not understood.")
+            raise ValueError("The text after the label is not valid.")
         return MadeRow(match["label"].strip(), len(match["indent"]) // 2)
     if match["measure"] not in _MEASURES:
         raise ValueError(f"!{match['measure']} is no measure.")
@@ -153,7 +153,7 @@ def _parts(total: str, above: Sequence[MadeRow]) -> tuple[int, ...]:
     else:
         parts = open_[-int(total) :] if len(open_) >= int(total) > 0 else []
     if not parts:
-        raise ValueError("There are not so many rows to add up.")
+        raise ValueError("There are too few rows to add up.")
     return tuple(parts)
 
 

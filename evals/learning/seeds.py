@@ -27,7 +27,7 @@ _SECTIONS = {
     "Supplemental": "supplement",
 }
 CAPTION_WEIGHT, CAPTIONS_WEIGHT, NAME_WEIGHT = 0.5, 3.0, 0.25
-"""What a seed weighs beside a row of a filing, and at most all of a concept."""
+"""Weights of a caption, of all captions of a concept together, and of a concept's name. A row of a filing has 1."""
 _MOST = 24
 """Captions of a concept with different words; of more, every n-th counts."""
 

@@ -29,7 +29,7 @@ _SMALLEST_WEIGHT = 0.02
 _LARGEST = 127
 _EVERYDAY = 1.4  # weight of a row of a company with two filings
 _MADE_UP = 0.7
-"""What a row of a fictional company weighs beside one of a company with one filing."""
+"""The weight of a fictional company's row, where a row of a company with one filing has 1."""
 _IN_ALL = -1
 """The fold of fictional companies: they are in every model, and none is measured on them."""
 

@@ -93,7 +93,7 @@ def test_answer_says_which_expression_was_understood(ask, office, reported) -> N
 @pytest.mark.parametrize(
     "expression", ["", "0.0979", "NetMargin[FY2019]", "Revenue * 0 + 9", "Goodwill / Revenue[FY2022]"]
 )
-def test_what_is_refused_or_cannot_be_computed_shows_no_figure_of_the_model(ask, reported, expression) -> None:
+def test_refused_or_failed_proposal_shows_no_figure_of_the_model(ask, reported, expression) -> None:
     answer = ask(expression)
     assert len(ask.chat.requests) == 1
     assert answer.model is None
@@ -101,7 +101,7 @@ def test_what_is_refused_or_cannot_be_computed_shows_no_figure_of_the_model(ask,
     assert not any("9.79" in claim.text or "0.09" in claim.text for claim in answer.claims)
 
 
-def test_documents_whose_parts_and_periods_a_model_was_told_are_audited(ask, office, reported) -> None:
+def test_documents_whose_parts_and_periods_a_model_reads_are_audited(ask, office, reported) -> None:
     answer = ask("")
     with office.database.owner.transaction(office.owner) as session:
         statement = text("SELECT detail FROM audit_events WHERE action = 'answers.sources.read' AND object_id = :id")

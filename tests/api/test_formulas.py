@@ -95,14 +95,14 @@ def test_amount_is_printed_as_analysts_read_it(reader, document):
     assert (result["text"], result["value"]) == ("USD 4.21 billion", "4210000000")
 
 
-def test_words_that_are_no_formula_are_a_label_and_what_exists_is_named(reader, document):
+def test_words_without_operators_are_a_label_and_similar_rows_are_named(reader, document):
     (result,) = evaluate(reader, "adjusted EBITDA")["results"]
     assert result["problem"]["detail"] == "Missing: adjusted EBITDA (FY2031)."
-    assert result["notes"][0].startswith("“adjusted EBITDA” is no known measure. Known are: EBITDA, ")
+    assert result["notes"][0].startswith("“adjusted EBITDA” is not a known measure. Similar: EBITDA, ")
     (result,) = evaluate(reader, "Cost of sales", periods=["FY2030"])["results"]
     assert result["notes"] == ["CostOfGoodsAndServicesSold is reported for FY2031."]
     (result,) = evaluate(reader, "senior long-term notes")["results"]
-    assert "Rows with such words: “Long-term debt”." in result["notes"]
+    assert "Rows with similar labels: “Long-term debt”." in result["notes"]
 
 
 @pytest.mark.parametrize("places", [None, 12])

@@ -1,4 +1,4 @@
-"""Caches whose keys are texts have a limit: texts of questions and documents are endless in number."""
+"""Caches with texts as keys have a limit: the number of texts of questions and documents is unlimited."""
 
 import ast
 from pathlib import Path
@@ -7,7 +7,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 LISTED = {"list_names", "_any_of"}
-"""Functions whose texts are of the code's own lists: names of items, and parts of fiscal years."""
+"""Functions whose texts come from fixed lists in the code: names of items, and parts of fiscal years."""
 
 
 def find_unlimited(source: str) -> list[str]:

@@ -224,7 +224,7 @@ def with_balances(tools, **amounts):
     return Ledger([*tools.facts, *rows])
 
 
-def test_debt_is_not_absent_beside_a_row_of_debt_that_is_placed_as_no_item(tools):
+def test_debt_is_not_zero_beside_a_row_of_debt_that_matches_no_item(tools):
     computed = evaluate("total debt", with_balances(tools, Bank_overdrafts_and_borrowings=80, Other=7))
     assert computed.value is None
     assert {one.code for one in computed.missing} >= {"ambiguous"}

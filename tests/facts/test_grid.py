@@ -251,7 +251,7 @@ def test_lines_with_other_names_and_one_equal_figure_stay_apart():
     assert [row[0] for row in shown(annual(newer + older))] == ["Rent", "Fuel"]
 
 
-def test_same_figures_of_two_lines_do_not_say_which_is_meant():
+def test_figures_that_two_lines_share_identify_neither():
     newer = make_filing("2032-02-01", ("Basic earnings", 12, 11, 9), ("Diluted earnings", 12, 11, 9))
     older = make_filing("2031-02-01", ("Earnings", 11, 9, 8))
     assert len(annual(newer + older).rows) == 3
@@ -288,13 +288,13 @@ def test_renamed_total_is_not_the_row_of_a_part():
 
 
 @pytest.mark.parametrize(("gone", "kept"), [("Notes (2031)", "Notes (2040)"), ("Stock (A)", "Stock (B)")])
-def test_line_of_the_very_label_comes_before_one_that_differs_in_brackets(gone, kept):
+def test_exact_label_wins_over_one_that_differs_in_brackets(gone, kept):
     newer = make_filing("2032-02-01", (kept, 6, 5))
     older = make_filing("2030-02-01", (gone, 8, 7), (kept, 4, 3))
     assert sorted(shown(annual(newer + older))) == [(gone, None, None, 8, 7), (kept, 6, 5, 4, 3)]
 
 
-def test_year_in_brackets_tells_lines_apart():
+def test_year_in_brackets_distinguishes_lines():
     newer, older = (
         make_filing(filed, (label, 6))
         for filed, label in (("2032-02-01", "Notes (2040)"), ("2031-02-01", "Notes (2031)"))

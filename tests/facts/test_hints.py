@@ -1,4 +1,4 @@
-"""What a formula without value could use instead."""
+"""Hints for a formula without a value."""
 
 from uuid import UUID
 
@@ -25,7 +25,7 @@ def list_for(formula, *labels, periods=1):
 
 def test_each_period_without_a_figure_has_the_hints():
     hints = list_for('"fleet upkeep, all of it"', "Fleet upkeep", "Rent", periods=2)()
-    assert [found[-1] for found in hints] == ["Rows with such words: “Fleet upkeep”."] * 2
+    assert [found[-1] for found in hints] == ["Rows with similar labels: “Fleet upkeep”."] * 2
 
 
 def test_time_for_hints_does_not_grow_with_the_periods():

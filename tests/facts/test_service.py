@@ -268,7 +268,7 @@ def test_formula_of_an_issuer_with_too_many_facts_uses_those_of_its_items(ledger
 
 
 @pytest.mark.parametrize("rows", [1, 60])
-def test_reading_statements_takes_as_many_database_statements_for_any_number_of_rows(service, desk, rows):
+def test_number_of_queries_for_statements_does_not_depend_on_their_rows(service, desk, rows):
     facts = [make_fact(f"Row {row}", item=None, place=Place(1, row, row + 1, 1, row, 1)) for row in range(rows)]
     with desk.database.worker.transaction(system_principal(desk.owner.tenant_id)) as session:
         write_facts(session, desk.owner.tenant_id, desk.document, desk.version, facts)

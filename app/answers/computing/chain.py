@@ -31,7 +31,7 @@ class Chain:
             if found.code == "not-reported" and source.has_read(sought.statement, period):
                 return found  # its statement was read, and does not have it
             if found.code == "ambiguous" and sought.is_debt:
-                return found  # a row of the balance sheet can be it: another table's amount would not be all debt
+                return found  # a row of the balance sheet may be part of it, which another table's amount would omit
             first = first or found
         assert first is not None, "a chain has a source"
         return first

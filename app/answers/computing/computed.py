@@ -28,13 +28,13 @@ from app.facts.sought import Dimensions, Sought
 from app.quantities.periods import Period
 
 LEAST_CONFIDENCE = 0.7
-"""Answers with an input of the ledger that is less certain are declined. It lies between figures that a check of the
+"""Decline answers with a ledger input of less confidence. The limit lies between figures that a check of the
 statement contradicts (.60 and less) and those of an item that the reader is sure of (.78 and more).
 """
 
 LEAST_CERTAINTY = 0.8
-"""Answers with an input of tables or sentences that is less certain are declined: the share of the item's words that
-the row and its headings have, words of the title and the page counting less.
+"""Decline answers with an input of less certainty from tables or sentences. Certainty is the share of the item's words
+that the row and its headings have; words of the title and the page count less.
 """
 
 _NO_PERIOD = FiscalLabel(1900)

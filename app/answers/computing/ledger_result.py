@@ -25,7 +25,7 @@ _REPORTS = frozenset({DocumentType.FORM_10K, DocumentType.FORM_10Q, DocumentType
 class LedgerResult:
     """What the ledger of the named issuer gives: a computed figure, or what is missing.
 
-    `documents` are those of the facts, by version: the reasons why a figure is missing have words of them. `is_known`
+    `documents` are those of the facts, by version: the reason for a missing figure quotes their words. `is_known`
     states that there are facts of an item of the question, of any period. `ledger` has the facts.
     """
 

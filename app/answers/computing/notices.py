@@ -1,4 +1,4 @@
-"""The sentences beside a computed answer: why there is none, and what a reader should know of its figures."""
+"""Sentences beside a computed answer: why it is declined, or notes on its figures."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -50,5 +50,5 @@ def _printed(figure: Figure, document: CitedDocument) -> str:
 
 
 def notes_of(computed: Computed) -> str:
-    """Return what a reader should know of the figures of an answer; empty if there is nothing."""
+    """Return notes on the figures of an answer; empty if there are none."""
     return " ".join(computed.result.notes[:_MOST_NOTES])

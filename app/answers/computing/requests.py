@@ -103,8 +103,8 @@ FROM_FIRST_TO_LAST = (Over.CHANGE, Over.GROWTH, Over.CAGR)
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """An operation over all periods that are known of an item; over the latest two for a change. It becomes an
-    expression when the periods are known.
+    """An operation over all known periods of an item, or over the latest two for a change. It becomes an expression
+    when the periods are known.
     """
 
     over: Over
@@ -113,8 +113,8 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """The question which segment, region or product has the highest or lowest value, or value of growth. `axis` is the
-    kind of parts; the parts are those that the issuer reports.
+    """A ranking: which segment, region or product has the highest or lowest value or growth. `axis` is the kind of
+    parts; the parts are those that the issuer reports.
     """
 
     over: Over

@@ -24,7 +24,7 @@ _RESULTS = frozenset(
 )
 """Words of rows that are positive or negative by their nature: growth from a negative one has no rate."""
 _DEDUCTIONS = frozenset({"allowance", "allowances", "depreciation", "amortization", "amortisation"})
-"""Words of rows that are always deducted, whatever is lost or earned."""
+"""Words of rows that are deducted by their nature."""
 
 
 def call_function(  # noqa: PLR0911 (a return for each function)
@@ -120,7 +120,7 @@ def _values(call: Call, scope: Scope, evaluate: Evaluate) -> list[Value]:
 
 
 def check_distinct(parts: Sequence[tuple[Expression, Value]]) -> None:
-    """Raise StoppedError if two different items are the same figure: then their words were not told apart."""
+    """Raise StoppedError if two different items lead to the same figure: their words were not distinguished."""
     seen: dict[tuple[object, ...], Expression] = {}
     for part, value in parts:
         if isinstance(part.of if isinstance(part, At) else part, Name | Label):
@@ -187,9 +187,9 @@ def _compound_growth(call: Call, of: Expression, scope: Scope, evaluate: Evaluat
 
 
 def _is_deduction(value: Value) -> bool:
-    """Return whether a value is a row with a minus that is no result: an allowance, or a reduction in a roll-forward.
+    """Return whether a value is a negative row but no loss: an allowance, or a reduction in a roll-forward.
 
-    Of two such amounts the size grows, whatever sign the row is printed with.
+    Growth between two such amounts is that of their absolute amounts.
     """
     if value.amount >= 0 or not isinstance(value.tree, Input):
         return False

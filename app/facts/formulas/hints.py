@@ -1,4 +1,4 @@
-"""What a formula without value could use instead: periods and rows that the documents have, and known measures."""
+"""Hints for a formula without a value: periods and rows of the documents, and known measures."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
@@ -15,9 +15,9 @@ _PLAIN: Final = frozenset("the of for on in and by a an to total net other from 
 
 
 def list_hints(results: Sequence[Computed], ledger: Ledger, vocabulary: Vocabulary) -> list[tuple[str, ...]]:
-    """Return for each result sentences about what exists in place of what is missing; none if nothing is.
+    """Return, for each result, sentences that name what exists in place of the missing inputs.
 
-    They are found once for an item that is missing in several periods: each is compared with all rows.
+    An item that is missing in several periods is looked up once, because it is compared with all rows.
     """
     known: dict[tuple[str, tuple[str, ...]], tuple[str, ...]] = {}
     return [
@@ -49,10 +49,10 @@ def _find_hints(missing: Missing, ledger: Ledger, vocabulary: Vocabulary) -> Ite
     words = frozenset(label_words(missing.name)) - _PLAIN
     known = _alike(words, vocabulary.titles())
     if known and not vocabulary.knows(missing.name):
-        yield f"“{missing.name}” is no known measure. Known are: {', '.join(known)}. Define it if it means more."
+        yield f"“{missing.name}” is not a known measure. Similar: {', '.join(known)}. Define it if it is another one."
     rows = _alike(words, ((label, label_words(label)) for label in ledger.labels))
     if rows:
-        yield f"Rows with such words: {', '.join(f'“{row}”' for row in rows)}."
+        yield f"Rows with similar labels: {', '.join(f'“{row}”' for row in rows)}."
 
 
 def _periods_of(missing: Missing, ledger: Ledger) -> list[str]:

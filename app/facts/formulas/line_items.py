@@ -34,7 +34,7 @@ _ADDING: Final = _DEBT | {"IntangibleAssets", "PreferredStock", "DebtProceeds", 
 """Items that a statement splits into several rows (commercial paper and bank loans)."""
 
 DEBT: Final = _DEBT | {"CurrentPortionOfLongTermDebt"}
-"""Items of which any row of debt can be one."""
+"""Items that a row of debt may be part of."""
 
 _STRICT: Final = DEBT | {
     "FinanceLeaseCurrent", "FinanceLeaseNonCurrent",

@@ -88,13 +88,13 @@ _AMOUNTS = re.compile(
     r"(?:\W+(?:net|before\b.*|and\s+other|from\b.*))?\W*$",
     re.IGNORECASE,
 )
-"""Labels that name an amount, and no segment, product or country."""
+"""Labels that name an amount, not a segment, product or country."""
 _HEADING = re.compile(
     r"^(?:less|add|plus|reconciling\s+items?|reconciliation|adjustments?|supplemental|other\s+(?:segment\s+)?(?:information|items?)"
     r"|supplemental\s+information|(?:\S+\s+){0,2}by|operating\s+expenses|borrowings|current|non-?current)\W*$",
     re.IGNORECASE,
 )
-"""Labels over rows that say how these are listed."""
+"""Labels that introduce a group of rows and are not members."""
 _MOVEMENTS = re.compile(r"\bchanges?\s+in\b|\broll-?\s?forward\b|\bactivit(?:y|ies)\b", re.IGNORECASE)
 NO_DEBT = re.compile(
     r"\b(?:capacit\w+|fair|commit\w+|unamorti\w+|available|limits?|rates?|adjustments?|letters?\s+of\s+credit|payments?"

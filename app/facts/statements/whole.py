@@ -1,4 +1,4 @@
-"""The group's own figures, which tell the totals of other tables from their parts."""
+"""The group's own figures, by which the totals of other tables are recognised."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -10,7 +10,7 @@ from app.quantities.periods import Period
 
 _TOTAL = re.compile(r"^(?:grand\s+)?totals?\b|^consolidated\b|\btotals?$|\bconsolidated$", re.IGNORECASE)
 _FEWEST_DIGITS = 3
-"""Digits of a figure that is unlikely to be equal by chance."""
+"""Fewest digits of a figure: shorter ones are often equal by chance."""
 
 
 class WholeFigures:
@@ -34,8 +34,8 @@ class WholeFigures:
 
 
 def without_totals(facts: Sequence[Fact], whole: WholeFigures) -> list[Fact]:
-    """Return facts of one table without members that are no part: rows and columns of totals whose figures are the
-    group's.
+    """Return facts of one table without the members that are totals: rows and columns of totals that show the group's
+    figures.
     """
     totals = {
         pair

@@ -89,7 +89,7 @@ def test_operations_are_computed_exactly(ask, question, result) -> None:
 
 
 @pytest.mark.parametrize(("years", "result"), [(20, "2022: $120 million"), (30, None)])
-def test_highest_of_many_years_is_that_of_all_of_them_or_declined(ask, library, years, result) -> None:
+def test_highest_of_many_years_covers_all_years_or_is_declined(ask, library, years, result) -> None:
     named, amounts = range(2023 - years, 2023), range(121 - years, 121)
     rows = ["\t".join(map(str, ("In", *named))), "\t".join(("Harbour result", *(f"${amount}" for amount in amounts)))]
     library.add("\n".join(rows) + "\n", number=6, units_line="($ in millions)")

@@ -72,7 +72,7 @@ def test_question_is_read_as_expression(question, expression) -> None:
     assert write(first(question)) == expression
 
 
-def test_margin_of_an_item_that_is_no_profit_is_no_share_of_revenue() -> None:
+def test_margin_of_an_item_other_than_profit_is_not_a_share_of_revenue() -> None:
     assert [write(each) for each in read_requests("net interest margin 2023")] == ["net interest margin[FY2023]"]
 
 

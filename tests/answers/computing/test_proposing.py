@@ -1,4 +1,4 @@
-"""A model may only propose an expression: nothing it says becomes a figure, and all else is refused."""
+"""A model may only propose an expression: none of its numbers becomes a figure, and all else is refused."""
 
 import asyncio
 

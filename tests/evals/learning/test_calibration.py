@@ -1,4 +1,4 @@
-"""How probable answers of models are, fitted on made-up answers."""
+"""Calibration of models' probabilities, on made-up answers."""
 
 import numpy as np
 import pytest

@@ -113,7 +113,7 @@ def test_same_name_gives_same_figures(toy: Path) -> None:
 @pytest.mark.parametrize(
     ("line", "fault"),
     [
-        ("Goodwill = Goodwill << 9", "not so many rows"),
+        ("Goodwill = Goodwill << 9", "too few rows"),
         ("Goodwill = Good will", "not understood"),
         ("Goodwill = Goodwill !apples", "no measure"),
         ("Cash = CashAndCashEquivalentsAtCarryingValue", "stands twice"),
@@ -141,7 +141,7 @@ def test_reader_finds_the_rows_with_their_sums(toy: Path) -> None:
     assert income.rows[-2].sums
 
 
-def test_fictional_companies_are_left_out_of_no_model() -> None:
+def test_every_model_learns_from_fictional_companies() -> None:
     rows = (ItemRow("Net income", figures=(Decimal(1),)),)
     names = [*map(str, range(12)), "made-up lanterns"]
     examples = [

@@ -108,7 +108,7 @@ def test_concepts_of_one_item_are_compared_by_the_item():
     assert [wrong.fault for wrong in compare([sales], [fact]).wrong] == [Fault.ITEM]
 
 
-def test_net_income_is_one_item_where_nobody_else_has_a_share():
+def test_net_income_is_one_item_unless_there_are_noncontrolling_interests():
     income, fact = tagged("ProfitLoss"), read("NetIncomeLoss", item="NetIncome")
     share = tagged("NetIncomeLossAttributableToNoncontrollingInterest", "5")
     assert compare([income], [fact], by_item([income])).found == (income,)
@@ -157,7 +157,7 @@ def test_values_of_an_item_are_compared_in_the_direction_of_its_preferred_concep
     ] == [Fault.SIGN]
 
 
-def test_fact_that_two_statements_show_is_of_the_items_of_both():
+def test_fact_on_two_statements_has_the_items_of_both():
     tag = tagged("DepreciationDepletionAndAmortization", "9000000")
     [own] = items_of(tag.line_item, StatementKind.INCOME)
     [other] = items_of(tag.line_item, StatementKind.CASH_FLOW)

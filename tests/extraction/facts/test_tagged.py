@@ -130,7 +130,7 @@ def test_figure_on_two_statements_stays_on_both(read):
 
 
 @pytest.mark.parametrize("has_others", [False, True])
-def test_equity_is_one_item_unless_others_have_a_share(read, *, has_others):
+def test_equity_is_one_item_unless_there_are_noncontrolling_interests(read, *, has_others):
     whole = "StockholdersEquityIncludingPortionAttributableToNoncontrollingInterest"
     rows = [row if row[1] != "StockholdersEquity" else (row[0], whole, row[2]) for row in BALANCE]
     if has_others:

@@ -107,7 +107,7 @@ def test_basic_and_diluted_rows_are_told_apart_by_their_headings() -> None:
 
 
 @pytest.mark.parametrize("shows_interests", [False, True])
-def test_net_income_is_the_companys_unless_others_have_a_share(*, shows_interests: bool) -> None:
+def test_net_income_is_the_companys_unless_there_are_noncontrolling_interests(*, shows_interests: bool) -> None:
     rows = [
         _row("Net sales", 9_000, 8_000),
         _row("Cost of sales", 5_000, 4_500),

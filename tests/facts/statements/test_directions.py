@@ -52,7 +52,7 @@ def test_banks_results_and_expenses_have_their_balance_types_signs(concept: str,
         ("InformationTechnologyAndDataProcessing", -1),
     ],
 )
-def test_names_that_hold_income_and_expense_words_are_what_they_count(concept: str, direction: int) -> None:
+def test_direction_is_that_of_the_amount_whatever_other_words_a_concept_has(concept: str, direction: int) -> None:
     assert direction_of(concept, StatementKind.INCOME) == direction
 
 

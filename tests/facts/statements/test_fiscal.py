@@ -102,7 +102,7 @@ def test_tagged_year_end_places_the_period_in_its_year(about, expected):
 
 
 @given(st.dates(date(1901, 1, 1), date(2198, 12, 31)), st.integers(1, 12), st.integers(1, 31))
-def test_year_of_any_tagged_end_ends_on_it_after_the_period(last, month, day):
+def test_fiscal_year_ends_on_the_tagged_day_after_the_period(last, month, day):
     years = FiscalYears.of(About(last, last.year, year_end=(month, day)), [])
     assert years.end is None or -10 <= (years.end - last).days <= 366
 
