@@ -114,7 +114,7 @@ def test_same_name_gives_same_figures(toy: Path) -> None:
     ("line", "fault"),
     [
         ("Goodwill = Goodwill << 9", "too few rows"),
-        ("Goodwill = Good will", "not understood"),
+        ("Goodwill = Good will", "not valid"),
         ("Goodwill = Goodwill !apples", "no measure"),
         ("Cash = CashAndCashEquivalentsAtCarryingValue", "stands twice"),
         ("@ ballad", "ballad"),
