@@ -3,12 +3,14 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from functools import lru_cache
 
 from app.answers.computing.binding import newest_quarter
 from app.answers.computing.currencies import is_in_currency
-from app.answers.computing.found import Figure
+from app.answers.computing.found import Figure, words_of
 from app.answers.computing.measures import variants_of
+from app.answers.computing.parts import list_parts
 from app.answers.computing.requests import AskedPeriod
 from app.answers.evidence_tables import EvidenceTables
 from app.facts.fiscal import QUARTERS_OF_YEAR, FiscalSpan
@@ -109,17 +111,18 @@ class LedgerFigures:
 
     def members(self, item: Label | Name, axis: str, when: FiscalLabel | Period) -> Sequence[tuple[str, str]]:
         """Return the segments, regions or products for which a table has amounts of an item: of the newest filing."""
-        names = set(sought_of(item).names)
+        sought = sought_of(item)
+        names, called = set(sought.names), {*sought.labels, *sought.names, *other_names(words_of(sought), None)}
         span = FiscalSpan.of(when) if isinstance(when, FiscalLabel) else self.find_span(when)
-        tables: dict[tuple[str, object, int | None], dict[tuple[str, str], None]] = {}
+        tables: dict[tuple[str, object, int | None], dict[tuple[str, str], Decimal]] = {}
         for stored in self._ledger.facts:
             fact, source = stored.fact, stored.source
             is_part = fact.item in names and [kind for kind, _ in fact.dimensions] == [axis]
             if is_part and self.find_span(fact.period) == span:
                 key = (source.filed or "", source.version_id, fact.place.table)
-                tables.setdefault(key, {})[fact.dimensions[0]] = None
+                tables.setdefault(key, {})[fact.dimensions[0]] = fact.value
         best = max(tables, key=lambda key: (key[0], len(tables[key])), default=None)
-        return () if best is None else tuple(tables[best])
+        return () if best is None else list_parts(tables[best], called)
 
     def nearest(self, _words: str) -> Sequence[Figure]:
         """Return nothing: rows that can be an item's are looked for in tables."""
