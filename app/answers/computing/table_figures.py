@@ -9,10 +9,12 @@ from functools import cached_property
 from app.answers.claims import PageKey, PageTexts
 from app.answers.computing.found import Figure, found_figure, name_of, words_of
 from app.answers.computing.ledger_figures import other_names, sought_of
+from app.answers.computing.parts import list_parts
 from app.answers.computing.requests import AskedPeriod
 from app.answers.computing.table_places import (
     FindSpan,
     Place,
+    can_be_of,
     fits,
     is_balance_or_year,
     is_deduction,
@@ -97,7 +99,7 @@ class TableFigures:
         if name is None:
             found = self._find(words, asked, period)
         if isinstance(found, NotFound):
-            found = self._find_by_other_names(words, name, asked, period) or found
+            found = self._find_by_other_names(words, sought, asked, period) or found
         return found if isinstance(found, NotFound) else found_figure(found, period, self._only_currency)
 
     def _find_part(
@@ -143,16 +145,18 @@ class TableFigures:
         return next(iter(units)) if len(units) == 1 else None
 
     def _find_by_other_names(
-        self, words: str, item: str | None, period: AskedPeriod, span: FiscalSpan | Period
+        self, words: str, sought: Sought, period: AskedPeriod, span: FiscalSpan | Period
     ) -> Figure | None:
         """Find the only amount in rows that are labelled exactly as an item of the registry, or as other names of it.
 
         Words that the question does not have are not looked for loosely.
         """
+        item = name_of(sought)
+        statement = sought.statement or sought_of(Label(words)).statement
         figures: dict[tuple[Decimal, Kind], Figure] = {}
         for name in (*([words] if item is not None else []), *other_names(words, item)):
             hard = terms_of(name)
-            for each in self._scored(name):
+            for each in self._scored(name, statement=statement):
                 if each.place.own == hard and self._fits(each.place, period, span):
                     figure = self._figure(each)
                     figures.setdefault((figure.amount(), figure.kind), figure)
@@ -199,7 +203,10 @@ class TableFigures:
             return _missing(f"several figures of {words}")
         return found
 
-    def _scored(self, words: str, *, least: float = _LEAST_COVERED) -> list[_Scored]:
+    def _scored(
+        self, words: str, *, least: float = _LEAST_COVERED, statement: StatementKind | None = None
+    ) -> list[_Scored]:
+        statement = statement or sought_of(Label(words)).statement
         wanted = self._wanted(words)
         hard = wanted - SOFT or wanted
         if not hard:
@@ -209,6 +216,8 @@ class TableFigures:
         scored = []
         for place in self._places:
             if not is_change and any(map(is_change_heading, place.cell.header_path)):
+                continue
+            if not can_be_of(place, statement):
                 continue
             near = place.own | place.heads | place.path
             if hard.isdisjoint(near) or not (hard & OPERATIONS) <= near:
@@ -285,14 +294,15 @@ class TableFigures:
         names = {words.lower(), *other_names(words, item.name if isinstance(item, Name) else None)}
         asked = AskedPeriod.of(when)
         span = FiscalSpan.of(when) if isinstance(when, FiscalLabel) else when
-        tables: dict[tuple[PageKey, int], dict[tuple[str, str], None]] = {}
+        tables: dict[tuple[PageKey, int], dict[tuple[str, str], Decimal]] = {}
         for place in self._places:
             path, table = place.row.label_path, place.row.table
             lines = " ".join(filter(None, (table.title, table.caption, *table.lines_above)))
-            is_group = len(path) > 1 and path[-2].strip(" :").lower() in names and "total" not in place.own
+            is_group = len(path) > 1 and path[-2].strip(" :").lower() in names
             if is_group and _KINDS_OF_PARTS[axis].search(lines) and self._fits(place, asked, span):
-                tables.setdefault((place.key, table.number), {})["", path[-1].strip(" :")] = None
-        return tuple(next(iter(tables.values()))) if len(tables) == 1 else ()
+                amount = quantity_of(place.cell).value or Decimal(0)
+                tables.setdefault((place.key, table.number), {})["", path[-1].strip(" :")] = amount
+        return list_parts(next(iter(tables.values())), names) if len(tables) == 1 else ()
 
     def nearest(self, words: str) -> Sequence[Figure]:
         """Return the figures that come nearest to an item, of any period."""

@@ -9,6 +9,8 @@ from app.answers.computing.currencies import is_in_currency, list_translated
 from app.answers.computing.requests import AskedPeriod
 from app.answers.computing.terms import FRAME, terms_of
 from app.facts.fiscal import FiscalSpan
+from app.facts.model import StatementKind
+from app.facts.statements.titles import read_title
 from app.quantities.column_periods import is_period_heading
 from app.quantities.durations import find_durations
 from app.quantities.fiscal_labels import find_quarters
@@ -35,6 +37,13 @@ _NO_DEDUCTION = re.compile(
     r"\b(?:income(?!\s+tax)|profit|loss(?:es)?|gains?|earnings|revenues?|margin|net|change|accumulated|proceeds|allowance|benefit|received)\b|\(",
     re.I,
 )
+_FLOWS = frozenset({StatementKind.INCOME, StatementKind.COMPREHENSIVE_INCOME, StatementKind.CASH_FLOW})
+_DURATION = re.compile(r"\b(?:years?|months?|weeks?|quarters?|periods?)\s+(?:then\s+)?ended\b", re.IGNORECASE)
+_AT_END = re.compile(
+    r"\b(?:balances?|ending|closing|opening|beginning|average|financial position"
+    r"|(?:as of|at)\s+(?:the\s+)?(?:(?:year|period|quarter)[- ]?end|end|start|\w+\s+\d))\b",
+    re.IGNORECASE,
+)
 _DAYS_OF_YEAR = range(350, 380)
 _ORDINAL_ONLY = re.compile(
     r"(first|second|third|fourth|1st|2nd|3rd|4th)(?:\s+(?:fiscal\s+)?(?:quarter|qtr\.?))?", re.IGNORECASE
@@ -53,6 +62,7 @@ class Place:
     heads: frozenset[str]
     around: frozenset[str]
     others: frozenset[str]
+    statements: frozenset[StatementKind] = frozenset()
 
 
 def list_places(tables: Mapping[PageKey, Sequence[Table]], currency: str | None) -> Iterator[Place]:
@@ -68,6 +78,7 @@ def list_places(tables: Mapping[PageKey, Sequence[Table]], currency: str | None)
             stub = [cell.text for cell in table.cells if cell.kind is CellKind.HEADING and cell.column == 0]
             around = terms_of(" ".join([lines, *stub]))
             others = terms_of_rows(rows)
+            statements = _statements_of(table)
             for row in rows:
                 own = terms_of(row.label_path[-1])
                 path = frozenset[str]().union(*map(terms_of, row.label_path[:-1]))
@@ -77,7 +88,24 @@ def list_places(tables: Mapping[PageKey, Sequence[Table]], currency: str | None)
                     heads = frozenset[str]().union(*map(terms_of, cell.header_path))
                     if quantity_of(cell).kind is Kind.PERCENTAGE:
                         heads |= _PERCENT
-                    yield Place((key[0], cell.page), row, cell, own, path, heads, around, others)
+                    yield Place((key[0], cell.page), row, cell, own, path, heads, around, others, statements)
+
+
+def _statements_of(table: Table) -> frozenset[StatementKind]:
+    titles = map(read_title, filter(None, (table.title, table.caption, *table.lines_above)))
+    return frozenset(kind for title in titles if title is not None for kind in title.kinds)
+
+
+def can_be_of(place: Place, statement: StatementKind | None) -> bool:
+    """Return whether a figure can be an item of a statement: no balance is an amount of a period, and none of these is
+    in a balance sheet. A movement states the balances at its ends.
+    """
+    if statement is StatementKind.BALANCE:
+        if any(map(_AT_END.search, place.row.label_path)):
+            return True
+        is_flow = bool(place.statements) and place.statements <= _FLOWS
+        return not is_flow and not any(map(_DURATION.search, place.cell.header_path))
+    return statement not in _FLOWS or place.statements != {StatementKind.BALANCE}
 
 
 def _in_currency(row: FigureRow, currency: str | None) -> Sequence[Cell]:

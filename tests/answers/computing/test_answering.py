@@ -221,3 +221,26 @@ def test_computed_sentence_that_does_not_follow_is_dropped(library, understand, 
     (dropped,) = verify_claims([claim], library.pages, library.tables)
     assert dropped.dropped is not None
     assert dropped.dropped.reason is reason
+
+
+@pytest.mark.parametrize(
+    ("title", "head", "label", "question", "is_answered"),
+    [
+        ("Consolidated Statements of Cash Flows", "2022", "Stock of lamps", "stock of lamps", True),
+        ("Consolidated Statements of Cash Flows", "2022", "Inventories", "inventories", False),
+        ("Inventories", "2022", "Inventories", "inventories", True),
+        ("Supplementary figures", "Years ended June 30, 2022", "Inventories", "inventories", False),
+        ("Supplementary figures", "Years ended June 30, 2022", "Ending inventories", "inventories", True),
+        ("Consolidated Balance Sheets", "2022", "Interest expense", "interest expense", False),
+        ("Consolidated Statements of Income", "2022", "Interest expense", "interest expense", True),
+    ],
+)
+def test_balances_and_amounts_of_periods_are_not_taken_for_each_other(
+    ask, library, title, head, label, question, is_answered
+) -> None:
+    page = f"For the years ended June 30,\t{head}\n{label}\t$(40)\nOther\t8\n"
+    passage = library.add(page, number=9, units_line="($ in millions)")
+    key = (passage.version_id, 9)
+    library.stored_tables[key] = [replace(table, title=title) for table in library.stored_tables[key]]
+    found = ask(f"What were {question} in fiscal 2022?")
+    assert isinstance(found, list) is is_answered
