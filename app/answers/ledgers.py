@@ -49,7 +49,7 @@ def _read_ledger(session: Session, figure: FigureQuestion, keys: Sequence[str], 
         )
         return {(stored.source.version_id, stored.number): stored for stored in found}
 
-    # A row of debt that is placed as no item shows that debt is not absent.
+    # A row of debt that matches no item shows that debt is not zero.
     has_debt = not DEBT.isdisjoint(names)
     balances = load((), FactFilter(of_group=True, statements=(StatementKind.BALANCE,))) if has_debt else {}
     result = compute_from_ledger(figure, {**balances, **(load(names, group) if names else {})}.values())

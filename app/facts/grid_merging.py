@@ -143,7 +143,7 @@ def position(placed: Placed) -> tuple[int, int, int, int, int]:
 
 
 _LAST = 1 << 30
-"""Stands for the table of facts in prose, which come after those of tables."""
+"""Table number of facts in prose, so that they come after those of tables."""
 
 
 def merge_lines(placed: Sequence[Placed]) -> Iterator[Row]:

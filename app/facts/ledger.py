@@ -137,9 +137,7 @@ class Ledger:
         rows = self._debt_rows.get(span.end, ()) if sought.is_debt and isinstance(span, FiscalSpan) else ()
         if isinstance(found, NotFound) and found.code == "not-reported" and rows and not dimensions:
             named = ", ".join(f"“{label}”" for label in rows[:_MOST_NAMED])
-            return NotFound(
-                "ambiguous", f"{found.detail} The balance sheet has debt that is placed as no item: {named}."
-            )
+            return NotFound("ambiguous", f"{found.detail} The balance sheet has debt that matches no item: {named}.")
         return found
 
     def _find(self, sought: Sought, span: FiscalSpan | Period, dimensions: Dimensions) -> Found | NotFound:

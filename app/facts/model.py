@@ -123,7 +123,7 @@ class Fact:
 
 
 def is_of_group(dimensions: tuple[tuple[str, str], ...], label: str) -> bool:
-    """Return whether a fact is of the whole group: it has no dimensions, or only names its row as a part of an item."""
+    """Return whether a fact is of the whole group: it has no dimensions, or one that only names its row."""
     return not dimensions or dimensions == (("part", label),)
 
 

@@ -25,8 +25,8 @@ from app.facts.model import StatementKind, StoredFact
 from app.facts.repository import MOST_LINES, FactRepository, IssuerDocument, LineRow, Place, read_lines
 
 _DAYS_AROUND = 400
-"""Days before and after those of statements whose lines are read, too: they have the balances at the beginning of the
-first periods, and the annual report that numbers the fiscal years.
+"""Lines this many days before and after those of the statements are read, too: they have the balances at the
+beginning of the first periods, and the annual report that numbers the fiscal years.
 """
 
 log = structlog.get_logger()

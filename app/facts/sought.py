@@ -17,7 +17,7 @@ class Sought:
     statements and of notes do not count: they can be part of another line of the statement. `adds` states that rows of
     the statement that are placed as the same item add up to it (two kinds of short-term debt). An item that
     `is_positive` is never negative, so that a minus only shows how a statement prints costs and payments. One that
-    `is_debt` is not known to be absent beside a row of debt that is placed as no item.
+    `is_debt` is not taken as zero beside a row of debt that matches no item.
     """
 
     names: tuple[str, ...] = ()

@@ -5,7 +5,7 @@
 rare or an own concept, and `= part Concept` a figure with a dimension. A row marked `<< n` is the total of the last n
 rows that belong to no total yet, `<< *` of all such since the last heading, `<< **` of all such of the statement.
 Before a label, `- ` is printed positive but deducted, `(-) ` is printed in brackets, and `~ ` has a sign at random.
-`!shares`, `!per-share` and `!ratio` at the end are rows that are no money. `#` begins a comment.
+`!shares`, `!per-share` and `!ratio` at the end mark rows that are not money. `#` begins a comment.
 
 Figures are drawn (`made_figures.py`), written as a filing (`made_pages.py`), and read as any filing is.
 """
@@ -135,7 +135,7 @@ def _row(text: str, above: Sequence[MadeRow], kind: StatementKind | None) -> Mad
         parts=() if match["total"] is None else _parts(match["total"], above),
     )
     if row.parts and not row.mark and _COSTS.match(row.label) and all(above[part].mark == "-" for part in row.parts):
-        raise ValueError("A total of costs is deducted as they are: begin it with '- '.")
+        raise ValueError("A total of deducted rows is deducted, too: begin it with '- '.")
     _check_once(row, above, kind)
     return row
 

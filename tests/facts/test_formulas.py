@@ -216,7 +216,7 @@ def test_item_that_a_read_statement_does_not_have_is_taken_as_zero_and_named(too
 
 
 def with_balances(tools, **amounts):
-    """Return the ledger with rows of the balance sheet that are placed as no item."""
+    """Return the ledger with rows of the balance sheet that match no item."""
     rows = [
         fact(None, value, balance=True, words=label.replace("_", " "), row=90 + at, number=90 + at)
         for at, (label, value) in enumerate(amounts.items())

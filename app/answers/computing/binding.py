@@ -33,7 +33,7 @@ Bound = tuple[Expression, Mapping[str, Found]]
 _UNNAMED = NotFound("no-period", "the question names no period")
 _ALONE = NotFound("no-period", "only one period is found")
 _MOST_PERIODS = 24
-_TOO_MANY = NotFound("too-large", f"more than {_MOST_PERIODS} periods are found: name those that are meant")
+_TOO_MANY = NotFound("too-large", f"more than {_MOST_PERIODS} periods are found: name the periods that you mean")
 
 
 class Source(Figures, Protocol):

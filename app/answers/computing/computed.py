@@ -171,12 +171,12 @@ def compute(request: FigureRequest, source: Source) -> Computed | Missing:
         found = tuple(figure for _, figure in recorded.list_figures())
         return Missing(request.name, reason, _nearest(request, source), is_final=_is_final(result), found=found)
     if not result.inputs:
-        return Missing(request.name, f"“{request.name}” names no line item")
+        return Missing(request.name, f"“{request.name}” is not the name of a line item")
     figures = dict(recorded.list_figures())
     periods = _periods_of(request.asked, expression, [figures[used.stored] for used in result.inputs])
     computed = Computed(request, expression, result, recorded, figures, periods)
     if computed.is_tie():
-        return Missing(request.name, f"{request.name} has equal values in several periods")
+        return Missing(request.name, f"{request.name} has the same value in several periods")
     return computed
 
 

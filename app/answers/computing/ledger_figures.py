@@ -28,7 +28,7 @@ from app.quantities.values import Kind
 from app.tables.rows import quantity_of
 
 _MOST_KNOWN = 4096
-"""Words of questions that are remembered."""
+"""Most texts of questions that a cache keeps."""
 _OF_PART = re.compile(r"(?P<line>.+?) (?:from|of|in|for) (?:the )?(?P<part>.+)", re.IGNORECASE)
 _PART_WORDS = re.compile(r" ?\b(?:segment|division|business|product|products|region)\b", re.IGNORECASE)
 

@@ -10,7 +10,7 @@ from app.facts.formulas.units import UnitKind
 
 _PURE = (UnitKind.PERCENT, UnitKind.RATIO, UnitKind.DAYS)
 _MOST_KNOWN = 4096
-"""Words of questions that are remembered."""
+"""Most texts of questions that a cache keeps."""
 _BRACKET = re.compile(r" ?\([^()]*\)")
 _LOOSE = re.compile(
     r"\b(?:unadjusted|reported|consolidated|total|company|amount of|value of|balance of)\b ?", re.IGNORECASE

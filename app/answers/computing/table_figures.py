@@ -164,7 +164,7 @@ class TableFigures:
 
     def _find(self, words: str, period: AskedPeriod, span: FiscalSpan | Period) -> Figure | NotFound:
         if not self._wanted(words):
-            return _missing(f"“{words}” names no line item")
+            return _missing(f"“{words}” is not the name of a line item")
         scored = self._scored(words)
         best = max((each.score for each in scored), default=0.0)
         top = [each for each in scored if each.score >= best - _ALIKE]

@@ -22,7 +22,7 @@ _RESULTS = frozenset(
     | {"deficit", "deficiency", "cash", "flow", "flows", "return", "benefit", "gain", "gains", "equity", "net"}
     | {"change"}
 )
-"""Words of rows that are positive or negative by their nature: growth from a negative one has no rate."""
+"""Words of rows that are positive or negative by their nature: growth from a negative one is not defined."""
 _DEDUCTIONS = frozenset({"allowance", "allowances", "depreciation", "amortization", "amortisation"})
 """Words of rows that are deducted by their nature."""
 
@@ -98,7 +98,7 @@ def evaluate_all(parts: Sequence[tuple[Expression, Scope]], evaluate: Evaluate) 
 def _between(function: str, of: Expression, ends: Between, scope: Scope, evaluate: Evaluate) -> Value:
     first, last = evaluate_all([(At(of, ends.first), scope), (At(of, ends.last), scope)], evaluate)
     if not (first.is_balance and last.is_balance) and ends.quarters[0] != ends.quarters[1]:
-        raise stop("no-period", f"{ends} are periods of different lengths.")
+        raise stop("no-period", f"{ends} differ in length: use two periods of the same length.")
     return add(last, first, -1) if function == "change" else _rate(of, first, last, print_when(ends.first))
 
 
@@ -181,7 +181,7 @@ def _compound_growth(call: Call, of: Expression, scope: Scope, evaluate: Evaluat
     common_unit((base, now))
     _check_base(of, base, before)
     if now.amount < 0:
-        raise stop("negative-base", f"{of} falls from {before} to a negative figure: it has no compound growth.")
+        raise stop("negative-base", f"{of} falls from {before} to a negative figure: compound growth is not defined.")
     rate = (now.amount / base.amount) ** (Decimal(1) / years) - 1 if now.amount else Decimal(-1)
     return join("cagr", (base, now), rate, PERCENT, years=years)
 
@@ -202,9 +202,9 @@ def _is_deduction(value: Value) -> bool:
 
 def _check_base(of: Expression, base: Value, before: str) -> None:
     if base.amount == 0:
-        raise stop("division-by-zero", f"{of} is zero for {before}, and growth from zero has no rate.")
+        raise stop("division-by-zero", f"{of} is zero for {before}, and growth from zero is not defined.")
     if base.amount < 0:
-        raise stop("negative-base", f"{of} is negative for {before}, and growth from a loss has no rate.")
+        raise stop("negative-base", f"{of} is negative for {before}, and growth from a loss is not defined.")
 
 
 def _first(choices: Sequence[Expression], scope: Scope, evaluate: Evaluate) -> Value:

@@ -154,7 +154,7 @@ def _days(found: re.Match[str]) -> Period:
     try:
         day = date.fromisoformat(found.group(2))
     except ValueError as error:
-        raise ExpressionError(f"“{found.group(2)}” is no day.") from error
+        raise ExpressionError(f"“{found.group(2)}” is not a day: write the date as 2023-06-30.") from error
     return Period(day) if found.group(1) is None else months_ending(day, int(found.group(1)))
 
 

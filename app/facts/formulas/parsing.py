@@ -171,7 +171,7 @@ class _Builder(Transformer[Token, Expression]):
             return value.value
         if str(value).lower() == "opening":
             return Shift(opening=True)
-        raise ExpressionError(f"“{value}” is no period: write FY2023, Q2 2023, 2023-06-30, FY-1, Q-1 or opening.")
+        raise ExpressionError(f"“{value}” is not a period: write FY2023, Q2 2023, 2023-06-30, FY-1, Q-1 or opening.")
 
     def at(self, of: Expression, _left: Token, when: When, _right: Token) -> At:
         return At(of, when)

@@ -25,7 +25,7 @@ class Scope:
     def fiscal(self) -> FiscalSpan:
         """The span in fiscal quarters. Raises StoppedError if it is only known in days."""
         if isinstance(self.span, Period):
-            raise stop("no-period", f"{self.span} is no period of the issuer's fiscal calendar, so none relates to it.")
+            raise stop("no-period", f"{self.span} is not a period of the issuer's fiscal calendar.")
         return self.span
 
     def at(self, span: FiscalSpan) -> "Scope":
@@ -50,7 +50,7 @@ class Scope:
         """Return a scope for each period of a range, the earliest first."""
         if isinstance(periods, Between):
             if isinstance(periods.first, Period) or isinstance(periods.last, Period):
-                raise stop("no-period", f"{periods} are days, between which are no fiscal periods.")
+                raise stop("no-period", f"{periods} are days: a range needs fiscal periods.")
             first, last = FiscalSpan.of(periods.first), FiscalSpan.of(periods.last)
             step = 1 if first.quarters == 1 else QUARTERS_OF_YEAR
             count = (last.end - first.end) // step + 1

@@ -38,7 +38,7 @@ _LETTERS = {"and": "&", "semicolon": ";", "fence": "|", "y": "d"}
 _CHUNKS = re.compile(r"(?:[^;|m]|;(?=d[nz](?:[;|m]|$)))+")
 _CONNECTING = frozenset({"at", "as", "of", "on", "in", "for", "respectively", "fiscal"})
 _COUNT = re.compile(r"\d[,.]\d|\d\s+(?:\S+\s+){0,3}shares\b", re.IGNORECASE)
-"""Tells a number of shares from the number of a note, as in "Treasury shares (2)"."""
+"""Distinguishes a number of shares from the number of a note, as in "Treasury shares (2)"."""
 _MOST_TOKENS, _MOST_IN_CHUNK = 200, 40
 
 
@@ -63,7 +63,7 @@ _FORMS = tuple(
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """A day or a year that a label names. What it does not name is None."""
+    """A day or a year that a label names. Parts that the label omits are None."""
 
     year: int | None
     month: int | None = None
@@ -117,7 +117,7 @@ def find_treasury(label: str) -> Iterator[Count]:
     """Yield the numbers of treasury shares in a label that states one list of them."""
     if not _COUNT.search(label):
         return
-    # Every word that tells it from other shares is usual here.
+    # The words that distinguish classes of shares are common in such labels, and mean nothing here.
     tokens = [
         token
         for token in _tokens(label)

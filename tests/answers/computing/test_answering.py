@@ -118,7 +118,7 @@ def test_growth_from_a_loss_is_declined(ask, library) -> None:
     library.add("In\t2022\t2021\nHarbour result\t$120\t$(80)\n", number=6, units_line="($ in millions)")
     declined = ask("What was the percentage change in harbour result from 2021 to 2022?")
     assert isinstance(declined, Declined)
-    assert "growth from a loss has no rate" in declined.sentence
+    assert "growth from a loss is not defined" in declined.sentence
 
 
 @pytest.mark.parametrize(

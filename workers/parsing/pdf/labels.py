@@ -21,8 +21,8 @@ _INTRODUCES = re.compile(r":(?: ?\(\w{1,2}\))*$")
 _OVERLAP = 0.2
 """Two lines that overlap by this share of their height belong to one row."""
 _BESIDE = 0.35
-"""The same for lines of headings. Lines of centred headings overlap by about half if their numbers differ by one; lines
-that are set tight overlap by less than .25.
+"""The same for lines of headings. Centred headings with n and n+1 lines overlap by about half a line; tightly set lines
+overlap by less than .25.
 """
 _HANGING = 40.0
 """The maximum indent of a label's next line, in points."""
