@@ -18,6 +18,7 @@ from app.facts.fiscal import QUARTERS_OF_YEAR, FiscalSpan, print_label
 from app.facts.fiscal_years import align_years
 from app.facts.found import Found, NotFound, Part
 from app.facts.items.names import find_items
+from app.facts.items.shown import SHARED, is_shared
 from app.facts.label_words import label_words
 from app.facts.ledger_labels import FiscalPlaces
 from app.facts.ledger_paths import Stretch, shortest_path
@@ -182,16 +183,19 @@ class Ledger:
 
     @cached_property
     def _unplaced(self) -> dict[tuple[str, StatementKind], list[StoredFact]]:
-        """Facts that are not placed as an item, by the item that their label names and by their statement."""
+        """Facts that are not placed as an item, or as another one because both are one amount in their document, by the
+        item that their label names and by their statement.
+        """
         found: dict[tuple[str, StatementKind], list[StoredFact]] = defaultdict(list)
         named: dict[str, tuple[str, ...]] = {}
         for stored in self._facts:
             label = stored.fact.label
-            if stored.fact.item is None:
+            if stored.fact.item is None or stored.fact.item in SHARED:
                 if label not in named:
                     named[label] = find_items(label)[:1]
                 for name in named[label]:
-                    found[name, stored.fact.statement].append(stored)
+                    if stored.fact.item is None or is_shared(name, stored.fact.item):
+                        found[name, stored.fact.statement].append(stored)
         return found
 
     @cached_property

@@ -18,6 +18,7 @@ from decimal import Decimal
 from enum import StrEnum
 from functools import cache
 
+from app.facts.items.both import other_of_concept
 from app.facts.items.shown import EVERY, item_shown, shown_by
 from app.facts.items.standard import concept_of, find_item, load_items
 from app.facts.model import Fact, Method, StatementKind
@@ -32,13 +33,15 @@ PRIMARY = frozenset(
 
 @cache
 def items_of(concept: str, statement: StatementKind, shown: frozenset[str] = EVERY) -> frozenset[str]:
-    """Return the items of a concept in a statement: one, or none. A concept may be several items in other tables.
+    """Return the items of a concept in a statement: none, one, or two if it is a row's that states two items. A concept
+    may be several items in other tables.
 
     `shown` is what the filing's statements show (`app.facts.items.shown`).
     """
     statements = (statement,) if statement in PRIMARY else sorted(PRIMARY)
-    items = (find_item(concept, each) for each in statements)
-    return frozenset(item_shown(item, shown) for item in items if item is not None)
+    items = {item for each in statements if (item := find_item(concept, each)) is not None}
+    items |= {other for item in items if (other := other_of_concept(item, concept)) is not None}
+    return frozenset(item_shown(item, shown) for item in items)
 
 
 class Fault(StrEnum):

@@ -127,6 +127,13 @@ def test_table_that_repeats_a_line_adds_no_row():
     assert shown(annual([first, again(first)])) == [("Net sales", 10)]
 
 
+def test_figure_of_two_items_is_one_row():
+    (first,) = make_filing("2032-02-01", ("Loss per share, basic and diluted", 1), item="EarningsPerShareBasic")
+    grid = annual([first, again(first, place=first.fact.place, item="EarningsPerShareDiluted")])
+    assert shown(grid) == [("Loss per share, basic and diluted", 1)]
+    assert grid.count() == 1
+
+
 def test_lines_of_one_filing_with_one_label_and_different_figures_are_two_rows():
     both = make_filing("2032-02-01", ("Deferred taxes", 3), ("Other", 2), ("Deferred taxes", 4))
     assert shown(annual(both)) == [("Deferred taxes", 3), ("Other", 2), ("Deferred taxes", 4)]

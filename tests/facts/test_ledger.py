@@ -5,12 +5,14 @@ from decimal import Decimal
 
 import pytest
 
+from app.facts.formulas.line_items import line_items
 from app.facts.found import Found, NotFound
 from app.facts.ledger import Ledger
-from app.facts.model import Check, FactStatus, FiscalLabel, Measure, Method, StatementKind
+from app.facts.model import Check, FactStatus, FiscalLabel, Measure, Method, StatementKind, StoredFact
 from app.facts.sought import Sought
 from app.quantities.periods import Period
 from tests.facts.ledgers import fact, read_ledger, source
+from tests.facts.made_facts import make_fact
 from tests.speed import within_cpu_seconds
 
 FY2023 = FiscalLabel(2023)
@@ -299,3 +301,16 @@ def test_row_of_another_statement_that_is_another_item_is_no_balance():
     sought = Sought(("Inventories",), ("inventories",), statement=StatementKind.BALANCE)
     assert isinstance(ledger.find(sought, FiscalLabel(2021)), NotFound)
     assert isinstance(ledger.find(Sought(labels=("inventories",)), FiscalLabel(2021)), Found)
+
+
+def test_item_that_is_another_one_in_its_document_is_found_by_its_label():
+    """Administrative expenses are SG&A where nothing else is sold; other rows of SG&A are not administrative."""
+    sought = line_items()["GeneralAndAdministrativeExpenses"].sought
+    own, other = placed("General and administrative"), placed("Selling, general and administrative")
+    assert isinstance(Ledger([own]).find(sought, FiscalLabel(2031)), Found)
+    assert isinstance(Ledger([other]).find(sought, FiscalLabel(2031)), NotFound)
+
+
+def placed(label):
+    fields = {"item": "SellingGeneralAndAdminExpenses", "concept": None}
+    return StoredFact(make_fact(label, **fields), 1, source())

@@ -27,8 +27,16 @@ def sections_of(labels: Sequence[_Words], with_figures: Sequence[bool], statemen
 def flags_of(labels: Sequence[_Words], statement: StatementKind) -> list[str]:
     """Return what the whole statement has, which decides between concepts with the same label."""
     words = [frozenset(label) for label in labels]
-    return [name for name, needed in _FLAGS.get(statement, ()) if any(needed <= label for label in words)]
+    return [
+        name
+        for name, needed in _FLAGS.get(statement, ())
+        if any(needed <= label and not label & _NEVER.get(name, _NOTHING) for label in words)
+    ]
 
+
+_NOTHING: frozenset[str] = frozenset()
+_NEVER = {"other-current": frozenset({"prepaid", "total"})}
+"""Words that the label with the words of a flag doesn't have."""
 
 _FLAGS: dict[StatementKind, tuple[tuple[str, frozenset[str]], ...]] = {
     StatementKind.INCOME: (
@@ -39,6 +47,20 @@ _FLAGS: dict[StatementKind, tuple[tuple[str, frozenset[str]], ...]] = {
         ("preferred", frozenset({"preferred"})),
         ("preferred", frozenset({"participating"})),
         ("interest-income", frozenset({"net", "interest", "income", "after"})),
+        ("bank", frozenset({"net", "interest", "income", "after"})),
+        ("bank", frozenset({"noninterest"})),
+        ("bank", frozenset({"interest", "fee", "loan"})),
+        ("bank", frozenset({"net", "interest", "expense", "revenue"})),
+        ("selling", frozenset({"selling"})),
+        ("selling", frozenset({"marketing"})),
+        ("selling", frozenset({"advertising"})),
+        ("cost-of-revenue", frozenset({"cost", "revenue"})),
+        ("cost-of-revenue", frozenset({"cost", "sale"})),
+        ("cost-of-revenue", frozenset({"cost", "sold"})),
+        ("cost-of-revenue", frozenset({"cost", "service"})),
+        ("cost-of-revenue", frozenset({"cost", "good"})),
+        ("cost-of-revenue", frozenset({"gross", "income"})),
+        ("cost-of-revenue", frozenset({"gross", "margin"})),
         ("premiums", frozenset({"premium"})),
         ("gross", frozenset({"gross", "income"})),
         ("gross", frozenset({"gross", "margin"})),
@@ -51,6 +73,7 @@ _FLAGS: dict[StatementKind, tuple[tuple[str, frozenset[str]], ...]] = {
         ("noncontrolling", frozenset({"noncontrolling", "interest"})),
         ("classified", frozenset({"total", "current", "asset"})),
         ("deposits", frozenset({"deposit"})),
+        ("other-current", frozenset({"other", "current", "asset"})),
         ("total-liabilities", frozenset({"total", "liability"})),
         ("leases", frozenset({"lease", "liability"})),
         ("finance-leases", frozenset({"finance", "lease"})),

@@ -3,7 +3,10 @@
 Net income and equity with the share of noncontrolling interests are those of the company if there are no such interests
 (ASC 810-10-45). Results and cash flows from continuing operations are the whole ones without discontinued operations
 (ASC 205-20-45). Net income is available to common shareholders if nothing goes to preferred shares or participating
-securities first (ASC 260-10-45). Filers then tag either concept, and an analyst sees one item.
+securities first (ASC 260-10-45). Interest less interest income is what a bank earns, and a cost anywhere else
+(Regulation S-X 5-03 and 9-04). Administrative expenses are all of SG&A without selling expenses, prepaid expenses are
+the other current assets without a row of others, and operating expenses are all costs without cost of revenue. Filers
+then tag either concept, and an analyst sees one item.
 """
 
 import re
@@ -12,7 +15,8 @@ from decimal import Decimal
 from typing import Final
 
 NONCONTROLLING, DISCONTINUED, PREFERRED = "noncontrolling", "discontinued", "preferred"
-EVERY: Final = frozenset({NONCONTROLLING, DISCONTINUED, PREFERRED})
+BANK, SELLING, OTHER_CURRENT, COST_OF_REVENUE = "bank", "selling", "other-current", "cost-of-revenue"
+EVERY: Final = frozenset({NONCONTROLLING, DISCONTINUED, PREFERRED, BANK, SELLING, OTHER_CURRENT, COST_OF_REVENUE})
 
 _SAME: Final[Mapping[str, tuple[str, str]]] = {
     "ProfitLoss": ("NetIncome", NONCONTROLLING),
@@ -24,8 +28,15 @@ _SAME: Final[Mapping[str, tuple[str, str]]] = {
     "NetCashFromInvestingActivitiesContinuing": ("NetCashFromInvestingActivities", DISCONTINUED),
     "NetCashFromFinancingActivitiesContinuing": ("NetCashFromFinancingActivities", DISCONTINUED),
     "NetIncomeToCommonShareholders": ("NetIncome", PREFERRED),
+    "NetInterestIncome": ("InterestExpenseNet", BANK),
+    "GeneralAndAdministrativeExpenses": ("SellingGeneralAndAdminExpenses", SELLING),
+    "PrepaidExpenses": ("OtherNonOperatingCurrentAssets", OTHER_CURRENT),
+    "TotalOperatingExpenses": ("CostsSubtotal", COST_OF_REVENUE),
 }
 """The item that each item equals unless a document shows the third."""
+
+SHARED: Final = frozenset(item for item, _ in _SAME.values())
+"""The items that others are in some documents."""
 
 _CONCEPTS: Final = {
     NONCONTROLLING: re.compile(
@@ -36,6 +47,15 @@ _CONCEPTS: Final = {
     PREFERRED: re.compile(
         r"(?<!Of)(?:Preferred\w*Dividend|DividendsPreferred)|ParticipatingSecurit|PreferredStockRedemption"
     ),
+    BANK: re.compile(
+        r"^(?:InterestIncomeExpenseAfterProvision|InterestAndDividendIncomeOperating$|InterestAndFeeIncomeLoans"
+        r"|InterestExpenseDeposits$|Noninterest(?:Income|Expense)$|RevenuesNetOfInterestExpense$|Deposits$)"
+    ),
+    SELLING: re.compile(
+        r"^(?:Sell|Sales(?!Revenue)|Marketing|Advertising|CooperativeAdv|Distribution)\w*(?:Expense|Costs?)$"
+    ),
+    OTHER_CURRENT: re.compile(r"^(?:OtherAssets?Current|OtherCurrent\w*Assets|AssetsOtherCurrent)$"),
+    COST_OF_REVENUE: re.compile(r"^(?:CostOf(?!Pur)|GrossProfit$|DirectCosts|DirectOperatingCosts)"),
 }
 
 
@@ -47,6 +67,11 @@ def item_shown(item: str, shown: Container[str]) -> str:
             break
         item = other
     return item
+
+
+def is_shared(item: str, other: str) -> bool:
+    """Return whether the first item is the other one in some documents."""
+    return other in _others(item)
 
 
 def shown_by(concepts: Iterable[str]) -> frozenset[str]:

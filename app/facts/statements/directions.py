@@ -62,8 +62,9 @@ _COMPREHENSIVE_TAKEN = re.compile(
     r"^OtherComprehensiveIncomeLoss(?:PensionAndOtherPostretirementBenefitPlansAdjustment|CashFlowHedgeGainLossReclassification"
     r"|\w*ReclassificationAdjustmentFromAOCI)|^OtherComprehensiveIncomeDefinedBenefitPlan\w*Adjustment"
     r"|^OtherComprehensiveIncomeDefinedBenefitPlanNetPriorServiceCosts"
+    r"|^OtherComprehensiveIncome\w*(?<!Before)(?<!NetOf)(?<!After)(?<!And)Tax(?:PortionAttributableToParent1?)?$"
 )
-"""Their balance is debit: a loss, or a gain that is taken into net income, is positive."""
+"""Their balance is debit: a loss, a tax, or a gain that is taken into net income, is positive."""
 
 
 @lru_cache(maxsize=8192)

@@ -8,6 +8,7 @@ from decimal import Decimal
 from functools import cached_property
 from itertools import groupby
 
+from app.facts.items.both import other_facts
 from app.facts.items.rows import Placed
 from app.facts.items.standard import concept_of, find_item
 from app.facts.model import Fact, Measure, Method, StatementKind
@@ -58,6 +59,7 @@ class StatementReader:
                 fact = self._fact(number, row, self.placed[number], cell, measure)
                 if fact is not None:
                     yield fact
+                    yield from other_facts(fact)
         if self.structure.kind is StatementKind.BALANCE:
             yield from self._facts_of_labels()
 

@@ -227,3 +227,19 @@ def test_time_to_resolve_repeated_tags_does_not_grow_with_their_square():
     tagged = [TaggedFact(tag, make_fact(value=str(10 * n), decimals=0)) for n in range(20_000)]
     kept = within_cpu_seconds(3, lambda: resolve_repeated(tagged))
     assert 1 < len(kept) < 100
+
+
+@pytest.mark.parametrize(
+    "tags",
+    [["EarningsPerShareBasic"], ["EarningsPerShareDiluted"], ["EarningsPerShareBasic", "EarningsPerShareDiluted"]],
+)
+def test_figure_of_two_items_has_both_whichever_is_tagged(read, tags):
+    text = "1.05"
+    for name in tags:
+        text = figure(text, name=f"gaap:{name}", where="y", unit="each", more='decimals="2" sign="-"')
+    row = f"<tr><td>Net loss per share, basic and diluted</td><td>({text})</td></tr>"
+    facts = read(f"<table><tr><td></td><td>Year ended December 31, 2031</td></tr>{row}</table>")
+    assert sorted((fact.concept, fact.item) for fact in facts) == [
+        ("EarningsPerShareBasic", "EarningsPerShareBasic"),
+        ("EarningsPerShareDiluted", "EarningsPerShareDiluted"),
+    ]

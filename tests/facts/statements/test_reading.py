@@ -108,3 +108,20 @@ def test_any_table_gives_facts_whose_amount_is_their_cells(before, after, title)
         shown = parsed.pages[fact.place.page - 1].text[fact.place.char_start : fact.place.char_end]
         assert abs(parse_value(shown).value or 0).scaleb(fact.scale or 0) == abs(fact.value)
         assert 0 <= fact.confidence <= 1
+
+
+def test_figure_that_is_basic_and_diluted_has_two_facts():
+    page = (
+        "CONSOLIDATED STATEMENTS OF OPERATIONS\n(In millions, except per share data)\n\n"
+        "Year Ended December 31,\t2031\t2030\nRevenue\t900\t800\nCost of revenue\t800\t700\nGross profit\t100\t100\n"
+        "Research and development\t200\t150\nLoss before income taxes\t(100)\t(50)\nProvision for income taxes\t5\t5\n"
+        "Net loss\t$(105)\t$(55)\nNet loss per share, basic and diluted\t$(1.05)\t$(0.55)\n"
+        "Weighted-average shares outstanding, basic and diluted\t100\t100\n"
+    )
+    found = [fact for fact in read([page]) if "diluted" in fact.label and fact.period == Y2031]
+    assert {(fact.item, fact.place.row, str(fact.value)) for fact in found if fact.measure is Measure.PER_SHARE} == {
+        ("EarningsPerShareBasic", found[0].place.row, "-1.05"),
+        ("EarningsPerShareDiluted", found[0].place.row, "-1.05"),
+    }
+    assert {fact.item for fact in found} >= {"SharesAverage", "SharesFullyDilutedAverage"}
+    assert len(found) == 4

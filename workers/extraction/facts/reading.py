@@ -10,7 +10,7 @@ from app.facts.statements import About, read_facts
 from app.facts.statements.fiscal import FiscalYears
 from app.tables.model import Table
 from workers.extraction.facts.repeated import resolve_repeated
-from workers.extraction.facts.tagged import TagReader, in_order, without_cells
+from workers.extraction.facts.tagged import TagReader, in_order, with_others, without_cells
 from workers.extraction.periods import find_year_end
 
 FACTS_VERSION = "1"
@@ -36,4 +36,4 @@ def read_document_facts(
         return read
     years = FiscalYears.of(about, (tag.period for tag in parsed.tags if not tag.dimensions))
     tagged = TagReader(parsed.tags, tables, read, years).facts()
-    return in_order([*resolve_repeated(tagged), *without_cells(read, tagged)])
+    return in_order([*with_others(resolve_repeated(tagged)), *without_cells(read, tagged)])

@@ -13,6 +13,7 @@ from decimal import Decimal
 from functools import cache, cached_property
 
 from app.documents.content.tags import TaggedFigure
+from app.facts.items.both import other_facts
 from app.facts.items.shown import item_shown, shown_by, shown_by_amounts
 from app.facts.items.standard import find_item
 from app.facts.model import Check, Fact, Measure, Method, Place, StatementKind
@@ -188,6 +189,13 @@ def without_cells(read: Iterable[Fact], tagged: Iterable[TaggedFact]) -> list[Fa
     """Return the facts that were read from other cells than those of the tagged ones."""
     taken = {_cell_of(each.fact) for each in tagged}
     return [fact for fact in read if _cell_of(fact) not in taken]
+
+
+def with_others(facts: Sequence[Fact]) -> list[Fact]:
+    """Return the facts, with those of the other item where a row states two with one figure and only one is tagged."""
+    known = {(_cell_of(fact), fact.place.page, fact.item) for fact in facts}
+    others = (other for fact in facts for other in other_facts(fact))
+    return [*facts, *(each for each in others if (_cell_of(each), each.place.page, each.item) not in known)]
 
 
 def in_order(facts: Iterable[Fact]) -> tuple[Fact, ...]:
