@@ -24,14 +24,14 @@ COMPANIES = (
     "broadcaster",
     "burger_franchisor",
     "chip_designer",
-    "cloud_subscription",
     "contract_manufacturer",
     "discount_stores",
-    "gene_therapy_startup",
+    "endpoint_security",
     "generic_drugs",
     "homebuilder_west",
     "hospital_operator",
     "network_carrier",
+    "oncology_partnered",
 )
 """A fixed list, so that a new file in `statements/` does not outdate the baseline."""
 KINDS = (
