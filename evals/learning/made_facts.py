@@ -31,7 +31,7 @@ COMPANIES = (
     "homebuilder_west",
     "hospital_operator",
     "network_carrier",
-    "oncology_partnered",
+    "small_device_company",
 )
 """A fixed list, so that a new file in `statements/` does not outdate the baseline."""
 KINDS = (

@@ -59,7 +59,7 @@ def read(concept="Revenues", value="4210000000", *, period=YEAR, item=None, **ch
         statement=StatementKind.INCOME,
         concept=concept,
         item=item,
-        concept_confidence=0.97,
+        concept_confidence=0.98,
     )
     return dataclasses.replace(fact, **changes)
 
