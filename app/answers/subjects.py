@@ -3,7 +3,8 @@
 A question about an issuer without visible documents would otherwise be answered from documents of another issuer.
 """
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 
 from app.answers.claims import PageTexts
 from app.documents.issuers import normalise_issuer
@@ -11,6 +12,8 @@ from app.retrieval.passages import Passage
 from app.retrieval.questions.understanding import Understanding
 
 _LONGEST_TICKER = 5
+_ENTITIES = frozenset({"partnership", "trust", "foundation", "subsidiary"})
+_WORD = re.compile(r"[^\W_]+")
 
 
 def find_unseen_names(understanding: Understanding, passages: Sequence[Passage], pages: PageTexts) -> tuple[str, ...]:
@@ -30,12 +33,25 @@ def find_unseen_names(understanding: Understanding, passages: Sequence[Passage],
 
 def passages_about(understanding: Understanding, passages: Sequence[Passage]) -> tuple[Passage, ...]:
     """Return the passages of the issuers that the question names, and of documents without a known issuer; all
-    passages if the question names no known issuer.
+    passages if the question names no known issuer, and none with a name that goes on ("Example Pumps" of Example Inc.).
     """
-    keys = understanding.issuer_keys
+    keys = understanding.issuer_keys or tuple(_begun_issuers(understanding, passages))
     if not keys:
         return tuple(passages)
     return tuple(found for found in passages if found.issuer is None or normalise_issuer(found.issuer) in keys)
+
+
+def _begun_issuers(understanding: Understanding, passages: Sequence[Passage]) -> Iterator[str]:
+    """Yield the keys of the passages' issuers whose first word begins a name of several words in the question."""
+    core = understanding.core
+    firsts = {words[0].casefold() for words in understanding.names if len(words) > 1}
+    for words in understanding.names:  # the first word of a sentence is left out of names
+        before = core[: max(core.find(" ".join(words)), 0)].split()
+        if len(before) == 1 and before[0][:1].isupper():
+            firsts.add(before[0].casefold())
+    for key in {normalise_issuer(found.issuer) for found in passages if found.issuer is not None}:
+        if key.split()[:1] and key.split()[0] in firsts:
+            yield key
 
 
 def is_of_another_issuer(understanding: Understanding, passage: Passage) -> bool:
@@ -55,6 +71,20 @@ def is_of_another_issuer(understanding: Understanding, passage: Passage) -> bool
 
 def _may_be_ticker(word: str) -> bool:
     return word.isupper() and len(word) <= _LONGEST_TICKER
+
+
+def find_other_entity(understanding: Understanding) -> str | None:
+    """Return the name of an entity beside the issuers that the question names ("Example Operating Partnership"); None
+    without one. Its figures are not the issuer's, and rows that mention it are none of its own.
+    """
+    forms = (*understanding.issuer_names, *(form for forms in understanding.issuer_forms for form in forms))
+    own = {word for form in forms for word in _WORD.findall(form.casefold())}
+    for words in understanding.names if own else ():
+        folded, name = [word.casefold() for word in words], " ".join(words)
+        is_owner = re.search(rf"{re.escape(name)}['’]", understanding.core) is not None
+        if folded[-1] in _ENTITIES and folded[-1] not in own and (folded[0] in own or is_owner):
+            return name
+    return None
 
 
 def mentions_name(understanding: Understanding, text: str) -> bool:

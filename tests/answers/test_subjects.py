@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from app.answers.subjects import find_unseen_names, passages_about
+from app.answers.subjects import find_other_entity, find_unseen_names, passages_about
 from app.documents.issuers import normalise_issuer
 from app.retrieval.questions.issuers import VisibleIssuer
 
@@ -68,3 +68,33 @@ def test_figure_of_another_issuer_is_not_given_for_a_name_that_it_mentions(
     library.add("Its largest competitor is Persimmon Foods, whose customers are hotels.", number=3)
     draft = extractive.write(question, understand(question), library.passages, library.pages, library.tables)
     assert next((claim.text for claim in draft.claims), None) == first
+
+
+@pytest.mark.parametrize(
+    "question", ["Aldous Lime Works net sales in 2022", "What were the net sales of Aldous Lime Works in 2022?"]
+)
+def test_name_that_goes_on_from_an_issuer_is_of_no_other_issuer(understand, library, question) -> None:
+    own = replace(library.passages[0], issuer="Aldous Cement Inc.")
+    assert passages_about(understand(question), [*library.passages, own]) == (own,)
+    assert passages_about(understand(question), library.passages) == tuple(library.passages)
+
+
+@pytest.mark.parametrize("question", ["What were Net Sales in 2022?", "Lantern Business sales in 2022"])
+def test_names_that_begin_no_issuer_narrow_nothing(understand, library, question) -> None:
+    own = replace(library.passages[0], issuer="Aldous Cement Inc.")
+    assert passages_about(understand(question), [*library.passages, own]) == (*library.passages, own)
+
+
+@pytest.mark.parametrize(
+    ("question", "entity"),
+    [
+        ("What was Aldous Cement Operating Partnership's net income?", "Aldous Cement Operating Partnership"),
+        ("What was the Operating Partnership's net income at Aldous Cement?", "Operating Partnership"),
+        ("What was Aldous Cement's net income?", None),
+        ("What did Aldous Cement earn for noncontrolling interests in the Operating Partnership?", None),
+        ("What was Aldous Cement Trust's net income?", None),
+    ],
+)
+def test_entity_beside_the_named_issuer_is_found(understand, question, entity) -> None:
+    issuer = VisibleIssuer(normalise_issuer("Aldous Cement Trust"), "Aldous Cement Trust", ("aldous cement",))
+    assert find_other_entity(understand(question).among([issuer])) == entity

@@ -19,7 +19,7 @@ from app.answers.computing.sentences import CitedDocument, quote_row, write_clai
 from app.answers.computing.table_figures import TableFigures
 from app.answers.events import ShownClaim
 from app.answers.evidence_tables import EvidenceTables
-from app.answers.subjects import is_of_another_issuer
+from app.answers.subjects import find_other_entity, is_of_another_issuer
 from app.answers.writing.drafting import VerifiedDraft, known_texts, verify_draft
 from app.documents.issuers import normalise_issuer
 from app.facts.formulas.expressions import At, Label
@@ -57,6 +57,8 @@ def answer_figure(
     `ledgers` are those of the issuers that the question names, in order. Each issuer's figure is computed from its own
     documents.
     """
+    if (entity := find_other_entity(understanding)) is not None:
+        return Declined(f"The figure cannot be computed: no document is known to be of {entity}.")
     issuers = named_issuers(question.text, understanding)
     if len(issuers) < 2:
         ledger = ledgers[0] if ledgers else LedgerResult()

@@ -214,7 +214,9 @@ def _notes(found: Found, name: str, scope: Scope) -> list[str]:
     """Return what a reader should know of a figure."""
     notes = []
     item = found.parts[0].stored.fact.item
-    if item not in (None, name, standard_vocabulary().find_name(name)):
+    known = standard_vocabulary().find_name(name)
+    line = None if known is None else standard_vocabulary().item(known)
+    if item not in (None, name, known, None if line is None else line.sought.names[0]):
         notes.append(f"{item} is taken for {name} for {scope.span}, which is not reported.")
     if found.derivation:
         notes.append(f"{name} for {scope.span} is derived: {found.derivation}.")

@@ -57,7 +57,7 @@ _WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "CostOfGoodsAndServicesSold": ("total cost of revenue", "total cogs", "cost of goods"),
     "ResearchAndDevelopmentExpenses": ("r&d expense", "r&d expenses"),
     "InterestExpense": ("total interest expense", "gross interest expense", "interest"),
-    "NetIncome": ("net income attributable to shareholders", "net income attributable to common shareholders"),
+    "NetIncome": ("net income attributable to shareholders",),
     "OperatingLeaseExpense": ("rent expense", "operating lease cost", "rent"),
     "PolicyBenefitsAndClaims": ("claims incurred", "losses and lae"),
     "SharesAverage": ("average shares outstanding", "basic weighted average shares"),
@@ -74,6 +74,15 @@ _WORDS: Final[Mapping[str, tuple[str, ...]]] = {
 """Analysts' words beyond those of `app.facts.items.names`."""
 
 _OTHERS: Final = (
+    LineItem(
+        "NetIncomeOfCommonShareholders",
+        Sought(
+            ("NetIncomeToCommonShareholders", "NetIncome"),
+            ("net income attributable to common shareholders", "net income attributable to common stockholders"),
+            statement=StatementKind.INCOME,
+        ),
+        ("net income attributable to common shareholders", "net income attributable to common stockholders"),
+    ),
     LineItem(
         "UnderwritingExpenses",
         Sought(

@@ -341,3 +341,15 @@ def test_figure_is_cited_from_the_report_of_its_period_unless_it_is_restated(ask
     assert figure is not None
     found = compute_from_ledger(figure, facts)
     assert found.read() == {(older, newer)[cited].document_id}
+
+
+def test_income_of_common_shareholders_is_that_after_preferred_dividends_where_a_document_has_both(ask) -> None:
+    def placed(label: str, item: str) -> list[StoredFact]:
+        return [replace(each, fact=replace(each.fact, item=item)) for each in ask.facts if each.fact.label == label]
+
+    question = "What was Plain Holdings' net income attributable to common shareholders in FY2022?"
+    whole = placed("Gross profit", "NetIncome")
+    assert ask(question, [*whole, *placed("Net income", "NetIncomeToCommonShareholders")]) == [
+        "Net income of Plain Holdings — 2022: $412 million"
+    ]
+    assert ask(question, whole) == ["Gross profit of Plain Holdings — 2022: $1,730 million"]
