@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from evals.scoring.equations import proved_numbers
+from evals.scoring.equations import is_rescaled, proved_numbers
 from evals.scoring.figures import (
     Figure,
     FigureKind,
@@ -65,13 +65,15 @@ def count_unsupported(question: str, claims: Sequence[tuple[str, Sequence[str]]]
     """Return how many numbers an answer's sentences have, and how many of these are unsupported. `claims` are the
     sentences with their quotes.
 
-    A number is supported if it occurs in the sentence's quotes, digit for digit, or if an equation of the answer proves
-    it from quoted numbers. Years are also supported by the question.
+    A number is supported if it occurs in the sentence's quotes, digit for digit or in another scale, or if an equation
+    of the answer proves it, or a part of the equation does, from quoted numbers. Years are also supported by the
+    question.
     """
     asked = frozenset(_tokens(question))
+    told = {number for claim, _ in claims for number in _tokens(claim)}
     proved: set[str] = set()
     for claim, quotes in claims:
-        proved |= proved_numbers(claim, {token for quote in quotes for token in _tokens(quote)}, asked)
+        proved |= proved_numbers(claim, {token for quote in quotes for token in _tokens(quote)}, asked, told)
     said = unsupported = 0
     for claim, quotes in claims:
         quoted = {token for quote in quotes for token in _tokens(quote)}
@@ -79,7 +81,7 @@ def count_unsupported(question: str, claims: Sequence[tuple[str, Sequence[str]]]
         is_computed = any(number in proved for number in numbers)
         supported = quoted | proved | (asked if is_computed else frozenset())
         said += len(numbers)
-        unsupported += sum(number not in supported for number in numbers)
+        unsupported += sum(number not in supported and not is_rescaled(number, quoted) for number in numbers)
     return said, unsupported
 
 

@@ -8,7 +8,8 @@ results.
 import ast
 import operator
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from decimal import Decimal
 
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 _FORMULA = re.compile(r"[\d\s.,+\-*/()^×%]+")
@@ -24,9 +25,12 @@ _OPERATIONS: Mapping[type[ast.operator], Callable[[float, float], float]] = {
 }
 
 
-def proved_numbers(claim: str, quoted: Collection[str], asked: Collection[str]) -> frozenset[str]:
-    """Return the numbers of a sentence, as printed without commas, that its equation proves: its operands in another
-    scale than quoted, and its result; empty if it shows no equation or a wrong one.
+def proved_numbers(
+    claim: str, quoted: Collection[str], asked: Collection[str], said: Collection[str] = ()
+) -> frozenset[str]:
+    """Return the numbers, as printed without commas, that a sentence's equation proves: its operands in another scale
+    than quoted, its result, and those of `said` that are results of its parts; empty if it shows no equation or a
+    wrong one.
     """
     parts = claim.split(" = ")
     if len(parts) < 3 or len(claim) > 4 * _MOST_CHARACTERS:
@@ -42,7 +46,21 @@ def proved_numbers(claim: str, quoted: Collection[str], asked: Collection[str]) 
     stated = [number.replace(",", "") for number in _NUMBER.findall(result)]
     if value is None or not stated or not any(_is_rounded(value, number) for number in stated):
         return frozenset()
-    return frozenset(operands | {number for number in stated if _is_rounded(value, number)})
+    results = list(_results(formula))
+    told = [number for number in said if len(_digits(number)) > 1]  # a single digit could be a part by chance
+    parts_said = {number for number in told if any(_is_rounded(part, number) for part in results)}
+    return frozenset(operands | parts_said | {number for number in stated if _is_rounded(value, number)})
+
+
+def is_rescaled(number: str, quoted: Collection[str]) -> bool:
+    """Return whether a number is a quoted one in thousands, millions or billions of it, with all its digits."""
+    value = Decimal(number)
+    return any(
+        value * Decimal(10) ** power == Decimal(other)
+        for other in quoted
+        if _digits(other) == _digits(number) != ""
+        for power in (-9, -6, -3, 3, 6, 9)
+    )
 
 
 def _digits(number: str) -> str:
@@ -56,12 +74,23 @@ def _is_rounded(value: float, printed: str) -> bool:
     return any(abs(abs(value) * 10.0**power - float(printed)) <= size for power in (-9, -6, -3, 0, 2, 3, 6))
 
 
+def _results(formula: str) -> Iterator[float]:
+    """Yield the results of a formula's operations, such as both quotients of a difference."""
+    for node in ast.walk(_parse(formula)):
+        if isinstance(node, ast.BinOp):
+            yield _value(node)
+
+
 def _compute(formula: str) -> float | None:
-    text = formula.replace(",", "").replace("×", "*").replace("^", "**").replace("%", "")
     try:
-        return _value(ast.parse(text.strip(), mode="eval").body)
+        return _value(_parse(formula))
     except (SyntaxError, ValueError, ZeroDivisionError, OverflowError, RecursionError, TypeError):
         return None
+
+
+def _parse(formula: str) -> ast.expr:
+    text = formula.replace(",", "").replace("×", "*").replace("^", "**").replace("%", "")
+    return ast.parse(text.strip(), mode="eval").body
 
 
 def _value(node: ast.expr) -> float:

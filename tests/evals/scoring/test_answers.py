@@ -73,6 +73,23 @@ def test_numbers_that_occur_in_the_quotes_are_supported():
     assert count_unsupported("?", [("No number.", [])]) == (0, 0)
 
 
+def test_quoted_numbers_in_another_scale_are_supported_with_all_their_digits():
+    assert count_unsupported("?", [("Dividends: $0.389 billion", ["Dividends paid (389)"])]) == (1, 0)
+    assert count_unsupported("?", [("Cash flow: $381.603 million", ["381,603"])]) == (1, 0)
+    assert count_unsupported("?", [("Cash flow: $381.6 million", ["381,603"])]) == (1, 1)
+    assert count_unsupported("?", [("Dividends: $38.9 million", ["Dividends paid (389)"])]) == (1, 1)
+
+
+def test_results_of_the_parts_of_shown_arithmetic_are_supported():
+    quotes = ["Tax 30 45", "Income 200 250"]
+    each = ("Tax rate — FY2021: 18.00%; FY2022: 15.00%", quotes)
+    change = ("Tax rate = 30 / 200 - (45 / 250) = -3.00 percentage points", quotes)
+    asked = "How did the tax rate change from FY2021 to FY2022?"
+    assert count_unsupported(asked, [each, change])[1] == 0
+    other = ("Tax rate — FY2021: 18.00%; FY2022: 16.00%", quotes)
+    assert count_unsupported(asked, [other, change])[1] == 1
+
+
 def test_result_of_shown_arithmetic_over_quoted_numbers_is_supported():
     quotes = ["Current assets 1,730", "Current liabilities 1,000"]
     result = ("Current ratio — FY2022: 1.73", quotes)
