@@ -7,10 +7,8 @@ from typing import Literal
 from pydantic import BaseModel, Field, IPvAnyNetwork, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-CONCURRENCY = 3
-"""The default number of worker processes: one more than two cores, so that another stage computes while one waits for
-the disk or the database.
-"""
+CONCURRENCY = 2
+"""The default number of worker processes: one a core of a small machine. A third one costs more than it gains there."""
 
 
 class DatabaseSettings(BaseModel):
