@@ -30,7 +30,7 @@ from evals.learning.made_rows import MadeRow, MadeStatement
 
 STATEMENTS = Path(__file__).with_name("statements")
 OTHER_NAME = "made:Other"
-"""The concept of rows marked `other`; its prefix tells that it is not of the taxonomy."""
+"""The concept of rows marked `other`; its prefix says that the taxonomy does not have it."""
 _LINE = re.compile(
     r"(?P<indent> *)(?P<mark>(?:- |\(-\) |~ )?)(?P<label>.*?)"
     r"(?: = (?P<part>part )?(?P<concept>[A-Za-z]\w*)(?: << (?P<total>\d+|\*\*?))?(?: !(?P<measure>[a-z-]+))?)?"

@@ -70,10 +70,10 @@ def count_unsupported(question: str, claims: Sequence[tuple[str, Sequence[str]]]
     question.
     """
     asked = frozenset(_tokens(question))
-    told = {number for claim, _ in claims for number in _tokens(claim)}
+    printed = {number for claim, _ in claims for number in _tokens(claim)}
     proved: set[str] = set()
     for claim, quotes in claims:
-        proved |= proved_numbers(claim, {token for quote in quotes for token in _tokens(quote)}, asked, told)
+        proved |= proved_numbers(claim, {token for quote in quotes for token in _tokens(quote)}, asked, printed)
     said = unsupported = 0
     for claim, quotes in claims:
         quoted = {token for quote in quotes for token in _tokens(quote)}

@@ -66,7 +66,7 @@ def notices(monkeypatch, tmp_path):
         yield receive
 
 
-def test_relay_notifies_its_watchdog_while_its_thread_marks_that_it_waits_for_the_database(notices, marks):
+def test_relay_that_waits_for_the_database_notifies_its_watchdog(notices, marks):
     for _ in range(3):
         marks.now += STUCK_SECONDS - 1
         marks.mark(RELAY, trouble="database-unavailable")

@@ -42,7 +42,7 @@ _PROFIT = (
     r"|net income|net profit|net earnings|profit|pre-?tax(?: income| profit)?|(?:free )?cash flow|fcf|d&a"
     r"|amorti[sz]ation|depreciation|capex|expenditures?)(?: \([^()]{1,12}\))?"
 )
-"""Items of which a margin is a share of revenue. Others, such as the net interest margin, are defined otherwise."""
+"""Items whose margin is their share of revenue. Other margins, such as that of net interest, have their own formula."""
 
 CAGR = _phrase(rf"{_YEARS}(?P<a>.+?) {_COMPOUND}", rf"{_YEARS}{_COMPOUND}{_OF}(?P<b>.+)")
 GROWTH = _phrase(

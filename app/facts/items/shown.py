@@ -1,4 +1,4 @@
-"""Items that are one amount unless a document's statements show what tells them apart.
+"""Items that are the same amount unless a document's statements show a difference.
 
 Net income and equity with the share of noncontrolling interests are those of the company if there are no such interests
 (ASC 810-10-45). Results and cash flows from continuing operations are the whole ones without discontinued operations

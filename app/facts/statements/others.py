@@ -291,7 +291,7 @@ def parts_of(other: Other) -> frozenset[int]:
 
 
 def _adds_up_across(row: Row) -> bool:
-    """Return whether the last figure of each period is the sum of the others, of which there are at least two."""
+    """Return whether the last figure of each period is the sum of at least two others."""
     by_period: dict[Period | None, list[Decimal]] = {}
     for cell in row.figures:
         quantity = quantity_of(cell)
@@ -301,7 +301,7 @@ def _adds_up_across(row: Row) -> bool:
 
 
 def item_of_totals(other: Other, whole: WholeFigures) -> str | None:
-    """Return the item of which the table shows the parts, because its totals are those of the group; None if the totals
+    """Return the item that the table divides into parts: that of its totals, which are the group's. None if the totals
     are of several items.
     """
     found: Counter[str] = Counter()

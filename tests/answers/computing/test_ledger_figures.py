@@ -343,7 +343,7 @@ def test_figure_is_cited_from_the_report_of_its_period_unless_it_is_restated(ask
     assert found.read() == {(older, newer)[cited].document_id}
 
 
-def test_income_of_common_shareholders_is_that_after_preferred_dividends_where_a_document_has_both(ask) -> None:
+def test_income_of_common_shareholders_is_after_preferred_dividends(ask) -> None:
     def placed(label: str, item: str) -> list[StoredFact]:
         return [replace(each, fact=replace(each.fact, item=item)) for each in ask.facts if each.fact.label == label]
 

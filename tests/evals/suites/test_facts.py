@@ -131,7 +131,7 @@ def test_facts_of_other_tables_and_with_dimensions_are_not_counted():
     assert (compared.right, compared.wrong) == ((), ())
 
 
-def test_untagged_dash_is_neither_right_nor_wrong_but_one_in_place_of_a_tagged_figure_is_wrong():
+def test_dash_is_wrong_only_in_place_of_a_tagged_figure():
     dash = {"value": "0", "decimals": None}
     compared = compare([tagged()], [read("Goodwill", **dash)])
     assert (compared.right, compared.wrong) == ((), ())
