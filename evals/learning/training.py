@@ -23,8 +23,7 @@ from evals.learning.seeds import list_seeds
 FOLDS = 6
 _PENALTY = 0.6
 _FEWEST_COMPANIES = 2
-_FEWEST_ROWS = 2
-"""A concept that fewer companies use, and a feature that fewer rows have, are not learnt."""
+"""A concept or a feature of fewer companies is not learnt, so that the model holds no company's name or own words."""
 _SMALLEST_WEIGHT = 0.02
 _LARGEST = 127
 _EVERYDAY = 1.4  # weight of a row of a company with two filings
@@ -130,9 +129,14 @@ def train(lesson: Lesson, leave_out: int | None = None) -> Trained:
     seeds = list(list_seeds(lesson.statement))
     classes = _classes(lesson, rows, [seed.concept for seed in seeds])
     numbers = {name: number for number, name in enumerate(classes)}
-    counts = Counter(feature for row in rows for feature in set(row.features))
-    counts.update(feature for seed in seeds for feature in set(seed.features))
-    known = sorted(feature for feature, count in counts.items() if count >= _FEWEST_ROWS)
+    users: dict[str, set[str]] = {}
+    for row in rows:
+        for feature in row.features:
+            users.setdefault(feature, set()).add(lesson.company(row))
+    for seed in seeds:
+        for feature in seed.features:
+            users.setdefault(feature, set()).add("captions")
+    known = sorted(feature for feature, own in users.items() if len(own) >= _FEWEST_COMPANIES)
     vocabulary = {feature: number for number, feature in enumerate(known)}
     copies = Counter(example.company for example in lesson.examples)
     weights = [_weight(lesson.company(row), copies) for row in rows] + [seed.weight for seed in seeds]
