@@ -75,12 +75,59 @@ class FieldSource:
     end: int | None = None
 
 
+class NameKind(StrEnum):
+    """The place that gives a name or an identifier of an issuer.
+
+    The full names: `TAG` (`dei:EntityRegistrantName`), `COVER` (above "(Exact name of registrant …)", or the title page
+    of an offering or agreement), `SIGNATURE` (the signature block), `AUDITOR` (the addressee of an auditor's report),
+    `EXCHANGE` (beside "(NYSE: …)"), `HEADLINE` (of a release), `DEFINED` (before a defined term: Example Group plc
+    ("Example")), `RUNNING` (a line repeated on many pages), `PARTY` (of an agreement), `TEXT` (anywhere else).
+
+    Other names: `SHORT` (a defined term for the issuer), `FORMER` (a name it had before), `CO_REGISTRANT` (the name of
+    another registrant on the same cover: not a name of the issuer). Identifiers: `TICKER`, `CIK`, `LEI`.
+    """
+
+    TAG = "tag"
+    COVER = "cover"
+    SIGNATURE = "signature"
+    AUDITOR = "auditor"
+    EXCHANGE = "exchange"
+    HEADLINE = "headline"
+    DEFINED = "defined"
+    RUNNING = "running"
+    PARTY = "party"
+    TEXT = "text"
+    SHORT = "short"
+    FORMER = "former"
+    CO_REGISTRANT = "co-registrant"
+    TICKER = "ticker"
+    CIK = "cik"
+    LEI = "lei"
+
+
+@dataclass(frozen=True, slots=True)
+class NameReading:
+    """A name or identifier that was read in a document, at `start` to `end` of the text of page `page` (from 1).
+
+    A tag of the file has no place: `page`, `start` and `end` are None. `confidence` (0 to 1) is that the document's
+    issuer has this name or identifier; for a co-registrant, that the document is its report as well.
+    """
+
+    name: str
+    kind: NameKind
+    page: int | None
+    start: int | None
+    end: int | None
+    confidence: float
+
+
 @dataclass(frozen=True, slots=True)
 class DocumentMetadata:
     """A document's metadata. A field that the document does not state is None. `sources` maps field names to sources.
 
     `fiscal_year` is the document's own label ("fiscal 2022"). For a 52/53-week year that ends in January, the label is
-    usually one less than the year of `period_end`. `currency` is an ISO 4217 code.
+    usually one less than the year of `period_end`. `currency` is an ISO 4217 code. `names` are the names that were read
+    in the document, those of the issuer first; a name has one reading a kind.
     """
 
     title: str
@@ -94,6 +141,7 @@ class DocumentMetadata:
     currency: str | None = None
     scale: Scale | None = None
     sources: dict[str, FieldSource] = field(default_factory=dict)
+    names: tuple[NameReading, ...] = ()
 
     def period_label(self) -> str:
         """Return "FY2022" or "Q2 FY2023", else the period end, else the filing date, else ""."""

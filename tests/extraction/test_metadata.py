@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.documents.content.parsed import ParsedDocument
-from app.documents.metadata import DocumentType, FiscalPeriod, Origin
+from app.documents.metadata import DocumentType, FiscalPeriod, NameKind, Origin
 from app.quantities.unit_mentions import Scale
 from workers.extraction.issuer import tidy_name
 from workers.extraction.metadata import read_metadata
@@ -50,6 +50,20 @@ def test_cover_of_an_annual_report_supplies_its_fields(make_document: MakeDocume
     assert metadata.period_end == date(2031, 12, 31)
     assert {"zephyrine", "zyph"} <= set(metadata.issuer_aliases)
     assert metadata.title == "Zephyrine Properties, Inc. 10-K FY2031"
+
+
+def test_names_of_the_issuer_have_their_places(make_document: MakeDocument) -> None:
+    document = make_document(ANNUAL, "Zephyrine Properties, Inc. (“Zephyrine”) owns harbours.")
+    read = {(name.kind, name.name): name for name in read_metadata(document, "upload.pdf").names}
+    assert set(read) == {
+        (NameKind.COVER, "Zephyrine Properties, Inc."),
+        (NameKind.SHORT, "Zephyrine"),
+        (NameKind.TICKER, "ZYPH"),
+    }
+    for name in read.values():
+        assert name.page is not None
+        printed = document.pages[name.page - 1].text[name.start : name.end]
+        assert printed.casefold() == name.name.casefold()
 
 
 def test_tagged_amendment_flag_makes_a_form_an_amendment(make_document: MakeDocument) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from app.documents.content.parsed import ParsedPage
 from app.documents.issuers import normalise_issuer
-from app.documents.metadata import DocumentType
+from app.documents.metadata import DocumentType, NameKind, NameReading
 from workers.extraction.document_type import find_headline
 from workers.extraction.reading import Reading, matches, read_at, tagged
 
@@ -73,33 +73,41 @@ def find_cik(properties: Mapping[str, str]) -> str | None:
     return stated.zfill(_CIK_DIGITS) if stated.isascii() and stated.isdigit() and len(stated) <= _CIK_DIGITS else None
 
 
-def find_tickers(pages: Sequence[ParsedPage], properties: Mapping[str, str]) -> tuple[str, ...]:
+def find_tickers(pages: Sequence[ParsedPage], properties: Mapping[str, str]) -> tuple[NameReading, ...]:
     """Return the trading symbols that a tag, the cover or the first pages state."""
     stated = properties.get("dei:TradingSymbol", "")
-    symbols = [symbol for symbol in re.split(r"[\s;,]+", stated) if re.fullmatch(r"[A-Z]{1,5}(?:\.[A-Z])?", symbol)]
+    symbols = [
+        NameReading(symbol, NameKind.TICKER, None, None, None, 0.99)
+        for symbol in re.split(r"[\s;,]+", stated)
+        if re.fullmatch(r"[A-Z]{1,5}(?:\.[A-Z])?", symbol)
+    ]
     if not symbols:
-        symbols = [found.group(1) for page, found in matches(_TICKER_PAIR, pages[:2])][:2]
+        symbols = [_ticker(page, found) for page, found in matches(_TICKER_PAIR, pages[:2])][:2]
     if not symbols:
         for page in pages[:4]:
             if _SYMBOL_HEAD.search(page.text):
-                symbols = [found.group(1) for found in _SYMBOL_ROW.finditer(page.text)][:2]
+                symbols = [_ticker(page, found) for found in _SYMBOL_ROW.finditer(page.text)][:2]
                 break
-    return tuple(dict.fromkeys(symbols))
+    return tuple({symbol.name: symbol for symbol in reversed(symbols)}.values())[::-1]
 
 
-def find_short_names(pages: Sequence[ParsedPage], issuer: str) -> tuple[str, ...]:
+def _ticker(page: ParsedPage, found: re.Match[str]) -> NameReading:
+    return NameReading(found.group(1), NameKind.TICKER, page.number, *found.span(1), 0.9)
+
+
+def find_short_names(pages: Sequence[ParsedPage], issuer: str) -> tuple[NameReading, ...]:
     """Return the issuer's short names that the document defines, such as Example in: Example Group plc (“Example”)."""
     key = normalise_issuer(issuer)
     initials = "".join(word[0] for word in key.split())
-    names: list[str] = []
-    for _page, found in matches(_DEFINED, pages[:12]):
+    names: dict[str, NameReading] = {}
+    for page, found in matches(_DEFINED, pages[:12]):
         short = normalise_issuer(found.group(1))
         is_part = (f" {key} ".startswith(f" {short} ") and short != key) or (
             len(short) > 2 and initials.startswith(short)
         )
         if is_part and len(short) > 2 and short not in names and found.group(1)[:1].isupper():
-            names.append(short)
-    return tuple(names[:4])
+            names[short] = NameReading(found.group(1), NameKind.SHORT, page.number, *found.span(1), 0.9)
+    return tuple(names.values())[:4]
 
 
 def tidy_name(name: str) -> str:

@@ -12,7 +12,7 @@ from pathlib import PurePath
 
 from app.documents.content.parsed import BlockKind, ParsedDocument, ParsedPage
 from app.documents.issuers import issuer_aliases
-from app.documents.metadata import DocumentMetadata, DocumentType, FieldSource, Origin
+from app.documents.metadata import DocumentMetadata, DocumentType, FieldSource, NameKind, NameReading, Origin
 from app.quantities.dates import YEAR
 from workers.extraction.amounts import find_currency, find_scale, find_units_lines
 from workers.extraction.document_type import find_document_type, find_headline
@@ -58,6 +58,7 @@ def read_metadata(parsed: ParsedDocument, filename: str) -> DocumentMetadata:
     filing_date = released or find_filing_date(pages, kind, period_end)
     units_lines = list(find_units_lines(pages))
     currency, scale = find_currency(pages, units_lines, kind), find_scale(units_lines)
+    names = _names(issuer, pages, properties) if issuer else ()
     readings = {
         "issuer": issuer,
         "document_type": kind_read,
@@ -71,7 +72,7 @@ def read_metadata(parsed: ParsedDocument, filename: str) -> DocumentMetadata:
     metadata = DocumentMetadata(
         title="",
         issuer=issuer.value if issuer else None,
-        issuer_aliases=_aliases(issuer.value, pages, properties) if issuer else (),
+        issuer_aliases=_aliases(issuer.value, names) if issuer else (),
         document_type=kind_read.value if kind_read else kind,
         fiscal_year=fiscal_year.value if fiscal_year else None,
         fiscal_period=fiscal_period.value if fiscal_period else None,
@@ -80,6 +81,7 @@ def read_metadata(parsed: ParsedDocument, filename: str) -> DocumentMetadata:
         currency=currency.value if currency else None,
         scale=scale.value if scale else None,
         sources={name: reading.source for name, reading in readings.items() if reading},
+        names=names,
     )
     return _titled(metadata, parsed, pages, filename)
 
@@ -91,10 +93,23 @@ def _readable(page: ParsedPage) -> ParsedPage:
     return page if len(page.text) <= end else replace(page, text=page.text[:end])
 
 
-def _aliases(issuer: str, pages: Sequence[ParsedPage], properties: Mapping[str, str]) -> tuple[str, ...]:
-    cik = find_cik(properties)
-    tickers = (*find_tickers(pages, properties), *([] if cik is None else [cik]))
-    return issuer_aliases(issuer, tickers=tickers, short_names=find_short_names(pages, issuer))
+def _names(issuer: Reading[str], pages: Sequence[ParsedPage], properties: Mapping[str, str]) -> tuple[NameReading, ...]:
+    source, cik = issuer.source, find_cik(properties)
+    kind = NameKind.TAG if source.origin is Origin.TAG else NameKind.COVER if source.confidence > 0.9 else NameKind.TEXT
+    return (
+        NameReading(issuer.value, kind, source.page, source.start, source.end, source.confidence),
+        *find_short_names(pages, issuer.value),
+        *find_tickers(pages, properties),
+        *([] if cik is None else [NameReading(cik, NameKind.CIK, None, None, None, 0.99)]),
+    )
+
+
+def _aliases(issuer: str, names: Sequence[NameReading]) -> tuple[str, ...]:
+    return issuer_aliases(
+        issuer,
+        tickers=tuple(name.name for name in names if name.kind in (NameKind.TICKER, NameKind.CIK)),
+        short_names=tuple(name.name for name in names if name.kind is NameKind.SHORT),
+    )
 
 
 def _type_from_name(filename: str) -> Reading[DocumentType] | None:

@@ -13,7 +13,15 @@ import numpy.typing as npt
 import zstandard
 
 from app.documents.content.chunks import ChunkDraft, ChunkKind
-from app.documents.metadata import DocumentMetadata, DocumentType, FieldSource, FiscalPeriod, Origin
+from app.documents.metadata import (
+    DocumentMetadata,
+    DocumentType,
+    FieldSource,
+    FiscalPeriod,
+    NameKind,
+    NameReading,
+    Origin,
+)
 from app.facts.codec import StoredLine
 from app.llm.port import EmbeddingSpaceSpec, Vectors
 from app.quantities.unit_mentions import Scale
@@ -155,6 +163,9 @@ def _pack_metadata(metadata: DocumentMetadata) -> dict[str, Any]:
         "currency": metadata.currency,
         "scale": metadata.scale and metadata.scale.value,
         "sources": sources,
+        "names": [
+            [name.name, name.kind.value, name.page, name.start, name.end, name.confidence] for name in metadata.names
+        ],
     }
 
 
@@ -171,6 +182,7 @@ def _unpack_metadata(value: dict[str, Any]) -> DocumentMetadata:
         currency=value["currency"],
         scale=value["scale"] and Scale(value["scale"]),
         sources={name: FieldSource(Origin(origin), *rest) for name, (origin, *rest) in value["sources"].items()},
+        names=tuple(NameReading(name, NameKind(kind), *rest) for name, kind, *rest in value.get("names", ())),
     )
 
 
