@@ -18,7 +18,7 @@ from app.answers.claims import (
 from app.answers.evidence_tables import EvidenceTables
 from app.answers.verification.instructions import blank_instructions
 from app.answers.verification.numbers import missing_numbers
-from app.answers.verification.sentences import find_sentences
+from app.answers.verification.support import find_terms, says_more
 from app.quantities.asked_periods import parse_asked_periods
 from app.quantities.headings import find_years
 from app.quantities.mentions import NumberMention, find_numbers
@@ -28,19 +28,7 @@ from app.tables.model import Cell
 from app.tables.rows import quantity_of
 
 MAX_CLAIM_CHARACTERS = 1_500
-LEAST_COVERAGE = 0.6
 _LAST_MONTH_OF_UNCLEAR_LABELS = 2
-_MARKUP = re.compile(r"!\[|\]\(|</?[a-z]|```|\w+://\S+|\bwww\.\S+|[^\s@]+@[^\s@]+\.\w+", re.IGNORECASE)
-# Reporting words. They need no support from the quote, because they do not name the subject of a claim.
-_NEUTRAL = frozenset(
-    tokenise(
-        "million billion thousand trillion lakh crore percent per cent points bps shares nil scale stated amounted "
-        "came comes stood reported reports recorded according compared versus increased decreased rose fell grew "
-        "declined higher lower year years quarter fiscal period ended company issuer total approximately about "
-        "during also its were"
-    )
-)
-_NAME = re.compile(r"(?<=[a-z,;] )[A-Z][\w’'-]*")
 _CONTROL = re.compile(r"[^\S\n]|[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
 
 
@@ -59,7 +47,7 @@ def verify_claims(
     quotes, if they occur in `given` (the question and the issuer names).
     """
     checked = CheckedPages(pages, tables)
-    words = frozenset(term for text in given for term in tokenise(text))
+    words = frozenset(term for text in given for term in find_terms(text))
     shown: set[str] = set()
     for claim in claims:
         verdict = _verdict(claim, checked, words, shown)
@@ -218,26 +206,6 @@ def _by_page(citations: tuple[CitedSpan, ...], quotes: Sequence[str]) -> list[st
     for citation, quote in zip(citations, quotes, strict=True):
         cited.setdefault(citation.page_key(), []).append(quote)
     return ["\n".join(quotes) for quotes in cited.values()]
-
-
-def says_more(text: str, quotes: Sequence[str], given: frozenset[str]) -> bool:
-    """Return whether too many of the claim's words are in neither its quotes nor `given`.
-
-    At least 60% of each sentence's words, and all its names (capitalised words inside the sentence), must occur in the
-    quotes or `given`. All web addresses and markup must occur in the quotes.
-    """
-    quoted = "\n".join(quotes)
-    if any(mark.casefold() not in quoted.casefold() for mark in _MARKUP.findall(text)):
-        return True
-    known = frozenset(tokenise(quoted)) | given
-    for start, end in find_sentences(text):
-        sentence = text[start:end]
-        terms = [term for term in tokenise(sentence) if not term[0].isdigit() and term not in _NEUTRAL]
-        if terms and sum(term in known for term in terms) < LEAST_COVERAGE * len(terms):
-            return True
-        if any(known.isdisjoint(tokenise(name)) for name in _NAME.findall(sentence) if tokenise(name)):
-            return True
-    return False
 
 
 def _related(text: str, quotes: Sequence[str]) -> bool:
