@@ -82,6 +82,7 @@ def build_configured_embedder(settings: EmbeddingSettings) -> Embedder:
         api_key=settings.api_key.get_secret_value(),
         space=EmbeddingSpaceSpec(settings.model, settings.dimensions, settings.version),
         send_dimensions=settings.send_dimensions,
+        query_seconds=settings.query_seconds,
     )
 
 

@@ -64,7 +64,8 @@ class EmbeddingSettings(BaseModel):
     """The embedding endpoint. Without `base_url`, the built-in embeddings are used.
 
     `version` distinguishes embedding spaces of models with the same name. `send_dimensions` asks the endpoint to
-    shorten its vectors to `dimensions`.
+    shorten its vectors to `dimensions`. If the vector of a question takes longer than `query_seconds`, the question is
+    answered without it.
     """
 
     base_url: str | None = None
@@ -73,6 +74,7 @@ class EmbeddingSettings(BaseModel):
     dimensions: int = Field(default=256, ge=1, le=4_000)  # pgvector's maximum for an indexed halfvec
     version: str = "1"
     send_dimensions: bool = False
+    query_seconds: float = Field(default=1.5, gt=0)
 
 
 class ChatSettings(BaseModel):

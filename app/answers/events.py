@@ -36,8 +36,9 @@ class ShownClaim:
 class AnswerView:
     """A question with its answer. `dropped` counts the drafted sentences that were not shown, by reason.
 
-    `degraded` is the code of the reason why the model's draft was not used. `notice` states that no model wrote the
-    answer, or lists the names in the question that no retrieved source mentions.
+    `degraded` is the code of the reason why the model's draft or the embeddings were not used. `notice` states that no
+    model wrote the answer, lists the names in the question that no retrieved source mentions, or says that the search
+    was for words only.
     """
 
     question_id: UUID

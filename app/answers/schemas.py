@@ -87,7 +87,8 @@ class QuestionOut(BaseModel):
 
     `outcome`: "not-found" means that no document you may see answers the question; "withdrawn" means that you have lost
     access to a source of the answer. `writer`: "extractive" means that no language model wrote the answer. `degraded`
-    is true if the language model's draft was not used; `degraded_reason` has the reason.
+    is true if the language model's draft was not used, or if documents were searched without embeddings
+    ("embeddings-unavailable"); `degraded_reason` has the reason.
     """
 
     id: UUID

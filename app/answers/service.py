@@ -35,7 +35,7 @@ from app.answers.proposals import Proposed, ProposedFigures
 from app.answers.questions import parse_question
 from app.answers.repository import AnswerRepository
 from app.answers.subjects import find_unseen_names, passages_about
-from app.answers.views import COMPUTED, MISSING, UNSEEN, build_view, count_dropped, restore_claims
+from app.answers.views import COMPUTED, LEXICAL, MISSING, UNSEEN, build_view, count_dropped, restore_claims
 from app.answers.writing.drafting import Drafter, VerifiedDraft
 from app.audit.service import record
 from app.core.clock import Clock
@@ -80,6 +80,7 @@ class _Evidence:
     ledgers: tuple[LedgerResult, ...]
     filters: SearchFilters
     began: float
+    degraded: str | None = None
     also_read: frozenset[UUID] = frozenset()
 
     def read(self) -> set[UUID]:
@@ -134,7 +135,7 @@ class AnswerService:
         If the client disconnects, the answer is still completed and stored. `authorise` is called before the answer is
         stored; if it raises, nothing is stored. Without `authorise`, the right is not checked again.
         Raises QuestionEmptyError, QuestionTooLongError, QuestionInvalidCharactersError before the first event, and
-        UnavailableError when the database or remote embeddings are down.
+        UnavailableError when the database is down.
         """
         text = parse_question(question)
         evidence = await asyncio.to_thread(self._retrieve, principal, text, filters or SearchFilters())
@@ -227,7 +228,11 @@ class AnswerService:
             text=text,
             asked_at=self._clock.now(),
             filters={name: [str(value) for value in values] for name, values in asdict(filters).items() if values},
-            understanding={**result.understanding.as_record(), UNSEEN: list(unseen)},
+            understanding={
+                **result.understanding.as_record(),
+                UNSEEN: list(unseen),
+                **({LEXICAL: True} if result.degraded else {}),
+            },
         )
         return _Evidence(
             question=question,
@@ -240,6 +245,7 @@ class AnswerService:
             ledgers=ledgers,
             filters=filters,
             began=began,
+            degraded=result.degraded,
         )
 
     def _forget(self, task: asyncio.Task[AnswerView]) -> None:
@@ -296,6 +302,7 @@ class AnswerService:
 
     def _record(self, principal: Principal, evidence: _Evidence, draft: VerifiedDraft) -> AnswerView:
         """Store the question, its answer and the audit event in one transaction."""
+        draft = replace(draft, degraded=draft.degraded or evidence.degraded)
         seconds = time.monotonic() - evidence.began
         outcome = Outcome.ANSWERED if draft.shown else Outcome.NOT_FOUND
         question = evidence.question

@@ -19,6 +19,15 @@ MISSING = "missing"
 """Key in `Question.understanding` with the sentence that says why a figure could not be computed."""
 
 
+LEXICAL = "lexical"
+"""Key in `Question.understanding`: whether the sources were found by words only."""
+
+LEXICAL_NOTICE = (
+    "The embedding endpoint is not responding: the documents were searched for the words of the question only, so that "
+    "passages in other words are missing."
+)
+
+
 def build_view(
     question: AskedQuestion | Question,
     answer: Answer | None,
@@ -72,6 +81,11 @@ def count_dropped(claims: Sequence[Claim]) -> dict[DropReason, int]:
 
 
 def _notice(answer: Answer, question: AskedQuestion | Question) -> str | None:
+    lexical = LEXICAL_NOTICE if question.understanding.get(LEXICAL) else None
+    return " ".join(filter(None, (_answer_notice(answer, question), lexical))) or None
+
+
+def _answer_notice(answer: Answer, question: AskedQuestion | Question) -> str | None:
     if answer.outcome == Outcome.NOT_FOUND:
         if sentence := question.understanding.get(MISSING):
             return str(sentence)

@@ -129,6 +129,7 @@ class ApiAnswer(_Response):
     writer: str = ""
     notice: str | None = None
     degraded: bool = False
+    degraded_reason: str | None = None
     dropped: int = 0
     claims: list[ApiClaim] = Field(default_factory=list)
 

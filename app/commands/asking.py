@@ -47,7 +47,7 @@ def print_answer(out: Console, answer: ApiAnswer) -> None:
             out.print(f"    [dim]{escape(citation.document_title)}, page {citation.page_number}: “{escape(quote)}”[/]")
     if answer.notice:
         out.print(f"  [dim]{escape(answer.notice)}[/]")
-    if answer.degraded:
+    if answer.degraded and answer.degraded_reason != "embeddings-unavailable":  # the notice says what is missing
         out.print("  [dim]The language model failed, so this answer quotes the documents directly.[/]")
     if answer.dropped:
         out.print(f"  [dim]Unsupported sentences left out: {answer.dropped}.[/]")

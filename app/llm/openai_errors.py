@@ -20,7 +20,10 @@ def unavailable(error: openai.OpenAIError) -> ModelUnavailableError:
                 retry_after=_seconds(error.response.headers.get("retry-after")),
             )
         case openai.APIStatusError():
-            return ModelUnavailableError(f"The model endpoint returned status {error.status_code}.")
+            return ModelUnavailableError(
+                f"The model endpoint returned status {error.status_code}.",
+                retry_after=_seconds(error.response.headers.get("retry-after")),
+            )
         case _:
             return ModelUnavailableError("The model endpoint cannot be reached: check its address.")
 

@@ -61,15 +61,18 @@ class EvidenceGatherer:
     def _total(self) -> int:
         return int(self._offsets[-1])
 
-    def gather(self, vector: npt.NDArray[np.float32], understanding: Understanding, *, k: int) -> list[Found]:
-        """Return exactly min(k, number of chunks in the scope) chunks."""
+    def gather(self, vector: npt.NDArray[np.float32] | None, understanding: Understanding, *, k: int) -> list[Found]:
+        """Return exactly min(k, number of chunks in the scope) chunks. Without a vector, only chunks with words of the
+        question and statement pages are found, and may be fewer.
+        """
         length = max(self._limits.list_length, 4 * k)
         asked = understanding.search_terms
         synonyms = tokenise(" ".join(understanding.synonyms))
         rows = self._read_terms({term_id(term) for term in chain(asked, synonyms)})
         fusion = Fusion(offsets=self._offsets, priors=self._priors)
         fusion.add(RankedList(best_positions(self._score(asked, rows), limit=length), self._weights.lexical))
-        fusion.add(RankedList(self._near(vector, length), self._weights.dense))
+        if vector is not None:
+            fusion.add(RankedList(self._near(vector, length), self._weights.dense))
         if synonyms:
             fusion.add(RankedList(best_positions(self._score(synonyms, rows), limit=length), self._weights.synonyms))
         for statement in understanding.statements:
@@ -77,7 +80,7 @@ class EvidenceGatherer:
             weight = self._weights.named_statement if named else self._weights.implied_statement
             fusion.add(RankedList(self._statement_pages(statement), weight))
         found = self._arrange(fusion, k)
-        if len(found) < min(k, self._total):
+        if vector is not None and len(found) < min(k, self._total):
             near = self._dense(np.arange(len(self._ids))).find_nearest(vector, limit=length)
             fusion.add(RankedList(self._positions(near), self._weights.dense))
             found = self._arrange(fusion, k)

@@ -1,13 +1,15 @@
 """Search: find passages for a question in one short read transaction, under the user's row-level security."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from app.core.principal import Principal
 from app.db.session import Database
+from app.llm.errors import ModelNonsenseError, ModelUnavailableError
 from app.llm.port import Embedder
+from app.observability.logging import get_logger
 from app.retrieval.evidence import EvidenceGatherer
 from app.retrieval.filters import SearchFilters
 from app.retrieval.index.spaces import get_space_id
@@ -21,13 +23,21 @@ from app.retrieval.questions.vocabulary import FinanceVocabulary
 from app.retrieval.ranking import Found
 from app.retrieval.repository import Candidate, SearchRepository
 
+_log = get_logger(__name__)
+
+EMBEDDINGS_UNAVAILABLE = "embeddings-unavailable"
+"""Value of `SearchResult.degraded` when the question has no vector."""
+
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """Passages, best first, and the understanding of the question."""
+    """Passages, best first, and the understanding of the question. `degraded` is the code of the reason why they were
+    found by words only.
+    """
 
     passages: tuple[Passage, ...]
     understanding: Understanding
+    degraded: str | None = None
 
 
 class RetrievalService:
@@ -45,23 +55,32 @@ class RetrievalService:
     ) -> SearchResult:
         """Return the best `k` passages, or all if fewer are visible. The best passage of each page comes first.
 
-        Raises ModelUnavailableError, EmbeddingSpaceMissingError, DatabaseUnavailableError.
+        If the embedder fails, chunks are found by words only, and the result is degraded.
+        Raises EmbeddingSpaceMissingError, DatabaseUnavailableError.
         """
         asked = self._reader.read(question)
-        vector = self._embedder.embed_query(asked.core)  # outside the transaction, because a remote model may be slow
+        vector = self._embed(asked.core)  # outside the transaction, because a remote model may be slow
         with self._database.transaction(principal, snapshot=True) as session:
             repository = SearchRepository(session)
             if self._space_id is None:
                 # The id never changes, and is the same for all tenants.
                 self._space_id = get_space_id(session, self._embedder.space)
-            return self._search(repository, self._space_id, asked, vector, filters or SearchFilters(), k)
+            found = self._search(repository, self._space_id, asked, vector, filters or SearchFilters(), k)
+        return found if vector is not None else replace(found, degraded=EMBEDDINGS_UNAVAILABLE)
+
+    def _embed(self, text: str) -> npt.NDArray[np.float32] | None:
+        try:
+            return self._embedder.embed_query(text)
+        except (ModelUnavailableError, ModelNonsenseError) as error:
+            _log.warning("retrieval.embeddings_unavailable", code=error.code, detail=error.detail)
+            return None
 
     def _search(
         self,
         repository: SearchRepository,
         space_id: int,
         asked: Understanding,
-        vector: npt.NDArray[np.float32],
+        vector: npt.NDArray[np.float32] | None,
         filters: SearchFilters,
         k: int,
     ) -> SearchResult:

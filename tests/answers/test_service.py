@@ -104,6 +104,21 @@ def test_not_found_answer_is_stored(service, office) -> None:
     assert service().get_question(office.owner, answer.question_id).status is AnswerStatus.NOT_FOUND
 
 
+def test_answer_from_a_degraded_search_says_what_is_missing(service, office) -> None:
+    class WordsOnly:
+        def search(self, *args, **more):
+            return replace(office.search.search(*args, **more), degraded="embeddings-unavailable")
+
+    for question, status in (
+        (QUESTION, AnswerStatus.ANSWERED),
+        ("What is the dividend of Zzyzx?", AnswerStatus.NOT_FOUND),
+    ):
+        answer = ask(service(search=WordsOnly()), office.owner, question)[-1].answer
+        assert (answer.status, answer.degraded) == (status, "embeddings-unavailable")
+        assert "passages in other words are missing" in answer.notice
+        assert service().get_question(office.owner, answer.question_id) == answer
+
+
 def test_question_about_unseen_issuer_is_declined(service, office) -> None:
     asking = service()
     answer = ask(asking, office.owner, "What was Persimmon Holdings' net revenue in fiscal 2022?")[-1].answer

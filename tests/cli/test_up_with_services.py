@@ -13,13 +13,15 @@ from tests.conftest import Traces, collecting_traces
 
 Call = Callable[..., Any]
 DIMENSIONS = 8
+BUSY = "What was revenue in the busy fiscal year 2024?"
 
 
 @pytest.fixture(scope="module")
 def embeddings() -> Iterator[tuple[str, list[dict[str, Any]]]]:
     """Serve an embedding endpoint; yield its URL and the list of requests that it receives.
 
-    A vector contains the counts of eight letters in the text.
+    A vector contains the counts of eight letters in the text. The request for the vector of a text with the word "busy"
+    is rejected for 90 seconds.
     """
     requests: list[dict[str, Any]] = []
 
@@ -27,6 +29,12 @@ def embeddings() -> Iterator[tuple[str, list[dict[str, Any]]]]:
         def do_POST(self) -> None:
             request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             requests.append(request)
+            if "busy" in request["input"][0]:
+                self.send_response(429)
+                self.send_header("Retry-After", "90")
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+                return
             vectors = [[float(text.lower().count(letter)) for letter in "etaoinsr"] for text in request["input"]]
             data = [{"object": "embedding", "index": place, "embedding": v} for place, v in enumerate(vectors)]
             usage = {"prompt_tokens": 1, "total_tokens": 1}
@@ -51,11 +59,15 @@ def embeddings() -> Iterator[tuple[str, list[dict[str, Any]]]]:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """The traces and embedding requests of one upload and one question, and the answer."""
+    """The traces and embedding requests of one upload and two questions, and the answers: the second question's vector
+    is rejected.
+    """
 
     traces: Traces
     embedded: list[dict[str, Any]]
     answer: dict[str, Any]
+    degraded: dict[str, Any]
+    printed: str
 
 
 @pytest.fixture(scope="module")
@@ -78,9 +90,12 @@ def recorded(
         file.write_text("Revenue was $5 million in fiscal 2024.")
         assert footnote("ingest", str(file), "--collection", "notes", "--home", str(home)).returncode == 0
         asked = footnote("ask", "What was revenue in fiscal 2024?", "--json", "--home", str(home))
+        rejected = footnote("ask", BUSY, "--json", "--home", str(home))
+        printed = footnote("ask", BUSY, "--home", str(home))
         up.stop()
-    assert asked.returncode == 0, asked.stderr
-    return Recorded(traces, embeddings[1], json.loads(asked.stdout))
+    for run in (asked, rejected, printed):
+        assert run.returncode == 0, run.stderr
+    return Recorded(traces, embeddings[1], json.loads(asked.stdout), json.loads(rejected.stdout), printed.stdout)
 
 
 def test_upload_is_one_trace_through_api_relay_and_worker(recorded: Recorded) -> None:
@@ -102,3 +117,12 @@ def test_answer_uses_embeddings_of_the_endpoint(recorded: Recorded) -> None:
     assert "$5 million" in recorded.answer["claims"][0]["text"]
     assert {request["model"] for request in recorded.embedded} == {"letters"}
     assert any("What was revenue" in text for request in recorded.embedded for text in request["input"])
+
+
+def test_question_whose_vector_is_rejected_is_answered_from_its_words(recorded: Recorded) -> None:
+    assert recorded.answer["degraded"] is False
+    degraded = recorded.degraded
+    assert "$5 million" in degraded["claims"][0]["text"]
+    assert (degraded["degraded"], degraded["degraded_reason"]) == (True, "embeddings-unavailable")
+    assert "passages in other words are missing" in " ".join(recorded.printed.split())
+    assert sum("busy" in text for request in recorded.embedded for text in request["input"]) == 1, "asked only once"

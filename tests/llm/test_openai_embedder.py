@@ -78,8 +78,26 @@ def test_long_text_is_cut_and_blank_text_is_not_sent() -> None:
 def test_rate_limit_is_retried_after_the_endpoints_delay() -> None:
     answers = [httpx2.Response(429, headers={"retry-after-ms": "1"}, json={}), answer([[1.0, 0.0]])]
     model = embedder(lambda request: answers.pop(0))
-    assert model.embed_query("a").tolist() == [1.0, 0.0]
+    assert model.embed_documents(["a"]).tolist() == [[1.0, 0.0]]
     assert not answers
+
+
+@pytest.mark.parametrize("failure", [429, 500, httpx2.ConnectError("refused"), httpx2.ReadTimeout("slow")])
+def test_vector_of_a_question_is_requested_once_and_with_a_short_limit(failure: Any) -> None:
+    seen: list[httpx2.Request] = []
+
+    def handler(request: httpx2.Request) -> httpx2.Response:
+        seen.append(request)
+        if isinstance(failure, int):
+            return httpx2.Response(failure, headers={"retry-after": "90"}, json={})
+        raise failure
+
+    with pytest.raises(ModelUnavailableError) as caught:
+        embedder(handler, query_seconds=0.5).embed_query("a")
+    assert [request.extensions["timeout"] for request in seen] == [
+        dict.fromkeys(("connect", "read", "write", "pool"), 0.5)
+    ]
+    assert caught.value.retry_after == (90 if isinstance(failure, int) else None)
 
 
 @pytest.mark.parametrize("status", [401, 404, 429, 500])

@@ -5,10 +5,12 @@ from datetime import date
 import pytest
 
 from app.documents.metadata import DocumentType, FiscalPeriod
+from app.llm.errors import ModelNonsenseError, ModelUnavailableError
 from app.retrieval.filters import SearchFilters
 from app.retrieval.index.graphs import ensure_graphs
 from app.retrieval.limits import SearchLimits
-from app.retrieval.service import RetrievalService
+from app.retrieval.service import EMBEDDINGS_UNAVAILABLE, RetrievalService
+from tests.retrieval.conftest import HashEmbedder
 
 BALANCE = (
     "Consolidated Balance Sheets as of December 31 2021 2020\nCash and cash equivalents 1,204 998\n"
@@ -30,6 +32,30 @@ def test_relevant_passage_ranks_first(library, service, page):
     first = result.passages[0]
     assert (first.text, first.page_number, first.rank) == ("covenant leverage ratio of lenders", 2, 1)
     assert result.passages[1].page_number == 1
+    assert result.degraded is None
+
+
+class FailingEmbedder(HashEmbedder):
+    """A stub embedder whose questions get no vectors."""
+
+    def __init__(self, error):
+        self.error = error
+
+    def embed_query(self, text):
+        raise self.error
+
+
+@pytest.mark.parametrize("error", [ModelUnavailableError(), ModelNonsenseError()])
+def test_search_without_a_vector_finds_words_and_is_degraded(library, page, error):
+    collection = library.add_collection()
+    library.add_document(collection, [page("weather of the year"), page("covenant leverage ratio of lenders")])
+    service = RetrievalService(database=library.database.api, embedder=FailingEmbedder(error))
+    reader = library.reader(collection)
+    result = service.search(reader, "Which covenant do lenders have?", k=2)
+    assert [passage.page_number for passage in result.passages] == [2]
+    assert result.degraded == EMBEDDINGS_UNAVAILABLE
+    nothing = service.search(reader, "Unrelated words only", k=2)
+    assert (nothing.passages, nothing.degraded) == ((), EMBEDDINGS_UNAVAILABLE)
 
 
 def test_search_without_grant_returns_nothing(library, service, page):

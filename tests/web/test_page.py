@@ -83,6 +83,22 @@ def test_home_page_works_with_keyboard_only(analyst_page, site):
     expect(cite).to_be_focused()
 
 
+def test_degraded_answer_says_what_is_missing(analyst_page, site):
+    upload(analyst_page, site)
+    notice = "The embedding endpoint is not responding: passages in other words are missing."
+
+    def degrade(route):
+        headers = {name: value for name, value in route.request.headers.items() if name != "accept"}
+        answered = route.fetch(headers=headers)
+        degraded = {"degraded": True, "degraded_reason": "embeddings-unavailable", "notice": notice}
+        route.fulfill(response=answered, json={**answered.json(), **degraded})
+
+    analyst_page.route(re.compile(r"/v1/questions$"), degrade)
+    ask(analyst_page)
+    expect(analyst_page.locator("#answer .note", has_text=notice)).to_be_visible()
+    expect(analyst_page.locator("#answer .note", has_text="language model failed")).to_have_count(0)
+
+
 @pytest.mark.parametrize("width", [360, 1440])
 def test_home_page_does_not_scroll_sideways(analyst_page, site, width):
     analyst_page.set_viewport_size({"width": width, "height": 800})

@@ -42,13 +42,11 @@ function notes(done) {
   const made = [];
   if (done.outcome === "not-found") {
     made.push("Not found in the documents that you can see.");
-    if (done.notice) {
-      made.push(done.notice);
-    }
-  } else if (done.writer === "extractive") {
-    made.push("Quoted directly from the documents. No language model wrote this answer.");
   }
-  if (done.degraded) {
+  if (done.notice) {
+    made.push(done.notice);
+  }
+  if (done.degraded && done.degraded_reason !== "embeddings-unavailable") {
     made.push("The language model failed, so this answer quotes the documents directly.");
   }
   if (done.dropped > 0) {
