@@ -63,6 +63,7 @@ from app.jobs.state import build_state_reader
 from app.jobs.streams import RunStreams
 from app.llm.factory import build_chat
 from app.llm.metering import MeteredChat, MeteredEmbedder
+from app.llm.pacing import Pace, PacedChat
 from app.llm.port import Embedder
 from app.llm.prompts import PromptLibrary
 from app.llm.wordllama_embedder import WordLlamaEmbedder
@@ -280,6 +281,9 @@ def build_answers(settings: Settings, *, database: Database, clock: Clock, metri
         price_in=settings.chat.price_in,
         price_out=settings.chat.price_out,
     )
+    pace = Pace() if settings.chat.one_at_a_time else None
+    if chat is not None and pace is not None:
+        chat = PacedChat(chat, pace=pace)
     prompts = PromptLibrary(folder=settings.prompts_dir)
     writer = (
         None
@@ -288,6 +292,7 @@ def build_answers(settings: Settings, *, database: Database, clock: Clock, metri
             chat=MeteredChat(chat, meter=metrics),
             prompts=prompts,
             max_output_tokens=settings.chat.max_output_tokens,
+            pace=pace,
         )
     )
     proposed = (

@@ -80,7 +80,9 @@ class EmbeddingSettings(BaseModel):
 class ChatSettings(BaseModel):
     """The chat endpoint. Without `base_url`, the extractive writer is used.
 
-    `price_in` and `price_out` are in US dollars per million tokens.
+    `price_in` and `price_out` are in US dollars per million tokens. `one_at_a_time` states that the endpoint answers
+    one request at a time, such as the local model: then requests wait for each other, and only what it can answer
+    within `timeout_seconds` is sent.
     """
 
     base_url: str | None = None
@@ -88,6 +90,7 @@ class ChatSettings(BaseModel):
     model: str = ""
     timeout_seconds: float = Field(default=30.0, gt=0)
     max_output_tokens: int = 800
+    one_at_a_time: bool = False
     price_in: Decimal = Decimal(0)
     price_out: Decimal = Decimal(0)
 

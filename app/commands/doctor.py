@@ -63,7 +63,7 @@ def examine(home: Home, settings: Settings) -> Iterator[CheckResult]:
         yield from _examine_storage(settings.storage.root, settings.storage.key_file)
     else:
         yield from _examine_home(home, settings)
-    yield check_model(settings.chat)
+    yield check_model(settings.chat, local=str(home.read_state().get("model", "")) or None)
 
 
 def _examine_home(home: Home, settings: Settings) -> Iterator[CheckResult]:

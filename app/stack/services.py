@@ -108,4 +108,5 @@ def environment(home: Home, addresses: Addresses, *, role: str) -> dict[str, str
     if addresses.chat is not None:
         ours["FOOTNOTE_CHAT__BASE_URL"] = addresses.chat
         ours["FOOTNOTE_CHAT__MODEL"] = addresses.chat_model
+        ours["FOOTNOTE_CHAT__ONE_AT_A_TIME"] = "true"
     return {**outside, **ours}

@@ -88,6 +88,7 @@ class Stack:
         self._port = port
         self._concurrency = concurrency
         self._wants_local_llm = local_llm
+        self._chat: str | None = None  # the local model's address
         self._report = report
         self._lock = FileLock(home.lock)
         self._started = contextlib.ExitStack()
@@ -198,18 +199,17 @@ class Stack:
         valkey = self._started.enter_context(EmbeddedValkey(self._home))
         self._servers["Valkey"] = valkey
         self._home.write_secret("broker-url", valkey.url())
-        chat = None
         if self._wants_local_llm:
             self._report("Starting the local model")
-            chat = self._started.enter_context(LocalModelServer()).base_url
+            self._chat = self._started.enter_context(LocalModelServer()).base_url
         addresses = Addresses(
             host=self._host,
             port=self._port,
             databases=self._databases,
             broker=valkey.url(),
             concurrency=self._concurrency,
-            chat=chat,
-            chat_model=LOCAL_MODEL if chat else "",
+            chat=self._chat,
+            chat_model=LOCAL_MODEL if self._chat else "",
         )
         api, *others = services(self._home, addresses)
         with self._loading_api(api):
@@ -224,7 +224,8 @@ class Stack:
         self._write_state()
 
     def _write_state(self) -> None:
-        self._state.write({"url": self.url, "pid": os.getpid(), "processes": self.pids})
+        model = {"model": self._chat} if self._chat else {}
+        self._state.write({"url": self.url, "pid": os.getpid(), "processes": self.pids, **model})
 
     @contextlib.contextmanager
     def _loading_api(self, api: Service) -> Iterator[None]:

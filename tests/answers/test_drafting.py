@@ -1,6 +1,7 @@
 """A model's verified claims are shown. If the model fails or all claims are dropped, an extractive draft is used."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,7 +13,8 @@ from app.answers.writing.model_writer import ModelWriter
 from app.llm.errors import ModelNonsenseError, ModelUnavailableError
 from app.llm.local_server import LOCAL_MODEL
 from app.llm.openai_chat import OpenAIChatModel
-from app.llm.port import Purpose
+from app.llm.pacing import Pace, PacedChat
+from app.llm.port import ChatMessage, ChatRequest, Purpose
 
 QUESTION = "What was net revenue in fiscal 2022?"
 
@@ -150,6 +152,37 @@ def test_model_is_not_called_without_passages(extractive, prompts, understand, s
     drafter = Drafter(extractive=extractive, model=ModelWriter(chat=chat, prompts=prompts))
     result = asyncio.run(drafter.draft(QUESTION, understand(QUESTION), [], {}, EvidenceTables.none()))
     assert (result.writer, result.shown, result.degraded) == (Writer.EXTRACTIVE, (), None)
+
+
+def test_busy_local_model_is_not_asked_and_quotes_answer_at_once(
+    extractive, prompts, understand, stub_chat, library
+) -> None:
+    pace = Pace(clock=lambda: 0.0)
+    chat = stub_chat(raising(AssertionError()))
+    writer = ModelWriter(chat=PacedChat(chat, pace=pace), prompts=prompts, pace=pace)
+    drafter = Drafter(extractive=extractive, model=writer, timeout_seconds=30)
+    waiting = ChatRequest((ChatMessage("user", "x" * 6_000),), Purpose.ANSWER, 0, 30)
+    with pace.reserve(waiting):
+        result = asyncio.run(
+            drafter.draft(QUESTION, understand(QUESTION), library.passages, library.pages, library.tables)
+        )
+    assert (result.writer, result.degraded) == (Writer.EXTRACTIVE, "model-unavailable")
+    assert result.shown
+
+
+def test_paced_model_gets_a_prompt_that_it_can_read_in_time(
+    extractive, prompts, understand, stub_chat, library
+) -> None:
+    pace = Pace(clock=lambda: 0.0)
+    chat = stub_chat(lambda _: claims())
+    writer = ModelWriter(chat=PacedChat(chat, pace=pace), prompts=prompts, pace=pace)
+    drafter = Drafter(extractive=extractive, model=writer, timeout_seconds=60)
+    long = [replace(passage, text=passage.text * 10) for passage in library.passages]
+    asyncio.run(drafter.draft(QUESTION, understand(QUESTION), long, library.pages, library.tables))
+    (request,) = chat.requests
+    assert 0 < request.max_output_tokens < 800
+    assert pace.count_characters(output_tokens=request.max_output_tokens, seconds=60) > 0
+    assert sum(len(message.content) for message in request.messages) < 12_000
 
 
 @pytest.mark.llm

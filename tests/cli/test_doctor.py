@@ -121,3 +121,10 @@ def test_unreachable_model_endpoint_is_reported_and_a_missing_one_accepted() -> 
     finding = check_model(ChatSettings(base_url="http://127.0.0.1:9/v1"))
     assert not finding.ok
     assert "FOOTNOTE_CHAT__BASE_URL" in finding.sentence
+
+
+def test_home_with_its_own_local_model_is_not_reported_as_without_a_model() -> None:
+    finding = check_model(ChatSettings(), local="http://127.0.0.1:9/v1")
+    assert finding.sentence == (
+        "The local model does not respond: start Footnote again. Until then, answers are quotes."
+    )

@@ -13,13 +13,17 @@ from app.answers.evidence_tables import EvidenceTables
 from app.answers.verification.checks import tidy
 from app.answers.verification.quotes import locate_quote
 from app.answers.writing.figures import cite_row
-from app.llm.errors import ModelNonsenseError
+from app.llm.errors import ModelNonsenseError, ModelUnavailableError
+from app.llm.pacing import Pace
 from app.llm.port import ChatModel, ChatRequest, Purpose
 from app.llm.prompts import FencedText, PromptLibrary, fence, new_boundary
 from app.retrieval.passages import Passage
 
 PROMPT_NAME = "answer"
 _MAX_CLAIMS = 8
+_LEAST_CHARACTERS = 1_500  # one passage
+_EMPTY = {"boundary": "", "passages": "", "question": ""}
+_TOO_SLOW = "The language model is too slow or too busy to read a passage in time: configure a faster one."
 
 
 class _ModelClaim(BaseModel):
@@ -37,7 +41,9 @@ class _ModelAnswer(BaseModel):
 
 
 class ModelWriter:
-    """Drafts an answer with a chat model. The prompt has passages up to `context_characters` in total."""
+    """Drafts an answer with a chat model. The prompt has passages up to `context_characters` in total; if the model has
+    a `pace`, only as many as it reads in time.
+    """
 
     def __init__(
         self,
@@ -46,11 +52,13 @@ class ModelWriter:
         prompts: PromptLibrary,
         max_output_tokens: int = 800,
         context_characters: int = 16_000,
+        pace: Pace | None = None,
     ) -> None:
         self._chat = chat
         self._prompts = prompts
         self._max_output_tokens = max_output_tokens
         self._context_characters = context_characters
+        self._pace = pace
 
     @property
     def model(self) -> str:
@@ -73,8 +81,16 @@ class ModelWriter:
 
         Raises ModelUnavailableError (also after `timeout_seconds`) and ModelNonsenseError (invalid output).
         """
-        shown = self._select_passages(passages)
         prompt = self._prompts.get_prompt(PROMPT_NAME)
+        output_tokens, room = self._max_output_tokens, self._context_characters
+        if self._pace is not None:
+            output_tokens = self._pace.count_output(most=output_tokens, seconds=timeout_seconds)
+            frame = len(question) + sum(len(message.content) for message in prompt.render(_EMPTY))
+            readable = self._pace.count_characters(output_tokens=output_tokens, seconds=timeout_seconds) - frame
+            room = min(room, readable)
+            if room < _LEAST_CHARACTERS:
+                raise ModelUnavailableError(_TOO_SLOW)
+        shown = _select_passages(passages, room)
         texts = [_passage_text(passage) for passage in shown]
         boundary = new_boundary([question, *texts])
         pieces = [FencedText(f"passage {number}", text) for number, text in enumerate(texts, start=1)]
@@ -87,7 +103,7 @@ class ModelWriter:
             ChatRequest(
                 messages=prompt.render(variables),
                 purpose=Purpose.ANSWER,
-                max_output_tokens=self._max_output_tokens,
+                max_output_tokens=output_tokens,
                 timeout_seconds=timeout_seconds,
                 schema=prompt.output_schema,
                 schema_name=PROMPT_NAME,
@@ -107,16 +123,16 @@ class ModelWriter:
             usage=response.usage,
         )
 
-    def _select_passages(self, passages: Sequence[Passage]) -> list[Passage]:
-        """Return the first passages that fit into the prompt; always at least one."""
-        shown: list[Passage] = []
-        room = self._context_characters
-        for passage in passages:
-            room -= len(_passage_text(passage))
-            if shown and room < 0:
-                break
-            shown.append(passage)
-        return shown
+
+def _select_passages(passages: Sequence[Passage], room: int) -> list[Passage]:
+    """Return the first passages that fit into `room` characters; always at least one."""
+    shown: list[Passage] = []
+    for passage in passages:
+        room -= len(_passage_text(passage))
+        if shown and room < 0:
+            break
+        shown.append(passage)
+    return shown
 
 
 def _passage_text(passage: Passage) -> str:

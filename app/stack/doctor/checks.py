@@ -185,7 +185,10 @@ def _describe(response: httpx.Response) -> str:
     return " ".join(f"{name}: {part['detail']}" for name, part in parts if not part["ready"])
 
 
-def check_model(chat: ChatSettings) -> CheckResult:
+def check_model(chat: ChatSettings, *, local: str | None = None) -> CheckResult:
+    """Check the chat endpoint of the settings. `local` is the address of the running home's own local model."""
+    if local is not None:
+        return _check_local_model(local)
     if chat.base_url is None:
         return CheckResult(
             "model", True, "No model is configured: answers are quotes (the built-in extractive writer)."
@@ -203,6 +206,16 @@ def check_model(chat: ChatSettings) -> CheckResult:
     if response.status_code in {401, 403}:
         return CheckResult("model", False, "The model endpoint rejected the key: check FOOTNOTE_CHAT__API_KEY.")
     return CheckResult("model", True, f"The model endpoint {chat.base_url} responds.")
+
+
+def _check_local_model(url: str) -> CheckResult:
+    try:
+        httpx.get(f"{url}/models", timeout=5, trust_env=False)
+    except httpx.HTTPError:
+        return CheckResult(
+            "model", False, "The local model does not respond: start Footnote again. Until then, answers are quotes."
+        )
+    return CheckResult("model", True, "The local model responds. It writes short answers: a slow machine gets quotes.")
 
 
 def guard(check: str, run: Callable[[], CheckResult]) -> CheckResult:
