@@ -121,13 +121,49 @@ class NameReading:
     confidence: float
 
 
+class PartyRole(StrEnum):
+    """The role of a party of an agreement or offering."""
+
+    BORROWER = "borrower"
+    ISSUER = "issuer"
+    CO_BORROWER = "co-borrower"
+    CO_ISSUER = "co-issuer"
+    PARENT = "parent"
+    GUARANTOR = "guarantor"
+    ADMINISTRATIVE_AGENT = "administrative-agent"
+    COLLATERAL_AGENT = "collateral-agent"
+    ARRANGER = "arranger"
+    SYNDICATION_AGENT = "syndication-agent"
+    LENDER = "lender"
+    ISSUING_BANK = "issuing-bank"
+    TRUSTEE = "trustee"
+    UNDERWRITER = "underwriter"
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """A party of an agreement or offering with its role, and the place that states both.
+
+    `quote` is the text of page `page` (from 1) from `start` to `end`.
+    """
+
+    name: str
+    role: PartyRole
+    quote: str
+    page: int
+    start: int
+    end: int
+    confidence: float
+
+
 @dataclass(frozen=True, slots=True)
 class DocumentMetadata:
     """A document's metadata. A field that the document does not state is None. `sources` maps field names to sources.
 
     `fiscal_year` is the document's own label ("fiscal 2022"). For a 52/53-week year that ends in January, the label is
     usually one less than the year of `period_end`. `currency` is an ISO 4217 code. `names` are the names that were read
-    in the document, those of the issuer first; a name has one reading a kind.
+    in the document, those of the issuer first; a name has one reading a kind. `parties` are those of an agreement or
+    offering.
     """
 
     title: str
@@ -142,6 +178,7 @@ class DocumentMetadata:
     scale: Scale | None = None
     sources: dict[str, FieldSource] = field(default_factory=dict)
     names: tuple[NameReading, ...] = ()
+    parties: tuple[Party, ...] = ()
 
     def period_label(self) -> str:
         """Return "FY2022" or "Q2 FY2023", else the period end, else the filing date, else ""."""

@@ -52,12 +52,13 @@ def run_suites(
     left_out: Annotated[
         bool, typer.Option("--left-out", help="facts: also read with models learnt without the filing's company.")
     ] = False,
+    plain: Annotated[bool, typer.Option("--plain", help="metadata: hide the tags of inline XBRL.")] = False,
     resume: Annotated[str | None, typer.Option("--resume", metavar="RUN", help="Resume this run.")] = None,
     home: HomesOption = None,
     runs: RunsOption = None,
 ) -> None:
     """Run suites on a folder of data. Ctrl-C interrupts a run and keeps its completed cases; --resume continues it."""
-    options = tuple(name for name, on in (("checks", checks), ("left-out", left_out)) if on)
+    options = tuple(name for name, on in (("checks", checks), ("left-out", left_out), ("plain", plain)) if on)
     request = RunRequest(
         data=data,
         selection=Selection(only=only, sample=sample, seed=seed, repeat=repeat, options=options),

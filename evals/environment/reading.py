@@ -4,6 +4,7 @@ Measurements of many files use it in processes of their own (`reading_pool`), be
 """
 
 import atexit
+import time
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
@@ -41,6 +42,19 @@ def read_document(path: Path) -> ReadDocument:
     parsed = _sandbox().parse_document(path, filename=path.name)
     metadata = read_metadata(parsed, path.name)
     return ReadDocument(parsed, read_tables(parsed, metadata), metadata)
+
+
+def read_page_metadata(path: Path) -> tuple[dict[int, str], DocumentMetadata, float]:
+    """Parse a file and read its metadata, not its tables. Return the texts of its pages, the metadata, and the seconds
+    that reading the metadata took. The file's name is hidden.
+
+    Raises the DocumentErrors of `workers.parsing.errors`.
+    """
+    parsed = _sandbox().parse_document(path, filename=path.name)
+    began = time.perf_counter()
+    metadata = read_metadata(parsed, f"document{path.suffix}")
+    seconds = time.perf_counter() - began
+    return {page.number: page.text for page in parsed.pages}, metadata, seconds
 
 
 @contextmanager

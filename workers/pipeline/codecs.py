@@ -21,6 +21,8 @@ from app.documents.metadata import (
     NameKind,
     NameReading,
     Origin,
+    Party,
+    PartyRole,
 )
 from app.facts.codec import StoredLine
 from app.llm.port import EmbeddingSpaceSpec, Vectors
@@ -166,6 +168,10 @@ def _pack_metadata(metadata: DocumentMetadata) -> dict[str, Any]:
         "names": [
             [name.name, name.kind.value, name.page, name.start, name.end, name.confidence] for name in metadata.names
         ],
+        "parties": [
+            [party.name, party.role.value, party.quote, party.page, party.start, party.end, party.confidence]
+            for party in metadata.parties
+        ],
     }
 
 
@@ -183,6 +189,7 @@ def _unpack_metadata(value: dict[str, Any]) -> DocumentMetadata:
         scale=value["scale"] and Scale(value["scale"]),
         sources={name: FieldSource(Origin(origin), *rest) for name, (origin, *rest) in value["sources"].items()},
         names=tuple(NameReading(name, NameKind(kind), *rest) for name, kind, *rest in value.get("names", ())),
+        parties=tuple(Party(name, PartyRole(role), *rest) for name, role, *rest in value.get("parties", ())),
     )
 
 
