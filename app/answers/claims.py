@@ -27,6 +27,36 @@ class Outcome(StrEnum):
     NOT_FOUND = "not-found"
 
 
+class ClaimPart(StrEnum):
+    """What a claim is for: it answers the question, supports the answer, or is shown beside it as evidence. The
+    database and the API use these values: do not change them.
+    """
+
+    ANSWER = "answer"
+    SUPPORT = "support"
+    RELATED = "related"
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """The issuer and the period that a claim is about, as its sources say; None if they don't."""
+
+    issuer: str | None = None
+    period: str | None = None
+
+    def __str__(self) -> str:
+        return ", ".join(filter(None, (self.issuer, self.period)))
+
+
+@dataclass(frozen=True, slots=True)
+class WriterScore:
+    """How sure a writer is of its answer, and what that rests on. `raw` has the writer's own scale."""
+
+    writer: str
+    raw: float
+    features: Mapping[str, float] = field(default_factory=dict)
+
+
 class DropReason(StrEnum):
     """The reason why a drafted claim is not shown. The database and the API use these values: do not change them."""
 
@@ -82,12 +112,15 @@ class Computation(Protocol):
 class DraftClaim:
     """A drafted sentence. The first citation is its evidence; the others are its context (table header, units).
 
-    `computation` is set if the sentence states a result that its quotes do not state.
+    `computation` is set if the sentence states a result that its quotes do not state. `period` names the period of its
+    figures; without one, the claim is of the period of the document that it cites.
     """
 
     text: str
     citations: tuple[CitedSpan, ...]
     computation: Computation | None = None
+    part: ClaimPart = ClaimPart.SUPPORT
+    period: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +129,7 @@ class DroppedClaim:
 
     text: str
     reason: DropReason
+    part: ClaimPart = ClaimPart.SUPPORT
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +139,7 @@ class Draft:
     writer: Writer
     claims: tuple[DraftClaim, ...]
     dropped: tuple[DroppedClaim, ...] = ()
+    score: WriterScore | None = None
     model: str | None = None
     prompt_digest: str | None = None
     usage: TokenUsage = field(default_factory=TokenUsage)

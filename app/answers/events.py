@@ -2,14 +2,14 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from app.answers.claims import CitedSpan, DropReason
+from app.answers.claims import CitedSpan, ClaimPart, DropReason, Subject
 from app.retrieval.passages import Passage
 
 
@@ -30,11 +30,14 @@ class ShownClaim:
     ordinal: int
     text: str
     citations: tuple[CitedSpan, ...]
+    part: ClaimPart = ClaimPart.ANSWER
+    subject: Subject = field(default_factory=Subject)
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerView:
-    """A question with its answer. `dropped` counts the drafted sentences that were not shown, by reason.
+    """A question with its answer. `claims` answer the question and support the answer; `related` are evidence beside
+    it, which does not answer. `dropped` counts the drafted sentences that were not shown, by reason.
 
     `degraded` is the code of the reason why the model's draft or the embeddings were not used. `notice` states that no
     model wrote the answer, lists the names in the question that no retrieved source mentions, or says that the search
@@ -49,12 +52,17 @@ class AnswerView:
     degraded: str | None = None
     notice: str | None = None
     claims: tuple[ShownClaim, ...] = ()
+    related: tuple[ShownClaim, ...] = ()
     dropped: Mapping[DropReason, int] | None = None
     model: str | None = None
     tokens_in: int = 0
     tokens_out: int = 0
     cost_usd: Decimal = Decimal(0)
     duration_ms: int = 0
+
+    def shown(self) -> tuple[ShownClaim, ...]:
+        """Return all claims that the user sees."""
+        return (*self.claims, *self.related)
 
     def dropped_count(self) -> int:
         return sum((self.dropped or {}).values())
@@ -70,7 +78,7 @@ class SourcesFound:
 
 @dataclass(frozen=True, slots=True)
 class ClaimVerified:
-    """A drafted sentence passed verification."""
+    """A drafted sentence passed verification. It may be evidence beside the answer (`ClaimPart.RELATED`)."""
 
     claim: ShownClaim
 

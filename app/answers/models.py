@@ -55,10 +55,11 @@ class Answer(Base):
 
 
 class Claim(Base):
-    """A drafted sentence. `dropped_reason` is null if the claim is shown."""
+    """A drafted sentence. `dropped_reason` is null if the claim is shown. `issuer` and `period` are its subject."""
 
     __tablename__ = "claims"
     __table_args__ = (
+        CheckConstraint("part IN ('answer', 'support', 'related')", name="part"),
         ForeignKeyConstraint(
             ["tenant_id", "question_id"], ["answers.tenant_id", "answers.question_id"], ondelete="CASCADE"
         ),
@@ -69,6 +70,9 @@ class Claim(Base):
     tenant_id: Mapped[UUID]
     text: Mapped[str]
     dropped_reason: Mapped[str | None]
+    part: Mapped[str] = mapped_column(server_default="answer")
+    issuer: Mapped[str | None]
+    period: Mapped[str | None]
 
 
 class Citation(Base):

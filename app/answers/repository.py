@@ -64,9 +64,28 @@ class AnswerRepository:
     ) -> None:
         """Insert the shown and the dropped claims with their ordinals, and the citations of the shown claims."""
         key = {"tenant_id": tenant_id, "question_id": question_id}
-        claims = [{**key, "ordinal": claim.ordinal, "text": claim.text, "dropped_reason": None} for claim in shown]
+        claims: list[dict[str, object]] = [
+            {
+                **key,
+                "ordinal": claim.ordinal,
+                "text": claim.text,
+                "dropped_reason": None,
+                "part": claim.part.value,
+                "issuer": claim.subject.issuer,
+                "period": claim.subject.period,
+            }
+            for claim in shown
+        ]
         claims += [
-            {**key, "ordinal": ordinal, "text": claim.text, "dropped_reason": claim.reason.value}
+            {
+                **key,
+                "ordinal": ordinal,
+                "text": claim.text,
+                "dropped_reason": claim.reason.value,
+                "part": claim.part.value,
+                "issuer": None,
+                "period": None,
+            }
             for ordinal, claim in dropped
         ]
         citations = [

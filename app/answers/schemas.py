@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.answers.claims import CitedSpan, DropReason, Writer
+from app.answers.claims import CitedSpan, ClaimPart, DropReason, Subject, Writer
 from app.answers.errors import MAX_QUESTION_CHARACTERS
 from app.answers.events import AnswerStatus, AnswerView, ShownClaim, SourcesFound
 from app.documents.metadata import DocumentType, FiscalPeriod
@@ -62,16 +62,39 @@ class CitationOut(BaseModel):
         return cls.model_validate(span, from_attributes=True)
 
 
+class SubjectOut(BaseModel):
+    """Whose statement or figure a claim is, and of which period; null where the sources don't say."""
+
+    issuer: str | None
+    period: str | None
+
+    @classmethod
+    def of(cls, subject: Subject) -> "SubjectOut":
+        return cls.model_validate(subject, from_attributes=True)
+
+
 class ClaimOut(BaseModel):
-    """A verified sentence. The first citation is its evidence; the others cite a table's headings and units."""
+    """A verified sentence. The first citation is its evidence; the others cite a table's headings and units.
+
+    `part`: "answer" answers the question, "support" supports the answer, and "related" is evidence beside it, which
+    does not answer.
+    """
 
     ordinal: int
+    part: ClaimPart
+    subject: SubjectOut
     text: str
     citations: list[CitationOut]
 
     @classmethod
     def of(cls, claim: ShownClaim) -> "ClaimOut":
-        return cls(ordinal=claim.ordinal, text=claim.text, citations=[CitationOut.of(span) for span in claim.citations])
+        return cls(
+            ordinal=claim.ordinal,
+            part=claim.part,
+            subject=SubjectOut.of(claim.subject),
+            text=claim.text,
+            citations=[CitationOut.of(span) for span in claim.citations],
+        )
 
 
 class UsageOut(BaseModel):
@@ -105,10 +128,14 @@ class QuestionOut(BaseModel):
 
 
 class AnswerOut(QuestionOut):
-    """The complete answer. `dropped` counts the drafted sentences that are not shown because they lack evidence."""
+    """The complete answer. The first of the `claims` answers the question, and the others support it. `related` is
+    evidence that does not answer; an answer that is "not-found" may have some. `dropped` counts the drafted sentences
+    that are not shown because they lack evidence.
+    """
 
     notice: str | None
     claims: list[ClaimOut]
+    related: list[ClaimOut]
     dropped: int
     dropped_reasons: dict[DropReason, int]
     model: str | None
@@ -121,6 +148,7 @@ class AnswerOut(QuestionOut):
             **_summary(view),
             notice=view.notice,
             claims=[ClaimOut.of(claim) for claim in view.claims],
+            related=[ClaimOut.of(claim) for claim in view.related],
             dropped=view.dropped_count(),
             dropped_reasons=dict(view.dropped or {}),
             model=view.model,

@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Protocol
 from uuid import UUID
 
-from app.answers.claims import Outcome, PageTexts, Writer, page_keys
+from app.answers.claims import Outcome, PageTexts, page_keys
 from app.answers.computing.answering import Answered, Evidence, answer_figure
 from app.answers.computing.ledger_result import LedgerResult
 from app.answers.computing.notices import Declined, decline_midpoint
@@ -144,7 +144,7 @@ class AnswerService:
         task.add_done_callback(self._forget)
         yield SourcesFound(question_id=evidence.question.id, passages=evidence.passages)
         answer = await asyncio.shield(task)
-        for claim in answer.claims:
+        for claim in answer.shown():
             yield ClaimVerified(claim=claim)
         for reason, count in (answer.dropped or {}).items():
             for _ in range(count):
@@ -282,7 +282,8 @@ class AnswerService:
             if found is None:
                 found = decline_midpoint(question, pages)
             if isinstance(found, Declined):
-                evidence, draft = evidence.noting({MISSING: found.sentence}), VerifiedDraft(Writer.EXTRACTIVE, (), ())
+                evidence = evidence.noting({MISSING: found.sentence})
+                draft = await self._drafter.find_evidence(question, understanding, passages, pages, tables)
             else:
                 draft = await self._drafter.draft(question, understanding, passages, pages, tables)
             return evidence, draft if proposed is None else replace(draft, usage=draft.usage + proposed.proposal.usage)
@@ -304,7 +305,7 @@ class AnswerService:
         """Store the question, its answer and the audit event in one transaction."""
         draft = replace(draft, degraded=draft.degraded or evidence.degraded)
         seconds = time.monotonic() - evidence.began
-        outcome = Outcome.ANSWERED if draft.shown else Outcome.NOT_FOUND
+        outcome = Outcome.ANSWERED if draft.answers() else Outcome.NOT_FOUND
         question = evidence.question
         values = {
             "outcome": outcome.value,

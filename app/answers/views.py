@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from app.answers.claims import DropReason, Outcome, Writer
+from app.answers.claims import ClaimPart, DropReason, Outcome, Subject, Writer
 from app.answers.computing.answering import NOTICE as COMPUTED_NOTICE
 from app.answers.events import AnswerStatus, AnswerView, AskedQuestion, ShownClaim, count_reasons
 from app.answers.models import Answer, Claim, Question
@@ -35,7 +35,7 @@ def build_view(
     dropped: Mapping[DropReason, int] | None = None,
 ) -> AnswerView:
     """Build an answer's view. If the user has lost access to a source, `answer` is None, and the view's status is
-    `WITHDRAWN`.
+    `WITHDRAWN`. `claims` also has the related ones.
     """
     if answer is None:
         return AnswerView(
@@ -52,7 +52,8 @@ def build_view(
         writer=answer.writer,
         degraded=answer.degraded,
         notice=_notice(answer, question),
-        claims=tuple(claims),
+        claims=tuple(claim for claim in claims if claim.part is not ClaimPart.RELATED),
+        related=tuple(claim for claim in claims if claim.part is ClaimPart.RELATED),
         dropped=dropped or {},
         model=answer.model,
         tokens_in=answer.tokens_in,
@@ -69,6 +70,8 @@ def restore_claims(claims: Sequence[Claim], citations: Sequence[StoredCitation])
             ordinal=claim.ordinal,
             text=claim.text,
             citations=tuple(item.span for item in citations if item.claim_ordinal == claim.ordinal),
+            part=ClaimPart(claim.part),
+            subject=Subject(claim.issuer, claim.period),
         )
         for claim in claims
         if claim.dropped_reason is None

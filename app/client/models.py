@@ -115,8 +115,19 @@ class ApiCitation(_Response):
     quote: str = ""
 
 
+class ApiSubject(_Response):
+    """The issuer and the period that a claim is about."""
+
+    issuer: str | None = None
+    period: str | None = None
+
+
 class ApiClaim(_Response):
+    """A claim; `part` is answer, support or related."""
+
     text: str
+    part: str = "answer"
+    subject: ApiSubject = Field(default_factory=ApiSubject)
     citations: list[ApiCitation] = Field(default_factory=list)
 
 
@@ -132,6 +143,7 @@ class ApiAnswer(_Response):
     degraded_reason: str | None = None
     dropped: int = 0
     claims: list[ApiClaim] = Field(default_factory=list)
+    related: list[ApiClaim] = Field(default_factory=list)
 
 
 class ApiListed(BaseModel, Generic[Item]):

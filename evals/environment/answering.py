@@ -77,6 +77,8 @@ class Asked:
             "claims": [
                 {
                     "text": claim.text,
+                    "part": claim.part.value,
+                    "subject": str(claim.subject),
                     "citations": [
                         {
                             "documents": list(names.get(span.document_id, ())),
@@ -88,7 +90,7 @@ class Asked:
                         for span in claim.citations
                     ],
                 }
-                for claim in self.answer.claims
+                for claim in self.answer.shown()
             ],
             "dropped": [{"text": text, "reason": reason} for text, reason in self.dropped],
         }

@@ -98,9 +98,9 @@ class PermissionScoring:
         asked = self.asking.ask(asker.principal, question.question)
         findings = _hidden(visibility, (passage.document_id for passage in asked.passages), "retrieved")
         findings += _hidden(
-            visibility, (span.document_id for claim in asked.answer.claims for span in claim.citations), "cited"
+            visibility, (span.document_id for claim in asked.answer.shown() for span in claim.citations), "cited"
         )
-        if not visibility.visible and (asked.passages or asked.answer.claims or asked.dropped):
+        if not visibility.visible and (asked.passages or asked.answer.shown() or asked.dropped):
             findings.append("a user without access gets an answer")
         with self._client(asker) as client:
             result, again = (ask_with_key(client, question.question, key) for _ in range(2))

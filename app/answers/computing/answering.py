@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from app.answers.claims import Draft, DraftClaim, PageKey, PageTexts, Writer
+from app.answers.claims import ClaimPart, Draft, DraftClaim, PageKey, PageTexts, Subject, Writer, WriterScore
 from app.answers.computing.binding import Source
 from app.answers.computing.chain import Chain
 from app.answers.computing.computed import Computed, compute
@@ -17,9 +17,9 @@ from app.answers.computing.question import FigureQuestion, NamedIssuer, is_arith
 from app.answers.computing.requests import AskedPeriod, FigureRequest, Ranking, Series, list_periods
 from app.answers.computing.sentences import CitedDocument, quote_row, write_claims
 from app.answers.computing.table_figures import TableFigures
-from app.answers.events import ShownClaim
 from app.answers.evidence_tables import EvidenceTables
 from app.answers.subjects import find_other_entity, is_of_another_issuer
+from app.answers.verification.claim_subjects import subjects_of
 from app.answers.writing.drafting import VerifiedDraft, known_texts, verify_draft
 from app.documents.issuers import normalise_issuer
 from app.facts.formulas.expressions import At, Label
@@ -78,10 +78,7 @@ def _joined(answers: Sequence[Answered]) -> Answered:
     """Join the answers about several issuers: first the results, then what they stand on."""
     first = [answer.draft.shown[0] for answer in answers]
     rest = [claim for answer in answers for claim in answer.draft.shown[1:]]
-    shown = tuple(
-        ShownClaim(ordinal=number, text=claim.text, citations=claim.citations)
-        for number, claim in enumerate((*first, *rest), start=1)
-    )
+    shown = tuple(replace(claim, ordinal=number) for number, claim in enumerate((*first, *rest), start=1))
     notes = " ".join(filter(None, (answer.notes for answer in answers)))
     return Answered(VerifiedDraft(Writer.EXTRACTIVE, shown, ()), notes)
 
@@ -103,6 +100,8 @@ class _Answering:
         self._evidence = evidence
         self._issuer = issuer
         issuers = {source.issuer for source in ledger.documents.values()}
+        of_ledger = {version_id: Subject(source.issuer) for version_id, source in ledger.documents.items()}
+        self._subjects = {**of_ledger, **subjects_of(evidence.passages)}
         self._given = known_texts(question.text, evidence.passages) | issuers
         self._documents = dict(self._list_documents())
         own = {key: found for key, found in evidence.tables.all_tables().items() if key in self._documents}
@@ -133,8 +132,8 @@ class _Answering:
                 return found
         stated = None if ledger.is_known else self._find_narrower()
         if stated is not None:
-            claims = [quote_row(stated, self._documents, self._evidence.pages)]
-            if (verified := self._checked(claims)) is not None:
+            claims = [quote_row(stated, self._documents, self._evidence.pages, ClaimPart.ANSWER)]
+            if (verified := self._checked(claims, WriterScore("narrower-figure", stated.certainty))) is not None:
                 return Answered(verified)
         first = (question.of_tables[0], question.of_ledger[0])
         return self._declined(missing) if any(map(is_arithmetic, first)) or question.is_line_item() else None
@@ -163,7 +162,7 @@ class _Answering:
         if printed is not None:
             claims.append(quote_row(printed, self._documents, self._evidence.pages))
             notes = f"{notes} A document prints another figure, which is shown, too.".strip()
-        verified = self._checked(claims)
+        verified = self._checked(claims, score_of(found))
         return None if verified is None else Answered(verified, notes)
 
     def _each_period(self, computed: Computed) -> list[Computed]:
@@ -195,10 +194,10 @@ class _Answering:
         figure = printed.shown()[0]
         return None if abs(stated - value) <= figure.half_unit() else figure
 
-    def _checked(self, claims: Sequence[DraftClaim]) -> VerifiedDraft | None:
+    def _checked(self, claims: Sequence[DraftClaim], score: WriterScore) -> VerifiedDraft | None:
         """Verify claims; None if the first one is not shown."""
-        draft = Draft(writer=Writer.EXTRACTIVE, claims=tuple(claims))
-        verified = verify_draft(draft, self._evidence.pages, self._evidence.tables, self._given)
+        draft = Draft(writer=Writer.EXTRACTIVE, claims=tuple(claims), score=score)
+        verified = verify_draft(draft, self._evidence.pages, self._evidence.tables, self._given, self._subjects)
         return verified if verified.shown and verified.shown[0].ordinal == 1 else None
 
     def _with_cells(self, computed: Computed) -> Computed | None:
@@ -247,6 +246,13 @@ class _Answering:
 
     def _declined(self, missing: Sequence[Missing]) -> Declined:
         return decline(missing, self._documents, issuer="" if self._issuer is None else self._issuer.name)
+
+
+def score_of(computed: Computed) -> WriterScore:
+    """Return the score of a computed answer: the least confidence of its figures."""
+    sure = [used.stored.fact.confidence for used in computed.result.inputs]
+    in_ledger = sum(not isinstance(used.stored, CellFact) for used in computed.result.inputs)
+    return WriterScore("figure", min(sure, default=0.0), {"inputs": len(sure), "in_ledger": in_ledger})
 
 
 def _is_sure(computed: Computed) -> bool:

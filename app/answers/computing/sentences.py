@@ -9,12 +9,12 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from uuid import UUID
 
-from app.answers.claims import CitedSpan, Computation, DraftClaim, Operand, PageKey, PageTexts, cite
+from app.answers.claims import CitedSpan, ClaimPart, Computation, DraftClaim, Operand, PageKey, PageTexts, cite
 from app.answers.computing.computed import Computed
 from app.answers.computing.found import Figure
 from app.answers.computing.printing import print_value, rounded, scale_of
 from app.answers.computing.requests import Form, Over, Series
-from app.answers.writing.figures import cite_row, row_sentence
+from app.answers.writing.figures import cite_row, name_period, row_sentence
 from app.facts.formulas.expressions import Call
 from app.facts.formulas.results import Computed as Evaluated
 from app.facts.formulas.results import Input, Tree, Working
@@ -119,8 +119,9 @@ def write_claims(
     form = computed.request.form
     rows = [_row_claim(figures, documents, pages) for figures in _by_row(shown)]
     is_plain = form.places is None and all(_is_printed(figure, form) for figure in shown)
+    period = _period_of(computed, each)
     if is_plain and len(rows) == 1 and all(part.is_single for part in parts):
-        return [_of_issuer(rows[0], documents[shown[0].key].issuer)]
+        return [replace(_of_issuer(rows[0], documents[shown[0].key].issuer), part=ClaimPart.ANSWER, period=period)]
     cited = tuple(span for figure in shown for span in _citations(figure, documents, pages)[:1])
     context = tuple(span for figure in shown for span in _citations(figure, documents, pages)[1:])
     citations = tuple(dict.fromkeys((*cited, *context)))
@@ -131,8 +132,15 @@ def write_claims(
         computations.append(Listing(tuple(each), issuer))
     explained = each[-1] if is_listing else computed
     computations += [] if explained.is_single else [Equation(explained)]
-    claims = [DraftClaim(stated.sentence(), citations, stated) for stated in computations]
+    claims = [DraftClaim(stated.sentence(), citations, stated, period=period) for stated in computations]
+    claims[0] = replace(claims[0], part=ClaimPart.ANSWER)
     return [*claims, *rows]
+
+
+def _period_of(computed: Computed, each: Sequence[Computed]) -> str | None:
+    """Name the period of an answer: of several values all periods."""
+    of = dict.fromkeys(filter(None, map(periods_in_words, each or [computed])))
+    return ", ".join(of) or None
 
 
 def _of_issuer(claim: DraftClaim, issuer: str | None) -> DraftClaim:
@@ -142,9 +150,14 @@ def _of_issuer(claim: DraftClaim, issuer: str | None) -> DraftClaim:
     return claim if is_said or not sign else replace(claim, text=f"{label} of {issuer} — {rest}")
 
 
-def quote_row(figure: Figure, documents: Mapping[PageKey, CitedDocument], pages: PageTexts) -> DraftClaim:
+def quote_row(
+    figure: Figure,
+    documents: Mapping[PageKey, CitedDocument],
+    pages: PageTexts,
+    part: ClaimPart = ClaimPart.SUPPORT,
+) -> DraftClaim:
     """Quote the row or the sentence that states a figure."""
-    return _row_claim([figure], documents, pages)
+    return replace(_row_claim([figure], documents, pages), part=part)
 
 
 def _is_printed(figure: Figure, form: Form) -> bool:
@@ -208,7 +221,7 @@ def _row_claim(figures: Sequence[Figure], documents: Mapping[PageKey, CitedDocum
     if figure.row is None:
         return DraftClaim(" ".join(citations[0].quote.split()), citations)
     cells = [each.cell for each in figures if each.cell is not None]
-    return DraftClaim(row_sentence(figure.row, cells), citations)
+    return DraftClaim(row_sentence(figure.row, cells), citations, period=name_period(cells))
 
 
 def _citations(figure: Figure, documents: Mapping[PageKey, CitedDocument], pages: PageTexts) -> tuple[CitedSpan, ...]:

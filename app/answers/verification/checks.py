@@ -149,8 +149,8 @@ def _verdict(claim: DraftClaim, pages: CheckedPages, given: frozenset[str], show
     if reason is None and _fingerprint(text) in shown:
         reason = DropReason.REPEATED
     if reason is not None:
-        return CheckedClaim(claim=None, dropped=DroppedClaim(text=text, reason=reason))
-    return CheckedClaim(claim=DraftClaim(text=text, citations=claim.citations), dropped=None)
+        return CheckedClaim(claim=None, dropped=DroppedClaim(text, reason, claim.part))
+    return CheckedClaim(claim=replace(claim, text=text, computation=None), dropped=None)
 
 
 def _fault(text: str, claim: DraftClaim, pages: CheckedPages, given: frozenset[str]) -> DropReason | None:

@@ -15,10 +15,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from app.answers.claims import Draft, DraftClaim, PageTexts, Writer, cite
+from app.answers.claims import ClaimPart, Draft, DraftClaim, PageTexts, Writer, WriterScore, cite
 from app.answers.evidence_tables import EvidenceTables
 from app.answers.writing.candidates import Candidate, CandidateFinder, Candidates, page_key
-from app.answers.writing.figures import cite_row, row_sentence
+from app.answers.writing.figures import cite_row, name_period, row_sentence
 from app.llm.port import Embedder
 from app.quantities.headings import find_years
 from app.retrieval.index.lexicon import tokenise
@@ -27,7 +27,7 @@ from app.retrieval.questions.understanding import Understanding
 
 NOTICE = "No language model wrote this: these are the sentences and table rows that fit the question best."
 
-MAX_CLAIMS = 5
+MAX_CLAIMS = 4
 _SHORTLIST = 16
 _K1 = 1.2
 _B = 0.5
@@ -57,14 +57,36 @@ class ExtractiveWriter:
         pages: PageTexts,
         tables: EvidenceTables,
     ) -> Draft:
-        """Return up to five claims, best first; no claims if the passages do not match the question."""
-        candidates = CandidateFinder(understanding, pages, tables).find(passages)
-        if understanding.wants_amended:
-            candidates = candidates.amended()
-        ranked = _without_outranked(_ranked(candidates, understanding), understanding)
-        chosen = self._chosen(question, ranked[:_SHORTLIST])
+        """Return the claim that fits the question best, and up to three related ones; no claims if the passages do not
+        match the question.
+        """
+        ranked = _ranked(_find(understanding, passages, pages, tables), understanding)
+        answering = _without_outranked(ranked, understanding)
+        if not answering:
+            return self._draft(question, ranked, pages, is_answered=False)
+        return self._draft(question, answering, pages, is_answered=True)
+
+    def find_evidence(
+        self,
+        question: str,
+        understanding: Understanding,
+        passages: Sequence[Passage],
+        pages: PageTexts,
+        tables: EvidenceTables,
+    ) -> Draft:
+        """Return up to three related claims, without an answer."""
+        ranked = _ranked(_find(understanding, passages, pages, tables), understanding)
+        return self._draft(question, ranked, pages, is_answered=False)
+
+    def _draft(self, question: str, ranked: Sequence[Candidate], pages: PageTexts, *, is_answered: bool) -> Draft:
+        most = MAX_CLAIMS if is_answered else MAX_CLAIMS - 1
+        chosen = self._chosen(question, [each for each in ranked if not each.is_blocked][:_SHORTLIST])[:most]
         claims = {claim.text: claim for claim in (_claim(each, pages) for each in reversed(chosen))}
-        return Draft(writer=Writer.EXTRACTIVE, claims=tuple(reversed(claims.values())))
+        best = [replace(claim, part=ClaimPart.RELATED) for claim in reversed(claims.values())]
+        if best and is_answered:
+            best[0] = replace(best[0], part=ClaimPart.ANSWER)
+        score = WriterScore("extractive", chosen[0].score, {"rank": chosen[0].passage.rank}) if chosen else None
+        return Draft(writer=Writer.EXTRACTIVE, claims=tuple(best), score=score)
 
     def _chosen(self, question: str, ranked: list[Candidate]) -> list[Candidate]:
         """Choose the best candidates by words and meaning, without near-duplicates."""
@@ -85,6 +107,13 @@ class ExtractiveWriter:
                 break
             chosen.append(index)
         return [ranked[index] for index in chosen]
+
+
+def _find(
+    understanding: Understanding, passages: Sequence[Passage], pages: PageTexts, tables: EvidenceTables
+) -> Candidates:
+    candidates = CandidateFinder(understanding, pages, tables).find(passages)
+    return candidates.amended() if understanding.wants_amended else candidates
 
 
 def _ranked(candidates: Candidates, understanding: Understanding) -> list[Candidate]:
@@ -174,5 +203,7 @@ def _claim(candidate: Candidate, pages: PageTexts) -> DraftClaim:
         return DraftClaim(text=" ".join(candidate.text.split()), citations=(citation,))
     figures = candidate.pick.figures
     return DraftClaim(
-        text=row_sentence(candidate.row, figures), citations=cite_row(passage, candidate.row, figures, pages)
+        text=row_sentence(candidate.row, figures),
+        citations=cite_row(passage, candidate.row, figures, pages),
+        period=name_period(figures),
     )

@@ -16,6 +16,9 @@ from app.tables.model import Cell, Table
 from app.tables.rows import FigureRow, is_figure, quantity_of
 
 _MOST_FIGURES = 6
+_MONTHS_OF_YEAR = 12
+_LAST_MONTH_OF_UNCLEAR_LABELS = 2
+_MONTHS = {1: "one", 3: "three", 6: "six", 9: "nine"}
 _FULL_YEAR_DAYS = range(350, 380)
 _CHANGE_WORDS = frozenset(tokenise("change increase decrease growth grow grew rise rose fell fall versus variance"))
 
@@ -82,6 +85,31 @@ def row_sentence(row: FigureRow, figures: Sequence[Cell]) -> str:
     shown = [value.replace(f" ({UNKNOWN_SCALE})", "") for value in values]
     pairs = [f"{column}: {value}" if column else value for column, value in zip(columns, shown, strict=True)]
     return f"{row.label} — {'; '.join(pairs)}" + (f" ({UNKNOWN_SCALE})" if unknown else "")
+
+
+def name_period(figures: Sequence[Cell]) -> str | None:
+    """Name the periods of a row's figures: "FY2023", "three months ended June 30, 2023", "December 31, 2023". None if
+    a figure has none.
+    """
+    names = dict.fromkeys(_period_name(cell) for cell in figures)
+    return None if None in names or not names else ", ".join(filter(None, names))
+
+
+def _period_name(cell: Cell) -> str | None:
+    heading = " ".join(cell.header_path)
+    years = find_years(heading)
+    if cell.period is None:
+        return years[0] if len(set(years)) == 1 else None
+    end = cell.period.end
+    day = f"{end:%B} {end.day}, {end.year}"
+    if cell.period.start is None:
+        return day
+    months = cell.period.months
+    if months == _MONTHS_OF_YEAR:
+        # A fiscal year that ends in January or February may be named after either year.
+        is_unclear = end.month <= _LAST_MONTH_OF_UNCLEAR_LABELS and years != [str(end.year - 1)]
+        return f"year ended {day}" if is_unclear else f"FY{years[0] if years else end.year}"
+    return f"{_MONTHS.get(months, months)} months ended {day}"
 
 
 def cite_row(passage: Citable, row: FigureRow, figures: Sequence[Cell], pages: PageTexts) -> tuple[CitedSpan, ...]:

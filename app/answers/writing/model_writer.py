@@ -8,7 +8,17 @@ from collections.abc import Sequence
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from app.answers.claims import CitedSpan, Draft, DraftClaim, DroppedClaim, DropReason, PageTexts, Writer, cite
+from app.answers.claims import (
+    CitedSpan,
+    ClaimPart,
+    Draft,
+    DraftClaim,
+    DroppedClaim,
+    DropReason,
+    PageTexts,
+    Writer,
+    cite,
+)
 from app.answers.evidence_tables import EvidenceTables
 from app.answers.verification.checks import tidy
 from app.answers.verification.quotes import locate_quote
@@ -149,7 +159,8 @@ def _located(
         passage = passages[claim.passage - 1] if 1 <= claim.passage <= len(passages) else None
         citations = _citations(claim.quote, passage, pages, tables) if passage else ()
         if citations:
-            located.append(DraftClaim(text=claim.text, citations=citations))
+            part = ClaimPart.SUPPORT if located else ClaimPart.ANSWER
+            located.append(DraftClaim(text=claim.text, citations=citations, part=part))
         else:
             dropped.append(DroppedClaim(text=tidy(claim.text), reason=DropReason.QUOTE_NOT_FOUND))
     return located, dropped

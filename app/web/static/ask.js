@@ -28,9 +28,30 @@ async function* events(response, heard) {
   }
 }
 
+// The issuer and the period of a claim, without those that its text names.
+function unsaidSubject({ text, subject }) {
+  const { issuer, period } = subject;
+  const years = (period || "").match(/\d{4}/g) || [];
+  const isDated = years.length > 0 && years.every((year) => text.includes(year));
+  const isNamed = issuer && text.toLowerCase().includes(issuer.toLowerCase());
+  return [isNamed ? null : issuer, isDated ? null : period].filter(Boolean).join(", ");
+}
+
+// Each page that a claim cites has one button, which shows the first quote on it.
 function claim(data) {
-  const item = element("li", { class: "claim" }, element("p", {}, data.text));
+  const subject = unsaidSubject(data);
+  const text = element("p", {}, data.text);
+  if (subject) {
+    text.prepend(element("span", { class: "subject" }, `${subject}: `));
+  }
+  const item = element("li", { class: `claim ${data.part}` }, text);
+  const cited = new Set();
   for (const citation of data.citations) {
+    const place = [citation.version_id, citation.page_number].join();
+    if (cited.has(place)) {
+      continue;
+    }
+    cited.add(place);
     const button = element("button", { type: "button", class: "cite", "aria-pressed": "false" }, `${citation.document_title}, p. ${citation.page_number}`);
     button.addEventListener("click", () => openCitation(citation, button));
     item.append(button);
@@ -55,6 +76,30 @@ function notes(done) {
   return made.map((text) => element("p", { class: "note" }, text));
 }
 
+// Shows claims as they come: first the answer with what supports it, then the related passages under a heading.
+class Shown {
+  constructor() {
+    this.claims = element("ol", { class: "said" });
+    this.related = element("ul", { class: "related" });
+    this.beside = element("section", { class: "beside", hidden: "" }, element("h3", {}, "Related passages"), this.related);
+    answer.replaceChildren(this.claims, this.beside);
+  }
+
+  add(data) {
+    const isRelated = data.part === "related";
+    (isRelated ? this.related : this.claims).append(claim(data));
+    this.beside.hidden = this.related.childElementCount === 0;
+  }
+
+  finish(done) {
+    if (done.claims.length === 0) {
+      this.beside.querySelector("h3").textContent = "Nearest in the documents";
+      this.claims.remove();
+    }
+    this.beside.before(...notes(done));
+  }
+}
+
 // Asks once. A repeat of a question that was answered completely gets its answer as JSON, not as events.
 async function show(body, key) {
   const limit = silenceLimit();
@@ -65,19 +110,18 @@ async function show(body, key) {
       body,
       signal: limit.signal,
     });
-    const claims = element("ol");
+    const shown = new Shown();
     if (!response.headers.get("Content-Type").startsWith("text/event-stream")) {
       const done = await received(response.json());
-      claims.append(...done.claims.map(claim));
-      answer.replaceChildren(claims, ...notes(done));
+      [...done.claims, ...done.related].forEach((data) => shown.add(data));
+      shown.finish(done);
       return;
     }
-    answer.replaceChildren(claims);
     for await (const event of events(response, limit.heard)) {
       if (event.name === "claim") {
-        claims.append(claim(event.data));
+        shown.add(event.data);
       } else if (event.name === "done") {
-        answer.append(...notes(event.data));
+        shown.finish(event.data);
         return;
       } else if (event.name === "error") {
         throw new Problem(event.data, event.data.status);
