@@ -46,8 +46,10 @@ def print_answer(out: Console, answer: ApiAnswer) -> None:
     if not answer.claims:
         out.print("  [yellow]Not found in the documents that you can see.[/]")
     cited: set[tuple[str, int, str]] = set()
-    for claim in answer.claims:
-        _print_claim(out, claim, cited)
+    for at, claim in enumerate(answer.claims):
+        # What supports an answer has its issuer: it is named again only if it is another one.
+        is_named = at > 0 and claim.subject.issuer == answer.claims[0].subject.issuer
+        _print_claim(out, claim, cited, "" if is_named else _unsaid_subject(claim))
     if answer.notice:
         out.print(f"  [dim]{escape(answer.notice)}[/]")
     if answer.degraded and answer.degraded_reason != "embeddings-unavailable":  # the notice says what is missing
@@ -57,12 +59,11 @@ def print_answer(out: Console, answer: ApiAnswer) -> None:
     if answer.related:
         out.print("  [bold]Related passages[/]" if answer.claims else "  [bold]Nearest in the documents[/]")
     for claim in answer.related:
-        _print_claim(out, claim, cited)
+        _print_claim(out, claim, cited, _unsaid_subject(claim))
 
 
-def _print_claim(out: Console, claim: ApiClaim, cited: set[tuple[str, int, str]]) -> None:
-    """Print a claim with those of its citations that are not in `cited` yet."""
-    subject = _unsaid_subject(claim)
+def _print_claim(out: Console, claim: ApiClaim, cited: set[tuple[str, int, str]], subject: str) -> None:
+    """Print a claim after its subject, with those of its citations that are not in `cited` yet."""
     out.print(f"  [bold]{escape(subject)}:[/] {escape(claim.text)}" if subject else f"  {escape(claim.text)}")
     for citation in claim.citations:
         quote = " ".join(citation.quote.split())

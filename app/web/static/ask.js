@@ -38,8 +38,7 @@ function unsaidSubject({ text, subject }) {
 }
 
 // Each page that a claim cites has one button, which shows the first quote on it.
-function claim(data) {
-  const subject = unsaidSubject(data);
+function claim(data, subject) {
   const text = element("p", {}, data.text);
   if (subject) {
     text.prepend(element("span", { class: "subject" }, `${subject}: `));
@@ -87,7 +86,10 @@ class Shown {
 
   add(data) {
     const isRelated = data.part === "related";
-    (isRelated ? this.related : this.claims).append(claim(data));
+    // What supports an answer has its issuer: it is named again only if it is another one.
+    const isNamed = data.part === "support" && data.subject.issuer === this.first?.subject.issuer;
+    (isRelated ? this.related : this.claims).append(claim(data, isNamed ? "" : unsaidSubject(data)));
+    this.first ??= data;
     this.beside.hidden = this.related.childElementCount === 0;
   }
 
