@@ -22,6 +22,7 @@ from evals.commands.options import (
     print_error,
     stderr_console,
 )
+from evals.datasets.files import rewrite
 from evals.environment.stacks import Stacks
 from evals.reports.report import Report
 from evals.running.engine import Suite
@@ -39,7 +40,10 @@ def list_suites() -> None:
 
 def run_suites(
     suites: Annotated[list[str], typer.Argument(metavar="SUITE…", help="The suites' names.")],
-    data: Annotated[Path, typer.Option("--data", exists=True, file_okay=False, help="The folder of data.")],
+    data: Annotated[
+        Path | None,
+        typer.Option("--data", exists=True, file_okay=False, help="The folder of data, unless the suite has its own."),
+    ] = None,
     only: Annotated[str | None, typer.Option("--only", metavar="KIND", help="Only cases of this kind.")] = None,
     sample: Annotated[int | None, typer.Option("--sample", min=1, help="Number of cases, drawn with the seed.")] = None,
     seed: Annotated[int, typer.Option("--seed", help="Seed of the sample.")] = 0,
@@ -59,23 +63,30 @@ def run_suites(
 ) -> None:
     """Run suites on a folder of data. Ctrl-C interrupts a run and keeps its completed cases; --resume continues it."""
     options = tuple(name for name, on in (("checks", checks), ("left-out", left_out), ("plain", plain)) if on)
-    request = RunRequest(
-        data=data,
-        selection=Selection(only=only, sample=sample, seed=seed, repeat=repeat, options=options),
-        live=live,
-        resume=resume,
-    )
+    selection = Selection(only=only, sample=sample, seed=seed, repeat=repeat, options=options)
+    homes = find_homes(home)
     with errors_as_messages():
         chosen = [build_suites().get(name) for name in dict.fromkeys(suites)]
+        requests = [
+            (suite, RunRequest(data=data or _write_own(suite, homes), selection=selection, live=live, resume=resume))
+            for suite in chosen
+        ]
 
     def report_path(suite: str) -> Path | None:
         return json_out if json_out is None or len(chosen) == 1 else _beside(json_out, suite)
 
     with Stacks(notify=notify) as stacks:
-        runner = build_runner(stacks, homes=find_homes(home), runs=runs)
-        failed = [suite.name for suite in chosen if not _run(runner, suite, request, report_path(suite.name))]
+        runner = build_runner(stacks, homes=homes, runs=runs)
+        failed = [
+            suite.name for suite, request in requests if not _run(runner, suite, request, report_path(suite.name))
+        ]
     if failed:
         raise typer.Exit(FAILED)
+
+
+def _write_own(suite: Suite[Any], homes: Path) -> Path:
+    """Write the suite's own data next to the homes. Raises DataMissingError if the suite has none."""
+    return rewrite(homes / suite.name, suite.write_own)
 
 
 def _run(runner: Runner, suite: Suite[Any], request: RunRequest, out: Path | None) -> bool:

@@ -1,7 +1,8 @@
 """Reads the files of a data folder strictly: unknown fields and duplicate ids are errors."""
 
 import json
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -21,6 +22,12 @@ class DataMissingError(InvalidInputError):
 class DatasetError(InvalidInputError):
     code = "eval-data-invalid"
     title = "The data is not in a format that this suite reads: correct it as the message says."
+
+
+def rewrite(folder: Path, write: Callable[[Path], Path]) -> Path:
+    """Write a folder of data. Documents of earlier versions of the data are removed."""
+    shutil.rmtree(folder, ignore_errors=True)
+    return write(folder)
 
 
 def require_file(folder: Path, name: str) -> Path:

@@ -18,6 +18,7 @@ from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from app.core.errors import InvalidInputError
 from app.evaluations.metrics import MetricSpec
+from evals.datasets.files import DataMissingError
 from evals.environment.context import SuiteContext, Used
 
 
@@ -105,6 +106,10 @@ class Suite(ABC, Generic[P]):
         if unknown:
             raise UnknownOptionError(f"The suite {self.name} has no option {unknown[0]}.")
         return self
+
+    def write_own(self, folder: Path) -> Path:
+        """Write the suite's own data into the folder and return it. Raises DataMissingError if it has none."""
+        raise DataMissingError(f"The suite {self.name} has none for {folder}: name a folder of data with --data.")
 
     @abstractmethod
     def load(self, data: Path) -> Sequence[P]:

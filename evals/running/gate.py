@@ -4,7 +4,6 @@ It uses the project's own data, which it generates for each run: questions, faul
 reports with their facts. It also uses given folders of other data if they have baselines. It never compares times.
 """
 
-import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any
 
 from app.evaluations.comparison import Comparison, compare_runs
 from app.evaluations.records import CaseRecord, RunRecord, Selection
+from evals.datasets.files import rewrite
 from evals.datasets.project.writing import write_project_data
 from evals.datasets.variants.filing import write_filings
 from evals.datasets.variants.writing import write_faults
@@ -107,7 +107,7 @@ class Gate:
                 (FILINGS, write_filings, ON_FILINGS),
                 (MADE_FACTS, write_made_facts, ON_FACTS),
             )
-            for folder in (_rewrite(homes / name, write),)
+            for folder in (rewrite(homes / name, write),)
             for gated in suites
         ]
         others = [
@@ -117,12 +117,6 @@ class Gate:
             if baseline_path(gated.suite, folder.resolve().name, folder=self.baselines).exists()
         ]
         return [*made, *others]
-
-
-def _rewrite(folder: Path, write: Callable[[Path], Path]) -> Path:
-    """Write a folder of data. Documents of earlier versions of the data are removed."""
-    shutil.rmtree(folder, ignore_errors=True)
-    return write(folder)
 
 
 def _check_fits(name: str, baseline: Baseline, record: RunRecord) -> None:

@@ -18,7 +18,7 @@ _NUMBER = re.compile(
 )
 _SCALES = {"thousand": 3, "k": 3, "million": 6, "mm": 6, "mn": 6, "m": 6, "billion": 9, "bn": 9, "b": 9, "trillion": 12}
 _IN_SCALE = re.compile(r"\b(?:in|of)\s+(?:US\s?)?(?:\w+\s+){0,2}?(thousand|million|billion)s?\b", re.IGNORECASE)
-_YEAR = re.compile(r"(?<![\d.,$])(?:19|20)\d\d(?![\d,]|\.\d)")
+_YEAR = re.compile(r"(?<![\d.,$])(?:19|20)\d\d(?!\d|[.,]\d)")
 _MONTHS = "january|february|march|april|may|june|july|august|september|october|november|december"
 _DATE = re.compile(rf"\b(?:{_MONTHS})\s+\d{{1,2}}(?:st|nd|rd|th)?\b,?(?:\s+(?:19|20)\d\d)?", re.IGNORECASE)
 _NAMED = re.compile(
