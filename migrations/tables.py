@@ -14,6 +14,7 @@ import app.http.idempotency.models
 import app.identity.models
 import app.identity.oidc.models
 import app.identity.sessions.models
+import app.issuers.models
 import app.jobs.models
 import app.retrieval.models
 import app.tables.models  # noqa: F401 (these modules are imported because they define tables)

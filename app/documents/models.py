@@ -32,7 +32,8 @@ class Document(Base):
     (page, quote, confidence), or states that an editor set it. `said_type` is the document type if an editor set it. It
     exists because a type read from the file's text must not give users access through an entitlement pack. The database
     computes `said_type` and `access_class_id` (from collection, `said_type`, `source`, labels and the document's own
-    grants), and ignores values written to them.
+    grants), and ignores values written to them. `issuer_id` is the record of the issuer that the document names. The
+    database computes it, too, from the issuer, `issuer_aliases` (`app.documents.issuer_rows`) and editors' splits.
     """
 
     __tablename__ = "documents"
@@ -49,6 +50,7 @@ class Document(Base):
         ),
         Index(None, "tenant_id", "access_class_id"),
         Index(None, "tenant_id", "issuer_key"),
+        Index(None, "tenant_id", "issuer_id"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -62,6 +64,7 @@ class Document(Base):
     issuer: Mapped[str | None]
     issuer_key: Mapped[str | None]
     issuer_aliases: Mapped[dict[str, Any] | None]
+    issuer_id: Mapped[UUID | None]
     document_type: Mapped[str | None]
     said_type: Mapped[str | None]
     source: Mapped[str | None]

@@ -20,7 +20,9 @@ from app.retrieval.questions.issuers import VisibleIssuer
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A searchable document, with the fields that ranking and passages need."""
+    """A searchable document, with the fields that ranking and passages need. `issuer_id` is its issuer's record: the
+    document is of the issuer (`app.issuers.reading`) whose `ids` have it.
+    """
 
     document_id: UUID
     version_id: UUID
@@ -29,6 +31,7 @@ class Candidate:
     issuer: str | None
     issuer_key: str | None
     issuer_aliases: Mapping[str, Sequence[str]] | None
+    issuer_id: UUID | None
     document_type: str | None
     fiscal_year: int | None
     fiscal_period: str | None
@@ -101,8 +104,8 @@ class Graph:
 
 
 _CANDIDATES = """
-SELECT d.id, i.version_id, i.chunk_count, d.title, d.issuer, d.issuer_key, d.issuer_aliases, d.document_type,
-       d.fiscal_year, d.fiscal_period, d.period_end, d.filing_date, {layout}
+SELECT d.id, i.version_id, i.chunk_count, d.title, d.issuer, d.issuer_key, d.issuer_aliases, d.issuer_id,
+       d.document_type, d.fiscal_year, d.fiscal_period, d.period_end, d.filing_date, {layout}
 FROM documents d JOIN indexed_documents i ON i.document_id = d.id
 WHERE {conditions} ORDER BY d.id
 """

@@ -1,14 +1,17 @@
 """Reads of one document through repositories. Each returns the document's id, or nothing if it is not visible."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from app.documents.errors import DocumentNotFoundError, PageNotFoundError
+from app.documents.issuers import normalise_issuer
 from app.documents.repository import DocumentRepository
 from app.facts.filters import FactFilter
 from app.facts.repository import FactRepository
 from app.facts.service import load_ledger_facts
+from app.issuers.reading import find_issuers, list_issuers_of
 from app.tables.errors import TableNotFoundError
 from app.tables.repository import TableRepository
 from app.tables.service import find_tables_of_pages, list_tables_of_version
@@ -57,3 +60,20 @@ def read_facts(session: Session, document: UUID) -> dict[str, set[UUID]]:
         "load_ledger_facts by label": load_ledger_facts(session, document_ids=[document], labels=[["of"]]),
     }
     return {way: {stored.source.document_id for stored in found} for way, found in ways.items()}
+
+
+def read_issuers(session: Session, every: Iterable[UUID], name: str) -> dict[str, set[UUID]]:
+    """Return the documents that take part in issuers, by way of reading. Each gives its ID as a name, and a merger
+    joins all of them: an issuer has the IDs of the readable ones.
+    """
+    by_form = {document.hex: document for document in every}
+    found = find_issuers(session, by_form)
+    ways = {
+        "find_issuers": find_issuers(session, [normalise_issuer(name)]),
+        "find_issuers by every name": found,
+        "list_issuers_of": list_issuers_of(session, [record for issuer in found for record in issuer.ids]),
+    }
+    return {
+        way: {by_form[form] for issuer in issuers for form in issuer.list_forms() if form in by_form}
+        for way, issuers in ways.items()
+    }

@@ -48,7 +48,20 @@ _NEW_FACT = (
     "INSERT INTO facts (version_id, number, tenant_id, document_id, first_end, last_end, statement, path, data) "
     "VALUES (:version, 9, :tenant, :document, now(), now(), 'other', 'Mine', '')"
 )
+_NEW_ISSUER_NAME = (
+    "INSERT INTO issuer_names (document_id, number, tenant_id, access_class_id, issuer_id, role, kind, form, text, "
+    "confidence) SELECT d.id, 99, :tenant, d.access_class_id, d.id, 'own', 'cover', 'mine', 'Mine', 1 FROM documents d "
+    "WHERE d.id = :document"
+)
+_NEW_ISSUER_EDIT = (
+    "INSERT INTO issuer_edits (id, document_id, tenant_id, access_class_id, kind, token, made_by, made_at) "
+    "SELECT :id, d.id, :tenant, d.access_class_id, 'split', :id, :actor, now() FROM documents d WHERE d.id = :document"
+)
 _WORKERS_ALONE = (
+    _NEW_ISSUER_NAME,
+    "UPDATE issuer_names SET form = 'mine' WHERE document_id = :document",
+    "DELETE FROM issuer_names WHERE document_id = :document",
+    "UPDATE issuer_edits SET name = 'Mine' WHERE document_id = :document",
     _NEW_TABLE,
     "UPDATE tables SET title = 'Mine' WHERE version_id = :version",
     "DELETE FROM tables WHERE version_id = :version",
@@ -116,6 +129,8 @@ class ForbiddenWrites:
             _NEW_VERSION,
             _NEW_RUN,
             _NEW_STAGE,
+            _NEW_ISSUER_EDIT,
+            "DELETE FROM issuer_edits WHERE document_id = :document",
             "UPDATE collections SET name = 'Mine' WHERE id = :collection",
             "UPDATE document_versions SET status = status WHERE id = :version",
         ):

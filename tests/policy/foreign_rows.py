@@ -41,6 +41,8 @@ def plant_foreign_rows(
         "pages": ("version_id", version, {"version_id": uuid4()}),
         "tables": ("version_id", version, {"version_id": uuid4()}),
         "facts": ("version_id", version, {"version_id": uuid4()}),
+        "issuer_names": ("document_id", document, {"document_id": foreign}),
+        "issuer_edits": ("document_id", document, {"document_id": foreign}),
         "runs": ("id", run, {"id": uuid4()}),
         "stages": ("run_id", run, {"id": uuid4(), "name": "foreign"}),
         "questions": ("id", question, {"id": uuid4()}),

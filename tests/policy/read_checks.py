@@ -28,7 +28,7 @@ from app.retrieval.index.lexicon import term_id, tokenise
 from app.retrieval.index.spaces import get_space_id
 from app.retrieval.repository import Graph, SearchRepository
 from tests.policy import oracle
-from tests.policy.document_reads import read_document, read_facts, read_page, read_tables
+from tests.policy.document_reads import read_document, read_facts, read_issuers, read_page, read_tables
 from tests.policy.mirrored_tenant import COMMON_WORD, KINDS, MirroredTenant
 from tests.policy.oracle import Access
 from tests.policy.tally import DifferenceError
@@ -40,6 +40,8 @@ _BY_DOCUMENT = {
     "pages": ("version_id", "document_id", "pages"),
     "tables": ("version_id", "document_id", "tables"),
     "facts": ("version_id", "document_id", "facts"),
+    "issuer_names": ("document_id", "document_id", "issuer_names"),
+    "issuer_edits": ("document_id", "document_id", "issuer_edits"),
     "runs": ("id", "document_id", "runs"),
     "indexed_documents": ("document_id", "document_id", "indexed_documents"),
     "chunks": ("document_id", "document_id", "chunks"),
@@ -269,11 +271,10 @@ class ReadChecks:
         asked = self._rotate(sorted(every))
         ran = RunRepository(session).list_runs(before=None, limit=1000, document_id=None, status=None)
         ways["list_runs"] = ({run.document_id for run in ran}, visible)
-        facts = load_ledger_facts(session, [normalise_issuer(f"issuer {kind}")])
-        ways["load_ledger_facts"] = (
-            {stored.source.document_id for stored in facts},
-            {stored.source.document_id for stored in facts} & visible,
-        )
+        facts = {each.source.document_id for each in load_ledger_facts(session, [normalise_issuer(f"issuer {kind}")])}
+        ways["load_ledger_facts"] = (facts, facts & visible)
+        for way, seen in read_issuers(session, every, f"issuer {kind}").items():
+            ways[way] = (seen, visible & tenant.published if way != "find_issuers" or seen else set())
         letters = DeadLetterRepository(session).list_letters(before=None, limit=1000, kind=None)
         ways["list_letters"] = ({letter.document_id for letter in letters}, visible & tenant.published)
         if asked is not None:

@@ -13,6 +13,7 @@ from app.db.session import system_principal
 from app.documents.content.chunks import ChunkDraft
 from app.documents.content.parsed import ParsedDocument
 from app.documents.content.parsed_codec import decode_document, encode_deleted, encode_marks, encode_words
+from app.documents.issuer_rows import describe_issuer
 from app.documents.issuers import normalise_issuer
 from app.documents.metadata import DocumentMetadata
 from app.documents.models import Document, DocumentVersion, Page
@@ -125,7 +126,7 @@ class PublishStage:
             sources[name] = _source(metadata, name)
         if sources.get("issuer", {}).get("by") != "editor":
             document.issuer_key = normalise_issuer(metadata.issuer) if metadata.issuer else None
-            document.issuer_aliases = {"names": list(metadata.issuer_aliases)}
+            document.issuer_aliases = describe_issuer(metadata)
         document.metadata_sources = sources
         document.current_version_id = version.id
         document.revision += 1
