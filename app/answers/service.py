@@ -34,8 +34,7 @@ from app.answers.models import Answer
 from app.answers.proposals import Proposed, ProposedFigures
 from app.answers.questions import parse_question
 from app.answers.repository import AnswerRepository
-from app.answers.subjects import find_unseen_names, passages_about
-from app.answers.views import COMPUTED, LEXICAL, MISSING, UNSEEN, build_view, count_dropped, restore_claims
+from app.answers.views import COMPUTED, LEXICAL, MISSING, build_view, count_dropped, restore_claims
 from app.answers.writing.drafting import Drafter, VerifiedDraft
 from app.audit.service import record
 from app.core.clock import Clock
@@ -72,7 +71,6 @@ class _Evidence:
 
     question: AskedQuestion
     understanding: Understanding
-    unseen: tuple[str, ...]
     passages: tuple[Passage, ...]
     pages: PageTexts
     tables: EvidenceTables
@@ -86,6 +84,10 @@ class _Evidence:
     def read(self) -> set[UUID]:
         """Return the documents whose facts were read."""
         return {document_id for ledger in self.ledgers for document_id in ledger.read()} | self.also_read
+
+    def is_absent(self) -> bool:
+        """Return whether the question names only issuers without visible documents, or what no document mentions."""
+        return not self.understanding.issuer_keys and self.understanding.absence() is not None
 
     def noting(self, facts: dict[str, object]) -> "_Evidence":
         """Return the evidence with more facts in the question's record."""
@@ -222,7 +224,6 @@ class AnswerService:
                     object_id=question_id,
                     detail={"documents": documents, "passages": [_source(passage) for passage in passages]},
                 )
-        unseen = find_unseen_names(result.understanding, passages, {key: pages[key] for key in keys if key in pages})
         question = AskedQuestion(
             id=question_id,
             text=text,
@@ -230,14 +231,12 @@ class AnswerService:
             filters={name: [str(value) for value in values] for name, values in asdict(filters).items() if values},
             understanding={
                 **result.understanding.as_record(),
-                UNSEEN: list(unseen),
                 **({LEXICAL: True} if result.degraded else {}),
             },
         )
         return _Evidence(
             question=question,
             understanding=result.understanding,
-            unseen=unseen,
             passages=passages,
             pages=pages,
             tables=EvidenceTables(stored.decode(pages)),
@@ -261,8 +260,8 @@ class AnswerService:
 
     async def _draft(self, principal: Principal, evidence: _Evidence) -> tuple[_Evidence, VerifiedDraft]:
         """Compute the figure that a question asks for, or draft sentences."""
-        # If no source mentions a name in the question, the passages concern other issuers. Then nothing is drafted.
-        passages = () if evidence.unseen else passages_about(evidence.understanding, evidence.passages)
+        # If no document is of an issuer that the question names, the passages are of others. Then nothing is drafted.
+        passages = () if evidence.is_absent() else evidence.passages
         question, understanding, pages, tables = (
             evidence.question.text,
             evidence.understanding,
@@ -271,7 +270,7 @@ class AnswerService:
         )
         with traced("answers.draft"), self._metrics.time_step("draft"):
             found = None
-            if evidence.figure is not None and not evidence.unseen:
+            if evidence.figure is not None and not evidence.is_absent():
                 shown = Evidence(passages, pages, tables)
                 found = await asyncio.to_thread(answer_figure, evidence.figure, evidence.ledgers, understanding, shown)
                 if isinstance(found, Answered):
@@ -291,7 +290,7 @@ class AnswerService:
     async def _propose(self, principal: Principal, evidence: _Evidence) -> Proposed | None:
         """Let a configured model read a question for a figure that the grammar does not understand."""
         wants_figure = evidence.figure is not None or evidence.understanding.wants_figure
-        if self._proposed is None or evidence.unseen or not wants_figure:
+        if self._proposed is None or evidence.is_absent() or not wants_figure:
             return None
         return await self._proposed.answer(
             principal,

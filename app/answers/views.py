@@ -9,8 +9,8 @@ from app.answers.models import Answer, Claim, Question
 from app.answers.repository import StoredCitation
 from app.answers.writing.extractive import NOTICE
 
-UNSEEN = "unseen_names"
-"""Key in `Question.understanding` with the question's names that no retrieved source mentions."""
+ABSENCE = "absence"
+"""Key in `Question.understanding` with the sentence that says which names no visible document has."""
 
 COMPUTED = "computed"
 """Key in `Question.understanding`: whether the answer was computed."""
@@ -89,11 +89,12 @@ def _notice(answer: Answer, question: AskedQuestion | Question) -> str | None:
 
 
 def _answer_notice(answer: Answer, question: AskedQuestion | Question) -> str | None:
+    absence = question.understanding.get(ABSENCE)
     if answer.outcome == Outcome.NOT_FOUND:
-        if sentence := question.understanding.get(MISSING):
-            return str(sentence)
-        unseen = question.understanding.get(UNSEEN)
-        return f"No document that you may see mentions {', '.join(unseen)}." if unseen else None
+        sentence = question.understanding.get(MISSING) or absence
+        return None if sentence is None else str(sentence)
     if notes := question.understanding.get(COMPUTED):
-        return f"{COMPUTED_NOTICE} {notes}" if isinstance(notes, str) else COMPUTED_NOTICE
-    return NOTICE if answer.writer == Writer.EXTRACTIVE else None
+        notice = f"{COMPUTED_NOTICE} {notes}" if isinstance(notes, str) else COMPUTED_NOTICE
+    else:
+        notice = NOTICE if answer.writer == Writer.EXTRACTIVE else ""
+    return f"{absence or ''} {notice}".strip() or None

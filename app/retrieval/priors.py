@@ -1,4 +1,4 @@
-"""Document priors: weight documents by the issuers, periods and types in the question.
+"""Document priors: weight documents by the periods and types in the question.
 
 The factors are not probabilities. They were chosen by hand: documents of the requested year rank first, then documents
 of neighbouring years, then all others. No document is excluded.
@@ -24,18 +24,8 @@ def document_priors(candidates: Sequence[Candidate], understanding: Understandin
     return [
         _period_factor(candidate, understanding, newest.get(candidate.issuer_key))
         * _type_factor(candidate, understanding)
-        * _issuer_factor(candidate, understanding)
         for candidate in candidates
     ]
-
-
-def _issuer_factor(candidate: Candidate, understanding: Understanding) -> float:
-    """Return a lower weight for issuers that the question does not name. Their documents are searched only if the named
-    issuers have too few chunks.
-    """
-    if not understanding.issuer_keys or candidate.issuer_key in understanding.issuer_keys:
-        return 1.0
-    return 0.4 if candidate.issuer_key is None else 0.2
 
 
 def _year(candidate: Candidate) -> int | None:

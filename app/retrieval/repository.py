@@ -1,6 +1,6 @@
 """SQL of searches. The statements do not filter by tenant or permission: row-level security does."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -13,6 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.documents.issuers import normalise_issuer
+from app.retrieval.doubtful_issuers import DOUBTFUL_ISSUER, UNSURE_ISSUER, is_doubtful_issuer
 from app.retrieval.filters import SearchFilters
 from app.retrieval.index.graphs import INDEX_PREFIX
 from app.retrieval.questions.issuers import VisibleIssuer
@@ -40,8 +41,10 @@ class Candidate:
     layout: bytes | None
 
     def visible_issuer(self) -> VisibleIssuer | None:
-        """Return the document's issuer with its key, name and aliases, or None."""
-        if self.issuer_key is None:
+        """Return the document's issuer with its key, name and aliases; None if it is unknown, or if what was read
+        cannot be a name.
+        """
+        if self.issuer_key is None or is_doubtful_issuer(self.issuer_key):
             return None
         aliases = (self.issuer_aliases or {}).get("names", ())
         return VisibleIssuer(self.issuer_key, self.issuer or self.issuer_key, tuple(aliases))
@@ -53,6 +56,17 @@ class Candidate:
             return label if self.fiscal_period in (None, "FY") else f"{self.fiscal_period} {label}"
         day = self.period_end or self.filing_date
         return day.isoformat() if day else None
+
+
+@dataclass(frozen=True, slots=True)
+class UnsureDocument:
+    """A document without a certain issuer: the number of chunks with each of some terms, and the ordinal of the first
+    chunk from which on all have occurred.
+    """
+
+    document_id: UUID
+    count: int
+    first: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +129,16 @@ _IN_COLLECTIONS = """d.collection_id IN (
         SELECT c.id FROM collections c WHERE c.id = ANY(%(collections)b::uuid[])
         UNION SELECT c.id FROM collections c JOIN inside ON c.parent_id = inside.id
     ) SELECT id FROM inside)"""
+# Documents without a certain issuer, in whose text each of the terms occurs. Their postings show where.
+_UNSURE = """
+SELECT d.id, array_agg(t.chunk_count), array_agg(substring(t.postings FOR 4))
+FROM documents d JOIN term_postings t ON t.document_id = d.id
+WHERE t.term_id = ANY(%(terms)b::int[]) AND (
+    d.issuer_key IS NULL OR d.issuer_key ~ %(doubtful)b
+    OR (d.metadata_sources #>> '{{issuer,confidence}}')::float8 < {unsure})
+GROUP BY d.id HAVING count(*) = %(count)s
+"""
+_TERM_DOCUMENTS = "SELECT term_id, document_id, chunk_count FROM term_postings WHERE term_id = ANY(%(terms)b::int[])"
 _LAYOUTS = "SELECT document_id, layout FROM indexed_documents WHERE document_id = ANY(%(documents)b::uuid[])"
 _CHUNKS = """
 SELECT c.id, c.document_id, c.version_id, c.ordinal, c.kind, c.page_number, c.char_start, c.char_end, c.heading,
@@ -193,9 +217,15 @@ class SearchRepository:
         assert isinstance(driver, psycopg.Connection), "database connections use psycopg"
         self._driver: psycopg.Connection[Any] = driver
 
-    def list_candidates(self, filters: SearchFilters, *, name_forms: Sequence[str] | None = None) -> list[Candidate]:
-        """List searchable documents, oldest first. With `name_forms`, only documents of issuers with one of these names
-        are listed.
+    def list_candidates(
+        self,
+        filters: SearchFilters,
+        *,
+        name_forms: Sequence[str] | None = None,
+        documents: Iterable[UUID] | None = None,
+    ) -> list[Candidate]:
+        """List searchable documents, oldest first: with `name_forms`, only those of issuers with one of these names;
+        with `documents`, only these.
         """
         conditions, parameters = _conditions(filters)
         layout = "NULL"
@@ -203,9 +233,30 @@ class SearchRepository:
             conditions.append(_NAMED)
             parameters["forms"] = list(name_forms)
             layout = "i.layout"  # an issuer has few documents, so load the layouts at once
+        if documents is not None:
+            conditions.append("d.id = ANY(%(documents)b::uuid[])")
+            parameters["documents"] = list(documents)
         cursor = self._driver.cursor(binary=True)
         statement = _CANDIDATES.format(layout=layout, conditions=" AND ".join(conditions))
         return [Candidate(*row) for row in cursor.execute(statement, parameters).fetchall()]
+
+    def list_unsure(self, terms: Sequence[int]) -> list[UnsureDocument]:
+        """List the visible documents whose issuer was not read with certainty, and which have all terms."""
+        cursor = self._driver.cursor(binary=True)
+        statement = _UNSURE.format(unsure=UNSURE_ISSUER)
+        parameters = {"terms": list(terms), "doubtful": DOUBTFUL_ISSUER.pattern, "count": len(terms)}
+        return [
+            UnsureDocument(document_id, min(counts), max(int.from_bytes(first, "little") for first in firsts))
+            for document_id, counts, firsts in cursor.execute(statement, parameters).fetchall()
+        ]
+
+    def list_term_documents(self, terms: Iterable[int]) -> dict[int, dict[UUID, int]]:
+        """Return term → visible document → number of its chunks with the term."""
+        cursor = self._driver.cursor(binary=True)
+        found: dict[int, dict[UUID, int]] = {}
+        for term, document, count in cursor.execute(_TERM_DOCUMENTS, {"terms": list(terms)}).fetchall():
+            found.setdefault(term, {})[document] = count
+        return found
 
     def list_terms(self, terms: Sequence[int], documents: Sequence[UUID]) -> list[TermRows]:
         """List the postings of the terms in the documents."""

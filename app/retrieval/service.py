@@ -16,12 +16,12 @@ from app.retrieval.index.spaces import get_space_id
 from app.retrieval.limits import SearchLimits
 from app.retrieval.passages import Passage
 from app.retrieval.priors import document_priors
-from app.retrieval.questions.issuers import find_by_first_words, name_forms
 from app.retrieval.questions.reader import QuestionReader
 from app.retrieval.questions.understanding import Understanding
 from app.retrieval.questions.vocabulary import FinanceVocabulary
 from app.retrieval.ranking import Found
 from app.retrieval.repository import Candidate, SearchRepository
+from app.retrieval.scope import ScopeFinder
 
 _log = get_logger(__name__)
 
@@ -84,35 +84,17 @@ class RetrievalService:
         filters: SearchFilters,
         k: int,
     ) -> SearchResult:
-        named = repository.list_candidates(filters, name_forms=name_forms(asked.core))
-        issuers = [issuer for candidate in named if (issuer := candidate.visible_issuer()) is not None]
-        understanding = asked.among(issuers)
-        scope = [candidate for candidate in named if candidate.issuer_key in understanding.issuer_keys]
-        if sum(candidate.chunk_count for candidate in scope) < k:
-            # The question names no issuer, or the named issuers have fewer than k chunks: search all documents.
-            scope = repository.list_candidates(filters)
-            if not understanding.issuer_keys:
-                understanding, scope = _narrow(asked, scope, k)
+        found = ScopeFinder(repository, self._reader, filters).find(asked)
+        understanding, scope = found.understanding, found.candidates
         if not scope or k < 1:
             return SearchResult((), understanding)
         priors = document_priors(scope, understanding)
+        priors = [prior * weight for prior, weight in zip(priors, found.weights, strict=True)]
         gatherer = EvidenceGatherer(
             repository=repository, scope=scope, priors=priors, space_id=space_id, limits=self._limits
         )
-        found = gatherer.gather(vector, understanding, k=k)
-        return SearchResult(_passages(repository, scope, found), understanding)
-
-
-def _narrow(asked: Understanding, scope: list[Candidate], k: int) -> tuple[Understanding, list[Candidate]]:
-    """Return the understanding with the issuer that a name in the question starts, and the issuer's documents; without
-    such an issuer, or if it has fewer than k chunks, the whole scope.
-    """
-    visible = [issuer for candidate in scope if (issuer := candidate.visible_issuer()) is not None]
-    issuer = find_by_first_words(asked.names, visible)
-    if issuer is None:
-        return asked, scope
-    own = [candidate for candidate in scope if candidate.issuer_key == issuer.key]
-    return asked.among([issuer]), own if sum(candidate.chunk_count for candidate in own) >= k else scope
+        places = gatherer.gather(vector, understanding, k=k)
+        return SearchResult(_passages(repository, scope, places), understanding)
 
 
 def _passages(repository: SearchRepository, scope: list[Candidate], found: list[Found]) -> tuple[Passage, ...]:

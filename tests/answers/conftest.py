@@ -1,7 +1,7 @@
 """Fixtures: passages built from page texts, stub models, and a tenant with a document."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import UUID, uuid4
 
 import pytest
@@ -159,13 +159,15 @@ def stub_chat() -> type[StubChat]:
 
 @dataclass
 class FixedSearch:
-    """A stub search that always returns the same passages."""
+    """A stub search that always returns the same passages, and finds no document of `absent` issuers."""
 
     passages: Sequence[Passage]
+    absent: tuple[str, ...] = ("Persimmon Holdings",)
     reader: QuestionReader = field(default_factory=lambda: QuestionReader(vocabulary=FinanceVocabulary()))
 
     def search(self, principal, question, filters=None, k=10) -> SearchResult:
-        return SearchResult(tuple(self.passages)[:k], self.reader.read(question))
+        absent = tuple(name for name in self.absent if name in question)
+        return SearchResult(tuple(self.passages)[:k], replace(self.reader.read(question), absent_issuers=absent))
 
 
 @dataclass

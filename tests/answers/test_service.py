@@ -119,11 +119,11 @@ def test_answer_from_a_degraded_search_says_what_is_missing(service, office) -> 
         assert service().get_question(office.owner, answer.question_id) == answer
 
 
-def test_question_about_unseen_issuer_is_declined(service, office) -> None:
+def test_question_about_issuer_without_documents_is_declined(service, office) -> None:
     asking = service()
     answer = ask(asking, office.owner, "What was Persimmon Holdings' net revenue in fiscal 2022?")[-1].answer
     assert (answer.status, answer.claims) == (AnswerStatus.NOT_FOUND, ())
-    assert answer.notice == "No document that you may see mentions Persimmon Holdings."
+    assert answer.notice == "No document that you may see is of Persimmon Holdings."
     assert asking.get_question(office.owner, answer.question_id).notice == answer.notice
 
 

@@ -97,7 +97,7 @@ def test_requested_year_of_named_issuer_ranks_first(library, service, page):
     assert result.passages[0].period == "FY2020"
 
 
-def test_named_issuer_ranks_first_even_with_fewer_pages_than_requested(library, service, page):
+def test_only_pages_of_the_named_issuer_are_found_even_if_it_has_few(library, service, page):
     collection = library.add_collection()
     for issuer in ("Lindenfeld Optics AG", "Aldous Cement Corp", "Marlow Freight Inc."):
         net_sales = (
@@ -105,8 +105,7 @@ def test_named_issuer_ranks_first_even_with_fewer_pages_than_requested(library, 
         )
         library.add_document(collection, [net_sales], issuer=issuer, fiscal_year=2020)
     result = service.search(library.reader(collection), "What were Marlow Freight's net sales in FY2020?", k=3)
-    assert result.passages[0].issuer == "Marlow Freight Inc."
-    assert len(result.passages) == 3
+    assert [passage.issuer for passage in result.passages] == ["Marlow Freight Inc."]
 
 
 def test_date_in_question_finds_report_of_that_date(library, service, page):

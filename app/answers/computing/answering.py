@@ -18,7 +18,6 @@ from app.answers.computing.requests import AskedPeriod, FigureRequest, Ranking, 
 from app.answers.computing.sentences import CitedDocument, quote_row, write_claims
 from app.answers.computing.table_figures import TableFigures
 from app.answers.evidence_tables import EvidenceTables
-from app.answers.subjects import find_other_entity, is_of_another_issuer
 from app.answers.verification.claim_subjects import subjects_of
 from app.answers.writing.drafting import VerifiedDraft, known_texts, verify_draft
 from app.documents.issuers import normalise_issuer
@@ -57,7 +56,7 @@ def answer_figure(
     `ledgers` are those of the issuers that the question names, in order. Each issuer's figure is computed from its own
     documents.
     """
-    if (entity := find_other_entity(understanding)) is not None:
+    if (entity := understanding.other_entity) is not None:
         return Declined(f"The figure cannot be computed: no document is known to be of {entity}.")
     issuers = named_issuers(question.text, understanding)
     if len(issuers) < 2:
@@ -105,7 +104,7 @@ class _Answering:
         self._given = known_texts(question.text, evidence.passages) | issuers
         self._documents = dict(self._list_documents())
         own = {key: found for key, found in evidence.tables.all_tables().items() if key in self._documents}
-        is_foreign = any(is_of_another_issuer(understanding, passage) for passage in evidence.passages)
+        is_foreign = any(passage.issuer and not understanding.is_about(passage) for passage in evidence.passages)
         texts = {key: text for key, text in evidence.pages.items() if key in self._documents and not is_foreign}
         find_span = ledger.ledger.find_span if len(ledger.ledger) else None
         self._rows = TableFigures(

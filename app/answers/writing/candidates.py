@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from app.answers.claims import PageKey, PageTexts
 from app.answers.evidence_tables import EvidenceTables, Span
-from app.answers.subjects import is_of_another_issuer, mentions_name
 from app.answers.verification.sentences import find_sentences
 from app.answers.writing.figures import NO_PICK, FigureQuestion, Pick, find_year_end_month
 from app.quantities.headings import without_years
@@ -80,7 +79,7 @@ class CandidateFinder:
             start, end = max(0, passage.char_start), min(passage.char_end, len(page))
             rows = self._tables.rows_between(key, start, end)
             total += len(rows)
-            is_foreign = is_of_another_issuer(self._understanding, passage)
+            is_foreign = passage.issuer is not None and not self._understanding.is_about(passage)
             found.extend(row for row in self._rows(passage, rows) if not is_foreign or self._names(row))
             for begin, stop in _prose(start, end, self._tables.covered(key)):
                 for first, last in find_sentences(page[begin:stop]):
@@ -95,7 +94,7 @@ class CandidateFinder:
         row = candidate.row
         about = [candidate.text] if row is None else [candidate.text, row.table.title or ""]
         headings = [] if row is None else [heading for cell in row.figures for heading in cell.header_path]
-        return mentions_name(self._understanding, " ".join((*about, *headings)))
+        return self._understanding.mentions(" ".join((*about, *headings)))
 
     def _rows(self, passage: Passage, rows: Sequence[FigureRow]) -> Iterator[Candidate]:
         for row in rows:

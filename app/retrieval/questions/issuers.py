@@ -1,21 +1,20 @@
 """Find the issuers that a question names.
 
 Only issuers with visible documents are matched: a question that names a hidden issuer is treated like a question
-without an issuer.
+that names an unknown one.
 """
 
 import re
-import unicodedata
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from app.documents.issuers import normalise_issuer
+from app.retrieval.questions.spans import QuestionWords, Word
 
-_WORD = re.compile(r"[^\W_]+(?:['’.&-][^\W_]+)*&?")
-_POSSESSIVE = re.compile(r"['’]s?$")
-_LONGEST_NAME = 6
-_ABBREVIATION = 4
-_READ = 4_000  # names are searched in the first 4,000 characters of a question
+_MOST_FORMS = 1_500
+_MOST_JOINED = 3
+_AND = re.compile(r"\band ")
+_PLACE_PREPOSITIONS = frozenset({"in", "near", "outside", "throughout", "across", "around", "within"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,68 +25,85 @@ class VisibleIssuer:
     name: str
     aliases: tuple[str, ...] = ()
 
+    def forms(self) -> tuple[str, ...]:
+        return (self.key, *self.aliases)
+
+
+@dataclass(frozen=True, slots=True)
+class NamedIssuers:
+    """The issuers that a phrase of a question names, at words `start` to `stop`. Several issuers may share a name."""
+
+    text: str
+    issuers: tuple[VisibleIssuer, ...]
+    start: int
+    stop: int
+
+    def is_shared(self) -> bool:
+        """Return whether the issuers are several, and not one that was renamed ("Wood-Mart Stores" and "Woodmart")."""
+        joined = sorted((issuer.key.replace(" ", "") for issuer in self.issuers), key=len)
+        return any(not one.startswith(joined[0]) for one in joined[1:])
+
 
 def name_forms(question: str) -> list[str]:
     """Return the phrases of the question that may name issuers, normalised like stored keys and aliases."""
-    words = _words(question)
+    words = QuestionWords(question)
     forms: dict[str, None] = {}
-    for start in range(len(words)):
-        for length in range(1, min(_LONGEST_NAME, len(words) - start) + 1):
-            forms.update(dict.fromkeys(_forms(words[start : start + length], small=question.islower())))
+    for start, length in words.spans():
+        forms.update(dict.fromkeys(span_forms(words.words[start : start + length])))
+        if len(forms) >= _MOST_FORMS:
+            break
     return list(forms)
 
 
 def find_issuers(question: str, issuers: Iterable[VisibleIssuer]) -> tuple[VisibleIssuer, ...]:
-    """Return the issuers that the question names, longest names first. Names within a longer name are ignored.
+    """Return the issuers that the question names, in order."""
+    named = find_named(QuestionWords(question), issuers)
+    return tuple({issuer.key: issuer for match in named for issuer in match.issuers}.values())
 
-    A name must begin with a capital or contain a digit, unless the whole question is lower case. A single word of up to
-    4 letters must have a capital, even if it contains a digit. Therefore "all" or "target" in a sentence is not an
-    issuer.
-    """
+
+def find_named(words: QuestionWords, issuers: Iterable[VisibleIssuer]) -> tuple[NamedIssuers, ...]:
+    """Return the phrases that name issuers, in order. Names within a longer name are ignored."""
     by_form: dict[str, dict[str, VisibleIssuer]] = {}
     for issuer in issuers:
-        for form in (issuer.key, *issuer.aliases):
+        for form in issuer.forms():
             by_form.setdefault(form, {})[issuer.key] = issuer
     if not by_form:
         return ()
-    words, small = _words(question), question.islower()
-    found: dict[str, VisibleIssuer] = {}
+    found: list[NamedIssuers] = []
     taken = [False] * len(words)
-    for length in range(min(_LONGEST_NAME, len(words)), 0, -1):
-        for start in range(len(words) - length + 1):
-            if any(taken[start : start + length]):
-                continue
-            matched = [by_form[form] for form in _forms(words[start : start + length], small=small) if form in by_form]
-            for issuers_of_form in matched:
-                taken[start : start + length] = [True] * length
-                found.update(issuers_of_form)
-    return tuple(found.values())
+    for start, length in words.spans():
+        stop = start + length
+        if any(taken[start:stop]):
+            continue
+        span = words.words[start:stop]
+        named = _meant({form: by_form[form] for form in span_forms(span) if form in by_form})
+        if length == 1 and not span[0].is_owner and words.before(start) in _PLACE_PREPOSITIONS:
+            named = [issuer for issuer in named if not issuer.key.startswith(f"{normalise_issuer(span[0].text)} ")]
+        if named:
+            taken[start:stop] = [True] * length
+            text = words.text[span[0].start : span[-1].start + len(span[-1].text)]
+            found.append(NamedIssuers(text, tuple(named), start, stop))
+    return tuple(sorted(found, key=lambda match: match.start))
 
 
-def find_by_first_words(names: Iterable[Sequence[str]], issuers: Iterable[VisibleIssuer]) -> VisibleIssuer | None:
-    """Return the only issuer that starts with one of the names ("Example" for "Example Glassworks"), with that name as
-    an alias; None if there is none, or more than one.
+def span_forms(span: Sequence[Word]) -> tuple[str, ...]:
+    """Return a phrase normalised like keys and like aliases: also in one word, without "and", and with its "'s"."""
+    text = " ".join((*(word.full for word in span[:-1]), span[-1].text))
+    key = normalise_issuer(text)
+    forms = [key, text.casefold()]
+    if span[-1].is_owner:
+        forms.append(normalise_issuer(" ".join(word.full for word in span)))
+    if " " in key and len(span) <= _MOST_JOINED:
+        forms.append(key.replace(" ", ""))
+    if " and " in key:
+        forms.append(_AND.sub("", key))
+    return tuple(dict.fromkeys(form for form in forms if form))
+
+
+def _meant(by_form: Mapping[str, Mapping[str, VisibleIssuer]]) -> list[VisibleIssuer]:
+    """Return the issuers of the forms, without those of which the name is only the first words, if another issuer has
+    just this name ("Oak" names Oak Inc. rather than Oak Properties).
     """
-    forms = [form for words in names if (form := normalise_issuer(" ".join(words)))]
-    found = {
-        issuer.key: replace(issuer, aliases=(*issuer.aliases, form))
-        for issuer in issuers
-        for form in forms
-        if issuer.key.startswith(f"{form} ")
-    }
-    return next(iter(found.values())) if len(found) == 1 else None
-
-
-def _words(question: str) -> list[str]:
-    return [match.group() for match in _WORD.finditer(unicodedata.normalize("NFKC", question[:_READ]))]
-
-
-def _forms(span: Sequence[str], *, small: bool) -> tuple[str, ...]:
-    """Return the span normalised like keys and like aliases; empty if it is not written like a name."""
-    first, last = span[0], _POSSESSIVE.sub("", span[-1])
-    if not (small or first[0].isupper() or any(letter.isdigit() for letter in first)):
-        return ()
-    if len(span) == 1 and not small and len(last) <= _ABBREVIATION and not (last.isupper() or last.istitle()):
-        return ()
-    text = " ".join((*span[:-1], last))
-    return tuple(dict.fromkeys((normalise_issuer(text), text.casefold())))
+    issuers = {key: issuer for named in by_form.values() for key, issuer in named.items()}
+    exact = {form for form in by_form if form in issuers}
+    return [issuer for key, issuer in issuers.items() if not any(key.startswith(f"{form} ") for form in exact)]

@@ -1,41 +1,225 @@
-"""Find the names (words with capital letters) and codes (with digits and hyphens) in a question."""
+"""Find the names in a question that are of no visible issuer, and what each name is to the question."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
 
-from app.quantities.months import MONTH_NAMES
-from app.quantities.unit_words import SCALE_WORDS
+from app.retrieval.questions.common_words import is_acronym_of_finance, is_never_an_issuer, is_place
+from app.retrieval.questions.issuers import NamedIssuers
+from app.retrieval.questions.spans import QuestionWords
 
-_SENTENCE_BEGIN = re.compile(r"(?:^|[.!?]\s+)[\W_]*")
-_NAME = re.compile(r"\b(?P<name>[A-Z][\w&-]*(?:[ \t]+[A-Z][\w&-]*)*)(?P<of>['’](?:s\b|(?=\s)))?")
 _CODE = re.compile(r"\b(?!(?:19|20)\d\d-)[A-Z0-9]{2,}-\d[\w-]*")  # a contract or product number
-_LONGEST_ACRONYM = 6
-# Capitalised words that are not names: periods, forms and their parts, offices, currencies.
-_GENERIC = frozenset(
+_LETTERS = re.compile(r"[^\W_]+")
+_ENTITIES = frozenset({"partnership", "trust", "foundation", "subsidiary"})
+_MOST_NAMES = 8
+_JOINTS = frozenset({"", "&", "of"})
+_COMPARES = re.compile(
+    r"\b(?:compar\w+|versus|vs\.?|than|differ\w*|between|both|higher|lower|larger|smaller|better|worse|against|"
+    r"relative to|or)\b",
+    re.IGNORECASE,
+)
+_INVERTED = frozenset("did does do is was are were has have had will can could would should".split())  # noqa: SIM905 - a list of words
+_COORDINATORS = frozenset("and or vs versus with to than from against".split())  # noqa: SIM905 - a list of words
+_SETS_AGAINST = frozenset({"than", "versus", "vs", "with", "from"})
+_PERSON_BEFORE = frozenset("mr ms mrs dr ceo cfo coo chairman chairwoman chair president director officer".split())  # noqa: SIM905 - a list of words
+_STATED = frozenset("reported issued disclosed earned recorded generated stated filed posted booked guided".split())  # noqa: SIM905 - a list of words
+# "The acquisition of Example" asks about the acquirer.
+_DEALS = frozenset(
+    """acquisition purchase sale divestiture disposal disposition takeover spin-off spinoff separation merger
+    integration launch approval use development impact effect adoption stake share shares ownership rest
+    office city state kingdom territory""".split()  # noqa: SIM905 - a list of words reads better as one string
+)
+# What such a word ends or follows is no company with statements of its own.
+_THINGS = frozenset(
+    """segment segments division divisions business businesses brand brands product products plant plants facility
+    facilities mine project projects site note notes bond bonds debenture debentures loan loans agreement agreements act
+    rule rules law laws program programme plan plans acquisition merger transaction deal lawsuit litigation case cases
+    trial trials drug platform model models aircraft jet vaccine contract contracts matter investigation settlement
+    region unit units store stores service services app apps device devices committee index exchange standard topic
+    update tranche trust foundation partnership subsidiary credit indenture lease building campus tower hotel casino
+    property properties field basin pipeline fund chapter section schedule exhibit bank-notes""".split()  # noqa: SIM905 - a list of words reads better as one string
+)
+_GENERIC = frozenset("company group board corporation issuer borrower management year quarter today".split())  # noqa: SIM905 - a list of words
+
+
+class Role(StrEnum):
+    """What a name is to a question: whose figures are asked for, one of those compared, or anything else."""
+
+    SUBJECT = "subject"
+    COMPARED = "compared"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A name in a question: its words, its text, and its place in words.
+
+    `is_certain` is false for a name in small letters or of common words, which is a name only if no document has it.
     """
-    quarter quarterly fiscal year annual report form item note notes section exhibit statement statements company
-    corporation group board chief officer financial executive president director chairman committee dollar dollars euro
-    euros yes no i we answer question what who how where when which why that it there here let
-    """.split()  # noqa: SIM905 - a list of words reads better as one string
-).union(MONTH_NAMES, SCALE_WORDS, (f"{word}s" for word in SCALE_WORDS))
+
+    words: tuple[str, ...]
+    text: str
+    start: int
+    stop: int
+    role: Role
+    is_certain: bool = True
 
 
-def find_names(question: str) -> Iterator[tuple[str, ...]]:
-    """Yield the words of each name. Codes come first."""
-    yield from ((match.group(),) for match in _CODE.finditer(question))
-    begins = {match.end() for match in _SENTENCE_BEGIN.finditer(question)}
-    for match in _NAME.finditer(question):
-        words, is_owner = match["name"].split(), match["of"] is not None
-        # First words of sentences and acronyms of metrics also have capitals. They count as names only with a
-        # possessive "'s".
-        if match.start() in begins and not (is_owner and len(words) == 1):
-            words = words[1:]
-        words = [word for word in words if _is_specific(word, is_owner=is_owner)]
-        if words:
-            yield tuple(words)
+def find_mentions(
+    words: QuestionWords, taken: Sequence[NamedIssuers], is_metric: Callable[[str], bool]
+) -> tuple[Mention, ...]:
+    """Return the names outside those of issuers, in order.
+
+    Metrics, periods, forms, places and acronyms of finance are no names, even with capitals.
+    """
+    held = {at for match in taken for at in range(match.start, match.stop)}
+    found: list[Mention] = []
+    for start, stop in _runs(words, held, is_metric) if words.shows_names or not words.is_upper else ():
+        role = _role(words, start, stop, taken, found)
+        span = words.words[start:stop]
+        text = words.text[span[0].start : span[-1].start + len(span[-1].text)]
+        is_known = _is_known(words, start, stop)
+        if is_known and not _is_name_of_known_words(words, start, stop, role):
+            continue
+        found.append(Mention(tuple(word.text for word in span), text, start, stop, role, is_certain=not is_known))
+    found.extend(_codes(words))
+    found.extend(_in_small_letters(words, held | {at for one in found for at in range(one.start, one.stop)}, is_metric))
+    return tuple(sorted(found, key=lambda one: one.start)[:_MOST_NAMES])
 
 
-def _is_specific(word: str, *, is_owner: bool) -> bool:
-    if word.casefold() in _GENERIC or len(word) < 2 or any(character.isdigit() for character in word):
+def _runs(words: QuestionWords, held: set[int], is_metric: Callable[[str], bool]) -> Iterator[tuple[int, int]]:
+    """Yield the places of words with capitals that stand together, without those that begin a sentence or measure."""
+    at = 0
+    while at < len(words):
+        if at in held or not _has_capital(words, at):
+            at += 1
+            continue
+        stop = at + 1
+        while stop < len(words) and stop not in held and not words.words[stop - 1].is_owner:
+            ahead = stop
+            between = words.text[words.words[stop - 1].end : words.words[stop].start].strip()
+            if between == "" and words.words[stop].text == "of" and stop + 1 < len(words):
+                ahead = stop + 1
+            if ahead in held or between not in _JOINTS or not _has_capital(words, ahead) or words.words[ahead].is_first:
+                break
+            stop = ahead + 1
+        yield from _trimmed(words, at, stop, is_metric)
+        at = stop
+
+
+def _has_capital(words: QuestionWords, at: int) -> bool:
+    word = words.words[at]
+    if not word.text[:1].isalpha() or not word.is_capital or any(map(str.isdigit, word.text)):
         return False
-    return is_owner or not (word.isupper() and len(word) <= _LONGEST_ACRONYM)
+    if word.text.isupper() and is_acronym_of_finance(word.text):
+        return False
+    return not (words.functional[at] and (word.is_first or not word.is_owner))
+
+
+def _trimmed(
+    words: QuestionWords, start: int, stop: int, is_metric: Callable[[str], bool]
+) -> Iterator[tuple[int, int]]:
+    if words.words[start].is_first and words.common[start] and not (stop - start == 1 and words.words[start].is_owner):
+        start += 1
+    while stop > start and is_metric(words.words[stop - 1].text):
+        stop -= 1
+    texts = [word.text for word in words.words[start:stop]]
+    if not texts or is_never_an_issuer(texts) or is_metric(" ".join(texts)) or len("".join(texts)) < 2:
+        return
+    if len(texts) == 1 and f"({texts[0]})" in words.text:  # an acronym that the question defines
+        return
+    yield start, stop
+
+
+def _is_known(words: QuestionWords, start: int, stop: int) -> bool:
+    """Return whether all words are common words or places."""
+    return all(words.common[at] or is_place(words.words[at].text) for at in range(start, stop))
+
+
+def _is_name_of_known_words(words: QuestionWords, start: int, stop: int, role: Role) -> bool:
+    """Return whether common words with capitals are a name ("General Mills", "Block's") and no term of finance
+    ("Operating Margin") or place.
+    """
+    span = words.words[start:stop]
+    if span[-1].text.casefold() in _ENTITIES and span[-1].is_owner:
+        return True
+    if role is Role.OTHER or not words.shows_names or (is_place(span[-1].text) and len(span) == 1):
+        return False
+    if words.before(start) in ("the", "a", "an", "this", "its") and not span[-1].is_owner:
+        return False
+    if len(span) == 1:
+        return span[0].is_owner and not span[0].is_first and span[0].text.casefold() not in _GENERIC
+    return span[-1].text.casefold() not in _GENERIC
+
+
+def _role(words: QuestionWords, start: int, stop: int, taken: Sequence[NamedIssuers], found: Sequence[Mention]) -> Role:
+    before = words.before(start)
+    after = words.words[stop].text.casefold() if stop < len(words) and not words.words[stop].is_first else ""
+    is_thing = words.words[stop - 1].text.casefold() in _THINGS and stop - start > 1
+    if is_thing or before in _PERSON_BEFORE or (after in _THINGS and not words.words[stop - 1].is_owner):
+        return Role.OTHER
+    if _is_compared(words, start, stop, taken, found):
+        return Role.COMPARED
+    if words.words[stop - 1].is_owner or words.words[start].is_first:
+        return Role.SUBJECT
+    at = start - 1 - (before == "the")
+    if before == "the" and at >= 0:
+        before = words.words[at].text.casefold()
+    if before in _INVERTED:
+        return Role.SUBJECT if "who" not in (word.text.casefold() for word in words.words[:2]) else Role.OTHER
+    head = words.words[at - 1].text.casefold() if at > 0 else ""
+    is_subject = (before in ("of", "for") and head not in _DEALS) or before in ("at", "compare", "between")
+    is_subject = is_subject or (before == "that" and after.isalpha())
+    return Role.SUBJECT if is_subject or (before == "by" and head in _STATED) else Role.OTHER
+
+
+def _is_compared(
+    words: QuestionWords, start: int, stop: int, taken: Sequence[NamedIssuers], found: Sequence[Mention]
+) -> bool:
+    """Return whether a name is joined to an issuer's, or to another subject's, in a question that compares."""
+    if not _COMPARES.search(words.text):
+        return False
+    ends = {match.stop for match in taken} | {one.stop for one in found if one.role is not Role.OTHER}
+    before = words.before(start)
+    if before in _COORDINATORS and (start - 1 in ends or (ends and before in _SETS_AGAINST)):
+        return True
+    joins = stop < len(words) and words.words[stop].text.casefold() in _COORDINATORS
+    follows = stop + 1 if joins else stop
+    return any(match.start == follows for match in taken) or start in ends
+
+
+def _codes(words: QuestionWords) -> Iterator[Mention]:
+    for match in _CODE.finditer(words.text):
+        at = next((index for index, word in enumerate(words.words) if word.end > match.start()), 0)
+        if not is_acronym_of_finance(match.group()):
+            yield Mention((match.group(),), match.group(), at, at + 1, Role.OTHER)
+
+
+def _in_small_letters(words: QuestionWords, held: set[int], is_metric: Callable[[str], bool]) -> Iterator[Mention]:
+    """Yield uncommon words without a capital that own something, or that begin a question of a few words."""
+    if words.shows_names:
+        return
+    for at, word in enumerate(words.words):
+        if at in held or words.common[at] or words.functional[at] or any(map(str.isdigit, word.text)):
+            continue
+        if is_never_an_issuer([word.text]) or is_metric(word.text) or len(word.text) < 3:
+            continue
+        rest = " ".join(one.text for one in words.words[at + 1 : at + 4])
+        if word.is_owner or (at == 0 and is_metric(rest)):
+            yield Mention((word.text,), word.text, at, at + 1, Role.SUBJECT, is_certain=False)
+
+
+def find_other_entity(core: str, names: Sequence[Sequence[str]], forms: Iterable[str]) -> str | None:
+    """Return the name of an entity beside the issuers that the question names ("Example Operating Partnership"); None
+    without one. Its figures are not the issuer's, and rows that mention it are none of its own.
+
+    `forms` are the names of the issuers.
+    """
+    own = {word for form in forms for word in _LETTERS.findall(form.casefold())}
+    for words in names if own else ():
+        folded, name = [word.casefold() for word in words], " ".join(words)
+        is_owner = re.search(rf"{re.escape(name)}['’]", core) is not None
+        if folded[-1] in _ENTITIES and folded[-1] not in own and (folded[0] in own or is_owner):
+            return name
+    return None

@@ -1,13 +1,16 @@
 """Understand a question without a model: its periods, document types, metrics and statements."""
 
 import re
+from collections.abc import Sequence
 
 from app.documents.content.statements import Statement
 from app.documents.metadata import DocumentType
 from app.quantities.asked_periods import parse_asked_periods
 from app.quantities.unit_mentions import SCALE_WORD
 from app.retrieval.index.lexicon import tokenise
-from app.retrieval.questions.names import find_names
+from app.retrieval.questions.issuers import NamedIssuers
+from app.retrieval.questions.names import Mention, find_mentions
+from app.retrieval.questions.spans import QuestionWords
 from app.retrieval.questions.understanding import Understanding
 from app.retrieval.questions.vocabulary import FinanceVocabulary
 from app.retrieval.questions.wording import get_core, key_terms, search_terms
@@ -71,12 +74,17 @@ class QuestionReader:
             statements=statements,
             synonyms=synonyms,
             synonym_terms=frozenset(term for words in synonyms for term in tokenise(words)) - _COMMON_ITEM_WORDS - keys,
-            # Capitalised metrics are not names, because statements may use other words for them.
-            names=tuple(
-                words for words in find_names(question) if not any(self._vocabulary.find_metrics(" ".join(words)))
-            ),
+            names=tuple(mention.words for mention in self.find_mentions(QuestionWords(core), ())),
             wants_number=bool(statements or _QUANTITY.search(question)),
             wants_figure=bool(implied) and _ASKS_FIGURE.search(core) is not None,
             wants_amended=any(kind.is_amendment for kind in types) or _AMENDED.search(core) is not None,
             wants_outlook=_OUTLOOK.search(core) is not None,
         )
+
+    def find_mentions(self, words: QuestionWords, named: Sequence[NamedIssuers]) -> tuple[Mention, ...]:
+        """Return the names of the question outside those that name issuers, in order."""
+        return find_mentions(words, named, self._is_metric)
+
+    def _is_metric(self, words: str) -> bool:
+        # Statements may use other words for metrics, so that a metric with capitals is no name.
+        return any(self._vocabulary.find_metrics(words))

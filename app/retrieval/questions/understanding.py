@@ -7,7 +7,10 @@ from typing import Any
 from app.documents.content.statements import Statement
 from app.documents.metadata import DocumentType
 from app.quantities.asked_periods import AskedPeriods
-from app.retrieval.questions.issuers import VisibleIssuer, find_issuers
+from app.retrieval.passages import Passage
+from app.retrieval.questions.issuers import NamedIssuers, VisibleIssuer, find_named
+from app.retrieval.questions.names import find_other_entity
+from app.retrieval.questions.spans import QuestionWords
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +24,16 @@ class Understanding:
     `synonyms`, without `key_terms` and without words that many line items contain. `wants_figure` states that the
     question asks for the figure of a metric ("what were net sales"). `wants_amended` states that the question asks for
     amended or restated figures. `names` has the words of each possible name of a company, person or product.
+
+    Which issuers are meant, decided over the visible documents (`app.retrieval.scope`):
+    `is_implied`: the question names no issuer, but documents of one issuer only are visible.
+    `is_open`: the question names no issuer, and documents of several are visible. An answer says whose each figure is.
+    `shared_names` are short names of several issuers, with these issuers' names; all of them are meant.
+    `respelt` are names as the question spells them, with the names of the issuers that were taken instead.
+    `absent_issuers` are names of issuers without visible documents, whose figures the question asks for.
+    `unseen_names` are other names that no visible document mentions.
+    `must_mention` has the words of names of which issuers' documents tell: a sentence without one is about something
+    else. `other_entity` is an entity beside the issuer ("Example Operating Partnership").
     """
 
     core: str = ""
@@ -40,16 +53,54 @@ class Understanding:
     wants_figure: bool = False
     wants_amended: bool = False
     wants_outlook: bool = False
+    is_implied: bool = False
+    is_open: bool = False
+    shared_names: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    respelt: tuple[tuple[str, str], ...] = ()
+    absent_issuers: tuple[str, ...] = ()
+    unseen_names: tuple[str, ...] = ()
+    must_mention: tuple[tuple[str, ...], ...] = ()
+    other_entity: str | None = None
 
     def among(self, issuers: Sequence[VisibleIssuer]) -> "Understanding":
         """Return a copy with the issuers, out of `issuers`, that the question names."""
-        found = find_issuers(self.core, issuers)
+        return self.naming(find_named(QuestionWords(self.core), issuers))
+
+    def naming(self, named: Sequence[NamedIssuers]) -> "Understanding":
+        """Return a copy with the issuers that phrases of the question name."""
+        found = tuple({issuer.key: issuer for match in named for issuer in match.issuers}.values())
+        forms = tuple(frozenset(issuer.forms()) for issuer in found)
         return replace(
             self,
             issuer_keys=tuple(issuer.key for issuer in found),
             issuer_names=tuple(issuer.name for issuer in found),
-            issuer_forms=tuple(frozenset((issuer.key, *issuer.aliases)) for issuer in found),
+            issuer_forms=forms,
+            shared_names=tuple(
+                (match.text, tuple(issuer.name for issuer in match.issuers)) for match in named if match.is_shared()
+            ),
+            other_entity=find_other_entity(
+                self.core, self.names, [*(issuer.name for issuer in found), *(form for each in forms for form in each)]
+            ),
         )
+
+    def absence(self) -> str | None:
+        """Return the sentence that says which names no visible document has; None if there is no such name."""
+        if self.absent_issuers:
+            return f"No document that you may see is of {', '.join(self.absent_issuers)}."
+        if self.unseen_names:
+            return f"No document that you may see mentions {', '.join(self.unseen_names)}."
+        return None
+
+    def mentions(self, text: str) -> bool:
+        """Return whether a text has all words of one of the names that a source must mention, or needs none."""
+        folded = text.casefold()
+        return not self.must_mention or any(
+            all(word.casefold() in folded for word in words) for words in self.must_mention
+        )
+
+    def is_about(self, passage: Passage) -> bool:
+        """Return whether a passage's document or heading has one of the names that a source must mention."""
+        return self.mentions(f"{passage.issuer or ''} {passage.document_title} {passage.heading}")
 
     def as_record(self) -> dict[str, Any]:
         """Return the JSON object for the question's row."""
@@ -60,4 +111,15 @@ class Understanding:
             "days": [day.isoformat() for day in self.periods.days],
             "document_types": [kind.value for kind in self.document_types],
             "statements": [statement.value for statement in self.statements],
+            **{name: value for name, value in self._facts().items() if value},
+        }
+
+    def _facts(self) -> dict[str, Any]:
+        return {
+            "implied_issuer": self.is_implied,
+            "shared_names": [[text, *names] for text, names in self.shared_names],
+            "respelt": [list(pair) for pair in self.respelt],
+            "absent_issuers": list(self.absent_issuers),
+            "unseen_names": list(self.unseen_names),
+            "absence": self.absence(),
         }

@@ -1,0 +1,229 @@
+"""Decide, over the visible documents, which issuers a question is about, and which documents are searched for it.
+
+Evidence decides, not one reading of a document's metadata:
+- Documents of the named issuers are searched, and those whose issuer is unknown or doubtful, with less weight, if their
+  text shows the name. Documents that surely are of others are not (law 10), unless the question asks for others, too.
+- Other names are looked up in the texts of the visible documents. A name that none has, and a company that documents
+  only mention as somebody else, is an absent issuer if the question asks for its figures.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from app.retrieval.filters import SearchFilters
+from app.retrieval.name_evidence import NameEvidence, find_names, terms_of
+from app.retrieval.questions.issuers import NamedIssuers, VisibleIssuer, find_named, name_forms
+from app.retrieval.questions.names import Mention, Role
+from app.retrieval.questions.near_names import Nearness, find_near
+from app.retrieval.questions.reader import QuestionReader
+from app.retrieval.questions.spans import QuestionWords
+from app.retrieval.questions.understanding import Understanding
+from app.retrieval.repository import Candidate, SearchRepository, UnsureDocument
+
+UNSURE_WEIGHT = 0.5
+"""The weight of documents that have a named issuer in their text, but not in certain metadata."""
+_OFTEN = 0.02  # the share of a document's chunks with the name of its own issuer; mentions of others are rarer
+_FEW = 3
+_AT_BEGINNING = 3  # chunks
+_OWN_SHARE = 0.05  # the least share of chunks with a name that is the issuer's own: its product, segment or subsidiary
+_MOST_OF_ALL = 0.8
+_LONGEST_TICKER = 5
+# "Which companies name Example as a competitor?" asks for others' documents.
+_ASKS_OTHERS = re.compile(
+    r"\b(?:which|what|any|other|all|how many) (?:other )?(?:companies|company|issuers?|firms?|borrowers?|lenders?|"
+    r"peers?|rivals?|filers?|documents?|filings?)\b"
+    r"|\bwho (?:else |all )?(?:compet|suppl|buys?|sells?|mentions?|names?|lists?|cites?|owns?|lends?)"
+    r"|\b(?:compar\w+|versus|vs\.?|relative to|than|against)\b.{0,60}"
+    r"\b(?:peers?|competitors?|rivals?|others|industry|sector)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The understanding of a question, the documents to search, and the weight (0 to 1) of each."""
+
+    understanding: Understanding
+    candidates: list[Candidate]
+    weights: list[float]
+
+
+class ScopeFinder:
+    """Finds the scope of one question in one transaction."""
+
+    def __init__(self, repository: SearchRepository, reader: QuestionReader, filters: SearchFilters) -> None:
+        self._repository = repository
+        self._reader = reader
+        self._filters = filters
+
+    def find(self, asked: Understanding) -> Scope:
+        """Return the scope. Only visible documents count, so that hidden issuers are like unknown ones."""
+        words = QuestionWords(asked.core)
+        rows = self._repository.list_candidates(self._filters, name_forms=name_forms(asked.core))
+        named = find_named(words, _issuers(rows))
+        mentions = self._reader.find_mentions(words, named)
+        others = [one for one in mentions if one.role is Role.COMPARED] if named else list(mentions)
+        asks_others = _ASKS_OTHERS.search(asked.core) is not None
+        if named and not others and not asks_others:
+            return self._among_named(asked.naming(named), rows)
+        every = self._repository.list_candidates(self._filters)
+        named, respelt = self._with_near(words, named, others, _issuers(every))
+        understood = replace(asked.naming(named), respelt=respelt)
+        found = {at for match in named for at in range(match.start, match.stop)}
+        others = [one for one in others if found.isdisjoint(range(one.start, one.stop))]
+        if named:
+            absent = self._absent(others, every)
+            understood = replace(understood, absent_issuers=tuple(absent))
+            return Scope(understood, every, [1.0] * len(every)) if asks_others else self._among_named(understood, every)
+        return self._among_all(understood, others, every)
+
+    def _with_near(
+        self,
+        words: QuestionWords,
+        named: Sequence[NamedIssuers],
+        others: Sequence[Mention],
+        issuers: Sequence[VisibleIssuer],
+    ) -> tuple[tuple[NamedIssuers, ...], tuple[tuple[str, str], ...]]:
+        """Add the issuers that other phrases nearly name. A word that documents use is no misspelling of a name."""
+        near = find_near(words, issuers, named)
+        if named:  # beside an issuer, only what is compared with it
+            at = {place for one in others for place in range(one.start, one.stop)}
+            near = tuple(one for one in near if not at.isdisjoint(range(one.named.start, one.named.stop)))
+        misspelt = [one for one in near if one.nearness is Nearness.MISSPELT]
+        used: set[str] = set()
+        if misspelt:
+            terms = {one.named.text: terms_of(one.named.text.split()) for one in misspelt}
+            counts = self._repository.count_terms([term for each in terms.values() for term in each])
+            used = {text for text, each in terms.items() if each and all(counts.get(term) for term in each)}
+        near = tuple(one for one in near if one.named.text not in used or one.nearness is not Nearness.MISSPELT)
+        both = sorted((*named, *(one.named for one in near)), key=lambda match: match.start)
+        respelt = tuple(
+            (one.named.text, issuer.name)
+            for one in near
+            if one.nearness is Nearness.MISSPELT
+            for issuer in one.named.issuers
+        )
+        return tuple(both), respelt
+
+    def _among_named(self, understood: Understanding, rows: Sequence[Candidate]) -> Scope:
+        """Return the documents of the named issuers, and those without a certain issuer whose text has such a name."""
+        keys = set(understood.issuer_keys)
+        scope = [row for row in rows if row.issuer_key in keys]
+        weights = [1.0] * len(scope)
+        unsure = {
+            found.document_id: found
+            for key in understood.issuer_keys
+            if (terms := terms_of(key.split()))
+            for found in self._repository.list_unsure(terms)
+        }
+        missing = unsure.keys() - {row.document_id for row in scope}
+        if missing:
+            allowed = self._repository.list_candidates(self._filters, documents=missing)
+            own = [row for row in allowed if _is_own(unsure[row.document_id], row)]
+            scope += own
+            weights += [UNSURE_WEIGHT] * len(own)
+        return Scope(understood, scope, weights)
+
+    def _absent(self, others: Sequence[Mention], every: Sequence[Candidate]) -> list[str]:
+        """Return the names, of those that the question compares with an issuer, that no document is of."""
+        evidence = self._look_up(others, every)
+        return [one.text for one, found in zip(others, evidence, strict=True) if found is None]
+
+    def _look_up(self, mentions: Sequence[Mention], every: Sequence[Candidate]) -> list[NameEvidence | None]:
+        documents = {row.document_id: row.chunk_count for row in every}
+        return find_names(self._repository, [one.words for one in mentions], documents) if mentions else []
+
+    def _among_all(self, asked: Understanding, mentions: Sequence[Mention], every: list[Candidate]) -> Scope:
+        """Return the scope of a question that names no visible issuer."""
+        evidence = list(zip(mentions, self._look_up(mentions, every), strict=True))
+        absent: list[str] = []
+        unseen: list[str] = []
+        must_mention: list[tuple[str, ...]] = []
+        rows = every
+        for mention, found in evidence:
+            is_subject = mention.role is not Role.OTHER
+            if found is None:
+                if is_subject or mention.is_certain:
+                    (absent if is_subject else unseen).append(mention.text)
+                continue
+            own = _own_documents(found, every) if is_subject else []
+            if mention.is_certain and own and len(rows) == len(every):
+                rows = own
+            if is_subject and not own and _is_absent(mention, found, every):
+                absent.append(mention.text)
+            elif mention.is_certain and not _may_be_ticker(mention):
+                must_mention.append(mention.words)
+        asked = replace(
+            asked,
+            absent_issuers=tuple(absent),
+            unseen_names=tuple(unseen),
+            must_mention=tuple(must_mention),
+        )
+        issuers = _issuers(rows)
+        if not absent and not unseen and len(issuers) == 1:
+            implied = asked.naming([NamedIssuers(issuers[0].name, tuple(issuers), 0, 0)])
+            asked = replace(implied, is_implied=True)
+        else:
+            asked = replace(asked, is_open=len(issuers) > 1)
+        return Scope(asked, rows, [1.0] * len(rows))
+
+
+def _issuers(rows: Sequence[Candidate]) -> list[VisibleIssuer]:
+    """Return each issuer of the documents once, with the aliases of all its documents."""
+    found: dict[str, VisibleIssuer] = {}
+    for row in rows:
+        issuer = row.visible_issuer()
+        if issuer is None:
+            continue
+        known = found.get(issuer.key)
+        if known is None:
+            found[issuer.key] = issuer
+        elif known.aliases != issuer.aliases:
+            found[issuer.key] = replace(known, aliases=tuple(dict.fromkeys((*known.aliases, *issuer.aliases))))
+    return list(found.values())
+
+
+def _is_own(found: UnsureDocument, row: Candidate) -> bool:
+    """Return whether a document has a name as often, or as early, as documents have the name of their issuer."""
+    return found.first < _AT_BEGINNING or found.count >= max(_FEW, _OFTEN * row.chunk_count)
+
+
+def _own_documents(found: NameEvidence, every: Sequence[Candidate]) -> list[Candidate]:
+    """Return the documents of the issuer whose own product, segment or subsidiary has a name, or the documents without
+    a certain issuer that begin with it; nothing if it is no issuer's own.
+    """
+    by_issuer: dict[str | None, list[Candidate]] = {}
+    for row in every:
+        issuer = row.visible_issuer()
+        by_issuer.setdefault(None if issuer is None else issuer.key, []).append(row)
+    unsure = [
+        row
+        for row in by_issuer.get(None, ())
+        if (hits := found.documents.get(row.document_id)) is not None
+        and (hits.is_at_beginning or hits.count >= max(_FEW, _OFTEN * row.chunk_count))
+    ]
+    if unsure:
+        return unsure
+    counts = {
+        key: sum(hits.count for row in rows if (hits := found.documents.get(row.document_id)))
+        for key, rows in by_issuer.items()
+    }
+    key = max(counts, key=lambda each: counts[each])
+    own = by_issuer[key]
+    total = sum(row.chunk_count for row in own if row.document_id in found.documents)
+    is_most = counts[key] >= _MOST_OF_ALL * sum(counts.values())
+    return own if key is not None and is_most and total and counts[key] >= _OWN_SHARE * total else []
+
+
+def _is_absent(mention: Mention, found: NameEvidence, every: Sequence[Candidate]) -> bool:
+    """Return whether documents that have a name, but seldom, mention another company with it: they write its legal
+    form, call it a competitor, or are of several issuers.
+    """
+    if found.is_own() or (not mention.is_certain and not (len(mention.words) > 1 and found.is_proper_name())):
+        return False
+    return found.is_company() or len({row.issuer_key for row in every if row.document_id in found.documents}) > 1
+
+
+def _may_be_ticker(mention: Mention) -> bool:
+    return len(mention.words) == 1 and mention.text.isupper() and len(mention.text) <= _LONGEST_TICKER
