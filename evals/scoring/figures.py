@@ -5,14 +5,15 @@ This module shares no code with `app.answers.verification.numbers`, because it m
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
 _NUMBER = re.compile(
     r"(?P<open>\()?\s?(?P<minus>[-−–])?\s?(?P<currency>(?:US|C|A)?\$|€|£|¥|\b(?:USD|EUR|GBP|JPY|CNY|INR|CAD|AUD|CHF|SEK|NOK|DKK|HKD|SGD|KRW|BRL|MXN|ZAR|TWD)\s)?\s?(?P<minus2>[-−])?"
     r"(?P<open2>\()?(?P<core>(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|\.\d+)(?P<close>\s?%?\))?"
-    r"(?P<unit>\s?(?:%|percent\b|per cent\b|percentage points?\b|x\b|times\b|bps\b|basis points?\b))?"
+    r"(?P<unit>\s?(?:%|percent\b|per cent\b|percentage points?\b|x\b|times\b|bps\b|basis points?\b"
+    r"|to 1\.0+\b|:\s?1(?:\.0+)?\b))?"
     r"(?:[\s-]?(?P<scale>thousand|million|billion|trillion|mm|mn|bn|m|b|k)s?\b)?",
     re.IGNORECASE,
 )
@@ -46,13 +47,14 @@ class FigureKind(StrEnum):
 class Figure:
     """A figure with its sign and scale applied. `step` is its rounding unit.
 
-    `period` is the label of its cell in a table row ("" in a sentence).
+    `period` is the label of its cell in a table row ("" in a sentence). `place` is where its text begins and ends.
     """
 
     value: Decimal
     kind: FigureKind
     step: Decimal
     period: str = ""
+    place: tuple[int, int] = field(default=(0, 0), compare=False)
 
 
 def find_figures(text: str, *, scale: int = 0, period: str = "") -> list[Figure]:
@@ -120,12 +122,12 @@ def _figure(match: re.Match[str], scale: int, period: str) -> Figure:
     step = _step(core)
     if unit.startswith(("basis", "bps")):
         written, step = written / 100, step / 100
-    is_count = percent or unit in ("x", "times")
+    is_count = percent or unit in ("x", "times") or unit.startswith(("to 1", ":"))
     power = 0 if is_count else _SCALES.get((match["scale"] or "").lower(), scale)
     negative = bool(match["minus"] or match["minus2"]) or bool((match["open"] or match["open2"]) and match["close"])
     kind = FigureKind.PERCENT if percent else FigureKind.MONEY if match["currency"] or power else FigureKind.PLAIN
     value = written.scaleb(power)
-    return Figure(-value if negative else value, kind, step.scaleb(power), period)
+    return Figure(-value if negative else value, kind, step.scaleb(power), period, match.span())
 
 
 def _step(core: str) -> Decimal:

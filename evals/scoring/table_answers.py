@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from evals.datasets.tatqa_questions import TableQuestion
-from evals.scoring.answers import MOST_FIGURES, Grade, GradedAnswer
+from evals.scoring.deciding import MOST_FIGURES, Grade, GradedAnswer
 from evals.scoring.figures import Figure, FigureKind, figures_of_claim, of_periods, years_in
 
 _SECOND_YEAR = re.compile(r"(?:19|20)\d\d/(\d\d)(?!\d)")

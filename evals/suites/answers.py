@@ -1,8 +1,8 @@
 """Answers: whether they are right, wrong or declined, and whether citations and numbers are supported.
 
 The data is a question set, or TAT-QA (questions with one figure as their answer, each about a single document, which
-is a collection of its own). Checks compare numbers by value, unit and rounding, and short texts by their words. An
-answer that no check decides is unscored and is counted as `unscored`. If a judging model is configured
+is a collection of its own). Checks (`evals.scoring.deciding`) compare figures, yes or no, directions, dates, lists and
+names. An answer that no check decides is unscored and is counted as `unscored`. If a judging model is configured
 (`evals.scoring.judging`), it judges these answers, and its opinions have separate metrics (`judged_…`).
 """
 
@@ -72,7 +72,7 @@ class AnswersScoring:
 
 class AnswersSuite(Suite[QuestionCase | TableQuestion]):
     name = "answers"
-    version = "1"
+    version = "2"
     purpose = "right, wrong and declined answers; citations on evidence pages; numbers that occur in their quotes"
     metrics = (
         MetricSpec(name="right", of=("right",), how=Aggregate.SUM),
