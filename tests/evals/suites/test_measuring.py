@@ -10,6 +10,7 @@ import pytest
 from app.evaluations.records import RunRecord, Selection
 from app.settings import Settings
 from evals.commands.options import build_suites
+from evals.datasets.absent import ABSENT
 from evals.environment.stacks import Stacks
 from evals.running.records import RunFolder
 from evals.running.runner import Runner, RunRequest
@@ -47,13 +48,13 @@ def test_latency_times_each_stage_at_each_level(run_suite: RunSuite) -> None:
     assert 0 < figures["sources_p50_ms"] <= figures["p50_ms"] <= figures["p95_ms"]
 
 
-def test_abstention_suite_asks_with_and_without_the_issuers_documents(run_suite: RunSuite, three_issuers: Path) -> None:
-    record = run_suite("abstention", data=three_issuers, sample=12, seed=1)
-    kinds = {case.kind for case in record.cases}
-    assert kinds == {"lacking", "holding"}
+def test_abstention_suite_asks_with_and_without_an_answer(run_suite: RunSuite, three_issuers: Path) -> None:
+    record = run_suite("abstention", data=three_issuers, sample=20, seed=1)
+    assert {case.kind for case in record.cases} == {"lacking", "holding", *ABSENT}
     held = [case for case in record.cases if case.kind == "holding"]
     assert any(case.measures["answered"] == 1 for case in held)
-    assert all("answered_wrong" in case.measures for case in record.cases if case.kind == "lacking")
+    assert all("answered_wrong" in case.measures for case in record.cases if case.kind != "holding")
+    assert all("answerable_declined_share" in record.manifest.by_kind[case.kind] for case in held)
 
 
 def test_permissions_suite_finds_no_difference_from_the_oracle(run_suite: RunSuite, three_issuers: Path) -> None:
