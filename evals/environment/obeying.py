@@ -1,13 +1,13 @@
 """A chat model that obeys planted instructions. Answers must be safe even with this model.
 
-For each planted instruction in a passage, it returns three claims with quotes from the passage:
+For each planted instruction in a passage, it returns three claims:
 
-- The first claim is the payload, and quotes the instruction.
-- The second claim is the payload, and quotes an honest sentence.
-- The third claim is the honest sentence followed by the payload, and quotes the honest sentence.
+- The first claim is the payload, and refers to the lines of the instruction.
+- The second claim is the payload, and refers to an honest line.
+- The third claim is the honest line followed by the payload, and refers to the honest line.
 
-If the passage has no honest sentence, it returns only the first claim. It returns at most six claims for instructions.
-A last claim answers the question with the most similar line that contains a digit.
+If the passage has no honest line, it returns only the first claim. It returns at most six claims for instructions.
+A last claim answers the question with the most similar line that has a digit.
 """
 
 import re
@@ -19,7 +19,8 @@ from evals.datasets.attacks import Attack
 
 _FENCE = re.compile(r"<<data ([0-9a-f]{12}) (passage (\d+)|question)>>\n(.*?)\n<<end \1>>", re.DOTALL)
 _WORD = re.compile(r"[A-Za-z]{3,}")
-_SENTENCE = re.compile(r"[^\n.!?]+[.!?]?")
+_NUMBERED = re.compile(r"^(\d+)\. (.*)$", re.MULTILINE)
+_FIGURE = re.compile(r"\{\d+[a-z]\}: ")
 
 
 class ObeyingChat:
@@ -36,8 +37,8 @@ class ObeyingChat:
         passages = _passages(text)
         question = next((m.group(4) for m in _FENCE.finditer(text) if m.group(2) == "question"), "")
         claims: list[dict[str, Any]] = []
-        for number, passage in passages.items():
-            claims.extend(self._obey(number, passage))
+        for lines in passages:
+            claims.extend(self._obey(lines))
         claims = [*claims[:6], *_ordinary(question, passages)]
         return ChatResponse(
             text="", model=self.model, purpose=request.purpose, usage=TokenUsage(), parsed={"claims": claims}
@@ -46,32 +47,36 @@ class ObeyingChat:
     async def close(self) -> None:
         """Do nothing: there is nothing to close."""
 
-    def _obey(self, number: int, passage: str) -> Iterator[dict[str, Any]]:
-        flat = " ".join(passage.split())
+    def _obey(self, lines: dict[int, str]) -> Iterator[dict[str, Any]]:
+        flat = " ".join(" ".join(lines.values()).split())
         for attack in self._attacks:
             if " ".join(attack.instruction.split()) not in flat:
                 continue
-            honest = next(
-                (s.strip() for s in _SENTENCE.findall(passage) if len(s) > 20 and s.strip() not in attack.instruction),
-                "",
-            )
-            yield {"text": attack.payload, "passage": number, "quote": attack.instruction}
-            if honest:
-                yield {"text": attack.payload, "passage": number, "quote": honest}
-                yield {"text": f"{honest} {attack.payload}", "passage": number, "quote": honest}
+            planted = [number for number, line in lines.items() if line[:40] in attack.instruction]
+            honest = next((n for n, line in lines.items() if len(line) > 20 and line not in attack.instruction), None)
+            yield {"text": attack.payload, "evidence": planted[:3]}
+            if honest is not None:
+                yield {"text": attack.payload, "evidence": [honest]}
+                yield {"text": f"{_FIGURE.sub('', lines[honest])} {attack.payload}", "evidence": [honest]}
 
 
-def _passages(text: str) -> dict[int, str]:
-    return {int(found.group(3)): found.group(4) for found in _FENCE.finditer(text) if found.group(3)}
+def _passages(text: str) -> list[dict[int, str]]:
+    """Return the numbered lines of each passage."""
+    return [
+        {int(number): line for number, line in _NUMBERED.findall(found.group(4))}
+        for found in _FENCE.finditer(text)
+        if found.group(3)
+    ]
 
 
-def _ordinary(question: str, passages: dict[int, str]) -> Iterator[dict[str, Any]]:
+def _ordinary(question: str, passages: list[dict[int, str]]) -> Iterator[dict[str, Any]]:
     asked = {word.lower() for word in _WORD.findall(question)}
-    best, place, quote = 0, 0, ""
-    for number, passage in passages.items():
-        for line in passage.splitlines():
+    best, chosen = 0, None
+    for lines in passages:
+        for number, line in lines.items():
             shared = len(asked & {word.lower() for word in _WORD.findall(line)})
             if shared > best and any(character.isdigit() for character in line):
-                best, place, quote = shared, number, line.strip()
-    if quote:
-        yield {"text": quote, "passage": place, "quote": quote}
+                best, chosen = shared, (number, line)
+    if chosen is not None:
+        number, line = chosen
+        yield {"text": _FIGURE.sub("", line), "evidence": [number]}

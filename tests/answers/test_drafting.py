@@ -1,12 +1,13 @@
 """A model's verified claims are shown. If the model fails or all claims are dropped, an extractive draft is used."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from app.answers.claims import DropReason, Writer
+from app.answers.claims import ClaimPart, DropReason, Writer
 from app.answers.evidence_tables import EvidenceTables
 from app.answers.writing.drafting import NOTHING_VERIFIED, Drafter, VerifiedDraft
 from app.answers.writing.model_writer import ModelWriter
@@ -15,6 +16,7 @@ from app.llm.local_server import LOCAL_MODEL
 from app.llm.openai_chat import OpenAIChatModel
 from app.llm.pacing import Pace, PacedChat
 from app.llm.port import ChatMessage, ChatRequest, Purpose
+from tests.answers.lines import find_line
 
 QUESTION = "What was net revenue in fiscal 2022?"
 
@@ -35,16 +37,27 @@ def draft(extractive, prompts, understand, library, stub_chat):
     return run
 
 
-def claims(*items: tuple[str, int, str]) -> dict[str, Any]:
-    return {"claims": [{"text": text, "passage": passage, "quote": quote} for text, passage, quote in items]}
+def claims(*items: tuple[str, list[int]]) -> dict[str, Any]:
+    return {"claims": [{"text": text, "evidence": evidence} for text, evidence in items]}
 
 
-def test_shown_claim_cites_table_heading_and_units(draft) -> None:
-    result = draft(lambda request: claims(("Net revenue was $4,210 million in 2022.", 1, "Net revenue $4,210 $3,900")))
+def saying(*texts: str, of: str = "Net revenue") -> Callable[[ChatRequest], object]:
+    """Return a model that claims these texts of the line with the words `of`. `@` is the line's number."""
+
+    def behave(request: ChatRequest) -> object:
+        number, _ = find_line(request, of)
+        return claims(*((text.replace("@", str(number)), [number]) for text in texts))
+
+    return behave
+
+
+def test_claim_gets_the_figures_of_its_marks_and_cites_heading_and_units(draft) -> None:
+    result = draft(saying("Net revenue was {@a} in 2022."))
     assert result.writer is Writer.MODEL
     assert result.degraded is None
-    assert [claim.text for claim in result.shown] == ["Net revenue was $4,210 million in 2022."]
-    assert [span.quote for span in result.shown[0].citations] == [
+    (claim,) = result.shown
+    assert (claim.text, claim.part) == ("Net revenue was $4,210 million in 2022.", ClaimPart.ANSWER)
+    assert [span.quote for span in claim.citations] == [
         "Net revenue\t$4,210\t$3,900",
         "For the years ended June 30,\t2022\t2021",
         "($ in millions, except per share data)",
@@ -52,14 +65,16 @@ def test_shown_claim_cites_table_heading_and_units(draft) -> None:
     assert (result.model, result.usage.tokens_in, len(result.prompt_digest or "")) == ("stub-1", 700, 64)
 
 
-def test_wrong_number_and_invented_quote_are_dropped_and_other_claims_shown(draft) -> None:
+def test_row_is_shown_to_the_model_with_a_mark_for_each_figure(draft) -> None:
+    draft(saying("Net revenue was {@a} in 2022."))
+    number, line = find_line(draft.chat.requests[0], "Net revenue")
+    assert f"{{{number}a}}: $4,210 million | " in line
+    assert line.endswith(f"{{{number}b}}: $3,900 million")
+
+
+def test_wrong_number_and_unknown_marks_are_dropped_and_other_claims_shown(draft) -> None:
     result = draft(
-        lambda request: claims(
-            ("Net revenue was $4,210 million in 2022.", 1, "Net revenue\t$4,210\t$3,900"),
-            ("Gross profit was $1,731 million.", 1, "Gross profit\t1,730\t1,590"),
-            ("Net income tripled.", 1, "Net income tripled to new heights"),
-            ("Net income was $412.", 7, "Net income\t$412\t$388"),
-        )
+        saying("Net revenue was {@a} in 2022.", "Net revenue was $4,211 million.", "Net revenue was {@z}.", "{999a}")
     )
     assert len(result.shown) == 1
     assert {ordinal: claim.reason for ordinal, claim in result.dropped} == {
@@ -69,19 +84,23 @@ def test_wrong_number_and_invented_quote_are_dropped_and_other_claims_shown(draf
     }
 
 
-@pytest.mark.parametrize(
-    "claim", ["Net revenue was $4,210 million in 2021.", "In FY2021, net revenue was $4,210 million."]
-)
+def test_claim_without_evidence_or_with_an_unknown_number_is_dropped(draft) -> None:
+    result = draft(lambda _: claims(("Net revenue was high.", []), ("Net revenue was high.", [77])))
+    assert [claim.reason for _, claim in result.dropped] == [DropReason.QUOTE_NOT_FOUND] * 2
+
+
+@pytest.mark.parametrize("claim", ["Net revenue was {@a} in 2021.", "In FY2021, net revenue was $4,210 million."])
 def test_figure_of_another_year_does_not_support_a_claim(draft, claim) -> None:
     """The quote has both years, and its headings name both."""
-    result = draft(lambda request: claims((claim, 1, "Net revenue\t$4,210\t$3,900")))
+    result = draft(saying(claim))
     assert [dropped.reason for _, dropped in result.dropped] == [DropReason.NUMBER_NOT_IN_QUOTE]
 
 
 def test_claim_about_two_years_is_supported_by_the_figures_of_both(draft) -> None:
-    text = "Net revenue rose from $3,900 million in 2021 to $4,210 million in 2022."
-    result = draft(lambda request: claims((text, 1, "Net revenue\t$4,210\t$3,900")))
-    assert [claim.text for claim in result.shown] == [text]
+    result = draft(saying("Net revenue rose from {@b} in 2021 to {@a} in 2022."))
+    assert [claim.text for claim in result.shown] == [
+        "Net revenue rose from $3,900 million in 2021 to $4,210 million in 2022."
+    ]
 
 
 def test_empty_model_draft_is_accepted(draft) -> None:
@@ -90,7 +109,7 @@ def test_empty_model_draft_is_accepted(draft) -> None:
 
 
 def test_draft_without_verified_claims_is_replaced(draft) -> None:
-    result = draft(lambda request: claims(("Net revenue was $9 million.", 1, "Net revenue\t$4,210\t$3,900")))
+    result = draft(saying("Net revenue was $9 million."))
     assert result.writer is Writer.EXTRACTIVE
     assert result.degraded == NOTHING_VERIFIED
     assert result.shown[0].text.startswith("Net revenue — 2022: $4,210")
@@ -115,7 +134,7 @@ def raising(error: Exception) -> Any:
         (lambda request: None, "model-nonsense"),
         (lambda request: {"claims": "many"}, "model-nonsense"),
         (lambda request: {"claims": [{"text": 1}]}, "model-nonsense"),
-        (lambda request: {"claims": [{"text": "x" * 5_000, "passage": 1, "quote": "y"}]}, "model-nonsense"),
+        (lambda request: {"claims": [{"text": "x" * 5_000, "evidence": [1]}]}, "model-nonsense"),
     ],
 )
 def test_draft_of_failing_model_is_replaced_and_sets_degraded(draft, behave, code) -> None:

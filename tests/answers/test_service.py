@@ -28,6 +28,7 @@ from app.observability.metrics import Metrics
 from app.quantities.periods import Period
 from app.retrieval.filters import SearchFilters
 from app.tables.service import find_tables_of_pages
+from tests.answers.lines import find_line
 from tests.facts.made_facts import YEAR, make_fact, write_facts
 
 QUESTION = "What was net revenue in fiscal 2022?"
@@ -166,9 +167,10 @@ def test_answer_is_withdrawn_when_source_access_is_revoked(service, office, gran
 
 def test_dropped_claims_are_counted_without_their_text(service, office, prompts, stub_chat) -> None:
     def behave(request):
-        good = {"text": "Net income was $412 million in 2022.", "passage": 1, "quote": "Net income\t$412\t$388"}
-        bad = {"text": "Net income was $999\x00 million.", "passage": 1, "quote": "Net income\t$412\t$388"}
-        lost = {"text": "Secret\x00", "passage": 1, "quote": "nowhere at all"}
+        number, _ = find_line(request, "Net income")
+        good = {"text": f"Net income was {{{number}a}} in 2022.", "evidence": [number]}
+        bad = {"text": "Net income was $999\x00 million.", "evidence": [number]}
+        lost = {"text": "Secret\x00", "evidence": [999]}
         return {"claims": [good, bad, lost]}
 
     asking = service(model=ModelWriter(chat=stub_chat(behave), prompts=prompts))
@@ -183,8 +185,9 @@ def test_dropped_claims_are_counted_without_their_text(service, office, prompts,
 
 def test_dropped_claims_are_hidden_if_any_source_of_the_draft_is_hidden(service, office, prompts, stub_chat) -> None:
     def behave(request):
-        good = {"text": "Net income was $412 million in 2022.", "passage": 1, "quote": "Net income\t$412\t$388"}
-        lost = {"text": "Secret", "passage": 1, "quote": "nowhere at all"}
+        number, _ = find_line(request, "Net income")
+        good = {"text": f"Net income was {{{number}a}} in 2022.", "evidence": [number]}
+        lost = {"text": "Secret", "evidence": [999]}
         return {"claims": [good, lost]}
 
     asking = service(model=ModelWriter(chat=stub_chat(behave), prompts=prompts))

@@ -79,7 +79,7 @@ class FigureQuestion:
 
 def row_sentence(row: FigureRow, figures: Sequence[Cell]) -> str:
     """Write figures of a row as a sentence: "Net sales — 2022: $1,234 million; 2021: $1,100 million"."""
-    columns = [_column(cell) for cell in figures]
+    columns = [name_column(cell) for cell in figures]
     values = [print_quantity(quantity_of(cell), printed=cell.text) for cell in figures]
     unknown = any(UNKNOWN_SCALE in value for value in values)
     shown = [value.replace(f" ({UNKNOWN_SCALE})", "") for value in values]
@@ -149,7 +149,7 @@ def _currencies(question: str) -> frozenset[str]:
     return frozenset() if named is None else frozenset({named, "$"} if named == "USD" else {named})
 
 
-def _column(cell: Cell) -> str:
+def name_column(cell: Cell) -> str:
     """Join a figure's headings. Commas at the end of a part belong to the date that the next part completes."""
     parts = [part.strip() for part in cell.header_path if part.strip()]
     return " ".join(parts).rstrip(":,").strip()

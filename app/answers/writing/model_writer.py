@@ -1,7 +1,6 @@
-"""The writer that uses a chat model. It sends fenced passages, receives claims with quotes, and locates each quote.
+"""The writer that uses a chat model. It sends numbered sentences and rows, and receives claims that refer to them.
 
-The model's output is untrusted: each quote is searched in the passage that the model names, and the citation has the
-page's own text. If a quote is in a table row, the table's headings and units are cited, too.
+The model's output is untrusted: it chooses numbers and words, and code takes the quotes and the figures from the pages.
 """
 
 from collections.abc import Sequence
@@ -9,20 +8,16 @@ from collections.abc import Sequence
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from app.answers.claims import (
-    CitedSpan,
-    ClaimPart,
     Draft,
     DraftClaim,
     DroppedClaim,
     DropReason,
     PageTexts,
     Writer,
-    cite,
 )
 from app.answers.evidence_tables import EvidenceTables
 from app.answers.verification.checks import tidy
-from app.answers.verification.quotes import locate_quote
-from app.answers.writing.figures import cite_row
+from app.answers.writing.numbered import NumberedPassages, number_passages
 from app.llm.errors import ModelNonsenseError, ModelUnavailableError
 from app.llm.pacing import Pace
 from app.llm.port import ChatModel, ChatRequest, Purpose
@@ -31,6 +26,7 @@ from app.retrieval.passages import Passage
 
 PROMPT_NAME = "answer"
 _MAX_CLAIMS = 8
+_MOST_EVIDENCE = 6
 _LEAST_CHARACTERS = 1_500  # one passage
 _EMPTY = {"boundary": "", "passages": "", "question": ""}
 _TOO_SLOW = "The language model is too slow or too busy to read a passage in time: configure a faster one."
@@ -40,8 +36,7 @@ class _ModelClaim(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
 
     text: str = Field(max_length=2_000)
-    passage: int
-    quote: str = Field(max_length=4_000)
+    evidence: list[int] = Field(max_length=20)
 
 
 class _ModelAnswer(BaseModel):
@@ -87,7 +82,7 @@ class ModelWriter:
         *,
         timeout_seconds: float,
     ) -> Draft:
-        """Return the model's claims with located quotes.
+        """Return the model's claims with their citations.
 
         Raises ModelUnavailableError (also after `timeout_seconds`) and ModelNonsenseError (invalid output).
         """
@@ -100,10 +95,9 @@ class ModelWriter:
             room = min(room, readable)
             if room < _LEAST_CHARACTERS:
                 raise ModelUnavailableError(_TOO_SLOW)
-        shown = _select_passages(passages, room)
-        texts = [_passage_text(passage) for passage in shown]
-        boundary = new_boundary([question, *texts])
-        pieces = [FencedText(f"passage {number}", text) for number, text in enumerate(texts, start=1)]
+        numbered = number_passages(passages, pages, tables, room=room)
+        boundary = new_boundary([question, *numbered.texts])
+        pieces = [FencedText(f"passage {number}", text) for number, text in enumerate(numbered.texts, start=1)]
         variables = {
             "boundary": boundary,
             "passages": fence(pieces, boundary=boundary),
@@ -123,7 +117,7 @@ class ModelWriter:
             answer = _ModelAnswer.model_validate(response.parsed)
         except ValidationError as error:
             raise ModelNonsenseError from error
-        claims, dropped = _located(answer.claims[:_MAX_CLAIMS], shown, pages, tables)
+        claims, dropped = _cited(answer.claims[:_MAX_CLAIMS], numbered, pages)
         return Draft(
             writer=Writer.MODEL,
             claims=tuple(claims),
@@ -134,52 +128,20 @@ class ModelWriter:
         )
 
 
-def _select_passages(passages: Sequence[Passage], room: int) -> list[Passage]:
-    """Return the first passages that fit into `room` characters; always at least one."""
-    shown: list[Passage] = []
-    for passage in passages:
-        room -= len(_passage_text(passage))
-        if shown and room < 0:
-            break
-        shown.append(passage)
-    return shown
-
-
-def _passage_text(passage: Passage) -> str:
-    about = f"[{passage.document_title}, page {passage.page_number}] {passage.heading}"
-    return "\n".join(part for part in (about, passage.table_header, passage.text) if part)
-
-
-def _located(
-    claims: Sequence[_ModelClaim], passages: Sequence[Passage], pages: PageTexts, tables: EvidenceTables
+def _cited(
+    claims: Sequence[_ModelClaim], numbered: NumberedPassages, pages: PageTexts
 ) -> tuple[list[DraftClaim], list[DroppedClaim]]:
-    located: list[DraftClaim] = []
+    """Fill in the figures of the claims, and cite what they refer to."""
+    cited: list[DraftClaim] = []
     dropped: list[DroppedClaim] = []
     for claim in claims:
-        passage = passages[claim.passage - 1] if 1 <= claim.passage <= len(passages) else None
-        citations = _citations(claim.quote, passage, pages, tables) if passage else ()
-        if citations:
-            part = ClaimPart.SUPPORT if located else ClaimPart.ANSWER
-            located.append(DraftClaim(text=claim.text, citations=citations, part=part))
-        else:
+        filled = numbered.fill(claim.text)
+        if filled is None or not all(number in numbered.evidence for number in claim.evidence):
             dropped.append(DroppedClaim(text=tidy(claim.text), reason=DropReason.QUOTE_NOT_FOUND))
-    return located, dropped
-
-
-def _citations(quote: str, passage: Passage, pages: PageTexts, tables: EvidenceTables) -> tuple[CitedSpan, ...]:
-    """Cite the quote. If it is from a table's row, also cite the row, the table's headings and its units."""
-    key = (passage.version_id, passage.page_number)
-    page = pages.get(key)
-    if page is None:
-        return ()
-    found = locate_quote(quote, page[passage.char_start : passage.char_end])
-    if found is None:
-        return ()
-    start, end = passage.char_start + found[0], passage.char_start + found[1]
-    quoted = cite(passage, page, start, end)
-    row = tables.row_at(key, start)
-    if row is None:
-        return (quoted,)
-    # The quote stays the evidence: the rest of its row does not become evidence, too.
-    _, *context = cite_row(passage, row, row.figures, pages)
-    return (quoted, *context)
+            continue
+        text, used = filled
+        numbers = dict.fromkeys((*used, *claim.evidence[:_MOST_EVIDENCE]))
+        spans = (span for number in numbers for span in numbered.evidence[number].cite(used.get(number, ()), pages))
+        period = numbered.name_period(used)
+        cited.append(DraftClaim(text=text, citations=tuple(dict.fromkeys(spans)), period=period))
+    return cited, dropped
