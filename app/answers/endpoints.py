@@ -133,8 +133,11 @@ async def _stream(
     async with aclosing(events):
         yield _sent(first)
         try:
-            second = await result_while_authorised(request, anext(events))
-            yield _sent(second)
+            event = await result_while_authorised(request, anext(events))
+            yield _sent(event)
+            while isinstance(event, ClaimVerified) and event.is_early:
+                event = await result_while_authorised(request, anext(events))
+                yield _sent(event)
             async for event in events:  # drafting is complete, so the remaining events follow at once
                 yield _sent(event)
         except Exception as error:  # noqa: BLE001 - the status is already sent: report the error in the stream

@@ -78,9 +78,13 @@ class SourcesFound:
 
 @dataclass(frozen=True, slots=True)
 class ClaimVerified:
-    """A drafted sentence passed verification. It may be evidence beside the answer (`ClaimPart.RELATED`)."""
+    """A drafted sentence passed verification. It may be evidence beside the answer (`ClaimPart.RELATED`).
+
+    `is_early` states that the draft was not complete yet: more events follow after a while.
+    """
 
     claim: ShownClaim
+    is_early: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,13 @@
 """Answer questions with verified claims, and read earlier answers.
 
 No database connection is open while the answer is drafted: short transactions read the passages and the pages, and
-another one stores the answer. The answer is stored before the first claim is sent.
+another one stores the answer. The answer is stored before its claims are sent, except those that are sent while a
+model still writes: each of these is audited before (`EarlyClaims`).
 """
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator
 from dataclasses import asdict, dataclass, replace
 from decimal import Decimal
 from typing import Protocol
@@ -17,6 +18,7 @@ from app.answers.computing.answering import Answered, Evidence, answer_figure
 from app.answers.computing.ledger_result import LedgerResult
 from app.answers.computing.notices import Declined, decline_midpoint
 from app.answers.computing.question import FigureQuestion
+from app.answers.early_claims import Authorise, EarlyClaims
 from app.answers.errors import QuestionNotFoundError
 from app.answers.events import (
     AnswerDone,
@@ -35,7 +37,7 @@ from app.answers.proposals import Proposed, ProposedFigures
 from app.answers.questions import parse_question
 from app.answers.repository import AnswerRepository
 from app.answers.views import COMPUTED, LEXICAL, MISSING, build_view, count_dropped, restore_claims
-from app.answers.writing.drafting import Drafter, VerifiedDraft
+from app.answers.writing.drafting import Drafter, Show, VerifiedDraft
 from app.audit.service import record
 from app.core.clock import Clock
 from app.core.ids import new_id
@@ -52,9 +54,6 @@ from app.retrieval.service import SearchResult
 from app.tables.service import find_tables_of_pages
 
 DEFAULT_PASSAGES = 12
-
-Authorise = Callable[[], Awaitable[Principal]]
-"""Returns the current principal of a request; raises if the caller's right has ended since the request began."""
 
 
 class PassageSearch(Protocol):
@@ -131,23 +130,34 @@ class AnswerService:
         filters: SearchFilters | None = None,
         authorise: Authorise | None = None,
     ) -> AsyncGenerator[AnswerEvent, None]:
-        """Yield the events in order: the sources, the shown claims, the dropped claims, and the end. The answer is
-        stored before the first claim.
+        """Yield the events in order: the sources, the shown claims, the dropped claims, and the end. Claims of a model
+        are sent as they are verified; the others after the answer is stored.
 
-        If the client disconnects, the answer is still completed and stored. `authorise` is called before the answer is
-        stored; if it raises, nothing is stored. Without `authorise`, the right is not checked again.
+        If the client disconnects, the answer is still completed and stored. `authorise` is called before a claim is
+        sent and before the answer is stored; if it raises, nothing is stored. Without `authorise`, the right is not
+        checked again.
         Raises QuestionEmptyError, QuestionTooLongError, QuestionInvalidCharactersError before the first event, and
         UnavailableError when the database is down.
         """
         text = parse_question(question)
         evidence = await asyncio.to_thread(self._retrieve, principal, text, filters or SearchFilters())
-        task = asyncio.create_task(self._finish(principal, evidence, authorise))
-        self._finishing.add(task)
-        task.add_done_callback(self._forget)
+        early = EarlyClaims(
+            database=self._database,
+            clock=self._clock,
+            principal=principal,
+            question_id=evidence.question.id,
+            authorise=authorise,
+        )
+        task = self._begin(principal, evidence, authorise, early)
         yield SourcesFound(question_id=evidence.question.id, passages=evidence.passages)
+        sent: set[int] = set()
+        async for claim in early.list_claims():
+            sent.add(claim.ordinal)
+            yield ClaimVerified(claim=claim, is_early=True)
         answer = await asyncio.shield(task)
         for claim in answer.shown():
-            yield ClaimVerified(claim=claim)
+            if claim.ordinal not in sent:
+                yield ClaimVerified(claim=claim)
         for reason, count in (answer.dropped or {}).items():
             for _ in range(count):
                 yield ClaimDropped(reason=reason)
@@ -161,10 +171,9 @@ class AnswerService:
         authorise: Authorise | None = None,
     ) -> AnswerView:
         """Return the complete answer. Raises the same errors as `ask`."""
-        async for event in self.ask(principal, question, filters, authorise):
-            if isinstance(event, AnswerDone):
-                return event.answer
-        raise AssertionError("the last event has the answer")
+        text = parse_question(question)
+        evidence = await asyncio.to_thread(self._retrieve, principal, text, filters or SearchFilters())
+        return await asyncio.shield(self._begin(principal, evidence, authorise))
 
     async def finish(self) -> None:
         """Wait for unfinished answers, including those of disconnected clients. Called at shutdown."""
@@ -252,13 +261,33 @@ class AnswerService:
         if not task.cancelled():
             task.exception()  # after the end of the request, no other code retrieves the error
 
-    async def _finish(self, principal: Principal, evidence: _Evidence, authorise: Authorise | None) -> AnswerView:
-        evidence, draft = await self._draft(principal, evidence)
+    def _begin(
+        self,
+        principal: Principal,
+        evidence: _Evidence,
+        authorise: Authorise | None,
+        early: EarlyClaims | None = None,
+    ) -> asyncio.Task[AnswerView]:
+        task = asyncio.create_task(self._finish(principal, evidence, authorise, early))
+        self._finishing.add(task)
+        task.add_done_callback(self._forget)
+        return task
+
+    async def _finish(
+        self, principal: Principal, evidence: _Evidence, authorise: Authorise | None, early: EarlyClaims | None
+    ) -> AnswerView:
+        try:
+            evidence, draft = await self._draft(principal, evidence, None if early is None else early.show)
+        finally:
+            if early is not None:
+                early.close()
         if authorise is not None:
             principal = await authorise()
         return await asyncio.to_thread(self._record, principal, evidence, draft)
 
-    async def _draft(self, principal: Principal, evidence: _Evidence) -> tuple[_Evidence, VerifiedDraft]:
+    async def _draft(
+        self, principal: Principal, evidence: _Evidence, show: Show | None
+    ) -> tuple[_Evidence, VerifiedDraft]:
         """Compute the figure that a question asks for, or draft sentences."""
         # If no document is of an issuer that the question names, the passages are of others. Then nothing is drafted.
         passages = () if evidence.is_absent() else evidence.passages
@@ -284,7 +313,7 @@ class AnswerService:
                 evidence = evidence.noting({MISSING: found.sentence})
                 draft = await self._drafter.find_evidence(question, understanding, passages, pages, tables)
             else:
-                draft = await self._drafter.draft(question, understanding, passages, pages, tables)
+                draft = await self._drafter.draft(question, understanding, passages, pages, tables, show)
             return evidence, draft if proposed is None else replace(draft, usage=draft.usage + proposed.proposal.usage)
 
     async def _propose(self, principal: Principal, evidence: _Evidence) -> Proposed | None:

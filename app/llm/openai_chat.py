@@ -12,11 +12,12 @@ from typing import Any, Literal
 import httpx2
 import openai
 import structlog
-from openai.types.chat import ChatCompletion
+from openai.types import CompletionUsage
+from openai.types.chat import ChatCompletion, ChatCompletionChunk
 
 from app.llm.errors import ModelNonsenseError, ModelUnavailableError
 from app.llm.openai_errors import unavailable
-from app.llm.port import ChatRequest, ChatResponse, TokenUsage
+from app.llm.port import ChatRequest, ChatResponse, OnText, TokenUsage
 from app.llm.prices import TokenPrice
 
 _log = structlog.get_logger(__name__)
@@ -35,6 +36,23 @@ class _Dialect:
     output: Literal["json_schema", "json_object", "plain"] = "json_schema"
     limit_name: Literal["max_tokens", "max_completion_tokens"] = "max_tokens"
     sampling: bool = True
+    counts_streamed: bool = True  # whether a stream may be asked for its token counts
+
+
+@dataclass(frozen=True, slots=True)
+class _Reply:
+    """The text of a completion (unchecked), why it ended, and its token counts."""
+
+    text: object
+    reason: str | None
+    usage: CompletionUsage | None
+
+    @classmethod
+    def of(cls, completion: object) -> "_Reply":
+        if not isinstance(completion, ChatCompletion) or not completion.choices:
+            return cls(None, None, None)
+        choice = completion.choices[0]
+        return cls(choice.message.content, choice.finish_reason, completion.usage)
 
 
 class OpenAIChatModel:
@@ -74,14 +92,14 @@ class OpenAIChatModel:
         started = time.monotonic()
         try:
             async with asyncio.timeout(request.timeout_seconds):
-                completion = await self._ask(request)
+                reply = await self._ask(request)
         except TimeoutError as error:
             raise ModelUnavailableError("The language model did not respond in time: try again shortly.") from error
         except openai.OpenAIError as error:
             raise unavailable(error) from error
         except ValueError as error:  # the body is not JSON
             raise ModelNonsenseError from error
-        response = self._read(completion, request)
+        response = self._read(reply, request)
         _log.info(
             "model.answered",
             model=response.model,
@@ -92,11 +110,13 @@ class OpenAIChatModel:
         )
         return response
 
-    async def _ask(self, request: ChatRequest) -> ChatCompletion:
+    async def _ask(self, request: ChatRequest) -> _Reply:
         """Send the request. If the endpoint rejects a parameter, change the dialect and send the request again."""
         for _ in range(_MAX_DIALECTS):
             dialect = self._dialect
             try:
+                if request.on_text is not None:
+                    return await self._stream(request, request.on_text, dialect)
                 completion: ChatCompletion = await self._client.chat.completions.create(
                     **_arguments(request, self._model, dialect)
                 )
@@ -106,29 +126,45 @@ class OpenAIChatModel:
                     raise
                 self._dialect = lower
             else:
-                return completion
+                return _Reply.of(completion)
         raise ModelUnavailableError("The model endpoint rejects the request: check that it is OpenAI-compatible.")
 
-    def _read(self, completion: ChatCompletion, request: ChatRequest) -> ChatResponse:
-        if not isinstance(completion, ChatCompletion) or not completion.choices:
-            raise ModelNonsenseError("The language model's response contains no text.")
-        choice = completion.choices[0]
-        text = choice.message.content
+    async def _stream(self, request: ChatRequest, on_text: OnText, dialect: _Dialect) -> _Reply:
+        """Pass the text on as it arrives, and return the whole reply."""
+        arguments = _arguments(request, self._model, dialect) | {"stream": True}
+        if dialect.counts_streamed:
+            arguments["stream_options"] = {"include_usage": True}
+        stream: openai.AsyncStream[ChatCompletionChunk] = await self._client.chat.completions.create(**arguments)
+        parts: list[str] = []
+        reason: str | None = None
+        usage: CompletionUsage | None = None
+        async with stream:
+            async for chunk in stream:
+                usage = chunk.usage or usage
+                for choice in chunk.choices[:1]:
+                    reason = choice.finish_reason or reason
+                    if choice.delta.content:
+                        parts.append(choice.delta.content)
+                        await on_text(choice.delta.content)
+        return _Reply("".join(parts), reason, usage)
+
+    def _read(self, reply: _Reply, request: ChatRequest) -> ChatResponse:
+        text = reply.text
         if not isinstance(text, str) or not text.strip():
             raise ModelNonsenseError("The language model's response contains no text.")
         return ChatResponse(
             text=text,
             model=self._model,
             purpose=request.purpose,
-            usage=self._usage(completion),
+            usage=self._count(reply.usage),
             parsed=None if request.schema is None else parse_object(text),
-            truncated=choice.finish_reason == "length",
+            truncated=reply.reason == "length",
         )
 
-    def _usage(self, completion: ChatCompletion) -> TokenUsage:
-        if completion.usage is None:
+    def _count(self, usage: CompletionUsage | None) -> TokenUsage:
+        if usage is None:
             return TokenUsage()
-        tokens_in, tokens_out = completion.usage.prompt_tokens, completion.usage.completion_tokens
+        tokens_in, tokens_out = usage.prompt_tokens, usage.completion_tokens
         cost = self._price.cost(tokens_in=tokens_in, tokens_out=tokens_out) if self._price else None
         return TokenUsage(tokens_in=tokens_in, tokens_out=tokens_out, cost_usd=cost)
 
@@ -174,6 +210,8 @@ def _lowered(dialect: _Dialect, error: openai.APIStatusError) -> _Dialect:
     message = f"{error.message} {error.body}".lower()
     if "max_completion_tokens" in message and dialect.limit_name == "max_tokens":
         return replace(dialect, limit_name="max_completion_tokens")
+    if "stream_options" in message and dialect.counts_streamed:
+        return replace(dialect, counts_streamed=False)
     if any(word in message for word in ("temperature", "seed")) and dialect.sampling:
         return replace(dialect, sampling=False)
     if any(word in message for word in ("response_format", "json_schema", "json_object", "schema", "grammar")):

@@ -2,8 +2,8 @@
 implementations.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Literal, Protocol, Self
@@ -55,11 +55,15 @@ class ChatMessage:
     content: str
 
 
+OnText = Callable[[str], Awaitable[None]]
+
+
 @dataclass(frozen=True, slots=True)
 class ChatRequest:
     """The request of one call. With a `schema` (a JSON Schema of an object), it requests structured output.
 
-    `timeout_seconds` is the limit for the whole call, including retries.
+    `timeout_seconds` is the limit for the whole call, including retries. `on_text` is awaited with each part of the
+    text as it arrives, or with the whole text by a model that does not stream.
     """
 
     messages: Sequence[ChatMessage]
@@ -70,6 +74,7 @@ class ChatRequest:
     schema_name: str = "output"
     temperature: float = 0.0
     seed: int = 0
+    on_text: OnText | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

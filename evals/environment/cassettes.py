@@ -121,6 +121,8 @@ class RecordedChat:
         found = self._cassettes.find(key, request.purpose)
         if found is None:
             raise CassetteMissingError
+        if request.on_text is not None:
+            await request.on_text(found.text)
         return found
 
     async def close(self) -> None:

@@ -1,6 +1,7 @@
 """Fixtures: passages built from page texts, stub models, and a tenant with a document."""
 
-from collections.abc import Callable, Sequence
+import json
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from uuid import UUID, uuid4
 
@@ -144,9 +145,20 @@ class StubChat:
         parsed = self.behave(request)
         if hasattr(parsed, "__await__"):
             parsed = await parsed
+        if hasattr(parsed, "__aiter__"):
+            parsed = await self._write(request, parsed)
         return ChatResponse(
             text="", model=self.model, purpose=request.purpose, usage=TokenUsage(700, 50, None), parsed=parsed
         )
+
+    async def _write(self, request: ChatRequest, claims: AsyncIterator[object]) -> object:
+        """Write claims one after the other, as a model that streams."""
+        written = []
+        async for claim in claims:
+            if request.on_text is not None:
+                await request.on_text(("," if written else '{"claims": [') + json.dumps(claim))
+            written.append(claim)
+        return {"claims": written}
 
     async def close(self) -> None:
         return None

@@ -142,3 +142,53 @@ def test_rejected_parameters_are_replaced_or_omitted() -> None:
 def test_without_schema_the_response_is_plain_text() -> None:
     response = ask(lambda request: completion("words", finish="length"), schema=None)
     assert (response.text, response.parsed, response.truncated) == ("words", None, True)
+
+
+def streamed(*parts: str, usage: bool = True) -> httpx2.Response:
+    chunks: list[dict[str, Any]] = [
+        {"choices": [{"index": 0, "delta": {"content": part}, "finish_reason": None}]} for part in parts
+    ]
+    chunks.append({"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]})
+    if usage:
+        chunks.append({"choices": [], "usage": {"prompt_tokens": 1000, "completion_tokens": 10, "total_tokens": 1010}})
+    common = {"id": "1", "object": "chat.completion.chunk", "created": 1, "model": "m"}
+    lines = [f"data: {json.dumps(common | chunk)}\n\n" for chunk in chunks]
+    return httpx2.Response(
+        200, headers={"content-type": "text/event-stream"}, text="".join([*lines, "data: [DONE]\n\n"])
+    )
+
+
+def listen(handler: Handler) -> tuple[ChatResponse, list[str]]:
+    heard: list[str] = []
+
+    async def hear(text: str) -> None:
+        heard.append(text)
+
+    return ask(handler, on_text=hear), heard
+
+
+def test_streamed_text_is_passed_on_as_it_arrives_and_counted() -> None:
+    response, heard = listen(lambda request: streamed('{"a"', ": 1}"))
+    assert heard == ['{"a"', ": 1}"]
+    assert response.parsed == {"a": 1}
+    assert response.usage.tokens_in == 1000
+    assert not response.truncated
+
+
+def test_endpoint_that_counts_no_streamed_tokens_still_answers() -> None:
+    def handler(request: httpx2.Request) -> httpx2.Response:
+        if b"stream_options" in request.content:
+            return httpx2.Response(400, json={"error": {"message": "unknown field stream_options"}})
+        return streamed('{"a": 1}', usage=False)
+
+    response, heard = listen(handler)
+    assert (response.parsed, heard, response.usage.tokens_in) == ({"a": 1}, ['{"a": 1}'], 0)
+
+
+def test_stream_that_breaks_off_is_unavailable() -> None:
+    async def broken() -> Any:
+        yield b'data: {"id": "1", "object": "chat.completion.chunk", "created": 1, "model": "m", "choices": []}\n\n'
+        raise httpx2.ReadError("gone")
+
+    with pytest.raises(ModelUnavailableError):
+        listen(lambda request: httpx2.Response(200, headers={"content-type": "text/event-stream"}, content=broken()))

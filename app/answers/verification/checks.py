@@ -43,17 +43,26 @@ class CheckedClaim:
 def verify_claims(
     claims: Iterable[DraftClaim], pages: PageTexts, tables: EvidenceTables, *, given: Collection[str] = ()
 ) -> Iterable[CheckedClaim]:
-    """Check the claims in order. Citations may only quote `pages`. A claim may also use words that are missing from its
-    quotes, if they occur in `given` (the question and the issuer names).
+    """Check the claims in order, as `ClaimChecker` does."""
+    checker = ClaimChecker(pages, tables, given=given)
+    return map(checker.check, claims)
+
+
+class ClaimChecker:
+    """Checks the claims of one draft in order. Citations may only quote `pages`. A claim may also use words that are
+    missing from its quotes, if they occur in `given` (the question and the issuer names).
     """
-    checked = CheckedPages(pages, tables)
-    words = frozenset(term for text in given for term in find_terms(text))
-    shown: set[str] = set()
-    for claim in claims:
-        verdict = _verdict(claim, checked, words, shown)
+
+    def __init__(self, pages: PageTexts, tables: EvidenceTables, *, given: Collection[str] = ()) -> None:
+        self._pages = CheckedPages(pages, tables)
+        self._words = frozenset(term for text in given for term in find_terms(text))
+        self._shown: set[str] = set()
+
+    def check(self, claim: DraftClaim) -> CheckedClaim:
+        verdict = _verdict(claim, self._pages, self._words, self._shown)
         if verdict.claim:
-            shown.add(_fingerprint(verdict.claim.text))
-        yield verdict
+            self._shown.add(_fingerprint(verdict.claim.text))
+        return verdict
 
 
 class CheckedPages:

@@ -1,13 +1,13 @@
 """Draft and verify an answer with the configured model, or with the extractive writer if no model works."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 
-from app.answers.claims import ClaimPart, Draft, DroppedClaim, PageTexts, Writer, WriterScore
+from app.answers.claims import ClaimPart, Draft, DraftClaim, DroppedClaim, PageTexts, Writer, WriterScore
 from app.answers.events import ShownClaim
 from app.answers.evidence_tables import EvidenceTables
-from app.answers.verification.checks import verify_claims
+from app.answers.verification.checks import ClaimChecker
 from app.answers.verification.claim_subjects import Subjects, find_subject, subjects_of
 from app.answers.writing.extractive import ExtractiveWriter
 from app.answers.writing.model_writer import ModelWriter
@@ -15,6 +15,9 @@ from app.llm.errors import ModelNonsenseError, ModelUnavailableError
 from app.llm.port import TokenUsage
 from app.retrieval.passages import Passage
 from app.retrieval.questions.understanding import Understanding
+
+Show = Callable[[ShownClaim], Awaitable[None]]
+"""Shows a verified claim before the draft is complete."""
 
 NOTHING_VERIFIED = "nothing-verified"
 """Value of `degraded` when every claim in the model's draft failed verification."""
@@ -62,28 +65,49 @@ class Drafter:
         passages: Sequence[Passage],
         pages: PageTexts,
         tables: EvidenceTables,
+        show: Show | None = None,
     ) -> VerifiedDraft:
         """Draft and verify. If the model is unavailable or slow, or its output is invalid, `degraded` is set and no
-        error is raised.
+        error is raised. `show` is awaited with each claim of a model as soon as it is verified.
         """
         if self._model is None or not passages:
             return await asyncio.to_thread(self._extract, question, understanding, passages, pages, tables)
+        given, subjects = known_texts(question, passages), subjects_of(passages)
+        verifier = DraftVerifier(pages, tables, given, subjects, is_model=True)
+
+        async def verify(claim: DraftClaim) -> None:
+            shown = await asyncio.to_thread(verifier.add, claim)
+            if shown is not None and show is not None:
+                await show(shown)
+
         try:
             async with asyncio.timeout(self._timeout_seconds):
                 draft = await self._model.write(
-                    question, passages, pages, tables, timeout_seconds=self._timeout_seconds
+                    question,
+                    passages,
+                    pages,
+                    tables,
+                    timeout_seconds=self._timeout_seconds,
+                    on_claim=None if show is None else verify,
                 )
-        except TimeoutError:
-            return await self._degraded(question, understanding, passages, pages, tables, ModelUnavailableError.code)
-        except (ModelUnavailableError, ModelNonsenseError) as error:
-            return await self._degraded(question, understanding, passages, pages, tables, error.code)
-        verified = await asyncio.to_thread(
-            verify_draft, draft, pages, tables, known_texts(question, passages), subjects_of(passages)
-        )
+        except (TimeoutError, ModelUnavailableError, ModelNonsenseError) as error:
+            code = ModelUnavailableError.code if isinstance(error, TimeoutError) else error.code
+            if verifier.shown:
+                return replace(self._begun(verifier), degraded=code)
+            return await self._degraded(question, understanding, passages, pages, tables, code)
+        verified = await asyncio.to_thread(verifier.finish, draft)
         if verified.shown or not verified.dropped:
             return verified
         fallback = await asyncio.to_thread(self._extract, question, understanding, passages, pages, tables)
         return _replace_failed_draft(fallback, verified)
+
+    def _begun(self, verifier: "DraftVerifier") -> VerifiedDraft:
+        """Return the claims that a model wrote before it failed: they are shown already."""
+        assert self._model is not None
+        model = self._model
+        return verifier.finish(
+            Draft(writer=Writer.MODEL, claims=(), model=model.model, prompt_digest=model.prompt_digest)
+        )
 
     async def _degraded(
         self,
@@ -140,33 +164,57 @@ def known_texts(question: str, passages: Sequence[Passage]) -> frozenset[str]:
 def verify_draft(
     draft: Draft, pages: PageTexts, tables: EvidenceTables, given: frozenset[str], subjects: Subjects
 ) -> VerifiedDraft:
-    """Check the claims of a draft. `given` are texts whose words claims may use; `subjects` are those of the documents
-    that they cite. If no claim with an answer is shown, the first one of a model is its answer, and those of other
-    writers are evidence.
+    """Check the claims of a draft, as `DraftVerifier` does."""
+    return DraftVerifier(pages, tables, given, subjects, is_model=draft.writer is Writer.MODEL).finish(draft)
+
+
+class DraftVerifier:
+    """Checks the claims of a draft one by one. `given` are texts whose words claims may use; `subjects` are those of
+    the documents that they cite. The first shown claim of a model is its answer. If other writers have none with an
+    answer, their claims are evidence.
     """
-    shown: list[ShownClaim] = []
-    dropped: list[tuple[int, DroppedClaim]] = []
-    ordinal = 0
-    for ordinal, verdict in enumerate(verify_claims(draft.claims, pages, tables, given=given), start=1):
-        if (claim := verdict.claim) is not None:
-            subject = find_subject(claim, subjects, tables)
-            shown.append(ShownClaim(ordinal, claim.text, claim.citations, claim.part, subject))
-        elif verdict.dropped:
-            dropped.append((ordinal, verdict.dropped))
-    dropped.extend(enumerate(draft.dropped, start=ordinal + 1))
-    if draft.writer is Writer.MODEL and shown:
-        shown[0] = replace(shown[0], part=ClaimPart.ANSWER)
-    elif all(claim.part is not ClaimPart.ANSWER for claim in shown):
-        shown = [replace(claim, part=ClaimPart.RELATED) for claim in shown]
-    return VerifiedDraft(
-        writer=draft.writer,
-        shown=tuple(shown),
-        dropped=tuple(dropped),
-        score=draft.score,
-        model=draft.model,
-        prompt_digest=draft.prompt_digest,
-        usage=draft.usage,
-    )
+
+    def __init__(
+        self, pages: PageTexts, tables: EvidenceTables, given: frozenset[str], subjects: Subjects, *, is_model: bool
+    ) -> None:
+        self._checker = ClaimChecker(pages, tables, given=given)
+        self._tables = tables
+        self._subjects = subjects
+        self._is_model = is_model
+        self._count = 0
+        self.shown: list[ShownClaim] = []
+        self._dropped: list[tuple[int, DroppedClaim]] = []
+
+    def add(self, draft: DraftClaim) -> ShownClaim | None:
+        """Check the next claim. Return it as shown, or None if it is dropped."""
+        self._count += 1
+        verdict = self._checker.check(draft)
+        if verdict.dropped is not None:
+            self._dropped.append((self._count, verdict.dropped))
+        if (claim := verdict.claim) is None:
+            return None
+        part = ClaimPart.ANSWER if self._is_model and not self.shown else claim.part
+        subject = find_subject(claim, self._subjects, self._tables)
+        self.shown.append(ShownClaim(self._count, claim.text, claim.citations, part, subject))
+        return self.shown[-1]
+
+    def finish(self, draft: Draft) -> VerifiedDraft:
+        """Check the claims of the draft that were not added before, and return the result."""
+        for claim in draft.claims[self._count :]:
+            self.add(claim)
+        self._dropped.extend(enumerate(draft.dropped, start=self._count + 1))
+        shown = self.shown
+        if all(claim.part is not ClaimPart.ANSWER for claim in shown):
+            shown = [replace(claim, part=ClaimPart.RELATED) for claim in shown]
+        return VerifiedDraft(
+            writer=draft.writer,
+            shown=tuple(shown),
+            dropped=tuple(self._dropped),
+            score=draft.score,
+            model=draft.model,
+            prompt_digest=draft.prompt_digest,
+            usage=draft.usage,
+        )
 
 
 def _replace_failed_draft(fallback: VerifiedDraft, failed: VerifiedDraft) -> VerifiedDraft:

@@ -3,7 +3,7 @@
 The model's output is untrusted: it chooses numbers and words, and code takes the quotes and the figures from the pages.
 """
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -17,6 +17,7 @@ from app.answers.claims import (
 )
 from app.answers.evidence_tables import EvidenceTables
 from app.answers.verification.checks import tidy
+from app.answers.writing.arriving import MOST_CLAIMS, ArrivingClaims
 from app.answers.writing.numbered import NumberedPassages, number_passages
 from app.llm.errors import ModelNonsenseError, ModelUnavailableError
 from app.llm.pacing import Pace
@@ -25,11 +26,13 @@ from app.llm.prompts import FencedText, PromptLibrary, fence, new_boundary
 from app.retrieval.passages import Passage
 
 PROMPT_NAME = "answer"
-_MAX_CLAIMS = 8
 _MOST_EVIDENCE = 6
 _LEAST_CHARACTERS = 1_500  # one passage
 _EMPTY = {"boundary": "", "passages": "", "question": ""}
 _TOO_SLOW = "The language model is too slow or too busy to read a passage in time: configure a faster one."
+
+
+OnClaim = Callable[[DraftClaim], Awaitable[None]]
 
 
 class _ModelClaim(BaseModel):
@@ -81,8 +84,9 @@ class ModelWriter:
         tables: EvidenceTables,
         *,
         timeout_seconds: float,
+        on_claim: OnClaim | None = None,
     ) -> Draft:
-        """Return the model's claims with their citations.
+        """Return the model's claims with their citations. `on_claim` is awaited with each of them as it arrives.
 
         Raises ModelUnavailableError (also after `timeout_seconds`) and ModelNonsenseError (invalid output).
         """
@@ -103,6 +107,14 @@ class ModelWriter:
             "passages": fence(pieces, boundary=boundary),
             "question": fence([FencedText("question", question)], boundary=boundary),
         }
+        arriving = ArrivingClaims()
+
+        async def hear(text: str) -> None:
+            for raw in arriving.add(text):
+                cited = _cite_raw(raw, numbered, pages)
+                if cited is not None and on_claim is not None:
+                    await on_claim(cited)
+
         response = await self._chat.complete(
             ChatRequest(
                 messages=prompt.render(variables),
@@ -111,37 +123,41 @@ class ModelWriter:
                 timeout_seconds=timeout_seconds,
                 schema=prompt.output_schema,
                 schema_name=PROMPT_NAME,
+                on_text=None if on_claim is None else hear,
             )
         )
         try:
             answer = _ModelAnswer.model_validate(response.parsed)
         except ValidationError as error:
             raise ModelNonsenseError from error
-        claims, dropped = _cited(answer.claims[:_MAX_CLAIMS], numbered, pages)
+        cited = [_cite(claim, numbered, pages) for claim in answer.claims[:MOST_CLAIMS]]
         return Draft(
             writer=Writer.MODEL,
-            claims=tuple(claims),
-            dropped=tuple(dropped),
+            claims=tuple(claim for claim in cited if isinstance(claim, DraftClaim)),
+            dropped=tuple(claim for claim in cited if isinstance(claim, DroppedClaim)),
             model=response.model,
             prompt_digest=prompt.digest,
             usage=response.usage,
         )
 
 
-def _cited(
-    claims: Sequence[_ModelClaim], numbered: NumberedPassages, pages: PageTexts
-) -> tuple[list[DraftClaim], list[DroppedClaim]]:
-    """Fill in the figures of the claims, and cite what they refer to."""
-    cited: list[DraftClaim] = []
-    dropped: list[DroppedClaim] = []
-    for claim in claims:
-        filled = numbered.fill(claim.text)
-        if filled is None or not all(number in numbered.evidence for number in claim.evidence):
-            dropped.append(DroppedClaim(text=tidy(claim.text), reason=DropReason.QUOTE_NOT_FOUND))
-            continue
-        text, used = filled
-        numbers = dict.fromkeys((*used, *claim.evidence[:_MOST_EVIDENCE]))
-        spans = (span for number in numbers for span in numbered.evidence[number].cite(used.get(number, ()), pages))
-        period = numbered.name_period(used)
-        cited.append(DraftClaim(text=text, citations=tuple(dict.fromkeys(spans)), period=period))
-    return cited, dropped
+def _cite(claim: _ModelClaim, numbered: NumberedPassages, pages: PageTexts) -> DraftClaim | DroppedClaim:
+    """Fill in the figures of a claim, and cite what it refers to."""
+    filled = numbered.fill(claim.text)
+    if filled is None or not all(number in numbered.evidence for number in claim.evidence):
+        return DroppedClaim(text=tidy(claim.text), reason=DropReason.QUOTE_NOT_FOUND)
+    text, used = filled
+    numbers = dict.fromkeys((*used, *claim.evidence[:_MOST_EVIDENCE]))
+    if not numbers:
+        return DroppedClaim(text=tidy(text), reason=DropReason.QUOTE_NOT_FOUND)
+    spans = (span for number in numbers for span in numbered.evidence[number].cite(used.get(number, ()), pages))
+    return DraftClaim(text=text, citations=tuple(dict.fromkeys(spans)), period=numbered.name_period(used))
+
+
+def _cite_raw(raw: object, numbered: NumberedPassages, pages: PageTexts) -> DraftClaim | None:
+    """Cite a claim that has arrived; None if it is invalid, or refers to nothing."""
+    try:
+        cited = _cite(_ModelClaim.model_validate(raw), numbered, pages)
+    except ValidationError:
+        return None
+    return cited if isinstance(cited, DraftClaim) else None
