@@ -19,6 +19,8 @@ from app.answers.writing.model_writer import ModelWriter
 from app.audit.denials import DenialLog
 from app.audit.log import AuditLog
 from app.composition import build_blobs, build_configured_embedder, build_database, build_sealer
+from app.conversations.feedback import FeedbackService
+from app.conversations.service import ConversationService
 from app.core.clock import Clock, SystemClock
 from app.db.connections import Liveness
 from app.db.session import Database
@@ -132,6 +134,7 @@ def build_container(settings: Settings, *, clock: Clock | None = None) -> Contai
     access = AccessService(database=database)
     evaluations = EvaluationService(database=database, clock=clock)
     sandbox = page_sandbox()
+    answers = build_answers(settings, database=database, clock=clock, metrics=metrics)
     services: list[object] = [
         identity,
         UserService(database=database, clock=clock),
@@ -174,7 +177,9 @@ def build_container(settings: Settings, *, clock: Clock | None = None) -> Contai
             clock=clock,
             max_bytes=settings.limits.upload_bytes,
         ),
-        build_answers(settings, database=database, clock=clock, metrics=metrics),
+        answers,
+        ConversationService(database=database, answers=answers, clock=clock),
+        FeedbackService(database=database, clock=clock),
         evaluations,
         ComparisonService(evaluations=evaluations),
         AuditLog(database=database),

@@ -18,6 +18,8 @@ from app.answers.endpoints import router as answers_router
 from app.answers.service import AnswerService
 from app.audit.endpoints import router as audit_router
 from app.bootstrap import Container, build_container
+from app.conversations.endpoints import router as conversations_router
+from app.conversations.feedback_endpoints import router as feedback_router
 from app.documents.dead_letters.endpoints import router as dead_letters_router
 from app.documents.endpoints import router as documents_router
 from app.documents.facets.endpoints import facets as facets_router
@@ -85,6 +87,8 @@ _ROUTERS = (
     runs_router,
     dead_letters_router,
     answers_router,
+    conversations_router,
+    feedback_router,
     evaluations_router,
     audit_router,
 )

@@ -6,6 +6,7 @@ import app.access.history
 import app.access.models
 import app.answers.models
 import app.audit.models
+import app.conversations.models
 import app.db.context
 import app.documents.models
 import app.evaluations.models

@@ -1,6 +1,11 @@
-"""Validates a question's text: 1 to 4,000 characters after trimming, no control characters."""
+"""Questions as they are asked: the check of their text, and how a turn of a conversation is stored."""
 
 import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy.orm import Session
 
 from app.answers.errors import (
     MAX_QUESTION_CHARACTERS,
@@ -12,8 +17,18 @@ from app.answers.errors import (
 _WHITE_CONTROLS = frozenset("\t\n\r")
 
 
+@dataclass(frozen=True, slots=True)
+class AsTurn:
+    """A question that is a turn of a conversation. `words` are the user's own, which are stored instead of the complete
+    question. `store` stores the turn for the question's id.
+    """
+
+    words: str
+    store: Callable[[Session, UUID], None]
+
+
 def parse_question(text: str) -> str:
-    """Trim and validate a question.
+    """Trim and validate a question: 1 to 4,000 characters after trimming, no control characters.
 
     Raises QuestionEmptyError, QuestionTooLongError, QuestionInvalidCharactersError.
     """

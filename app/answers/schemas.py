@@ -18,16 +18,21 @@ _MAX_VALUES = 50
 Year = Annotated[int, Field(ge=1900, le=2100)]
 
 
-class QuestionIn(BaseModel):
-    """A question and search filters. An empty list does not filter."""
+# The service validates length and characters: its errors are more specific than a schema's.
+QuestionText = Annotated[
+    str,
+    Field(
+        json_schema_extra={"minLength": 1, "maxLength": MAX_QUESTION_CHARACTERS},
+        examples=["What was total revenue in fiscal 2022?"],
+    ),
+]
+
+
+class ScopeIn(BaseModel):
+    """Where to search. An empty list does not filter."""
 
     model_config = ConfigDict(extra="forbid")
 
-    # The service validates length and characters: its errors are more specific than a schema's.
-    question: str = Field(
-        json_schema_extra={"minLength": 1, "maxLength": MAX_QUESTION_CHARACTERS},
-        examples=["What was total revenue in fiscal 2022?"],
-    )
     collection_ids: list[UUID] = Field(default=[], max_length=_MAX_VALUES, description="Collections to search.")
     issuers: list[Line] = Field(default=[], max_length=_MAX_VALUES, description="Issuer names, in any spelling.")
     document_types: list[DocumentType] = Field(default=[], max_length=_MAX_VALUES)
@@ -44,6 +49,12 @@ class QuestionIn(BaseModel):
             periods=tuple(self.periods),
             document_ids=tuple(self.document_ids),
         )
+
+
+class QuestionIn(ScopeIn):
+    """A question and search filters. An empty list does not filter."""
+
+    question: QuestionText
 
 
 class CitationOut(BaseModel):

@@ -34,9 +34,10 @@ from app.answers.evidence_tables import EvidenceTables
 from app.answers.ledgers import read_ledgers
 from app.answers.models import Answer
 from app.answers.proposals import Proposed, ProposedFigures
-from app.answers.questions import parse_question
+from app.answers.questions import AsTurn, parse_question
+from app.answers.reading import read_answers, source_record
 from app.answers.repository import AnswerRepository
-from app.answers.views import COMPUTED, LEXICAL, MISSING, build_view, count_dropped, restore_claims
+from app.answers.views import COMPUTED, LEXICAL, MISSING, build_view
 from app.answers.writing.drafting import Drafter, Show, VerifiedDraft
 from app.audit.service import record
 from app.core.clock import Clock
@@ -79,6 +80,7 @@ class _Evidence:
     began: float
     degraded: str | None = None
     also_read: frozenset[UUID] = frozenset()
+    turn: AsTurn | None = None
 
     def read(self) -> set[UUID]:
         """Return the documents whose facts were read."""
@@ -129,18 +131,20 @@ class AnswerService:
         question: str,
         filters: SearchFilters | None = None,
         authorise: Authorise | None = None,
+        turn: AsTurn | None = None,
     ) -> AsyncGenerator[AnswerEvent, None]:
         """Yield the events in order: the sources, the shown claims, the dropped claims, and the end. Claims of a model
         are sent as they are verified; the others after the answer is stored.
 
         If the client disconnects, the answer is still completed and stored. `authorise` is called before a claim is
         sent and before the answer is stored; if it raises, nothing is stored. Without `authorise`, the right is not
-        checked again.
+        checked again. With `turn`, the question is a turn of a conversation, which is stored with the answer.
         Raises QuestionEmptyError, QuestionTooLongError, QuestionInvalidCharactersError before the first event, and
         UnavailableError when the database is down.
         """
         text = parse_question(question)
         evidence = await asyncio.to_thread(self._retrieve, principal, text, filters or SearchFilters())
+        evidence = replace(evidence, turn=turn)
         early = EarlyClaims(
             database=self._database,
             clock=self._clock,
@@ -169,11 +173,12 @@ class AnswerService:
         question: str,
         filters: SearchFilters | None = None,
         authorise: Authorise | None = None,
+        turn: AsTurn | None = None,
     ) -> AnswerView:
         """Return the complete answer. Raises the same errors as `ask`."""
         text = parse_question(question)
         evidence = await asyncio.to_thread(self._retrieve, principal, text, filters or SearchFilters())
-        return await asyncio.shield(self._begin(principal, evidence, authorise))
+        return await asyncio.shield(self._begin(principal, replace(evidence, turn=turn), authorise))
 
     async def finish(self) -> None:
         """Wait for unfinished answers, including those of disconnected clients. Called at shutdown."""
@@ -182,15 +187,10 @@ class AnswerService:
     def get_question(self, principal: Principal, question_id: UUID) -> AnswerView:
         """Return one of the user's questions with its answer. Raises QuestionNotFoundError."""
         with self._database.transaction(principal, snapshot=True) as session:
-            repository = AnswerRepository(session)
-            question = repository.find_question(question_id)
-            if question is None:
-                raise QuestionNotFoundError
-            answer = repository.find_answers([question_id]).get(question_id)
-            record(session, principal, "answers.answer.read", object_type="question", object_id=question_id)
-            claims = repository.list_claims([question_id])
-            shown = restore_claims(claims, repository.list_citations(question_id))
-            return build_view(question, answer, shown, count_dropped(claims))
+            found = read_answers(session, principal, [question_id])
+        if question_id not in found:
+            raise QuestionNotFoundError
+        return found[question_id]
 
     def list_questions(self, principal: Principal, page: PageRequest) -> PageOf[AnswerView]:
         """List the user's questions, newest first, without claims. Raises InvalidCursorError."""
@@ -231,7 +231,7 @@ class AnswerService:
                     "answers.sources.read",
                     object_type="question",
                     object_id=question_id,
-                    detail={"documents": documents, "passages": [_source(passage) for passage in passages]},
+                    detail={"documents": documents, "passages": [source_record(passage) for passage in passages]},
                 )
         question = AskedQuestion(
             id=question_id,
@@ -334,7 +334,8 @@ class AnswerService:
         draft = replace(draft, degraded=draft.degraded or evidence.degraded)
         seconds = time.monotonic() - evidence.began
         outcome = Outcome.ANSWERED if draft.answers() else Outcome.NOT_FOUND
-        question = evidence.question
+        turn = evidence.turn
+        question = evidence.question if turn is None else replace(evidence.question, text=turn.words)
         values = {
             "outcome": outcome.value,
             "writer": draft.writer.value,
@@ -355,6 +356,8 @@ class AnswerService:
             repository.insert_question(principal.tenant_id, principal.user_id, question)
             repository.insert_answer(principal.tenant_id, question.id, values)
             repository.insert_claims(principal.tenant_id, question.id, draft.shown, draft.dropped)
+            if turn is not None:
+                turn.store(session, question.id)
             record(
                 session,
                 principal,
@@ -387,13 +390,3 @@ def _with_proposal(evidence: _Evidence, proposed: Proposed, answered: Answered) 
     noted = evidence.noting({COMPUTED: " ".join(filter(None, (proposed.notice, answered.notes)))})
     draft = replace(answered.draft, model=proposal.model, prompt_digest=proposal.prompt_digest, usage=proposal.usage)
     return replace(noted, also_read=proposed.read), draft
-
-
-def _source(passage: Passage) -> dict[str, object]:
-    """Describe a passage for the audit log, without its text."""
-    return {
-        "chunk_id": passage.chunk_id,
-        "document_id": str(passage.document_id),
-        "version_id": str(passage.version_id),
-        "page": passage.page_number,
-    }

@@ -7,7 +7,7 @@ import re
 
 from app.core.errors import UnavailableError
 
-LEAST_SERVED = "0013_claim_parts"
+LEAST_SERVED = "0015_conversations"
 """The oldest revision that this version's processes work with. A rolling upgrade first upgrades the schema to this
 revision, then replaces the processes.
 """

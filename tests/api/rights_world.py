@@ -177,6 +177,8 @@ class Objects(dict[str, Any]):
             "key_id": self._create_key,
             "session_id": self._open_session,
             "question_id": self._ask,
+            **dict.fromkeys(("conversation_id", "turn_id"), self._converse),
+            **dict.fromkeys(("judged_question_id", "feedback_id"), self._judge),
             "clearance_id": self._clear,
             "own_clearance_id": self._find_clearance,
             "user_id": self._create_user,
@@ -322,6 +324,18 @@ class Objects(dict[str, Any]):
     def _ask(self) -> None:
         answer = self._world.granted.http.post("/v1/questions", json={"question": "What was net revenue?"})
         self["question_id"] = answer.json()["id"]
+
+    def _converse(self) -> None:
+        http = self._world.granted.http
+        self["conversation_id"] = http.post("/v1/conversations", json={}).json()["id"]
+        path = f"/v1/conversations/{self['conversation_id']}/turns"
+        self["turn_id"] = http.post(path, json={"question": "What was net revenue?"}).json()["id"]
+
+    def _judge(self) -> None:
+        other = Objects(self._world)
+        self["judged_question_id"] = other["question_id"]
+        path = f"/v1/questions/{other['question_id']}/feedback"
+        self["feedback_id"] = self._world.post(self._world.granted, path, verdict="wrong")["id"]
 
     def _clear(self) -> None:
         world = self._world

@@ -70,6 +70,7 @@ _EXPLAINED: Call = lambda names: {"params": {"document": names["document_id"], "
 _JOIN: Call = lambda names: {  # noqa: E731 - the other calls are lambdas too
     "json": {"changes": [{"change": "join", "user": names["user_id"], "into": names["group_id"]}]}
 }
+_ASKED = _json(question="What was net revenue in fiscal 2022?")
 _PAGE = "/pages/{number}"
 _VERSION = "/v1/documents/{document_id}/versions/{version_id}"
 
@@ -203,11 +204,22 @@ RULES: dict[tuple[str, str], Rule] = {
     ("POST", "/v1/dead-letters/replay"): Rule(PERMISSION, 202, _json(), foreign=202),
     ("POST", "/v1/dead-letters/{run_id}/replay"): Rule(GRANT, 202, path={"run_id": "dead_run_id"}),
     # questions
-    ("POST", "/v1/questions"): Rule(
-        PERMISSION, 201, _json(question="What was net revenue in fiscal 2022?"), foreign=201
-    ),
+    ("POST", "/v1/questions"): Rule(PERMISSION, 201, _ASKED, foreign=201),
     ("GET", "/v1/questions"): _listed(OWNER, "question_id"),
     ("GET", "/v1/questions/{question_id}"): Rule(OWNER),
+    ("POST", "/v1/questions/{question_id}/feedback"): Rule(OWNER, 201, _json(verdict="wrong")),
+    ("GET", "/v1/questions/{question_id}/feedback"): Rule(OWNER, path={"question_id": "judged_question_id"}),
+    ("GET", "/v1/feedback"): _listed(PERMISSION, "feedback_id"),
+    # conversations
+    ("POST", "/v1/conversations"): _made(_json()),
+    ("GET", "/v1/conversations"): _listed(OWNER, "conversation_id"),
+    ("GET", "/v1/conversations/{conversation_id}"): Rule(OWNER),
+    ("PATCH", "/v1/conversations/{conversation_id}"): Rule(OWNER, call=_json(title="Renamed")),
+    ("DELETE", "/v1/conversations/{conversation_id}"): Rule(OWNER, 204),
+    ("GET", "/v1/conversations/{conversation_id}/turns"): Rule(OWNER),
+    ("GET", "/v1/conversations/{conversation_id}/turns/{turn_id}"): Rule(OWNER),
+    ("POST", "/v1/conversations/{conversation_id}/turns"): Rule(OWNER, 201, _ASKED),
+    ("POST", "/v1/conversations/{conversation_id}/understandings"): Rule(OWNER, 200, _ASKED),
     # evaluations
     ("PUT", "/v1/eval-runs/{run_id}"): Rule(
         PERMISSION, 200, lambda names: {"json": names["eval_record"]}, path=_EVAL_RUN, foreign=201

@@ -40,6 +40,18 @@ _NEW_CITATION = (
     "INSERT INTO citations (question_id, claim_ordinal, ordinal, tenant_id, document_id, version_id, page_number, "
     "char_start, char_end, quote) VALUES (:question, 1, 9, :tenant, :document, :version, 1, 0, 8, 'covenant')"
 )
+_OF_CONVERSATIONS = (
+    "INSERT INTO conversations (id, tenant_id, user_id, title, scope, created_at, changed_at) "
+    "VALUES (:id, :tenant, :user, 'Mine', '{}', now(), now())",
+    "INSERT INTO turns (id, tenant_id, conversation_id, words, scope, asked_at) "
+    "VALUES (:id, :tenant, :question, 'Mine', '{}', now())",
+    "INSERT INTO feedback (id, tenant_id, question_id, user_id, question, verdict, comment, right_answer, pages, "
+    "given_at) VALUES (:id, :tenant, :question, :user, '', 'right', '', '', '[]', now())",
+    "UPDATE conversations SET title = 'Mine' WHERE id = :question",
+    "DELETE FROM conversations WHERE id = :question",
+    "DELETE FROM questions WHERE id = :question",
+)
+"""Writes to a conversation that only its user may make. A conversation has the ID of its question."""
 _NEW_TABLE = (
     "INSERT INTO tables (version_id, number, tenant_id, document_id, pages, rows, columns, data) "
     "VALUES (:version, 9, :tenant, :document, '{1}', 1, 1, '')"
@@ -213,7 +225,7 @@ class ForbiddenWrites:
         asker, other = self._users[2:4]
         question = next(key for key, answer in tenant.world.answers.items() if answer.asker == asker)
         named = {"question": question, "document": document, "version": tenant.versions[document], "user": asker}
-        for statement in (_NEW_QUESTION, _NEW_CLAIM, _NEW_CITATION):
+        for statement in (_NEW_QUESTION, _NEW_CLAIM, _NEW_CITATION, *_OF_CONVERSATIONS):
             tenant.try_forbidden_write(other, statement, named)
 
     # --- grants to oneself --------------------------------------------------------------------------------------------

@@ -49,12 +49,19 @@ def plant_foreign_rows(
         "answers": ("question_id", question, {"question_id": unanswered}),
         "claims": ("question_id", question, {"ordinal": 99}),
         "citations": ("question_id", question, {"ordinal": 99}),
+        "conversations": ("id", question, {"id": uuid4()}),
+        "turns": ("id", question, {"id": uuid4()}),
+        "turn_readings": ("turn_id", question, {"turn_id": unanswered}),
+        "feedback": ("id", question, {"id": uuid4()}),
     }
     with _connect(admin_url) as connection:
         connection.execute("SET session_replication_role = replica")
         for table, (key, value, changes) in others.items():
             _copy(connection, table, key, value, {**changes, "tenant_id": tenant})
         _copy(connection, "questions", "id", question, {"id": unanswered})
+        _copy(connection, "conversations", "id", question, {"id": unanswered})
+        own = {"id": unanswered, "conversation_id": unanswered, "question_id": unanswered}
+        _copy(connection, "turns", "id", question, own)
     # This question belongs to our tenant, but its answer belongs to the other one. In the oracle, the answer cites an
     # unknown document, so the oracle hides it.
     ours.world.answers[unanswered] = oracle.Answer(asker, frozenset({uuid4()}), frozenset())

@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from evals.scoring.visibility import ask_streamed, ask_with_key, list_items
 from tests.policy.mirrored_tenant import COMMON_WORD, KINDS, MirroredTenant
-from tests.policy.oracle import Access
+from tests.policy.oracle import ENGINEER, Access
 from tests.policy.read_checks import readers
 from tests.policy.tally import DifferenceError
 
@@ -151,6 +151,24 @@ class HttpReadChecks:
                     bool(claims) == (question in readable),
                     "has claims although unreadable, or none although readable",
                 )
+
+        self._check_conversations(client, access)
+
+    def _check_conversations(self, client: httpx.Client, access: Access) -> None:
+        """Each answer is a turn of its own conversation, which has the ID of the question."""
+        asked, readable, own = access.world.answers, access.answers(), access.questions()
+        self._compare(access, "/v1/conversations", self._ids(client, "/v1/conversations") & {*asked}, own, {*asked})
+        for question in asked:
+            self._check(client, access, f"/v1/conversations/{question}", question in own)
+            self._check(client, access, f"/v1/conversations/{question}/turns/{question}", question in own)
+            self._check(client, access, f"/v1/questions/{question}/feedback", question in own & access.feedback())
+            if question in own:
+                (turn,) = client.get(f"/v1/conversations/{question}/turns").json()["items"]
+                is_read, is_answered = turn["understood"] is not None, bool((turn["answer"] or {}).get("claims"))
+                is_right = is_read == is_answered == (question in readable)
+                self._expect(access, "a turn", is_right, "is shown although unreadable, or not although readable")
+        if access.has_role(ENGINEER):
+            self._compare(access, "/v1/feedback", self._ids(client, "/v1/feedback"), access.feedback(), {*asked})
 
     def _check_asking(self, client: httpx.Client, access: Access) -> None:
         """Ask a question about all documents, and one about the hidden documents only. The answers must not use hidden

@@ -30,6 +30,7 @@ from app.retrieval.index.lexicon import term_weights, tokenise
 from app.retrieval.index.spaces import get_space_id
 from app.retrieval.index.writing import ChunkIndex
 from tests.policy import oracle
+from tests.policy.conversation_rows import insert_feedback, insert_turn
 from tests.policy.oracle import Access, World
 from tests.policy.page_rows import replace_page_rows
 from tests.policy.refusals import is_refusal
@@ -41,7 +42,7 @@ SOURCES = ("house", "client")
 SET_BY_PERSON = {"document_type": {"by": "editor"}}
 READ_FROM_TEXT = {"document_type": {"by": "document", "origin": "text"}}
 COMMON_WORD = "covenant"
-PEOPLE = (("admin", "editor"), ("editor",), ("analyst",), ("analyst",), ("auditor",), ("editor",))
+PEOPLE = (("admin", "editor"), ("editor",), ("analyst", "engineer"), ("analyst",), ("auditor",), ("editor",))
 """The roles of each user of a tenant. The first user is the administrator."""
 _VISIBLE_IDS = (
     "SELECT now(), ARRAY(SELECT d.id FROM documents d) AS documents, "
@@ -331,12 +332,13 @@ class MirroredTenant:
                 ),
                 citations,
             )
-            return True
+            return insert_turn(session, key | {"user": asker, "cited": cited})
 
         def apply() -> None:
             self.world.answers[question] = oracle.Answer(asker, frozenset(cited), frozenset(drafted_from))
 
-        return self._try(asker, lambda access: True, act, apply)
+        done = self._try(asker, lambda access: True, act, apply)
+        return done and insert_feedback(self.database, key | {"user": asker, "sources": [*cited, *drafted_from]})
 
     # --- parts of steps -----------------------------------------------------------------------------------------------
 

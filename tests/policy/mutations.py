@@ -83,7 +83,9 @@ _CLASS = "(access_class_id = ANY (( SELECT visible_classes() AS visible_classes)
 _DOCUMENT = "(document_id IN ( SELECT d.id\n   FROM documents d))"
 _BY_CLASS = ("documents", "indexed_documents", "chunks", "chunk_embeddings", "term_postings")
 _BY_OTHERS = ("chunk_signatures", "document_versions", "pages", "runs", "stages", "tables", "facts")
-_ANSWER_TABLES = ("questions", "answers", "claims", "citations")
+_ANSWER_TABLES = (
+    "questions", "answers", "claims", "citations", "conversations", "turns", "turn_readings", "feedback",
+)  # fmt: skip
 _CARRY_CLASS = ("indexed_documents", "chunks", "chunk_embeddings", "term_postings")
 
 MANY_GROUPS_FOR_ALL = Mutation(
@@ -246,6 +248,17 @@ POLICIES = (
     Mutation("claims: dropped ones", "claims.api_read", "(claims.dropped_reason IS NULL)", "true"),
     Mutation("citations: of any answer", "citations.api_read",
              "(question_id IN ( SELECT a.question_id\n   FROM answers a))", "true"),
+    Mutation("conversations: of any user", "conversations.api_read",
+             "(user_id = ( SELECT current_principal() AS current_principal))", "true"),
+    Mutation("turns: of any conversation", "turns.api_read",
+             "(conversation_id IN ( SELECT c.id\n   FROM conversations c))", "true"),
+    Mutation("turn_readings: of any turn", "turn_readings.api_read", "(turn_id IN ( SELECT t.id\n   FROM turns t))",
+             "true"),
+    Mutation("turn_readings: with a hidden source", "turn_readings.api_read", "(NOT (s.id IN",
+             "(false AND NOT (s.id IN"),
+    Mutation("feedback: of any user", "feedback.api_read",
+             "( SELECT principal_is_engineer() AS principal_is_engineer)", "true"),
+    Mutation("feedback: with a hidden source", "feedback.api_read", "(NOT (s.id IN", "(false AND NOT (s.id IN"),
     Mutation("grants: of any user", "grants.api_read",
              "( SELECT principal_holds('{admin,auditor}'::text[]) AS principal_holds)", "true"),
     Mutation("labels: visible to everybody", "labels.api_read",

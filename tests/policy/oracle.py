@@ -13,6 +13,9 @@ It is simple instead of fast. It uses neither the SQL nor `app.access`. These ar
 - No user can read a deleted document. A disabled user can read nothing. No user can read objects of another tenant.
 - Only the user who asked a question can read the answer, and only while the user may read each document that the answer
   cites. To read its dropped claims, the user must also have access to each document from which the answer was drafted.
+- Only the user who asked sees the conversation. How a turn was understood is readable only while all documents are from
+  which words of it were learnt. Feedback is for the user who gave it and for engineers, while they may read all
+  documents that the answer cites or was drafted from.
 - A group with an exclusion cannot be deleted, because the deletion would remove the exclusion.
 """
 
@@ -22,7 +25,7 @@ from datetime import datetime
 from uuid import UUID
 
 VIEWER, EDITOR, OWNER = 1, 2, 3
-ADMIN, AUDITOR = "admin", "auditor"
+ADMIN, AUDITOR, ENGINEER = "admin", "auditor", "engineer"
 
 
 @dataclass(slots=True)
@@ -228,6 +231,15 @@ class Access:
 
     def questions(self) -> set[UUID]:
         return {question for question, answer in self.world.answers.items() if answer.asker == self.user}
+
+    def feedback(self) -> set[UUID]:
+        """Return the questions whose feedback the user may read: its own, and as an engineer that of all users."""
+        return {
+            question
+            for question, answer in self.world.answers.items()
+            if (answer.asker == self.user or self.has_role(ENGINEER))
+            and all(self.level_at(document) for document in answer.cited | answer.drafted_from)
+        }
 
     def grants(self) -> set[UUID]:
         """Return the grants that the user may read. Administrators and auditors may read all grants. Other users may

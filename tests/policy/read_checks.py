@@ -10,11 +10,11 @@ from typing import Any
 from uuid import UUID
 
 import numpy as np
-from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.access.collections.repository import AccessRepository
 from app.answers.repository import AnswerRepository
+from app.conversations.repository import ConversationRepository
 from app.core.principal import Principal
 from app.db.session import system_principal
 from app.documents.dead_letters.repository import DeadLetterRepository
@@ -31,74 +31,9 @@ from tests.policy import oracle
 from tests.policy.document_reads import read_document, read_facts, read_issuers, read_page, read_tables
 from tests.policy.mirrored_tenant import COMMON_WORD, KINDS, MirroredTenant
 from tests.policy.oracle import Access
+from tests.policy.read_rows import BY_DOCUMENT, CLASSED, SEEN, TRUTH
 from tests.policy.tally import DifferenceError
 
-# For each way of reading: (column of the object's id, column of the document that decides on access, table)
-_BY_DOCUMENT = {
-    "documents": ("id", "id", "documents"),
-    "document_versions": ("id", "document_id", "document_versions"),
-    "pages": ("version_id", "document_id", "pages"),
-    "tables": ("version_id", "document_id", "tables"),
-    "facts": ("version_id", "document_id", "facts"),
-    "issuer_names": ("document_id", "document_id", "issuer_names"),
-    "issuer_edits": ("document_id", "document_id", "issuer_edits"),
-    "runs": ("id", "document_id", "runs"),
-    "indexed_documents": ("document_id", "document_id", "indexed_documents"),
-    "chunks": ("document_id", "document_id", "chunks"),
-    "chunk_embeddings": ("document_id", "document_id", "chunk_embeddings"),
-    "chunk_signatures": ("document_id", "document_id", "chunk_signatures"),
-    "term_postings": ("document_id", "document_id", "term_postings"),
-    "document_labels": ("document_id", "document_id", "document_labels"),
-}
-_STAGES = (
-    "SELECT 'stages', s.tenant_id::text, s.run_id::text, {owner}, count(*) FROM stages s GROUP BY s.tenant_id, s.run_id"
-)
-_BY_ITSELF = {
-    "collections": "id",
-    "collection_labels": "collection_id",
-    "questions": "id",
-    "answers": "question_id",
-    "claims": "concat(question_id, '/', dropped_reason)",
-    "citations": "question_id",
-    "grants": "id",
-    "labels": "id",
-    "clearances": "id",
-    "exclusions": "id",
-    "entitlement_packs": "id",
-    "users": "id",
-    "groups": "id",
-    "group_members": "concat(group_id, '/', user_id)",
-    "group_nestings": "concat(group_id, '/', member_group_id)",
-}
-_CLASSED = {
-    f"{name} {table}": f"SELECT '{name} {table}', tenant_id::text, id::text, id::text, 1 FROM {table} "
-    f"WHERE access_class_id = ANY ((SELECT {name}_classes())::int[])"
-    for name in ("editable", "owned")
-    for table in ("documents", "collections")
-}
-_ROWS = [
-    f"SELECT '{way}', tenant_id::text, {key}::text, {decides}::text, count(*) FROM {table} GROUP BY 2, 3, 4"
-    for way, (key, decides, table) in _BY_DOCUMENT.items()
-] + [
-    f"SELECT '{table}', tenant_id::text, {key}::text, {key}::text, count(*) FROM {table} GROUP BY 2, 3"
-    for table, key in _BY_ITSELF.items()
-]
-COMPARED = frozenset({*_BY_DOCUMENT, *_BY_ITSELF, "stages", "access_classes"})
-"""The tables whose rows are compared with the oracle."""
-_CLASSES = "SELECT 'access_classes', tenant_id::text, id::text, {owner}, 1 FROM access_classes"
-_TRUTH = text(
-    " UNION ALL ".join(
-        [
-            *_ROWS,
-            _STAGES.format(owner="(SELECT r.document_id::text FROM runs r WHERE r.id = s.run_id)"),
-            _CLASSES.format(
-                owner="concat_ws('/', collection_id, coalesce(said_type, '-'), coalesce(source, '-'), "
-                "array_to_string(label_ids, ','), document_id)"
-            ),
-        ]
-    )
-)
-_SEEN = " UNION ALL ".join([*_ROWS, _STAGES.format(owner="''"), _CLASSES.format(owner="''"), *_CLASSED.values()])
 Rows = Mapping[str, Mapping[str, tuple[str, int]]]
 """For each way of reading and each object: (document or object that decides on access, number of rows)."""
 
@@ -128,7 +63,7 @@ class ReadChecks:
         self.everything = {}
         for tenant in self.tenants:
             with tenant.database.owner.transaction(system_principal(tenant.world.tenant)) as session:
-                self.truth[tenant.world.tenant] = _rows(session.execute(_TRUTH))
+                self.truth[tenant.world.tenant] = _rows(session.execute(TRUTH))
         for rows in self.truth.values():
             for way, found in rows.items():
                 self.everything.setdefault(way, set()).update(found)
@@ -153,7 +88,7 @@ class ReadChecks:
         truth = self.truth[tenant.world.tenant]
         seen = _rows(self._see_all(session))
         expected = self._expected(access, truth)
-        for way in {*self.everything, *_CLASSED} & {*expected}:
+        for way in {*self.everything, *CLASSED} & {*expected}:
             candidates = self.everything.get(way.removeprefix("editable ").removeprefix("owned "), set())
             wanted = {f"{tenant.world.tenant} {key}" for key in expected[way]}
             self._compare(tenant, access, f"table {way}", set(seen.get(way, ())), wanted, candidates)
@@ -166,7 +101,7 @@ class ReadChecks:
         """Select all visible rows. Planning is slow, so each connection prepares the statement once."""
         connection = session.connection()
         if "sees all" not in connection.info:
-            connection.exec_driver_sql(f"PREPARE see_all AS {_SEEN}")
+            connection.exec_driver_sql(f"PREPARE see_all AS {SEEN}")
             connection.info["sees all"] = True
         return connection.exec_driver_sql("EXECUTE see_all")
 
@@ -182,7 +117,7 @@ class ReadChecks:
             "owned collections": access.collections(oracle.OWNER),
         }
         expected = {way: {str(each) for each in found} for way, found in ids.items()}
-        for way in (*_BY_DOCUMENT, "stages"):
+        for way in (*BY_DOCUMENT, "stages"):
             shown = {key.split(" ")[1] for key, (decides, _) in truth.get(way, {}).items() if decides in visible}
             expected[way] = shown
         labelled = {str(each) for each, labels in world.collection_labels.items() if labels}
@@ -203,6 +138,10 @@ class ReadChecks:
             "answers": answered,
             "claims": {f"{each}/" for each in answered} | {f"{each}/repeated" for each in access.dropped_claims()},
             "citations": answered,
+            "conversations": {str(each) for each in access.questions()},
+            "turns": {str(each) for each in access.questions()},
+            "turn_readings": answered,
+            "feedback": {str(each) for each in access.feedback()},
             "grants": {str(each) for each in access.grants()},
             "clearances": {str(each) for each in access.clearances()},
             "exclusions": {str(each) for each in access.exclusions()},
@@ -356,10 +295,29 @@ class ReadChecks:
             cited = {each.span.document_id for each in repository.list_citations(question)}
             wanted = access.world.answers[question].cited if question in readable else frozenset()
             self._compare_ids(tenant, access, "list_citations", cited, set(wanted), self._all_documents())
+        self._check_conversations(tenant, access, session, asked)
         keys = [(version, 1) for other in self.tenants for version in other.versions.values()]
         pages = {version for version, _ in repository.get_page_texts(keys)}
         wanted_pages = {tenant.versions[each] for each in access.documents() & tenant.published}
         self._compare_ids(tenant, access, "get_page_texts", pages, wanted_pages, {version for version, _ in keys})
+
+    def _check_conversations(
+        self, tenant: MirroredTenant, access: Access, session: Session, asked: Sequence[UUID]
+    ) -> None:
+        """Each answer is a turn of its own conversation, understood with words of the documents that it cites."""
+        repository, own = ConversationRepository(session), access.questions()
+        found = repository.list_conversations(before=None, limit=1000)
+        ways = {
+            "list_conversations": ({each.id for each in found}, own),
+            "list_turns": ({each.id for key in asked for each in repository.list_turns(key, after=None, limit=9)}, own),
+            "find_readings": (set(repository.find_readings(asked)), access.answers()),
+            "list_feedback": (
+                {each.id for each in repository.list_feedback(before=None, limit=1000)},
+                access.feedback(),
+            ),
+        }
+        for way, (seen, wanted) in ways.items():
+            self._compare_ids(tenant, access, way, seen, wanted, set(asked))
 
     # --- comparing ----------------------------------------------------------------------------------------------------
 

@@ -52,7 +52,8 @@ def canary(tenants, module_database):
     marked = {
         "tenants": "name", "users": "name", "groups": "name", "labels": "name", "collections": "name",
         "documents": "title", "pages": "text", "chunks": "text", "questions": "text", "claims": "text",
-        "citations": "quote", "entitlement_packs": "name", "tables": "title", "facts": "path",
+        "citations": "quote", "conversations": "title", "turns": "words", "turn_readings": "question",
+        "entitlement_packs": "name", "tables": "title", "facts": "path",
     }  # fmt: skip
     with module_database.owner.transaction(system_principal(tenants[1].world.tenant)) as session:
         for table, column in marked.items():
@@ -90,6 +91,8 @@ def ids(tenants):
         "label_id": next(iter(world.labels)),
         "pack_id": next(iter(world.packs)),
         "question_id": next(iter(world.answers)),
+        "conversation_id": next(iter(world.answers)),
+        "turn_id": next(iter(world.answers)),
         "user_id": victim,
     }
     return {name: str(each) for name, each in found.items()}

@@ -3,7 +3,7 @@ omission.
 """
 
 from app.db.provision import _connect
-from tests.policy.read_checks import COMPARED
+from tests.policy.read_rows import COMPARED
 
 _READABLE = """
 SELECT c.relname FROM pg_class c

@@ -82,6 +82,10 @@ CHECKS = (
     ),
     Mutation("questions.api_insert: for any user", "questions.api_insert",
              "(user_id = ( SELECT current_principal() AS current_principal))", "true"),
+    Mutation("conversations.api_insert: for any user", "conversations.api_insert",
+             "(user_id = ( SELECT current_principal() AS current_principal))", "true"),
+    Mutation("turns.api_insert: to any conversation", "turns.api_insert",
+             "(conversation_id IN ( SELECT c.id\n   FROM conversations c))", "true"),
     *(
         Mutation(f"{table}.api_insert: to any question", f"{table}.api_insert", _OWN_QUESTION, "true")
         for table in ("claims", "citations")

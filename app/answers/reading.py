@@ -1,0 +1,40 @@
+"""Read a user's questions with their answers, inside a transaction, and describe what was read."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from app.answers.events import AnswerView
+from app.answers.repository import AnswerRepository
+from app.answers.views import build_view, count_dropped, restore_claims
+from app.audit.service import record
+from app.core.principal import Principal
+from app.retrieval.passages import Passage
+
+
+def read_answers(session: Session, principal: Principal, question_ids: Sequence[UUID]) -> dict[UUID, AnswerView]:
+    """Return the user's questions with their answers, in the transaction of `session`, and record the reads."""
+    repository = AnswerRepository(session)
+    answers = repository.find_answers(question_ids)
+    claims = repository.list_claims(question_ids)
+    views: dict[UUID, AnswerView] = {}
+    for question_id in question_ids:
+        question = repository.find_question(question_id)
+        if question is None:
+            continue
+        record(session, principal, "answers.answer.read", object_type="question", object_id=question_id)
+        own = [claim for claim in claims if claim.question_id == question_id]
+        shown = restore_claims(own, repository.list_citations(question_id))
+        views[question_id] = build_view(question, answers.get(question_id), shown, count_dropped(own))
+    return views
+
+
+def source_record(passage: Passage) -> dict[str, object]:
+    """Describe a passage for the audit log, without its text."""
+    return {
+        "chunk_id": passage.chunk_id,
+        "document_id": str(passage.document_id),
+        "version_id": str(passage.version_id),
+        "page": passage.page_number,
+    }

@@ -1,0 +1,120 @@
+"""Follow-ups that change the question before without naming an issuer or a period ("why?", "by segment")."""
+
+import re
+
+from app.conversations.following import phrases
+from app.conversations.following.before import ALL, Before, Reading
+from app.conversations.following.frames import write_question
+from app.conversations.following.names import listed
+from app.conversations.following.periods import insert_last, mentions_of
+
+_MOVED = re.compile(
+    r"^(?:the )?(?:percentage )?(?:change|growth|increase|decrease|difference) (?:in|of) ", re.IGNORECASE
+)
+_ENTITY = re.compile(r" ?\(parent company only\)| ?\bfor the (?:non-?)?guarantors?\b", re.IGNORECASE)
+_SUMS = ("average", "total", "sum")
+_CONVERT = re.compile(r"^convert(?:ed)? (?:it |that |them )?(?:in)?to\b", re.IGNORECASE)
+
+
+def read_phrase(bare: str, before: Before) -> Reading | None:
+    """Return the reading of a phrase, or None if it is none of these."""
+    return next((found for read in _READERS if (found := read(bare, before)) is not None), None)
+
+
+def _source(bare: str, before: Before) -> Reading | None:
+    """Ask the question before again: the answer cites its pages and shows its formula."""
+    return before.understood(before.frame.text, ALL) if phrases.SOURCE.fullmatch(bare) else None
+
+
+def _qualifier(bare: str, before: Before) -> Reading | None:
+    """Return the reading of a unit, an entity, a statement, or of parts."""
+    if (found := phrases.BY_PARTS.fullmatch(bare)) is not None:
+        return _qualified(f"by {_singular((found['axis'] or found['axis2'] or found['axis3']).lower())}", before)
+    if phrases.CURRENCY.fullmatch(bare) or phrases.UNIT.fullmatch(bare):
+        return _qualified(_CONVERT.sub("in", bare), before)
+    if phrases.PARENT.fullmatch(bare):
+        return _qualified("(parent company only)", before)
+    if (found := phrases.GUARANTORS.fullmatch(bare)) is not None:
+        return _qualified(f"for the {found['who'].lower()}", before)
+    found = phrases.STATEMENT.fullmatch(bare)
+    return None if found is None else _qualified(f"in the {found['statement']}", before)
+
+
+def _consolidated(bare: str, before: Before) -> Reading | None:
+    if phrases.CONSOLIDATED.fullmatch(bare) is None:
+        return None
+    return before.understood(before.named(_ENTITY.sub("", before.frame.text)), ALL)
+
+
+def _why(bare: str, before: Before) -> Reading | None:
+    asked, frame = phrases.WHY.fullmatch(bare), before.frame
+    if asked is None:
+        return None
+    if frame.measure is None:
+        return before.unclear("What should be explained? Name the figure or the event.")
+    verb = (asked["verb"] or "change").lower()
+    moved = "change" if verb in ("happen", "move") else verb
+    periods = f" {phrase}" if (phrase := frame.period_phrase()) else ""
+    text = f"Why did {_MOVED.sub('', frame.measure)}{before.of_names()} {moved}{periods}?"
+    return before.understood(text, ALL)
+
+
+def _qualified(words: str, before: Before) -> Reading:
+    """Add a qualifier to the question before, in place of one that begins with the same word."""
+    frame = before.frame
+    if frame.measure is None:
+        return before.unfitting()
+    text = frame.text
+    for old in frame.qualifiers:
+        if old.split()[0].lower() == words.split(maxsplit=1)[0].lower():
+            text = " ".join(text.replace(old, " ").split())
+    return before.understood(before.named(insert_last(text, words)), ALL)
+
+
+def _share(bare: str, before: Before) -> Reading | None:
+    asked, frame = phrases.SHARE.fullmatch(bare), before.frame
+    if asked is None or phrases.PER_SHARE.fullmatch(bare) or asked["over"] in ("quarter", "year", "segment"):
+        return None
+    other = asked["of"] or asked["to"] or asked["over"] or asked["what"]
+    if mentions_of(bare) or before.find_names(other):
+        return None
+    if frame.measure is None:
+        return before.unfitting()
+    text = write_question(frame.measure, before.names(), frame.period_phrase(), (f"as a percentage of {other}",))
+    return before.understood(text, ALL)
+
+
+def _operation(bare: str, before: Before) -> Reading | None:
+    """Return the reading of an operation on the figure before ("the growth", "margin", "per share")."""
+    frame = before.frame
+    if phrases.PER_SHARE.fullmatch(bare):
+        measure = f"{frame.measure} per share"
+    elif phrases.MARGIN.fullmatch(bare):
+        measure = f"{frame.measure} margin"
+    elif (found := phrases.OPERATION.fullmatch(bare)) is not None:
+        operation = (found["op"] or "change").lower()
+        inner = _MOVED.sub("", frame.measure or "")
+        measure = f"{operation} {'of' if operation in _SUMS else 'in'} {inner}"
+    else:
+        return None
+    if frame.measure is None:
+        return before.unfitting()
+    return before.understood(write_question(measure, before.names(), frame.period_phrase()), ALL)
+
+
+def _peer(bare: str, before: Before) -> Reading | None:
+    """Ask which company is meant by "its main competitor": that no name says."""
+    if phrases.PEER.search(bare) is None or before.find_names(bare):
+        return None
+    names = before.names()
+    of = f" of {listed(names)}" if names else ""
+    return before.unclear(f"It is not clear which company{of} “{bare}” means. Write its name.")
+
+
+def _singular(axis: str) -> str:
+    if axis.endswith("ies"):
+        return f"{axis[:-3]}y"
+    return axis[:-1] if axis.endswith("s") and not axis.endswith("ss") else axis
+
+
+_READERS = (_source, _why, _qualifier, _share, _consolidated, _operation, _peer)

@@ -1,0 +1,111 @@
+"""Read the turns before a follow-up, and understand it, in one transaction of its user."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from app.answers.events import AnswerView
+from app.answers.reading import read_answers
+from app.conversations.errors import TurnNotFoundError
+from app.conversations.following.context import Answered, Earlier, NameSpan, Unclear, Understood
+from app.conversations.following.frames import Frame
+from app.conversations.following.names import find_spans
+from app.conversations.following.periods import mentions_of
+from app.conversations.following.reading import understand
+from app.conversations.models import Turn
+from app.conversations.repository import ConversationRepository
+from app.conversations.views import QuestionParts, scope_record
+from app.core.principal import Principal
+from app.retrieval.filters import SearchFilters
+from app.retrieval.questions.issuers import VisibleIssuer, name_forms
+from app.retrieval.repository import SearchRepository
+
+_LOST = "The question before used a document that you can no longer see. Ask the whole question."
+
+
+@dataclass(frozen=True, slots=True)
+class TurnReader:
+    """Understands the turns of a user's conversation. `scope` is that of the new turn."""
+
+    session: Session
+    principal: Principal
+    conversation_id: UUID
+    scope: SearchFilters
+
+    def read(self, words: str) -> tuple[Understood | Unclear, QuestionParts]:
+        """Return how words are understood after the conversation's turns, and the parts of the complete question."""
+        repository = ConversationRepository(self.session)
+        last = repository.find_last_answered(self.conversation_id)
+        stored = None if last is None else repository.find_readings([last.id]).get(last.id)
+        before = "" if stored is None or stored.question is None else stored.question
+        issuers = self._list_issuers(f"{words}\n{before}")
+
+        def find_names(text: str) -> tuple[NameSpan, ...]:
+            return find_spans(text, issuers)
+
+        if last is not None and stored is None:
+            reading = understand(words, None, find_names, lost=_LOST)
+        elif last is None or stored is None or stored.question is None:
+            reading = understand(words, None, find_names)
+        else:
+            earlier = Earlier(
+                question=stored.question,
+                answered=lambda: self._answered(last),
+                learnt_from=frozenset(stored.learnt_from),
+                has_scope=self._has_scope(last),
+            )
+            reading = understand(words, earlier, find_names)
+        return reading, self.parts(reading.question if isinstance(reading, Understood) else "")
+
+    def edit(self, words: str, turn_id: UUID) -> tuple[Understood, QuestionParts, str]:
+        """Return the user's edit of how a turn was understood, its parts, and the words of that turn.
+
+        Raises TurnNotFoundError, also if the user may no longer see how the turn was understood.
+        """
+        repository = ConversationRepository(self.session)
+        turn = repository.find_turn(self.conversation_id, turn_id)
+        reading = repository.find_readings([turn_id]).get(turn_id)
+        if turn is None or reading is None:
+            raise TurnNotFoundError
+        learnt = frozenset(reading.learnt_from)
+        return Understood(words, learnt_from=learnt), self.parts(words), turn.words if learnt else words
+
+    def parts(self, question: str) -> QuestionParts:
+        """Return the parts of a complete question."""
+        if not question:
+            return QuestionParts()
+        issuers = self._list_issuers(question)
+        frame = Frame.of(question, lambda text: find_spans(text, issuers))
+        return QuestionParts(
+            issuers=frame.names(),
+            subject=frame.measure or frame.topic,
+            periods=tuple(dict.fromkeys(mention.period.text for mention in frame.periods)),
+        )
+
+    def _has_scope(self, last: Turn) -> bool:
+        """Return whether the scope says which issuers are meant: it names them, or the user has just changed it."""
+        return bool(self.scope.issuers or self.scope.document_ids) or last.scope != scope_record(self.scope)
+
+    def _list_issuers(self, text: str) -> list[VisibleIssuer]:
+        named = SearchRepository(self.session).list_candidates(SearchFilters(), name_forms=name_forms(text))
+        return [issuer for candidate in named if (issuer := candidate.visible_issuer()) is not None]
+
+    def _answered(self, turn: Turn) -> Answered:
+        """Return what the turn's answer says of issuer and period."""
+        if turn.question_id is None:
+            return Answered()
+        view = read_answers(self.session, self.principal, [turn.question_id]).get(turn.question_id)
+        if view is None or not view.claims:
+            return Answered()
+        return self._said(view)
+
+    def _said(self, view: AnswerView) -> Answered:
+        first = view.claims[0]
+        documents = frozenset(span.document_id for span in first.citations)
+        issuers = [first.subject.issuer] if first.subject.issuer else self._issuers_of(documents)
+        period = first.subject.period or next((each.period.label() for each in mentions_of(first.text)), None)
+        return Answered(issuers[0] if len(issuers) == 1 else None, (period,) if period else (), documents)
+
+    def _issuers_of(self, documents: frozenset[UUID]) -> list[str]:
+        return ConversationRepository(self.session).list_issuers(documents)

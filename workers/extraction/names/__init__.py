@@ -1,1 +1,0 @@
-"""Reads the names that a document gives: of its issuer, of other registrants, and their identifiers."""
