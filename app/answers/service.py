@@ -86,10 +86,6 @@ class _Evidence:
         """Return the documents whose facts were read."""
         return {document_id for ledger in self.ledgers for document_id in ledger.read()} | self.also_read
 
-    def is_absent(self) -> bool:
-        """Return whether the question names only issuers without visible documents, or what no document mentions."""
-        return not self.understanding.issuer_keys and self.understanding.absence() is not None
-
     def noting(self, facts: dict[str, object]) -> "_Evidence":
         """Return the evidence with more facts in the question's record."""
         record = {**self.question.understanding, **facts}
@@ -290,7 +286,7 @@ class AnswerService:
     ) -> tuple[_Evidence, VerifiedDraft]:
         """Compute the figure that a question asks for, or draft sentences."""
         # If no document is of an issuer that the question names, the passages are of others. Then nothing is drafted.
-        passages = () if evidence.is_absent() else evidence.passages
+        passages = () if evidence.understanding.is_absent() else evidence.passages
         question, understanding, pages, tables = (
             evidence.question.text,
             evidence.understanding,
@@ -299,7 +295,7 @@ class AnswerService:
         )
         with traced("answers.draft"), self._metrics.time_step("draft"):
             found = None
-            if evidence.figure is not None and not evidence.is_absent():
+            if evidence.figure is not None and not evidence.understanding.is_absent():
                 shown = Evidence(passages, pages, tables)
                 found = await asyncio.to_thread(answer_figure, evidence.figure, evidence.ledgers, understanding, shown)
                 if isinstance(found, Answered):
@@ -319,7 +315,7 @@ class AnswerService:
     async def _propose(self, principal: Principal, evidence: _Evidence) -> Proposed | None:
         """Let a configured model read a question for a figure that the grammar does not understand."""
         wants_figure = evidence.figure is not None or evidence.understanding.wants_figure
-        if self._proposed is None or evidence.is_absent() or not wants_figure:
+        if self._proposed is None or evidence.understanding.is_absent() or not wants_figure:
             return None
         return await self._proposed.answer(
             principal,

@@ -123,7 +123,9 @@ SELECT d.id, i.version_id, i.chunk_count, d.title, d.issuer, d.issuer_key, d.iss
 FROM documents d JOIN indexed_documents i ON i.document_id = d.id
 WHERE {conditions} ORDER BY d.id
 """
-_NAMED = "(d.issuer_key = ANY(%(forms)b::text[]) OR d.issuer_aliases -> 'names' ?| %(forms)b::text[])"
+# Documents that were published before issuers had records have none.
+_NAMED = """(d.issuer_id = ANY(%(records)b::uuid[]) OR d.issuer_id IS NULL AND (
+    d.issuer_key = ANY(%(forms)b::text[]) OR d.issuer_aliases -> 'names' ?| %(forms)b::text[]))"""
 _IN_COLLECTIONS = """d.collection_id IN (
     WITH RECURSIVE inside AS (
         SELECT c.id FROM collections c WHERE c.id = ANY(%(collections)b::uuid[])
@@ -222,16 +224,17 @@ class SearchRepository:
         filters: SearchFilters,
         *,
         name_forms: Sequence[str] | None = None,
+        records: Iterable[UUID] = (),
         documents: Iterable[UUID] | None = None,
     ) -> list[Candidate]:
-        """List searchable documents, oldest first: with `name_forms`, only those of issuers with one of these names;
-        with `documents`, only these.
+        """List searchable documents, oldest first: with `name_forms`, only those of the issuer records `records`, and
+        those without a record whose issuer has one of these names; with `documents`, only these.
         """
         conditions, parameters = _conditions(filters)
         layout = "NULL"
         if name_forms is not None:
             conditions.append(_NAMED)
-            parameters["forms"] = list(name_forms)
+            parameters["forms"], parameters["records"] = list(name_forms), list(records)
             layout = "i.layout"  # an issuer has few documents, so load the layouts at once
         if documents is not None:
             conditions.append("d.id = ANY(%(documents)b::uuid[])")

@@ -11,8 +11,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from sqlalchemy.orm import Session
+
+from app.issuers.names import Issuer
+from app.issuers.reading import find_issuers, list_issuers_of
 from app.retrieval.filters import SearchFilters
 from app.retrieval.name_evidence import NameEvidence, find_names, terms_of
+from app.retrieval.questions.coverage import Coverage, Reported
 from app.retrieval.questions.issuers import NamedIssuers, VisibleIssuer, find_named, name_forms
 from app.retrieval.questions.names import Mention, Role
 from app.retrieval.questions.near_names import Nearness, find_near
@@ -20,6 +25,7 @@ from app.retrieval.questions.reader import QuestionReader
 from app.retrieval.questions.spans import QuestionWords
 from app.retrieval.questions.understanding import Understanding
 from app.retrieval.repository import Candidate, SearchRepository, UnsureDocument
+from app.retrieval.visible_issuers import Documents, list_visible, with_entities
 
 UNSURE_WEIGHT = 0.5
 """The weight of documents that have a named issuer in their text, but not in certain metadata."""
@@ -29,6 +35,7 @@ _AT_BEGINNING = 3  # chunks
 _OWN_SHARE = 0.05  # the least share of chunks with a name that is the issuer's own: its product, segment or subsidiary
 _MOST_OF_ALL = 0.8
 _LONGEST_TICKER = 5
+_FEW_KEYS = 8
 # "Which companies name Example as a competitor?" asks for others' documents.
 _ASKS_OTHERS = re.compile(
     r"\b(?:which|what|any|other|all|how many) (?:other )?(?:companies|company|issuers?|firms?|borrowers?|lenders?|"
@@ -52,40 +59,59 @@ class Scope:
 class ScopeFinder:
     """Finds the scope of one question in one transaction."""
 
-    def __init__(self, repository: SearchRepository, reader: QuestionReader, filters: SearchFilters) -> None:
+    def __init__(
+        self, session: Session, repository: SearchRepository, reader: QuestionReader, filters: SearchFilters
+    ) -> None:
+        self._session = session
         self._repository = repository
         self._reader = reader
         self._filters = filters
 
     def find(self, asked: Understanding) -> Scope:
         """Return the scope. Only visible documents count, so that hidden issuers are like unknown ones."""
+        scope = self._find(asked)
+        return replace(scope, understanding=_with_coverage(scope.understanding, scope.candidates))
+
+    def _find(self, asked: Understanding) -> Scope:
         words = QuestionWords(asked.core)
-        rows = self._repository.list_candidates(self._filters, name_forms=name_forms(asked.core))
-        named = find_named(words, _issuers(rows))
+        forms = name_forms(asked.core)
+        entities: Sequence[Issuer] = find_issuers(self._session, forms)
+        records = [record for entity in entities for record in entity.ids]
+        rows = self._repository.list_candidates(self._filters, name_forms=forms, records=records)
+        named = find_named(words, list_visible(rows, entities))
         mentions = self._reader.find_mentions(words, named)
         others = [one for one in mentions if one.role is Role.COMPARED] if named else list(mentions)
         asks_others = _ASKS_OTHERS.search(asked.core) is not None
         if named and not others and not asks_others:
-            return self._among_named(asked.naming(named), rows)
+            return self._among_named(asked.naming(named), Documents.of(named, entities), rows)
         every = self._repository.list_candidates(self._filters)
-        named, respelt = self._with_near(words, named, others, _issuers(every))
+        near, respelt = self._find_near(words, named, others, list_visible(every))
+        if near:
+            entities = (*entities, *self._list_entities(near, every))
+            named = with_entities(tuple(sorted((*named, *near), key=lambda match: match.start)), every, entities)
         understood = replace(asked.naming(named), respelt=respelt)
         found = {at for match in named for at in range(match.start, match.stop)}
         others = [one for one in others if found.isdisjoint(range(one.start, one.stop))]
-        if named:
-            absent = self._absent(others, every)
-            understood = replace(understood, absent_issuers=tuple(absent))
-            return Scope(understood, every, [1.0] * len(every)) if asks_others else self._among_named(understood, every)
-        return self._among_all(understood, others, every)
+        if not named:
+            return self._among_all(understood, others, every)
+        understood = replace(understood, absent_issuers=tuple(self._absent(others, every)))
+        if asks_others:
+            return Scope(understood, every, [1.0] * len(every))
+        return self._among_named(understood, Documents.of(named, entities), every)
 
-    def _with_near(
+    def _list_entities(self, named: Sequence[NamedIssuers], rows: Sequence[Candidate]) -> tuple[Issuer, ...]:
+        keys = {issuer.key for match in named for issuer in match.issuers}
+        records = {row.issuer_id for row in rows if row.issuer_key in keys and row.issuer_id is not None}
+        return list_issuers_of(self._session, list(records))
+
+    def _find_near(
         self,
         words: QuestionWords,
         named: Sequence[NamedIssuers],
         others: Sequence[Mention],
         issuers: Sequence[VisibleIssuer],
     ) -> tuple[tuple[NamedIssuers, ...], tuple[tuple[str, str], ...]]:
-        """Add the issuers that other phrases nearly name. A word that documents use is no misspelling of a name."""
+        """Return the issuers that other phrases nearly name. A word that documents use is no misspelling of a name."""
         near = find_near(words, issuers, named)
         if named:  # beside an issuer, only what is compared with it
             at = {place for one in others for place in range(one.start, one.stop)}
@@ -97,19 +123,17 @@ class ScopeFinder:
             counts = self._repository.count_terms([term for each in terms.values() for term in each])
             used = {text for text, each in terms.items() if each and all(counts.get(term) for term in each)}
         near = tuple(one for one in near if one.named.text not in used or one.nearness is not Nearness.MISSPELT)
-        both = sorted((*named, *(one.named for one in near)), key=lambda match: match.start)
         respelt = tuple(
             (one.named.text, issuer.name)
             for one in near
             if one.nearness is Nearness.MISSPELT
             for issuer in one.named.issuers
         )
-        return tuple(both), respelt
+        return tuple(one.named for one in near), respelt
 
-    def _among_named(self, understood: Understanding, rows: Sequence[Candidate]) -> Scope:
+    def _among_named(self, understood: Understanding, wanted: Documents, rows: Sequence[Candidate]) -> Scope:
         """Return the documents of the named issuers, and those without a certain issuer whose text has such a name."""
-        keys = set(understood.issuer_keys)
-        scope = [row for row in rows if row.issuer_key in keys]
+        scope = [row for row in rows if wanted.has(row)]
         weights = [1.0] * len(scope)
         unsure = {
             found.document_id: found
@@ -123,7 +147,7 @@ class ScopeFinder:
             own = [row for row in allowed if _is_own(unsure[row.document_id], row)]
             scope += own
             weights += [UNSURE_WEIGHT] * len(own)
-        return Scope(understood, scope, weights)
+        return Scope(understood, _attributed(scope, understood), weights)
 
     def _absent(self, others: Sequence[Mention], every: Sequence[Candidate]) -> list[str]:
         """Return the names, of those that the question compares with an issuer, that no document is of."""
@@ -160,28 +184,36 @@ class ScopeFinder:
             unseen_names=tuple(unseen),
             must_mention=tuple(must_mention),
         )
-        issuers = _issuers(rows)
-        if not absent and not unseen and len(issuers) == 1:
-            implied = asked.naming([NamedIssuers(issuers[0].name, tuple(issuers), 0, 0)])
-            asked = replace(implied, is_implied=True)
-        else:
-            asked = replace(asked, is_open=len(issuers) > 1)
+        issuers = list_visible(rows)
+        if 1 < len(issuers) <= _FEW_KEYS:  # one issuer may have several keys
+            issuers = list_visible(rows, self._list_entities([NamedIssuers("", tuple(issuers), 0, 0)], rows))
+        only = NamedIssuers(issuers[0].name, tuple(issuers), 0, 0) if issuers else None
+        if only is None or only.is_shared():
+            asked = replace(asked, is_open=only is not None)
+        elif not absent and not unseen:
+            asked = replace(asked.naming([only]), is_implied=True)
         return Scope(asked, rows, [1.0] * len(rows))
 
 
-def _issuers(rows: Sequence[Candidate]) -> list[VisibleIssuer]:
-    """Return each issuer of the documents once, with the aliases of all its documents."""
-    found: dict[str, VisibleIssuer] = {}
-    for row in rows:
-        issuer = row.visible_issuer()
-        if issuer is None:
-            continue
-        known = found.get(issuer.key)
-        if known is None:
-            found[issuer.key] = issuer
-        elif known.aliases != issuer.aliases:
-            found[issuer.key] = replace(known, aliases=tuple(dict.fromkeys((*known.aliases, *issuer.aliases))))
-    return list(found.values())
+def _attributed(rows: Sequence[Candidate], understood: Understanding) -> list[Candidate]:
+    """Return the documents with the named issuer as the issuer of those that metadata give no certain one."""
+    keys = set(understood.issuer_keys)
+    if len(set(understood.issuer_names)) != 1:
+        return list(rows)
+    names = [row.issuer for row in rows if row.issuer_key in keys and row.issuer]
+    name = names[-1] if names else understood.issuer_names[0]
+    return [
+        row if row.issuer_key in keys else replace(row, issuer=name, issuer_key=understood.issuer_keys[0])
+        for row in rows
+    ]
+
+
+def _with_coverage(understood: Understanding, rows: Sequence[Candidate]) -> Understanding:
+    coverage = Coverage.of(
+        Reported(row.document_type, row.fiscal_year, row.fiscal_period, row.period_end, row.filing_date) for row in rows
+    )
+    missing = coverage.list_missing(understood.periods, understood.core, wants_figure=understood.wants_figure)
+    return replace(understood, coverage=coverage, missing_periods=missing)
 
 
 def _is_own(found: UnsureDocument, row: Candidate) -> bool:

@@ -21,7 +21,7 @@ from app.retrieval.questions.understanding import Understanding
 from app.retrieval.questions.vocabulary import FinanceVocabulary
 from app.retrieval.ranking import Found
 from app.retrieval.repository import Candidate, SearchRepository
-from app.retrieval.scope import ScopeFinder
+from app.retrieval.scope import Scope, ScopeFinder
 
 _log = get_logger(__name__)
 
@@ -65,7 +65,8 @@ class RetrievalService:
             if self._space_id is None:
                 # The id never changes, and is the same for all tenants.
                 self._space_id = get_space_id(session, self._embedder.space)
-            found = self._search(repository, self._space_id, asked, vector, filters or SearchFilters(), k)
+            scope = ScopeFinder(session, repository, self._reader, filters or SearchFilters()).find(asked)
+            found = self._search(repository, self._space_id, scope, vector, k)
         return found if vector is not None else replace(found, degraded=EMBEDDINGS_UNAVAILABLE)
 
     def _embed(self, text: str) -> npt.NDArray[np.float32] | None:
@@ -79,12 +80,10 @@ class RetrievalService:
         self,
         repository: SearchRepository,
         space_id: int,
-        asked: Understanding,
+        found: Scope,
         vector: npt.NDArray[np.float32] | None,
-        filters: SearchFilters,
         k: int,
     ) -> SearchResult:
-        found = ScopeFinder(repository, self._reader, filters).find(asked)
         understanding, scope = found.understanding, found.candidates
         if not scope or k < 1:
             return SearchResult((), understanding)

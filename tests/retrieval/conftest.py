@@ -16,7 +16,9 @@ from app.core.ids import new_id
 from app.core.principal import Principal
 from app.db.session import system_principal
 from app.documents.content.chunks import ChunkDraft, ChunkKind
+from app.documents.issuer_rows import describe_issuer
 from app.documents.issuers import issuer_aliases, normalise_issuer
+from app.documents.metadata import DocumentMetadata, NameReading
 from app.documents.models import Document, DocumentVersion
 from app.llm.port import EmbeddingSpaceSpec
 from app.retrieval.index.lexicon import term_weights, tokenise
@@ -115,6 +117,7 @@ class Library:
         *,
         issuer: str | None = None,
         confidence: float = 0.95,
+        names: tuple[NameReading, ...] = (),
         document_type: str = "10-K",
         fiscal_year: int | None = None,
         fiscal_period: str | None = "FY",
@@ -133,7 +136,7 @@ class Library:
                 filename="made.pdf",
                 issuer=issuer,
                 issuer_key=normalise_issuer(issuer) if issuer else None,
-                issuer_aliases={"names": list(issuer_aliases(issuer))} if issuer else None,
+                issuer_aliases=_describe(issuer, names),
                 metadata_sources={"issuer": {"confidence": confidence}} if issuer else None,
                 document_type=document_type,
                 fiscal_year=fiscal_year,
@@ -179,6 +182,13 @@ class Library:
             terms=[term_weights(tokenise(one), average_length=50.0) for one in texts],
             space_id=get_space_id(session, self.embedder.space),
         )
+
+
+def _describe(issuer: str | None, names: tuple[NameReading, ...]) -> dict[str, object] | None:
+    """Return `documents.issuer_aliases`: with names, as published documents have it; without, as older documents."""
+    if names:
+        return describe_issuer(DocumentMetadata(title="", issuer=issuer, names=names))
+    return {"names": list(issuer_aliases(issuer))} if issuer else None
 
 
 def make_drafts(pages: Sequence[PageText]) -> list[ChunkDraft]:

@@ -7,6 +7,7 @@ that names an unknown one.
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from app.documents.issuers import normalise_issuer
 from app.retrieval.questions.spans import QuestionWords, Word
@@ -19,11 +20,14 @@ _PLACE_PREPOSITIONS = frozenset({"in", "near", "outside", "throughout", "across"
 
 @dataclass(frozen=True, slots=True)
 class VisibleIssuer:
-    """An issuer with visible documents: key, name in one spelling, and aliases."""
+    """An issuer with visible documents: key, name in one spelling, and aliases. An issuer that was renamed has several
+    keys, with the same `entity`.
+    """
 
     key: str
     name: str
     aliases: tuple[str, ...] = ()
+    entity: UUID | None = None
 
     def forms(self) -> tuple[str, ...]:
         return (self.key, *self.aliases)
@@ -40,6 +44,8 @@ class NamedIssuers:
 
     def is_shared(self) -> bool:
         """Return whether the issuers are several, and not one that was renamed ("Wood-Mart Stores" and "Woodmart")."""
+        if all(issuer.entity is not None for issuer in self.issuers):
+            return len({issuer.entity for issuer in self.issuers}) > 1
         joined = sorted((issuer.key.replace(" ", "") for issuer in self.issuers), key=len)
         return any(not one.startswith(joined[0]) for one in joined[1:])
 
@@ -63,10 +69,10 @@ def find_issuers(question: str, issuers: Iterable[VisibleIssuer]) -> tuple[Visib
 
 def find_named(words: QuestionWords, issuers: Iterable[VisibleIssuer]) -> tuple[NamedIssuers, ...]:
     """Return the phrases that name issuers, in order. Names within a longer name are ignored."""
-    by_form: dict[str, dict[str, VisibleIssuer]] = {}
+    by_form: dict[str, dict[str, list[VisibleIssuer]]] = {}
     for issuer in issuers:
-        for form in issuer.forms():
-            by_form.setdefault(form, {})[issuer.key] = issuer
+        for form in set(issuer.forms()):
+            by_form.setdefault(form, {}).setdefault(issuer.key, []).append(issuer)
     if not by_form:
         return ()
     found: list[NamedIssuers] = []
@@ -100,10 +106,16 @@ def span_forms(span: Sequence[Word]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(form for form in forms if form))
 
 
-def _meant(by_form: Mapping[str, Mapping[str, VisibleIssuer]]) -> list[VisibleIssuer]:
+def _meant(by_form: Mapping[str, Mapping[str, Sequence[VisibleIssuer]]]) -> list[VisibleIssuer]:
     """Return the issuers of the forms, without those of which the name is only the first words, if another issuer has
     just this name ("Oak" names Oak Inc. rather than Oak Properties).
     """
-    issuers = {key: issuer for named in by_form.values() for key, issuer in named.items()}
+    issuers = {key: issuers for named in by_form.values() for key, issuers in named.items()}
     exact = {form for form in by_form if form in issuers}
-    return [issuer for key, issuer in issuers.items() if not any(key.startswith(f"{form} ") for form in exact)]
+    own = {issuer.entity for form in exact for issuer in issuers[form] if issuer.entity is not None}
+    return [
+        issuer
+        for key, named in issuers.items()
+        for issuer in named
+        if issuer.entity in own or not any(key.startswith(f"{form} ") for form in exact)
+    ]

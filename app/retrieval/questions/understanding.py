@@ -8,6 +8,7 @@ from app.documents.content.statements import Statement
 from app.documents.metadata import DocumentType
 from app.quantities.asked_periods import AskedPeriods
 from app.retrieval.passages import Passage
+from app.retrieval.questions.coverage import Coverage
 from app.retrieval.questions.issuers import NamedIssuers, VisibleIssuer, find_named
 from app.retrieval.questions.names import find_other_entity
 from app.retrieval.questions.spans import QuestionWords
@@ -34,6 +35,7 @@ class Understanding:
     `unseen_names` are other names that no visible document mentions.
     `must_mention` has the words of names of which issuers' documents tell: a sentence without one is about something
     else. `other_entity` is an entity beside the issuer ("Example Operating Partnership").
+    `coverage` has the periods that the documents report on, and `missing_periods` are asked ones that none can report.
     """
 
     core: str = ""
@@ -61,6 +63,8 @@ class Understanding:
     unseen_names: tuple[str, ...] = ()
     must_mention: tuple[tuple[str, ...], ...] = ()
     other_entity: str | None = None
+    coverage: Coverage = field(default_factory=Coverage)
+    missing_periods: tuple[str, ...] = ()
 
     def among(self, issuers: Sequence[VisibleIssuer]) -> "Understanding":
         """Return a copy with the issuers, out of `issuers`, that the question names."""
@@ -84,12 +88,24 @@ class Understanding:
         )
 
     def absence(self) -> str | None:
-        """Return the sentence that says which names no visible document has; None if there is no such name."""
+        """Return the sentence that says which names and periods no visible document has; None without such."""
         if self.absent_issuers:
             return f"No document that you may see is of {', '.join(self.absent_issuers)}."
         if self.unseen_names:
             return f"No document that you may see mentions {', '.join(self.unseen_names)}."
+        if self.missing_periods:
+            of = f" of {', '.join(dict.fromkeys(self.issuer_names))}" if self.issuer_names else ""
+            return f"No document that you may see covers {', '.join(self.missing_periods)}{of}."
         return None
+
+    def is_absent(self) -> bool:
+        """Return whether no visible document can have the answer: none is of an issuer that the question names, none
+        mentions what it names, or none covers any of its fiscal years and quarters.
+        """
+        if self.absent_issuers or self.unseen_names:
+            return not self.issuer_keys
+        asked = set(self.periods.years) | {year for _, year in self.periods.quarters if year is not None}
+        return bool(self.missing_periods) and self.coverage.reach.isdisjoint(asked)
 
     def mentions(self, text: str) -> bool:
         """Return whether a text has all words of one of the names that a source must mention, or needs none."""
@@ -105,7 +121,7 @@ class Understanding:
     def as_record(self) -> dict[str, Any]:
         """Return the JSON object for the question's row."""
         return {
-            "issuers": list(self.issuer_names),
+            "issuers": list(dict.fromkeys(self.issuer_names)),
             "fiscal_years": list(self.periods.years),
             "quarters": [[quarter, year] for quarter, year in self.periods.quarters],
             "days": [day.isoformat() for day in self.periods.days],
@@ -121,5 +137,6 @@ class Understanding:
             "respelt": [list(pair) for pair in self.respelt],
             "absent_issuers": list(self.absent_issuers),
             "unseen_names": list(self.unseen_names),
+            "missing_periods": list(self.missing_periods),
             "absence": self.absence(),
         }

@@ -1,0 +1,71 @@
+"""The issuers of visible documents, as questions name them: entities, and names of documents without an entity."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from app.documents.issuers import normalise_issuer
+from app.issuers.names import Issuer, NameRole
+from app.retrieval.questions.issuers import NamedIssuers, VisibleIssuer
+from app.retrieval.repository import Candidate
+
+_NAMES = (NameRole.OWN, NameRole.SET, NameRole.WEAK, NameRole.FORMER, NameRole.ALIAS, NameRole.TICKER)
+_OF_KEYS = (NameRole.OWN, NameRole.SET, NameRole.FORMER)
+
+
+@dataclass(frozen=True, slots=True)
+class Documents:
+    """The documents of some issuers: by the records of their entities, and by keys where no entity is known."""
+
+    records: frozenset[UUID]
+    keys: frozenset[str]
+
+    @classmethod
+    def of(cls, named: Iterable[NamedIssuers], entities: Sequence[Issuer]) -> "Documents":
+        issuers = [issuer for match in named for issuer in match.issuers]
+        ids = {issuer.entity for issuer in issuers}
+        records = frozenset(record for entity in entities if entity.id in ids for record in entity.ids)
+        return cls(records, frozenset(issuer.key for issuer in issuers if issuer.entity is None))
+
+    def has(self, row: Candidate) -> bool:
+        return row.issuer_id in self.records or row.issuer_key in self.keys
+
+
+def list_visible(rows: Iterable[Candidate], entities: Sequence[Issuer] = ()) -> list[VisibleIssuer]:
+    """Return each issuer of the documents once for each key, with all its names. Keys that cannot be names are left
+    out, unless an entity is known.
+    """
+    by_record = {record: entity for entity in entities for record in entity.ids}
+    forms: Mapping[UUID, tuple[str, ...]] = {entity.id: entity.list_forms(*_NAMES) for entity in entities}
+    found: dict[tuple[UUID | None, str], VisibleIssuer] = {}
+    for row in rows:
+        entity = None if row.issuer_id is None else by_record.get(row.issuer_id)
+        issuer = row.visible_issuer()
+        if entity is not None:
+            is_own = issuer is not None and issuer.key in entity.list_forms(*_OF_KEYS)
+            key = issuer.key if issuer is not None and is_own else normalise_issuer(entity.name)
+            if (entity.id, key) not in found:
+                found[entity.id, key] = VisibleIssuer(key, entity.name, forms[entity.id], entity.id)
+        elif issuer is not None:
+            known = found.setdefault((None, issuer.key), issuer)
+            if known.aliases != issuer.aliases:
+                aliases = tuple(dict.fromkeys((*known.aliases, *issuer.aliases)))
+                found[None, issuer.key] = replace(known, aliases=aliases)
+    return list(found.values())
+
+
+def with_entities(
+    named: Sequence[NamedIssuers], rows: Sequence[Candidate], entities: Sequence[Issuer]
+) -> tuple[NamedIssuers, ...]:
+    """Return the matches with the entities of the issuers that they name, and with all keys of these entities."""
+    visible = list_visible(rows, entities)
+    entity_of = {row.issuer_key: entity.id for entity in entities for row in rows if row.issuer_id in entity.ids}
+    result: list[NamedIssuers] = []
+    for match in named:
+        issuers: dict[tuple[UUID | None, str], VisibleIssuer] = {}
+        for issuer in match.issuers:
+            entity = issuer.entity or entity_of.get(issuer.key)
+            same = [one for one in visible if entity is not None and one.entity == entity] or [issuer]
+            issuers.update({(one.entity, one.key): one for one in same})
+        result.append(replace(match, issuers=tuple(issuers.values())))
+    return tuple(result)
