@@ -129,7 +129,12 @@ def build_container(settings: Settings, *, clock: Clock | None = None) -> Contai
     tokens = TokenAuthenticator(database=database, directory=directory, users=provider_users, clock=clock)
     runs = RunService(database=database, clock=clock, wake_again_seconds=settings.jobs.wake_again_seconds)
     read_work = build_work_reader(database)
-    metrics = Metrics(read_state=build_state_reader(database, read_work), workers=settings.observability.metrics_dir)
+    metrics_dir = settings.observability.metrics_dir
+    metrics = Metrics(
+        read_state=build_state_reader(database, read_work),
+        workers=metrics_dir,
+        shared=metrics_dir if settings.web.processes > 1 else None,
+    )
     broker_url = settings.broker.url.get_secret_value()
     access = AccessService(database=database)
     evaluations = EvaluationService(database=database, clock=clock)

@@ -100,7 +100,12 @@ def create_app(container: Container, *, tracing: Tracing | None = None) -> FastA
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        async with alive(container.marks, container.pulse, beat_seconds=container.beat_seconds):
+        async with alive(
+            container.marks,
+            container.pulse,
+            beat_seconds=container.beat_seconds,
+            share_metrics=container.metrics.share,
+        ):
             yield
         await container.services[RunStreams].close()
         # Wait for answers in progress, because each answer is recorded even if its client has disconnected.

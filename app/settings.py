@@ -1,5 +1,6 @@
 """Settings in nested groups. The composition root reads them once, from the variables `FOOTNOTE_<group>__<name>`."""
 
+import os
 from decimal import Decimal
 from pathlib import Path
 from typing import Literal
@@ -9,6 +10,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 CONCURRENCY = 2
 """The default number of worker processes: one a core of a small machine. A third one costs more than it gains there."""
+
+API_PROCESSES = max(1, min(4, os.cpu_count() or 1))
+"""The default number of API processes of `footnote up`: one a core, at most four, because PostgreSQL needs the rest."""
 
 
 class DatabaseSettings(BaseModel):
@@ -206,9 +210,12 @@ class StackSettings(BaseModel):
 class WebSettings(BaseModel):
     """`public_url` is the base of links and redirects. If it starts with https, cookies are marked as secure.
 
-    A session expires `session_hours` after sign-in, or after `session_idle_minutes` without a request.
+    A session expires `session_hours` after sign-in, or after `session_idle_minutes` without a request. The API has
+    `processes`; `footnote up` starts `API_PROCESSES`. Several processes need `ObservabilitySettings.metrics_dir`, or
+    `/metrics` has those of one of them.
     """
 
+    processes: int = Field(default=1, ge=1, le=64)
     public_url: str = "http://127.0.0.1:8000"
     session_hours: int = Field(default=12, ge=1)
     session_idle_minutes: int = Field(default=60, ge=2)

@@ -1,8 +1,8 @@
 """Prometheus metrics: counters and histograms of this process's work, and gauges read from the database.
 
 Every label has a fixed set of values. A route's label is its path template. Tenants and ids are never labels, so a
-scrape reveals nothing about users. The API is one process. Worker processes write their metrics into a folder
-(`app.observability.metrics_folder`), and the API's `render` adds them to its own.
+scrape reveals nothing about users. Worker processes, and the API's if there are several, write their metrics into a
+folder (`app.observability.metrics_folder`), and the API's `render` adds them to its own.
 """
 
 import time
@@ -49,8 +49,9 @@ class Metrics:
 
     Only the process that serves `/metrics` passes `read_state`, and each `render` calls it. If the call fails,
     `footnote_state_up` is 0 and the gauges read from the database are absent. This process also passes `workers`, the
-    folder with the metrics of worker processes. A worker process passes the folder as `shared`, and its metrics are
-    written there at the end of each stage.
+    folder with the metrics of the other processes. Another process passes the folder as `shared`, and calls `share`; a
+    worker's metrics are written there at the end of each stage. If the API has several processes, each of them passes
+    both.
     """
 
     def __init__(
@@ -143,6 +144,10 @@ class Metrics:
         """Count a finished stage; `outcome` is `done`, `already-done`, `retry`, `lost`, or the error's code."""
         self._stages.labels(stage, outcome).inc()
         self._stage_seconds.labels(stage).observe(seconds)
+        self.share()
+
+    def share(self) -> None:
+        """Write this process's metrics for the process that serves `/metrics`, if it has a folder for them."""
         if self._snapshot is not None:
             write_snapshot(self._snapshot, generate_latest(self._registry))
 
@@ -189,6 +194,7 @@ class Metrics:
 
         `CONTENT_TYPE` is the media type of that format.
         """
+        self.share()
         registry = CollectorRegistry()
         registry.register(Merged(self._collect()))
         if self._read_state is not None:
@@ -197,7 +203,7 @@ class Metrics:
 
     def _collect(self) -> Iterator[Metric]:
         yield from self._registry.collect()
-        for text in () if self._workers is None else read_snapshots(self._workers):
+        for text in () if self._workers is None else read_snapshots(self._workers, besides=self._snapshot):
             yield from text_string_to_metric_families(text)
 
 

@@ -38,8 +38,8 @@ def write_snapshot(file: Path, rendered: bytes) -> None:
             draft.unlink(missing_ok=True)
 
 
-def read_snapshots(folder: Path) -> Iterator[str]:
-    """Yield the metrics of each worker process."""
-    for file in sorted(folder.glob(f"*{_SUFFIX}")):
+def read_snapshots(folder: Path, *, besides: Path | None = None) -> Iterator[str]:
+    """Yield the metrics of each process in the folder but `besides`, which is this process's own."""
+    for file in sorted(path for path in folder.glob(f"*{_SUFFIX}") if path != besides):
         with contextlib.suppress(OSError):
             yield file.read_text()

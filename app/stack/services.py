@@ -8,6 +8,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from app.settings import API_PROCESSES
 from app.stack.home import Home
 
 INHERITED_VARIABLES = (
@@ -105,6 +106,7 @@ def environment(home: Home, addresses: Addresses, *, role: str) -> dict[str, str
         ours["FOOTNOTE_WEB__PUBLIC_URL"] = outside.get(
             "FOOTNOTE_WEB__PUBLIC_URL", f"http://{addresses.host}:{addresses.port}"
         )
+        ours["FOOTNOTE_WEB__PROCESSES"] = outside.get("FOOTNOTE_WEB__PROCESSES", str(API_PROCESSES))
     if addresses.chat is not None:
         ours["FOOTNOTE_CHAT__BASE_URL"] = addresses.chat
         ours["FOOTNOTE_CHAT__MODEL"] = addresses.chat_model

@@ -142,3 +142,16 @@ def test_metrics_that_cannot_be_written_leave_the_older_ones(tmp_path):
     file.with_name(file.name + ".new").rmdir()
     worker.record_stage(stage="parse", outcome="done", seconds=1.0)
     assert samples_of(api.render())["footnote_ingestion_stages_total", "done", "parse"] == 3
+
+
+def test_api_processes_count_together_and_each_only_once(tmp_path):
+    processes = [Metrics(workers=tmp_path, shared=tmp_path) for _ in range(2)]
+    for number, metrics in enumerate(processes, start=1):
+        for _ in range(number):
+            metrics.record_question(kind="extractive", outcome="answered", seconds=0.1)
+        metrics.share()
+    name = ("footnote_questions_total", "extractive", "answered")
+    assert [samples_of(metrics.render())[name] for metrics in processes] == [3, 3]
+    processes[1].record_question(kind="extractive", outcome="answered", seconds=0.1)
+    assert samples_of(processes[1].render())[name] == 4
+    assert samples_of(processes[0].render())[name] == 4, "a count that was served never falls"

@@ -1,7 +1,7 @@
 """Records signs of life of the event loop while the application runs."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from app.core.watchdog import notify_watchdog
@@ -11,8 +11,11 @@ API = "api"
 
 
 @asynccontextmanager
-async def alive(marks: Marks, pulse: Pulse, *, beat_seconds: float) -> AsyncIterator[None]:
-    """Mark every `beat_seconds` that the event loop runs, and notify the watchdog. `pulse` records the marks.
+async def alive(
+    marks: Marks, pulse: Pulse, *, beat_seconds: float, share_metrics: Callable[[], None]
+) -> AsyncIterator[None]:
+    """Mark every `beat_seconds` that the event loop runs, and notify the watchdog. `pulse` records the marks. Call
+    `share_metrics` in a thread as often.
 
     The caller closes the pulse.
     """
@@ -21,6 +24,7 @@ async def alive(marks: Marks, pulse: Pulse, *, beat_seconds: float) -> AsyncIter
         while True:
             marks.mark(API)
             notify_watchdog()
+            await asyncio.to_thread(share_metrics)
             await asyncio.sleep(beat_seconds)
 
     pulse.start()
