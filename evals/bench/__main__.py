@@ -15,6 +15,7 @@ from evals.bench.fairness import bench_fairness
 from evals.bench.filtered import bench_filtered, table_lines
 from evals.bench.filtered_foreign import bench_foreign
 from evals.bench.ingesting import bench_ingest
+from evals.bench.plans import bench_plans, plan_lines
 from evals.bench.policy import bench_policy
 from evals.bench.setting import BenchSetting, BenchWork
 from evals.bench.streams import bench_streams
@@ -34,6 +35,7 @@ _WITH_DOCUMENTS: dict[str, Callable[[BenchSetting, BenchWork], SuiteResult]] = {
     "ask": bench_ask,
     "tables": bench_tables,
     "facts": bench_facts,
+    "plans": bench_plans,
 }
 
 commands = typer.Typer(name="bench", add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
@@ -67,8 +69,14 @@ def facts(docs: DocsOption = None, json: JsonOption = None, home: HomeOption = N
 
 
 @commands.command()
-def filtered(json: JsonOption = None) -> None:
-    """Compare vector search with exact search and plain HNSW, for users who see few, many or all of 200,000 chunks."""
+def filtered(docs: DocsOption = None, json: JsonOption = None, home: HomeOption = None) -> None:
+    """Compare vector search with exact search and plain HNSW, for users who see few, many or all of 200,000 chunks.
+
+    With documents, compare the plans of vector search with exact search on their vectors.
+    """
+    if docs:
+        _run("plans", docs, json, home)
+        return
     result = _run_synthetic(bench_filtered)
     for line in table_lines(result):
         Console().print(line, highlight=False)
@@ -117,6 +125,8 @@ def _run(bench: str, docs: Sequence[Path] | None, json: Path | None, home: Path 
     with _failing(console):
         work = setting.choose(docs)
         result = _WITH_DOCUMENTS[bench](setting, work)
+    for line in plan_lines(result) if bench == "plans" else ():
+        Console().print(line, highlight=False)
     _report(bench, work.digest, result, json)
 
 

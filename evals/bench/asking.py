@@ -49,7 +49,7 @@ def bench_ask(setting: BenchSetting, work: BenchWork) -> SuiteResult:
         running_stack(work.home, notify=setting.notify) as stack,
         open_store(stack, work.files, notify=setting.notify, place=COLLECTION) as store,
     ):
-        questions = _beside(work.files) or make_questions(store)
+        questions = find_questions_beside(work.files) or make_questions(store)
         service = RetrievalService(database=store.database, embedder=WordLlamaEmbedder())
         for question in questions[: 2 * ASKERS]:
             service.search(store.principal, question, k=K)  # warms up connections and caches
@@ -141,7 +141,7 @@ def _phrased(rows: Sequence[Sequence[object]]) -> Iterator[str]:
             yield f"What was {issuer}'s {METRICS[(number + step * 3) % len(METRICS)]} in FY{year}?"
 
 
-def _beside(files: Sequence[Path]) -> list[str]:
+def find_questions_beside(files: Sequence[Path]) -> list[str]:
     """Return the questions in `questions.jsonl` next to the documents' folder, or [] if the file does not exist."""
     path = files[0].parent.parent / "questions.jsonl"
     if not path.is_file():
