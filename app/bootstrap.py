@@ -57,6 +57,7 @@ from app.identity.oidc.users import ProviderUsers
 from app.identity.service import IdentityService, TenantAdmin
 from app.identity.sessions.service import SessionService
 from app.identity.users import UserService
+from app.issuers.service import IssuerService
 from app.jobs.health import WorkLimits, build_work_reader, work_checks
 from app.jobs.listening import Listener
 from app.jobs.plan import RUN_CHANNEL
@@ -171,6 +172,7 @@ def build_container(settings: Settings, *, clock: Clock | None = None) -> Contai
         FacetService(database=database),
         PageImages(database=database, blobs=blobs, sealer=sealer, sandbox=sandbox),
         TableService(database=database),
+        IssuerService(database=database, clock=clock),
         FactService(database=database),
         FormulaService(database=database),
         UploadService(

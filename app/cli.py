@@ -20,6 +20,7 @@ COMMANDS = {
     "ask": ("app.commands.asking", "ask"),
     "documents": ("app.commands.lists", "documents"),
     "tables": ("app.commands.tables", "tables"),
+    "issuers": ("app.commands.issuers", "issuers"),
     "formula": ("app.commands.formulas", "formula"),
     "facts": ("app.commands.facts", "facts"),
     "runs": ("app.commands.lists", "runs"),

@@ -46,6 +46,7 @@ from app.identity.oidc.endpoints import providers as providers_router
 from app.identity.oidc.errors import TOKEN_REFUSALS
 from app.identity.sessions.endpoints import sessions as sessions_router
 from app.identity.sessions.errors import SessionEndedError
+from app.issuers.endpoints import router as issuers_router
 from app.jobs.endpoints import router as runs_router
 from app.jobs.streams import RunStreams
 from app.observability.logging import configure_logging
@@ -82,6 +83,7 @@ _ROUTERS = (
     pages_router,
     tables_router,
     overlays_router,
+    issuers_router,
     facts_router,
     formulas_router,
     runs_router,

@@ -5,6 +5,7 @@ import socket
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from uuid import UUID
 
 import app.access.models
 import app.identity.models  # noqa: F401  SQLAlchemy must know the tables that documents refer to
@@ -41,6 +42,7 @@ from workers.extraction.metadata import METADATA_VERSION, read_metadata
 from workers.extraction.tables.reading import TABLES_VERSION, read_tables
 from workers.maintenance.checkpoints import CheckpointSigner
 from workers.maintenance.collecting import BlobCollector
+from workers.maintenance.filing import IssuerFiler
 from workers.parsing.reader import ParsingSandbox
 from workers.pipeline.contract import PipelineStage
 from workers.pipeline.indexing import SpaceIndex, weigh_terms
@@ -56,8 +58,8 @@ from workers.vitals import Vitals
 
 @dataclass(frozen=True, slots=True)
 class Worker:
-    """The parts of one worker process. `start_sandbox` starts loading the parsers. `close` closes the sandbox and the
-    database.
+    """The parts of one worker process. `file_documents` files a tenant's documents of earlier versions under their
+    issuers. `start_sandbox` starts loading the parsers. `close` closes the sandbox and the database.
 
     While `liveness` says that the database does not respond, its transactions fail at once.
     """
@@ -67,6 +69,7 @@ class Worker:
     collector: BlobCollector
     signer: CheckpointSigner
     close: Callable[[], None]
+    file_documents: Callable[[UUID], int] = lambda _: 0
     start_sandbox: Callable[[], None] = lambda: None
     liveness: Liveness = field(default_factory=Liveness)
 
@@ -161,6 +164,7 @@ def build_worker(settings: Settings) -> Worker:
         ),
         collector=build_collector(settings.storage, database=database, blobs=blobs, clock=clock),
         signer=build_signer(settings.storage, database=database, clock=clock),
+        file_documents=IssuerFiler(database=database).file_documents,
         close=close,
         start_sandbox=sandbox.start,
         liveness=liveness,

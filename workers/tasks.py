@@ -88,6 +88,7 @@ def register_tasks(
     @app.task(name=COLLECT_BLOBS, shared=False)  # type: ignore[untyped-decorator]  # Celery ships no types
     def collect_blobs(*, tenant_id: str) -> None:
         try:
+            parts.get().file_documents(UUID(tenant_id))
             parts.get().collector.collect(UUID(tenant_id))
         except UnavailableError as error:
             # The schedule queues the task again.

@@ -34,7 +34,8 @@ _CRUD = {
     1: "created added uploaded published asked opened given granted imported founded rotated",
     2: "read evaluated viewed listed exported explained previewed",
     # Adding a label to an object, or removing it, updates the object.
-    3: "edited renamed changed moved updated nested unnested linked unlinked replaced set put taken replayed",
+    3: "edited renamed changed moved updated nested unnested linked unlinked merged split replaced set put taken "
+    "replayed",
     4: "deleted removed revoked withdrawn ended",
 }
 _VERBS = {verb: activity for activity, verbs in _CRUD.items() for verb in verbs.split()}

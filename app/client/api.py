@@ -1,12 +1,10 @@
 """The API calls. Each returns the API's response, or raises its problem document as an error with the same message."""
 
 import mimetypes
-import os
-import ssl
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any, BinaryIO, Self, TypeVar
+from typing import Any, Self, TypeVar
 from urllib.parse import quote
 from uuid import uuid4
 
@@ -15,11 +13,10 @@ from pydantic import BaseModel, RootModel, ValidationError
 
 from app.client.errors import (
     ApiProblemError,
-    FileChangedError,
     ServerUnreachableError,
-    ServerUrlError,
     UnreadableResponseError,
 )
+from app.client.files import CountedFile
 from app.client.models import (
     ApiAnswer,
     ApiCollection,
@@ -27,6 +24,8 @@ from app.client.models import (
     ApiDeadLetter,
     ApiDocument,
     ApiGroup,
+    ApiIssuer,
+    ApiIssuerEffect,
     ApiListed,
     ApiReplayed,
     ApiRun,
@@ -35,6 +34,7 @@ from app.client.models import (
     Key,
 )
 from app.client.retries import RETRY_SECONDS, Attempts, Retries
+from app.client.urls import certificates_of, check_url
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -63,7 +63,7 @@ class ApiClient:
         headers = {"Accept": "application/json"}
         if key:
             headers["Authorization"] = f"Bearer {key}"
-        _check_url(url)
+        check_url(url)
         self._url = url
         self._retries = Retries(seconds=retry_seconds, notify=notify)
         self._http = httpx.Client(
@@ -71,7 +71,7 @@ class ApiClient:
             headers=headers,
             timeout=httpx.Timeout(120.0, connect=5.0),
             trust_env=False,
-            verify=_certificates(url),
+            verify=certificates_of(url),
             transport=transport,
         )
 
@@ -164,6 +164,26 @@ class ApiClient:
         """Return statements of an issuer as a file in the format `csv` or `xlsx`. Raises ApiProblemError."""
         path = f"/v1/issuers/{quote(issuer, safe='')}/statements"
         return self._send("GET", path, params={**wanted, "format": file_format}).content
+
+    def list_issuers(self, words: str | None = None) -> Iterator[ApiIssuer]:
+        return self._list("/v1/issuers", ApiIssuer, filters={} if words is None else {"q": words})
+
+    def get_issuer(self, issuer: str) -> ApiIssuer:
+        """Return an issuer with its names, documents and changes, and with the tag that `change_issuer` sends."""
+        response = self._send("GET", f"/v1/issuers/{quote(issuer, safe='')}")
+        return _parse(ApiIssuer, response).model_copy(update={"tag": response.headers.get("ETag", "*")})
+
+    def preview_issuer(self, issuer: str, change: Mapping[str, object]) -> ApiIssuerEffect:
+        return self._call("POST", f"/v1/issuers/{quote(issuer, safe='')}/preview", ApiIssuerEffect, json=change)
+
+    def change_issuer(self, issuer: str, tag: str, change: Mapping[str, object]) -> ApiIssuerEffect:
+        """Merge, split or rename the issuer that has this tag. Raises ApiProblemError."""
+        headers = {"If-Match": tag}
+        path = f"/v1/issuers/{quote(issuer, safe='')}"
+        return self._call("PATCH", path, ApiIssuerEffect, json=change, headers=headers)
+
+    def withdraw_issuer_edit(self, edit_id: str) -> ApiIssuerEffect:
+        return self._call("DELETE", f"/v1/issuers/edits/{edit_id}", ApiIssuerEffect)
 
     def get_run(self, run_id: str) -> ApiRun:
         return self._call("GET", f"/v1/runs/{run_id}", ApiRun)
@@ -268,7 +288,7 @@ class ApiClient:
         fields = {name: value for name, value in form.items() if value is not None}
         media_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
         with path.open("rb") as file:
-            files = {"file": (path.name, _CountedFile(file, on_bytes), media_type)}
+            files = {"file": (path.name, CountedFile(file, on_bytes), media_type)}
             return self._call("POST", url, ApiUploaded, data=fields, files=files, timeout=UPLOAD_TIMEOUT)
 
     def _list(self, path: str, model: type[Model], *, filters: Mapping[str, str] | None = None) -> Iterator[Model]:
@@ -328,32 +348,6 @@ class _AnyObject(RootModel[dict[str, Any]]):
     """Any JSON object."""
 
 
-class _CountedFile:
-    """A file that reports how many of its bytes have been read. httpx reads it in parts.
-
-    Its size must not change: the request's Content-Length is sent before the file.
-    """
-
-    def __init__(self, file: BinaryIO, on_bytes: Callable[[int], None]) -> None:
-        self._file = file
-        self._on_bytes = on_bytes
-        self._size = os.fstat(file.fileno()).st_size
-
-    def read(self, size: int = -1) -> bytes:
-        part = self._file.read(size)
-        read = self._file.tell()
-        if read > self._size or (not part and read < self._size):
-            raise FileChangedError
-        self._on_bytes(read)
-        return part
-
-    def seek(self, offset: int, whence: int = 0) -> int:
-        return self._file.seek(offset, whence)
-
-    def tell(self) -> int:
-        return self._file.tell()
-
-
 def _parse(model: type[Model], response: httpx.Response) -> Model:
     """Parse a response. Raises UnreadableResponseError, without the response's content, which may be a secret."""
     try:
@@ -381,19 +375,3 @@ def _problem(response: httpx.Response) -> ApiProblemError:
     errors = [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
     code = str(fields.get("code", "unknown"))
     return ApiProblemError(code=code, status=response.status_code, detail=str(detail), errors=errors)
-
-
-def _check_url(url: str) -> None:
-    """Check that `url` is an http or https URL with a host. Raises ServerUrlError."""
-    try:
-        parsed = httpx.URL(url)
-        valid = parsed.scheme in ("http", "https") and bool(parsed.host)
-    except httpx.InvalidURL:
-        valid = False
-    if not valid:
-        raise ServerUrlError(f"{url} is not the URL of a server: it must start with http:// or https://.")
-
-
-def _certificates(url: str) -> ssl.SSLContext | bool:
-    """Return httpx's `verify` argument. For plain HTTP, no certificates are loaded, because that is slow."""
-    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if url.startswith("http:") else True

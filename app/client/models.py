@@ -151,3 +151,58 @@ class ApiListed(BaseModel, Generic[Item]):
 
     items: list[Item]
     next_cursor: str | None = None
+
+
+class ApiIssuerPlace(_Response):
+    document_id: str
+    kind: str
+    page: int | None = None
+
+
+class ApiIssuerName(_Response):
+    """A name of an issuer: its role, the kinds of places that give it, and some places."""
+
+    name: str
+    role: str
+    kinds: list[str] = []
+    places: list[ApiIssuerPlace] = []
+
+
+class ApiIssuerDocument(_Response):
+    id: str
+    title: str
+    issuer: str | None = None
+
+
+class ApiIssuerEdit(_Response):
+    """An editor's change of an issuer."""
+
+    id: str
+    kind: str
+    made_at: str
+    name: str | None = None
+    documents: int = 0
+
+
+class ApiIssuer(_Response):
+    """An issuer. Lists leave out `names`, `listed_documents` and `edits`. `tag` is the ETag of the response."""
+
+    id: str
+    name: str
+    cik: str | None = None
+    tickers: list[str] = []
+    documents: int = 0
+    names: list[ApiIssuerName] = []
+    listed_documents: list[ApiIssuerDocument] = []
+    edits: list[ApiIssuerEdit] = []
+    tag: str = Field(default="*", exclude=True)
+
+
+class ApiIssuerEffect(_Response):
+    """What a change does, or undid: the documents that move, and the issuers afterwards."""
+
+    documents: list[ApiIssuerDocument] = []
+    facts: int = 0
+    names: list[ApiIssuerName] = []
+    issuers: list[ApiIssuer] = []
+    edit_id: str | None = None

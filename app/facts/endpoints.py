@@ -1,4 +1,4 @@
-"""The ledger: facts at `/v1/facts`, and issuers with their statements at `/v1/issuers`."""
+"""The ledger: facts at `/v1/facts`, and statements of issuers at `/v1/issuers/{id}/statements`."""
 
 import hashlib
 from datetime import date
@@ -10,12 +10,12 @@ from fastapi import Depends, Path, Query, Request, Response
 from app.core.pagination import InvalidCursorError
 from app.core.principal import Permission
 from app.documents.pages.endpoints import REVALIDATE
-from app.facts.errors import FactFilterError, IssuerAmbiguousError, IssuerNotFoundError, StatementsTooLargeError
+from app.facts.errors import FactFilterError, StatementsTooLargeError
 from app.facts.filters import FactFilter
 from app.facts.grid_periods import Periods
 from app.facts.model import FactStatus, Method, StatementKind
 from app.facts.printing import write_csv
-from app.facts.schemas import FactOut, IssuerOut, StatementsOut
+from app.facts.schemas import FactOut, StatementsOut
 from app.facts.service import FactService
 from app.http.conditional import matches
 from app.http.dependencies import CurrentPrincipal, service
@@ -23,6 +23,7 @@ from app.http.openapi.document import problems
 from app.http.pages import Page, RequestedPage, page_out
 from app.http.routing import api_router, needs
 from app.http.text import Line
+from app.issuers.errors import IssuerAmbiguousError, IssuerNotFoundError
 
 router = api_router(prefix="/v1", tag="facts")
 
@@ -44,10 +45,10 @@ PRIMARY = (
 )
 """The statements of a request that names none (Regulation S-X, 17 CFR 210.3-01 to 3-04)."""
 
-_NAMES = "The issuer's ID, its name in any spelling, or a short form that no other issuer has."
+_NAMES = "The issuer's ID, its name in any spelling, its CIK, LEI or ticker, or a short form that no other issuer has."
 _CSV = "text/csv"
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_WRITING = 1
+_WRITING = 2
 """A version number in the tags of statements. Increment it when the writing of statements changes."""
 
 _FACTS_NOTE = (
@@ -123,17 +124,6 @@ def list_facts(
     )
     response.body = page.model_dump_json().encode()
     return _conditional(request, response)
-
-
-@router.get(
-    "/issuers",
-    summary="List issuers with facts",
-    openapi_extra=needs(Permission.DOCUMENTS_READ) | problems(InvalidCursorError),
-)
-def list_issuers(
-    request: Request, response: Response, principal: CurrentPrincipal, facts: Facts, requested: RequestedPage
-) -> Page[IssuerOut]:
-    return page_out(request, response, facts.list_issuers(principal, requested), IssuerOut.of, Page[IssuerOut])
 
 
 @router.get(

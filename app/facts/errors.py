@@ -1,12 +1,11 @@
 """Errors of facts.
 
 FootnoteError ← FactEncodingError
-InvalidInputError ← FactFilterError, IssuerAmbiguousError
-NotFoundError ← IssuerNotFoundError
+InvalidInputError ← FactFilterError
 TooLargeError ← StatementsTooLargeError, TooManyFactsError
 """
 
-from app.core.errors import FootnoteError, InvalidInputError, NotFoundError, TooLargeError
+from app.core.errors import FootnoteError, InvalidInputError, TooLargeError
 
 
 class FactEncodingError(FootnoteError):
@@ -17,16 +16,6 @@ class FactEncodingError(FootnoteError):
 class FactFilterError(InvalidInputError):
     code = "conflicting-filters"
     title = "Facts of the whole group have no dimensions: send either `consolidated` or `member`."
-
-
-class IssuerAmbiguousError(InvalidInputError):
-    code = "issuer-ambiguous"
-    title = "Several issuers have this name: send the full name."
-
-
-class IssuerNotFoundError(NotFoundError):
-    code = "issuer-not-found"
-    title = "There is no issuer with this name, or you may not read any of its documents."
 
 
 class StatementsTooLargeError(TooLargeError):

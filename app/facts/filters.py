@@ -11,13 +11,15 @@ from app.facts.model import FactStatus, Method, StatementKind, StoredFact, is_of
 class FactFilter:
     """Conditions that all hold. An empty tuple, or None, is no condition; of a tuple, one value is enough.
 
-    `issuer_keys` are normalised issuer names (`app.documents.issuers.normalise_issuer`). `words` all occur in the
+    `issuer_keys` are normalised issuer names (`app.documents.issuers.normalise_issuer`), and `issuer_ids` are records
+    of issuers (`app.issuers.names.Issuer.ids`). `words` all occur in the
     labels of the line, in any case. `first_end` and `last_end` limit the day on which the period ends. `members` are
     those of a fact's dimensions, or () for facts without any. `of_group` selects facts of the whole group
     (`is_of_group`).
     """
 
     issuer_keys: tuple[str, ...] = ()
+    issuer_ids: tuple[UUID, ...] = ()
     document_ids: tuple[UUID, ...] = ()
     items: tuple[str, ...] = ()
     concepts: tuple[str, ...] = ()

@@ -130,7 +130,7 @@ def is_of_group(dimensions: tuple[tuple[str, str], ...], label: str) -> bool:
 @dataclass(frozen=True, slots=True)
 class FactSource:
     """The document that states a stored fact. `issuer_key` is the normalised issuer name
-    (`app.documents.issuers.normalise_issuer`).
+    (`app.documents.issuers.normalise_issuer`), and `issuer_id` its record, or the issuer that it belongs to.
     """
 
     document_id: UUID
@@ -140,6 +140,7 @@ class FactSource:
     title: str
     document_type: str | None
     filed: str | None
+    issuer_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

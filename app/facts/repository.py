@@ -40,6 +40,7 @@ _SOURCE = (
     Document.title,
     Document.document_type,
     Document.filing_date,
+    Document.issuer_id,
 )
 _STATUSES = tuple(FactStatus)
 LineRow = Any
@@ -75,32 +76,18 @@ class FactRepository:
         """
         return self._list(_select_lines(wanted))
 
-    def list_sources(self, issuer_key: str) -> Sequence[IssuerDocument]:
-        """List the searchable documents of an issuer, by ID."""
+    def list_sources(self, issuer_ids: Iterable[UUID]) -> Sequence[IssuerDocument]:
+        """List the searchable documents of an issuer with these records, by ID."""
         query = (
             select(*_SOURCE, Document.revision, DocumentVersion.published_at, DocumentVersion.fact_count)
             .join(DocumentVersion, DocumentVersion.id == Document.current_version_id)
-            .where(Document.issuer_key == issuer_key, Document.deleted_at.is_(None))
+            .where(Document.issuer_id.in_(list(issuer_ids)), Document.deleted_at.is_(None))
             .order_by(Document.id)
         )
         return [
             IssuerDocument(_source(*described), revision, published, facts)
             for *described, revision, published, facts in self._session.execute(query)
         ]
-
-    def list_issuers(self, *, after: str | None, limit: int) -> Sequence[tuple[str, str, int]]:
-        """List issuers with facts, by key: key, name, and number of documents with facts."""
-        query = (
-            select(Document.issuer_key, func.max(Document.issuer), func.count())
-            .join(DocumentVersion, DocumentVersion.id == Document.current_version_id)
-            .where(Document.issuer_key.is_not(None), Document.deleted_at.is_(None), DocumentVersion.fact_count > 0)
-            .group_by(Document.issuer_key)
-            .order_by(Document.issuer_key)
-            .limit(limit)
-        )
-        if after is not None:
-            query = query.where(Document.issuer_key > after)
-        return [(key or "", name or key or "", count) for key, name, count in self._session.execute(query)]
 
     def load_any(
         self,
@@ -172,6 +159,7 @@ def _select_lines(wanted: FactFilter) -> Any:
     )
     for column, values in (
         (Document.issuer_key, wanted.issuer_keys),
+        (Document.issuer_id, wanted.issuer_ids),
         (Document.id, wanted.document_ids),
         (FactRow.item, wanted.items),
         (FactRow.concept, wanted.concepts),
@@ -222,7 +210,14 @@ def read_lines(
 
 
 def _source(
-    document: UUID, version: UUID, issuer_key: str | None, issuer: str | None, title: str, kind: str | None, filed: Any
+    document: UUID,
+    version: UUID,
+    issuer_key: str | None,
+    issuer: str | None,
+    title: str,
+    kind: str | None,
+    filed: Any,
+    issuer_id: UUID | None,
 ) -> FactSource:
     return FactSource(
         document_id=document,
@@ -232,4 +227,5 @@ def _source(
         title=title,
         document_type=kind,
         filed=None if filed is None else filed.isoformat(),
+        issuer_id=issuer_id,
     )

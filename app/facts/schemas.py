@@ -10,7 +10,7 @@ from pydantic_core import to_json
 from app.facts.grid import GridFigure, GridRow, StatementGrid
 from app.facts.grid_periods import Periods
 from app.facts.model import Check, FactSource, FactStatus, Measure, Method, Place, StatementKind, StoredFact
-from app.facts.service import IssuerStatements, ListedIssuer
+from app.facts.service import IssuerStatements
 
 
 class PlaceOut(BaseModel):
@@ -75,7 +75,7 @@ class FactOut(FigureOut):
     `concept` a name of the us-gaap taxonomy; each is null if it is not certain enough.
     """
 
-    issuer_id: str = Field(examples=["juniper tool works"])
+    issuer_id: UUID | None
     issuer: str = Field(examples=["Juniper Tool Works, Inc."])
     document_title: str = Field(examples=["Annual report 2025"])
     document_type: str | None = Field(examples=["10-K"])
@@ -97,7 +97,7 @@ class FactOut(FigureOut):
         fact, source = stored.fact, stored.source
         return FactOut(
             **_figure(stored),
-            issuer_id=source.issuer_key,
+            issuer_id=source.issuer_id,
             issuer=source.issuer,
             document_title=source.title,
             document_type=source.document_type,
@@ -169,7 +169,7 @@ class StatementsOut(BaseModel):
     documents that were published before Footnote stored facts: upload their files again to have them read.
     """
 
-    issuer_id: str = Field(examples=["juniper tool works"])
+    issuer_id: UUID
     issuer: str = Field(examples=["Juniper Tool Works, Inc."])
     periods: Periods
     statements: list[StatementOut]
@@ -184,7 +184,7 @@ class StatementsOut(BaseModel):
         sources = {source.document_id: source for grid in grids for source in grid.documents}
         return to_json(
             {
-                "issuer_id": view.key,
+                "issuer_id": view.issuer.id,
                 "issuer": view.name,
                 "periods": periods,
                 "statements": [_statement(grid) for grid in grids],
@@ -192,18 +192,6 @@ class StatementsOut(BaseModel):
                 "unread_documents": view.unread,
             }
         )
-
-
-class IssuerOut(BaseModel):
-    """An issuer with facts, and the number of its documents that have facts."""
-
-    id: str = Field(examples=["juniper tool works"])
-    name: str = Field(examples=["Juniper Tool Works, Inc."])
-    documents: int = Field(examples=[9])
-
-    @staticmethod
-    def of(issuer: ListedIssuer) -> "IssuerOut":
-        return IssuerOut(id=issuer.key, name=issuer.name, documents=issuer.documents)
 
 
 Values = dict[str, object]

@@ -4,7 +4,7 @@ Other features read facts in their own transaction, with `load_ledger_facts`, an
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -15,14 +15,16 @@ from app.audit.service import record
 from app.core.pagination import InvalidCursorError, PageOf, PageRequest, encode_cursor
 from app.core.principal import Principal
 from app.db.session import Database
-from app.facts.errors import IssuerNotFoundError, StatementsTooLargeError, TooManyFactsError
+from app.facts.errors import StatementsTooLargeError, TooManyFactsError
 from app.facts.filters import FactFilter
 from app.facts.fiscal_years import align_years
 from app.facts.grid import StatementGrid, build_grid
 from app.facts.grid_periods import Periods, parts_of
-from app.facts.issuers import get_issuer_key
-from app.facts.model import StatementKind, StoredFact
+from app.facts.model import FactSource, StatementKind, StoredFact
 from app.facts.repository import MOST_LINES, FactRepository, IssuerDocument, LineRow, Place, read_lines
+from app.issuers.errors import IssuerNotFoundError
+from app.issuers.names import Issuer
+from app.issuers.reading import get_issuer, map_issuers
 
 _DAYS_AROUND = 400
 """Lines this many days before and after those of the statements are read, too: they have the balances at the
@@ -33,15 +35,6 @@ log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
-class ListedIssuer:
-    """An issuer with facts: its key, its name, and the number of its documents that have facts."""
-
-    key: str
-    name: str
-    documents: int
-
-
-@dataclass(frozen=True, slots=True)
 class IssuerStatements:
     """Statements of an issuer, which may be read, before their facts are decoded: those of the statements and the days
     that `wanted` has. Other conditions of a filter have no effect.
@@ -49,7 +42,7 @@ class IssuerStatements:
     `lines` is None if the client has the statements with this `tag` already.
     """
 
-    key: str
+    issuer: Issuer
     wanted: FactFilter
     documents: tuple[IssuerDocument, ...]
     lines: Sequence[LineRow] | None
@@ -60,8 +53,7 @@ class IssuerStatements:
 
     @property
     def name(self) -> str:
-        """The issuer's name in its newest document."""
-        return self.documents[-1].source.issuer or self.key
+        return self.issuer.name
 
     @property
     def unread(self) -> int:
@@ -71,7 +63,7 @@ class IssuerStatements:
     @property
     def tag(self) -> str:
         """A name of the content, which changes when a document of the issuer is published or edited."""
-        return _tag(self.documents)
+        return _tag(self.issuer, self.documents)
 
     def build(self, periods: Periods, most_columns: int) -> tuple[StatementGrid, ...]:
         """Return each statement as a grid, in the order of `statements`.
@@ -105,18 +97,20 @@ class FactService:
     def list_facts(
         self, principal: Principal, wanted: FactFilter, page: PageRequest, *, issuer: str | None = None
     ) -> PageOf[StoredFact]:
-        """List facts of current versions, those of the newest document first, in the order of the document.
+        """List facts of current versions, those of the newest document first, in the order of the document. The source
+        of each has the ID and the name of its issuer.
 
-        `issuer` is a name as in `get_statements`. A page may have fewer facts than its limit although the list
+        `issuer` is as in `get_statements`. A page may have fewer facts than its limit although the list
         continues. Raises InvalidCursorError, IssuerNotFoundError, IssuerAmbiguousError, FactEncodingError.
         """
         after = _parse_cursor(page)
         with self._database.transaction(principal, snapshot=True) as session:
             if issuer is not None:
-                wanted = replace(wanted, issuer_keys=(get_issuer_key(session, issuer),))
+                wanted = replace(wanted, issuer_ids=tuple(get_issuer(session, issuer).ids))
             found, last = FactRepository(session).list_page(
                 wanted, after=after, limit=page.limit, most_lines=MOST_LINES
             )
+            found = _with_issuers(session, found)
             read = {str(stored.source.document_id) for stored in found}
             _record_read(session, principal, "facts.fact.listed", read, len(found))
         return PageOf(items=found, next_cursor=None if last is None else encode_cursor(":".join(map(str, last))))
@@ -129,57 +123,54 @@ class FactService:
         *,
         has: Callable[[str], bool] = lambda _: False,
     ) -> IssuerStatements:
-        """Return the facts of statements of an issuer. `issuer` is its name in any spelling, its key, or a short form
-        that no other issuer has. `wanted` has the statements, and on which days their periods end.
+        """Return the facts of statements of an issuer. `issuer` is its ID, its name in any spelling, an identifier, or
+        a short form that no other issuer has. `wanted` has the statements, and on which days their periods end.
 
         `has` returns whether the client has the statements with a tag: then their lines are not read.
         Raises IssuerNotFoundError, IssuerAmbiguousError, StatementsTooLargeError.
         """
         with self._database.transaction(principal, snapshot=True) as session:
             repository = FactRepository(session)
-            key = get_issuer_key(session, issuer)
-            documents = repository.list_sources(key)
+            found = get_issuer(session, issuer)
+            documents = repository.list_sources(found.ids)
             if not documents:
                 raise IssuerNotFoundError
             lines = None
-            if not has(_tag(documents)):
+            if not has(_tag(found, documents)):
+                around = replace(wanted.with_days_around(_DAYS_AROUND), issuer_ids=tuple(found.ids))
                 try:
-                    lines = repository.list_lines(replace(wanted.with_days_around(_DAYS_AROUND), issuer_keys=(key,)))
+                    lines = repository.list_lines(around)
                 except TooManyFactsError as error:
                     raise StatementsTooLargeError from error
             read = {str(document.source.document_id) for document in documents if document.facts}
             _record_read(session, principal, "facts.statements.read", read, len(lines or ()))
-        return IssuerStatements(key, wanted, tuple(documents), lines)
-
-    def list_issuers(self, principal: Principal, page: PageRequest) -> PageOf[ListedIssuer]:
-        """List the issuers with facts, by key. Raises InvalidCursorError."""
-        after = page.after()
-        if after is not None and not after.isprintable():  # no key, and no text for the database
-            raise InvalidCursorError
-        with self._database.transaction(principal, snapshot=True) as session:
-            found = FactRepository(session).list_issuers(after=after, limit=page.limit + 1)
-        items = [ListedIssuer(*each) for each in found[: page.limit]]
-        more = len(found) > page.limit
-        return PageOf(items=items, next_cursor=encode_cursor(items[-1].key) if more else None)
+        return IssuerStatements(found, wanted, tuple(documents), lines)
 
 
 def load_ledger_facts(
     session: Session,
     issuer_keys: Sequence[str] = (),
     *,
+    issuer_ids: Iterable[UUID] = (),
     document_ids: Sequence[UUID] = (),
     items: Sequence[str] = (),
     concepts: Sequence[str] = (),
     labels: Sequence[Sequence[str]] = (),
     wanted: FactFilter | None = None,
 ) -> list[StoredFact]:
-    """Return the facts of issuers or documents that have one of the items, one of the concepts, or all words of one of
-    the labels; without these, all facts. `wanted` has further conditions. The caller records the read.
+    """Return the facts of issuers, by names or records, or of documents, that have one of the items, one of the
+    concepts, or all words of one of the labels; without these, all facts. `wanted` has further conditions. The caller
+    records the read.
 
     If they are more than one request reads, none are returned: the best figure cannot be chosen among some of them.
     Raises FactEncodingError.
     """
-    base = replace(wanted or FactFilter(), issuer_keys=tuple(issuer_keys), document_ids=tuple(document_ids))
+    base = replace(
+        wanted or FactFilter(),
+        issuer_keys=tuple(issuer_keys),
+        issuer_ids=tuple(issuer_ids),
+        document_ids=tuple(document_ids),
+    )
     repository = FactRepository(session)
     try:
         if not (items or concepts or labels):
@@ -190,8 +181,19 @@ def load_ledger_facts(
         return []
 
 
-def _tag(documents: Iterable[IssuerDocument]) -> str:
-    digest = hashlib.sha256()
+def _with_issuers(session: Session, found: Sequence[StoredFact]) -> list[StoredFact]:
+    issuers = map_issuers(session, (stored.source.issuer_id for stored in found))
+    sources = {stored.source.document_id: _of_issuer(stored.source, issuers) for stored in found}
+    return [replace(stored, source=sources[stored.source.document_id]) for stored in found]
+
+
+def _of_issuer(source: FactSource, issuers: Mapping[UUID, Issuer]) -> FactSource:
+    issuer = None if source.issuer_id is None else issuers.get(source.issuer_id)
+    return source if issuer is None else replace(source, issuer_id=issuer.id, issuer=issuer.name)
+
+
+def _tag(issuer: Issuer, documents: Iterable[IssuerDocument]) -> str:
+    digest = hashlib.sha256(f"{issuer.id} {issuer.name}\n".encode())
     for document in documents:
         digest.update(f"{document.source.version_id} {document.revision} {document.published_at}\n".encode())
     return digest.hexdigest()[:32]

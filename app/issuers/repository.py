@@ -1,6 +1,7 @@
 """SQL of issuers. All queries run under row-level security: they read only names of visible documents."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,8 @@ from app.issuers.names import NameRole, RecordName
 
 MOST_NAMES = 5_000
 """Most names that one look-up reads: those of about 300 records."""
+MOST_NAMES_OF_ALL = 300_000
+"""Most names that a list of issuers reads: those of about 50,000 records."""
 
 # A record is reached from another by an equal link. Each of a record's links is looked up once, however many documents
 # give it: PostgreSQL plans a lateral subquery with OFFSET 0 separately.
@@ -29,8 +32,61 @@ GROUP BY 1, 2, 3, 4, 5, 6 LIMIT :most
 """
 _BY_FORM = text(_NAMES.format(seed="SELECT n.issuer_id FROM issuer_names n WHERE n.form = ANY(:forms)"))
 _BY_RECORD = text(_NAMES.format(seed="SELECT unnest(CAST(:records AS uuid[]))"))
-_FORMS = text("SELECT DISTINCT issuer_id FROM issuer_names WHERE form = ANY(:forms) AND role <> ALL (:without)")
-_WITHOUT = [NameRole.SAME.value, NameRole.APART.value]
+_STARTING = text(
+    "SELECT DISTINCT issuer_id FROM issuer_names "
+    "WHERE role IN ('own', 'weak', 'set') AND starts_with(form, :start) LIMIT :most"
+)
+_EVERY = text("""
+SELECT n.issuer_id, n.role, n.kind, n.form, n.text, n.link, count(DISTINCT n.document_id), max(n.made_at)
+FROM issuer_names n WHERE n.role <> 'alias' GROUP BY 1, 2, 3, 4, 5, 6 LIMIT :most
+""")
+_DOCUMENTS = text("""
+SELECT d.id, d.title, d.issuer, d.issuer_id, d.document_type, d.revision, d.access_class_id,
+    d.access_class_id = ANY ((SELECT editable_classes())::int[]), COALESCE(v.fact_count, 0)
+FROM documents d LEFT JOIN document_versions v ON v.id = d.current_version_id
+WHERE d.issuer_id = ANY(:records) AND d.deleted_at IS NULL ORDER BY d.id LIMIT :most
+""")
+_COUNTS = text("""
+SELECT d.issuer_id, count(*), count(*) FILTER (WHERE v.fact_count > 0)
+FROM documents d LEFT JOIN document_versions v ON v.id = d.current_version_id
+WHERE d.issuer_id IS NOT NULL AND d.deleted_at IS NULL GROUP BY 1
+""")
+_PLACES = text("""
+SELECT role, form, kind, document_id, page, char_start, char_end FROM (
+    SELECT n.*,
+        row_number() OVER (PARTITION BY n.role, n.form ORDER BY n.confidence DESC, n.page, n.document_id) AS place
+    FROM issuer_names n WHERE n.issuer_id = ANY(:records) AND n.kind NOT IN ('derived', 'editor')) placed
+WHERE place <= :most ORDER BY role, form, place
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class IssuerDocument:
+    """A visible document of an issuer: its title, and the issuer as the document prints it.
+
+    `record` is `documents.issuer_id`. `facts` is the number of its facts.
+    """
+
+    id: UUID
+    title: str
+    issuer: str | None
+    record: UUID
+    document_type: str | None
+    revision: int
+    access_class_id: int
+    is_editable: bool
+    facts: int
+
+
+@dataclass(frozen=True, slots=True)
+class NamePlace:
+    """Where a document gives a name: a place of its page, or None if a tag of the file gives it."""
+
+    kind: str
+    document_id: UUID
+    page: int | None
+    char_start: int | None
+    char_end: int | None
 
 
 class IssuerRepository:
@@ -47,11 +103,30 @@ class IssuerRepository:
         """List the names of these records, and of records that may be the same."""
         return self._list(_BY_RECORD, records=list(records))
 
-    def list_records(self, forms: Sequence[str]) -> frozenset[UUID]:
-        """List the records that have one of the normalised names."""
-        found = self._session.scalars(_FORMS, {"forms": list(forms), "without": _WITHOUT})
-        return frozenset(found)
+    def list_records_starting(self, start: str, limit: int) -> frozenset[UUID]:
+        """List up to `limit` records whose normalised name starts with a text."""
+        return frozenset(self._session.scalars(_STARTING, {"start": start, "most": limit}))
+
+    def list_every(self) -> list[RecordName]:
+        """List the names of all records, without aliases."""
+        return self._list(_EVERY, most=MOST_NAMES_OF_ALL)
+
+    def list_documents(self, records: Iterable[UUID], limit: int) -> list[IssuerDocument]:
+        """List up to `limit` documents of these records, by ID."""
+        rows = self._session.execute(_DOCUMENTS, {"records": list(records), "most": limit})
+        return [IssuerDocument(*row) for row in rows]
+
+    def count_documents(self) -> dict[UUID, tuple[int, int]]:
+        """Return record → number of its documents, and of those with facts."""
+        return {record: (count, with_facts) for record, count, with_facts in self._session.execute(_COUNTS)}
+
+    def list_places(self, records: Iterable[UUID], most: int) -> dict[tuple[str, str], list[NamePlace]]:
+        """Return (role, normalised name) → up to `most` places, the surest first."""
+        found: dict[tuple[str, str], list[NamePlace]] = {}
+        for role, form, *place in self._session.execute(_PLACES, {"records": list(records), "most": most}):
+            found.setdefault((role, form), []).append(NamePlace(*place))
+        return found
 
     def _list(self, statement: Any, **parameters: Any) -> list[RecordName]:
-        rows = self._session.execute(statement, {**parameters, "most": MOST_NAMES})
+        rows = self._session.execute(statement, {"most": MOST_NAMES, **parameters})
         return [RecordName(record, NameRole(role), *rest) for record, role, *rest in rows]

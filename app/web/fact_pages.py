@@ -23,10 +23,12 @@ from app.facts.printing import STATEMENT_NAMES, period_name, source_of
 from app.facts.service import FactService
 from app.http.dependencies import service
 from app.http.text import Line
+from app.issuers.service import IssuerService
 from app.quantities.printing import UNKNOWN_SCALE
 from app.web.access_pages import AccessDesk
 
 Facts = Annotated[FactService, Depends(service(FactService))]
+Issuers = Annotated[IssuerService, Depends(service(IssuerService))]
 
 ISSUERS_A_PAGE = 100
 COLUMNS = 8
@@ -68,7 +70,7 @@ def fact_pages(desk: AccessDesk) -> APIRouter:
     @router.get("")
     def show_issuers(
         request: Request,
-        facts: Facts,
+        issuers: Issuers,
         name: Annotated[Line | None, Query()] = None,
         cursor: Annotated[str | None, Query(max_length=500)] = None,
     ) -> Response:
@@ -76,8 +78,9 @@ def fact_pages(desk: AccessDesk) -> APIRouter:
 
         def show(principal: Principal) -> Response:
             if name is not None:
-                return RedirectResponse(f"/issuers/{quote(normalise_issuer(name))}/statements", status_code=303)
-            found = facts.list_issuers(principal, PageRequest(limit=ISSUERS_A_PAGE, cursor=cursor))
+                return RedirectResponse(f"/issuers/{quote(normalise_issuer(name) or name)}/statements", status_code=303)
+            wanted = PageRequest(limit=ISSUERS_A_PAGE, cursor=cursor)
+            found = issuers.list_issuers(principal, wanted, only_with_facts=True)
             more = None if found.next_cursor is None else "?" + urlencode({"cursor": found.next_cursor})
             return desk.show(request, principal, "issuers.html", issuers=found.items, more=more)
 
@@ -100,7 +103,7 @@ def fact_pages(desk: AccessDesk) -> APIRouter:
                 principal,
                 "statements.html",
                 issuer=view.name,
-                issuer_id=view.key,
+                issuer_id=str(view.issuer.id),
                 statement=statement,
                 statements=STATEMENT_NAMES,
                 periods=periods,

@@ -147,6 +147,10 @@ BEGIN
                 CASE e.kind WHEN 'merge' THEN 'same:' || e.token END, NULL, NULL, NULL, 1,
                 CASE WHEN e.kind = 'rename' OR e.leads THEN e.made_at END
             FROM issuer_edits e WHERE e.tenant_id = NEW.tenant_id AND e.document_id = NEW.id
+                -- A split ends what editors had changed before.
+                AND NOT EXISTS (SELECT 1 FROM issuer_edits later WHERE later.tenant_id = NEW.tenant_id
+                    AND later.document_id = NEW.id AND later.kind = 'split' AND later.id <> e.id
+                    AND (later.made_at, later.id) > (e.made_at, e.id))
         ) r;
     RETURN NULL;
 END

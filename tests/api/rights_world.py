@@ -173,6 +173,7 @@ class Objects(dict[str, Any]):
             **dict.fromkeys(("barrier_id", "labelled_collection_id", "labelled_document_id"), self._create_labelled),
             **dict.fromkeys(("eval_run_id", "eval_record"), self._publish),
             "dead_run_id": self._fail,
+            "edit_id": self._rename_issuer,
             "exclusion_id": self._exclude,
             "key_id": self._create_key,
             "session_id": self._open_session,
@@ -202,7 +203,7 @@ class Objects(dict[str, Any]):
 
     def label_collection(self) -> None:
         """Add a label, for which no user has clearance, to the collection. It hides everything in the collection."""
-        self["document_id"], self["dead_run_id"], self["grant_id"], self["exclusion_id"]
+        self["document_id"], self["dead_run_id"], self["grant_id"], self["exclusion_id"], self["edit_id"]
         world = self._world
         barrier = world.post(world.admin, "/v1/labels", name=f"barrier {uuid4().hex}")["id"]
         world.sql(
@@ -260,11 +261,19 @@ class Objects(dict[str, Any]):
             of_version = (world.tenant_id, UUID(self["document_id"]), UUID(self["version_id"]))
             session.add(make_row(*of_version, make_statement(), {1: PAGE}))
             write_facts(session, *of_version, [make_fact("Revenue", "1204500000")])
-            self["issuer_id"] = f"juniper {uuid4().hex}"
-            session.execute(
-                text("UPDATE documents SET current_version_id = :version, issuer_key = :issuer WHERE id = :document"),
-                {"version": of_version[2], "document": of_version[1], "issuer": self["issuer_id"]},
+            issuer_id = session.scalar(
+                text(
+                    "UPDATE documents SET current_version_id = :version, issuer_key = :issuer WHERE id = :document "
+                    "RETURNING issuer_id"
+                ),
+                {"version": of_version[2], "document": of_version[1], "issuer": f"juniper {uuid4().hex}"},
             )
+            self["issuer_id"] = str(issuer_id)
+
+    def _rename_issuer(self) -> None:
+        path, headers = f"/v1/issuers/{self['issuer_id']}", {"If-Match": "*"}
+        renamed = self._world.owner.http.patch(path, json={"name": "Made"}, headers=headers)
+        self["edit_id"] = renamed.json()["edit_id"]
 
     def _fail(self) -> None:
         """Upload a document of its own whose run fails."""

@@ -192,6 +192,10 @@ RULES: dict[tuple[str, str], Rule] = {
     # facts
     ("GET", "/v1/facts"): _listed(GRANT, "document_id"),
     ("GET", "/v1/issuers"): _listed(GRANT, "issuer_id"),
+    ("GET", "/v1/issuers/{issuer_id}"): Rule(GRANT),
+    ("POST", "/v1/issuers/{issuer_id}/preview"): Rule(GRANT, call=_json(name="Made")),
+    ("PATCH", "/v1/issuers/{issuer_id}"): Rule(GRANT, call=_json(name="Made")),
+    ("DELETE", "/v1/issuers/edits/{edit_id}"): Rule(GRANT),
     ("GET", "/v1/issuers/{issuer_id}/statements"): Rule(GRANT),
     ("GET", "/v1/formulas"): Rule(PERMISSION, foreign=200),
     ("POST", "/v1/formulas"): Rule(

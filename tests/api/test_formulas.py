@@ -63,7 +63,7 @@ def evaluate(http, expression, **more):
 def test_value_is_exact_text_with_the_cells_that_it_stands_on(reader, document):
     evaluated = evaluate(reader, "gross margin")
     (result,) = evaluated["results"]
-    assert (evaluated["issuer_id"], evaluated["formula"]) == ("juniper tools", "GrossMargin")
+    assert (evaluated["issuer"], evaluated["formula"]) == ("Juniper Tools, Inc.", "GrossMargin")
     assert (result["period"], result["value"], result["text"], result["unit"]) == ("FY2031", "0.4", "40.0%", "percent")
     assert [(used["name"], used["fact"]["document_id"]) for used in result["inputs"]] == [
         ("Revenue", document),

@@ -13,12 +13,14 @@ from app.core.ids import new_id
 from app.core.pagination import InvalidCursorError, PageRequest, encode_cursor
 from app.db.session import system_principal
 from app.facts.codec import encode_facts
-from app.facts.errors import IssuerAmbiguousError, IssuerNotFoundError, StatementsTooLargeError, TooManyFactsError
+from app.facts.errors import StatementsTooLargeError, TooManyFactsError
 from app.facts.filters import FactFilter
 from app.facts.formulas.service import FormulaService
 from app.facts.grid_periods import Periods
 from app.facts.model import FactStatus, FiscalLabel, Method, Place, StatementKind
 from app.facts.service import FactService, IssuerStatements, load_ledger_facts
+from app.issuers.errors import IssuerAmbiguousError, IssuerNotFoundError
+from app.issuers.names import Issuer
 from app.quantities.periods import Period
 from tests.facts.made_facts import make_fact, write_facts
 
@@ -164,7 +166,7 @@ def test_fact_names_its_document(ledger):
 )
 def test_issuer_is_found_by_its_names(service, ledger, name):
     ledger.rows("""UPDATE documents SET issuer_aliases = '{"names": ["juniper", "jtw", "0000123456"]}'""")
-    assert service.get_statements(ledger.owner, name, INCOME).key == "juniper tool works"
+    assert service.get_statements(ledger.owner, name, INCOME).name == "Juniper Tool Works, Inc."
     found = service.list_facts(ledger.owner, FactFilter(), PageRequest(), issuer=name)
     assert [each.number for each in found.items] == [1, 2, 3, 4]
 
@@ -191,7 +193,7 @@ def test_name_of_several_issuers_is_rejected_with_their_names(service, ledger):
     with pytest.raises(IssuerAmbiguousError) as raised:
         service.list_facts(ledger.owner, FactFilter(), PageRequest(), issuer="Juniper")
     assert "Juniper Mills; Juniper Tool Works, Inc." in raised.value.detail
-    assert service.get_statements(ledger.owner, "Juniper Tool", INCOME).key == "juniper tool works"
+    assert service.get_statements(ledger.owner, "Juniper Tool", INCOME).name == "Juniper Tool Works, Inc."
 
 
 def read_statements(service, desk, *, has=lambda _: False, **wanted):
@@ -222,13 +224,14 @@ def test_limit_of_days_leaves_the_balance_at_the_beginning(service, desk, days):
 def test_limit_of_days_does_not_change_how_fiscal_years_are_numbered():
     def lines(kind, filed, label, period):
         (line,) = encode_facts([make_fact(fiscal=label, period=period)])
-        described = (UUID(int=filed.year), UUID(int=filed.year), "juniper", "Juniper", kind, kind, filed)
+        described = (UUID(int=filed.year), UUID(int=filed.year), "juniper", "Juniper", kind, kind, filed, None)
         return [(*(getattr(line, field.name) for field in fields(line)), None, *described)]
 
     annual = lines("10-K", date(2031, 3, 1), FiscalLabel(2030), Period(date(2031, 1, 31), date(2030, 2, 1)))
     quarter = lines("10-Q", date(2032, 6, 1), FiscalLabel(2032, "Q1"), Period(date(2031, 4, 30), date(2031, 2, 1)))
+    juniper = Issuer(UUID(int=0), "Juniper", frozenset(), ())
     for wanted in (INCOME, replace(INCOME, first_end=date(2031, 3, 1))):
-        (grid,) = IssuerStatements("juniper", wanted, (), [*annual, *quarter]).build(Periods.QUARTERLY, 8)
+        (grid,) = IssuerStatements(juniper, wanted, (), [*annual, *quarter]).build(Periods.QUARTERLY, 8)
         assert [column.fiscal for column in grid.columns] == [FiscalLabel(2031, "Q1")]
 
 
@@ -237,7 +240,8 @@ def test_statements_that_the_client_has_are_not_read_but_audited(service, ledger
     view = read_statements(service, ledger, statements=(StatementKind.INCOME,), has=lambda known: known == tag)
     assert view.lines is None
     with ledger.database.owner.transaction(system_principal(ledger.owner.tenant_id)) as session:
-        events = session.scalars(select(AuditEvent).where(AuditEvent.action == "facts.statements.read")).all()
+        read = select(AuditEvent).where(AuditEvent.action == "facts.statements.read").order_by(AuditEvent.id)
+        events = session.scalars(read).all()
     assert [event.detail["count"] for event in events] == [2, 0]
 
 

@@ -106,6 +106,15 @@ class HttpReadChecks:
             used = {UUID(each["fact"]["document_id"]) for result in results for each in result["inputs"]}
             self._compare(access, "a formula's inputs", used, used & published, every)
             self._expect(access, "a formula", bool(used) == bool(stated), "uses no facts, or facts of no statement")
+        for issuer in client.get("/v1/issuers").json()["items"]:
+            detail = client.get(f"/v1/issuers/{issuer['id']}").json()
+            named = {place["document_id"] for name in detail["names"] for place in name["places"]}
+            forms = {name["name"] for name in detail["names"]}
+            shown = {UUID(document["id"]) for document in detail["listed_documents"]}
+            self._compare(access, "an issuer's documents", shown, published, every)
+            self._compare(access, "places of names", {UUID(each) for each in named}, published, every)
+            self._compare(access, "names", {each for each in every if each.hex in forms}, published, every)
+            self._expect(access, "counts", issuer["documents"] == len(shown), "counts other documents")
         narrowed: list[tuple[str, set[UUID]]] = [
             (f"collection_id={place}", {each for each in visible if world.documents[each].collection == place})
             for place in sorted(collections)

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import Depends
 
 from app.core.principal import Permission
-from app.facts.errors import IssuerAmbiguousError, IssuerNotFoundError, TooManyFactsError
+from app.facts.errors import TooManyFactsError
 from app.facts.formulas.functions import FUNCTIONS
 from app.facts.formulas.problems import BadPeriodError, ExpressionError
 from app.facts.formulas.registry import MEASURES
@@ -14,6 +14,7 @@ from app.facts.formulas.service import FormulaService
 from app.http.dependencies import CurrentPrincipal, service
 from app.http.openapi.document import problems
 from app.http.routing import api_router, needs
+from app.issuers.errors import IssuerAmbiguousError, IssuerNotFoundError
 
 router = api_router(prefix="/v1/formulas", tag="facts")
 

@@ -160,7 +160,7 @@ class FormulaResultOut(BaseModel):
 class FormulaOut(BaseModel):
     """An evaluated formula. `formula` is its text in the language of formulas."""
 
-    issuer_id: str = Field(examples=["juniper tool works"])
+    issuer_id: UUID
     issuer: str = Field(examples=["Juniper Tool Works, Inc."])
     formula: str = Field(examples=["(TotalDebt - CashAndMarketableSecurities) / EBITDA"])
     results: list[FormulaResultOut]
@@ -168,8 +168,8 @@ class FormulaOut(BaseModel):
     @staticmethod
     def of(evaluated: EvaluatedFormula, form: Form) -> "FormulaOut":
         return FormulaOut(
-            issuer_id=evaluated.issuer_key,
-            issuer=evaluated.issuer,
+            issuer_id=evaluated.issuer.id,
+            issuer=evaluated.issuer.name,
             formula=evaluated.results[0].formula,
             results=[FormulaResultOut.of(computed, form) for computed in evaluated.results],
         )

@@ -8,7 +8,7 @@ from uuid import UUID
 from app.audit.service import record
 from app.core.principal import Principal
 from app.db.session import Database
-from app.facts.errors import IssuerNotFoundError, TooManyFactsError
+from app.facts.errors import TooManyFactsError
 from app.facts.filters import FactFilter
 from app.facts.fiscal import parse_label
 from app.facts.formulas.evaluation import evaluate
@@ -19,11 +19,12 @@ from app.facts.formulas.problems import BadPeriodError, ExpressionError
 from app.facts.formulas.registry import list_sought, standard_vocabulary
 from app.facts.formulas.results import Computed
 from app.facts.formulas.vocabulary import Vocabulary
-from app.facts.issuers import get_issuer_key
 from app.facts.label_words import label_words
 from app.facts.ledger import Ledger
 from app.facts.model import FiscalLabel, StatementKind, StoredFact
 from app.facts.repository import FactRepository
+from app.issuers.names import Issuer
+from app.issuers.reading import get_issuer
 
 _STATEMENTS = frozenset({StatementKind.INCOME, StatementKind.BALANCE, StatementKind.CASH_FLOW})
 _KNOWN_ITEMS = ("Revenue", "NetIncome", "Assets", "NetCashFromOperatingActivities")
@@ -35,8 +36,7 @@ _WORDS = re.compile(r"[^\W\d_]{2,}(?:[ '’&-]{1,2}[^\W\d_]{1,}){1,11}")
 class EvaluatedFormula:
     """A formula's results for an issuer: one for each period, in the order of the request."""
 
-    issuer_key: str
-    issuer: str
+    issuer: Issuer
     results: tuple[Computed, ...]
 
 
@@ -58,20 +58,17 @@ class FormulaService:
     ) -> EvaluatedFormula:
         """Evaluate an expression or a measure of the registry, by default for the newest fiscal year.
 
-        `issuer` is its name in any spelling, its key, or a short form that no other issuer has. `definitions` win over
-        the registry. Facts of `document_ids` come before others. Raises IssuerNotFoundError, IssuerAmbiguousError,
-        ExpressionError, BadPeriodError, FactEncodingError, TooManyFactsError.
+        `issuer` is its ID, its name in any spelling, an identifier, or a short form that no other issuer has.
+        `definitions` win over the registry. Facts of `document_ids` come before others. Raises IssuerNotFoundError,
+        IssuerAmbiguousError, ExpressionError, BadPeriodError, FactEncodingError, TooManyFactsError.
         """
         vocabulary = _define(definitions or {})
         parsed = _parse(expression, vocabulary)
         labels: list[FiscalLabel | None] = [_parse_period(period) for period in periods]
         with self._database.transaction(principal, snapshot=True) as session:
             repository = FactRepository(session)
-            key = get_issuer_key(session, issuer)
-            sources = repository.list_sources(key)
-            if not sources:
-                raise IssuerNotFoundError
-            facts = _load_facts(repository, key, parsed, vocabulary)
+            found = get_issuer(session, issuer)
+            facts = _load_facts(repository, found, parsed, vocabulary)
             read = sorted({str(stored.source.document_id) for stored in facts})
             record(
                 session,
@@ -85,13 +82,13 @@ class FormulaService:
         results = [evaluate(parsed, ledger, label, vocabulary=vocabulary) for label in labels or [None]]
         hints = list_hints(results, ledger, vocabulary)
         explained = (
-            replace(result, notes=(*result.notes, *found)) for result, found in zip(results, hints, strict=True)
+            replace(result, notes=(*result.notes, *notes)) for result, notes in zip(results, hints, strict=True)
         )
-        return EvaluatedFormula(key, sources[-1].source.issuer or key, tuple(explained))
+        return EvaluatedFormula(found, tuple(explained))
 
 
 def _load_facts(
-    repository: FactRepository, key: str, expression: Expression, vocabulary: Vocabulary
+    repository: FactRepository, issuer: Issuer, expression: Expression, vocabulary: Vocabulary
 ) -> list[StoredFact]:
     """Return the facts of a formula's items and labels, and of the statements that show the fiscal calendar, the absent
     items, and the rows without item.
@@ -103,7 +100,7 @@ def _load_facts(
     names = list(dict.fromkeys(name for sought in needed for name in (*sought.names, *sought.concepts)))
     labels = [words for sought in needed for label in sought.labels if (words := _rare_words(label))]
     statements = _STATEMENTS | {sought.statement for sought in needed if sought.statement is not None}
-    wanted = FactFilter(issuer_keys=(key,))
+    wanted = FactFilter(issuer_ids=tuple(issuer.ids))
     try:
         return repository.load_any(wanted, items=names, concepts=names, labels=labels, statements=sorted(statements))
     except TooManyFactsError:

@@ -1,0 +1,23 @@
+"""The URL of a server: whether it is one, and which certificates to check."""
+
+import ssl
+
+import httpx
+
+from app.client.errors import ServerUrlError
+
+
+def check_url(url: str) -> None:
+    """Check that `url` is an http or https URL with a host. Raises ServerUrlError."""
+    try:
+        parsed = httpx.URL(url)
+        valid = parsed.scheme in ("http", "https") and bool(parsed.host)
+    except httpx.InvalidURL:
+        valid = False
+    if not valid:
+        raise ServerUrlError(f"{url} is not the URL of a server: it must start with http:// or https://.")
+
+
+def certificates_of(url: str) -> ssl.SSLContext | bool:
+    """Return httpx's `verify` argument. For plain HTTP, no certificates are loaded, because that is slow."""
+    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if url.startswith("http:") else True

@@ -1,0 +1,161 @@
+"""Reads issuers, and changes them as an editor. Every read and change is audited."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from app.audit.service import record
+from app.core.clock import Clock
+from app.core.errors import PreconditionFailedError
+from app.core.pagination import InvalidCursorError, PageOf, PageRequest, encode_cursor
+from app.core.principal import Principal
+from app.db.session import Database
+from app.documents.issuers import normalise_issuer
+from app.issuers.changes import Changer, Effect, IssuerChange, withdraw
+from app.issuers.edits import EditKind, EditRepository
+from app.issuers.errors import IssuerEditNotFoundError
+from app.issuers.joining import join_records
+from app.issuers.names import Issuer
+from app.issuers.reading import get_issuer
+from app.issuers.repository import IssuerRepository
+from app.issuers.views import IssuerView, view_issuer
+
+_ACTIONS = {
+    EditKind.MERGE: "issuers.issuer.merged",
+    EditKind.SPLIT: "issuers.issuer.split",
+    EditKind.RENAME: "issuers.issuer.renamed",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ListedIssuer:
+    """An issuer, the number of its visible documents, and the number of those that have facts."""
+
+    issuer: Issuer
+    documents: int
+    with_facts: int
+
+
+class IssuerService:
+    """Reads and changes issuers under the principal's permissions. Documents that the principal may not see count as
+    absent: they give no names, and join no issuers.
+    """
+
+    def __init__(self, *, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    def list_issuers(
+        self, principal: Principal, page: PageRequest, *, words: str = "", only_with_facts: bool = False
+    ) -> PageOf[ListedIssuer]:
+        """List issuers by name. `words` are the beginnings of words of any of the names, or an identifier.
+
+        Raises InvalidCursorError.
+        """
+        after = _parse_cursor(page)
+        with self._database.transaction(principal, snapshot=True) as session:
+            repository = IssuerRepository(session)
+            issuers, counts = join_records(repository.list_every()), repository.count_documents()
+        listed = [_count(issuer, counts) for issuer in issuers if _has_words(issuer, words)]
+        kept = (each for each in listed if each.documents and (each.with_facts or not only_with_facts))
+        rest = sorted((each for each in kept if after is None or _key(each) > after), key=_key)
+        items = rest[: page.limit]
+        more = len(rest) > page.limit
+        return PageOf(items=items, next_cursor=encode_cursor("\n".join(_key(items[-1]))) if more else None)
+
+    def get_issuer(self, principal: Principal, issuer: str) -> IssuerView:
+        """Return an issuer, by its ID, a name, an identifier, or a short form that no other issuer has.
+
+        Raises IssuerNotFoundError, IssuerAmbiguousError.
+        """
+        with self._database.transaction(principal, snapshot=True) as session:
+            view = view_issuer(session, get_issuer(session, issuer))
+            _record(session, principal, "issuers.issuer.read", view.issuer.id, {"documents": len(view.documents)})
+        return view
+
+    def preview_change(self, principal: Principal, issuer: str, change: IssuerChange) -> Effect:
+        """Return what a change would do, and change nothing. Raises the errors of `change_issuer`."""
+        with self._database.transaction(principal) as session:
+            trial = session.begin_nested()
+            effect = self._apply(session, principal, issuer, change, revision=None)
+            trial.rollback()
+            detail = {"documents": len(effect.documents)}
+            _record(session, principal, "issuers.issuer.previewed", effect.issuers[0].id, detail)
+        return replace(effect, edit_id=None)
+
+    def change_issuer(
+        self, principal: Principal, issuer: str, change: IssuerChange, *, revision: int | None
+    ) -> tuple[Effect, IssuerView]:
+        """Merge, split or rename an issuer. Return the effect, and the issuer that has the change.
+
+        Publishing a document again keeps the change. Raises IssuerNotFoundError, IssuerAmbiguousError,
+        IssuerChangeError, IssuerNotEditableError, TooManyDocumentsError; PreconditionFailedError if `revision` is
+        outdated (None skips the check).
+        """
+        with self._database.transaction(principal) as session:
+            effect = self._apply(session, principal, issuer, change, revision=revision)
+            detail = {
+                "edit_id": str(effect.edit_id),
+                "documents": sorted(str(document.id) for document in effect.documents),
+                "issuers": [str(each.id) for each in effect.issuers],
+            }
+            _record(session, principal, _ACTIONS[effect.kind], effect.issuers[0].id, detail)
+            view = view_issuer(session, effect.issuers[0])
+        return effect, view
+
+    def withdraw_edit(self, principal: Principal, edit_id: UUID) -> Sequence[Issuer]:
+        """Undo a change of an editor, and return the issuers of its documents. It is undone for documents that the
+        principal may see. Raises IssuerEditNotFoundError, IssuerNotEditableError.
+        """
+        with self._database.transaction(principal) as session:
+            edits = EditRepository(session)
+            edits.lock()
+            edit = edits.find_edit(edit_id)
+            if edit is None:
+                raise IssuerEditNotFoundError
+            issuers = withdraw(session, edit_id, edit.documents)
+            detail = {"kind": edit.kind.value, "documents": sorted(map(str, edit.documents))}
+            _record(session, principal, "issuers.edit.withdrawn", edit_id, detail)
+        return issuers
+
+    def _apply(
+        self, session: Session, principal: Principal, issuer: str, change: IssuerChange, *, revision: int | None
+    ) -> Effect:
+        EditRepository(session).lock()
+        view = view_issuer(session, get_issuer(session, issuer))
+        if revision is not None and view.revision != revision:
+            raise PreconditionFailedError
+        return Changer(session, principal, self._clock.now()).apply(view, change)
+
+
+def _count(issuer: Issuer, counts: dict[UUID, tuple[int, int]]) -> ListedIssuer:
+    found = [counts.get(record, (0, 0)) for record in issuer.ids]
+    return ListedIssuer(issuer, sum(every for every, _ in found), sum(with_facts for _, with_facts in found))
+
+
+def _has_words(issuer: Issuer, words: str) -> bool:
+    wanted = normalise_issuer(words).split()
+    return not wanted or any(
+        all(any(word.startswith(start) for word in name.form.split()) for start in wanted) for name in issuer.names
+    )
+
+
+def _key(listed: ListedIssuer) -> tuple[str, str]:
+    return listed.issuer.name.casefold(), str(listed.issuer.id)
+
+
+def _parse_cursor(page: PageRequest) -> tuple[str, str] | None:
+    after = page.after()
+    if after is None:
+        return None
+    name, line, issuer_id = after.rpartition("\n")
+    if not line:
+        raise InvalidCursorError
+    return name, issuer_id
+
+
+def _record(session: Session, principal: Principal, action: str, object_id: UUID, detail: Mapping[str, object]) -> None:
+    kind = "issuer_edit" if action.startswith("issuers.edit") else "issuer"
+    record(session, principal, action, object_type=kind, object_id=object_id, detail=detail)

@@ -1,0 +1,209 @@
+"""Editors merge, split and rename issuers; what moves, who sees it, and how it is undone."""
+
+import pytest
+from sqlalchemy import select
+
+from app.audit.models import AuditEvent
+from app.core.clock import SystemClock
+from app.core.errors import PreconditionFailedError
+from app.core.pagination import PageRequest
+from app.db.session import system_principal
+from app.documents.metadata import NameKind
+from app.issuers.changes import IssuerChange
+from app.issuers.edits import EditKind
+from app.issuers.errors import (
+    IssuerChangeError,
+    IssuerEditNotFoundError,
+    IssuerNotEditableError,
+    IssuerNotFoundError,
+)
+from app.issuers.service import IssuerService
+from tests.issuers.conftest import read_names
+
+CIK = NameKind.CIK
+
+
+@pytest.fixture
+def service(shared_database) -> IssuerService:
+    return IssuerService(database=shared_database.api, clock=SystemClock())
+
+
+def change(service, shelf, issuer, **wanted):
+    view = service.get_issuer(shelf.editor, issuer)
+    return service.change_issuer(shelf.editor, issuer, IssuerChange(**wanted), revision=view.revision)
+
+
+def names_by(service, user):
+    return [each.issuer.name for each in service.list_issuers(user, PageRequest()).items]
+
+
+def test_merger_keeps_the_leading_issuer_and_is_undone(service, shelf):
+    moved = shelf.file(read_names("Ostmark Mills Corp", (CIK, "0000000008")))
+    shelf.file(read_names("Acme Paper, Inc.", (CIK, "0000000007")))
+    acme = service.get_issuer(shelf.editor, "Acme Paper").issuer
+    effect, view = change(service, shelf, "Ostmark Mills", merge_into=str(acme.id))
+    assert (effect.kind, [each.id for each in effect.documents], effect.facts) == (EditKind.MERGE, [moved], 3)
+    assert {"Ostmark Mills Corp", "0000000008"} <= {name.text for name in effect.names}
+    assert (view.issuer.id, view.issuer.name) == (acme.id, "Acme Paper, Inc.")
+    assert len(view.documents) == 2
+    assert names_by(service, shelf.reader) == ["Acme Paper, Inc."]
+    assert [edit.id for edit in view.edits] == [effect.edit_id]
+    service.withdraw_edit(shelf.editor, effect.edit_id)
+    assert names_by(service, shelf.reader) == ["Acme Paper, Inc.", "Ostmark Mills Corp"]
+    with pytest.raises(IssuerEditNotFoundError):
+        service.withdraw_edit(shelf.editor, effect.edit_id)
+
+
+def test_preview_shows_what_moves_and_changes_nothing(service, shelf):
+    shelf.file(read_names("Ostmark Mills Corp"))
+    shelf.file(read_names("Acme Paper, Inc."))
+    effect = service.preview_change(shelf.editor, "Ostmark Mills", IssuerChange(merge_into="Acme Paper"))
+    assert ([each.title for each in effect.documents], effect.edit_id) == (["Ostmark Mills Corp 10-K"], None)
+    assert [issuer.name for issuer in effect.issuers] == ["Acme Paper, Inc."]
+    assert names_by(service, shelf.editor) == ["Acme Paper, Inc.", "Ostmark Mills Corp"]
+    assert shelf.sql("SELECT count(*) FROM issuer_names WHERE role = 'same'") == [(0,)]
+
+
+def test_split_makes_an_issuer_of_its_own_that_publishing_again_keeps(service, shelf):
+    stays = shelf.file(read_names("Acme Paper, Inc.", (CIK, "0000000007")))
+    leaves = shelf.file(read_names("Acme Paper Ltd", (CIK, "0000000007"), (NameKind.SHORT, "Paperworks")))
+    effect, _ = change(service, shelf, "Acme Paper", split_off=(leaves,))
+    assert [issuer.ids for issuer in effect.issuers] != []
+    assert "Paperworks" in {name.text for name in effect.names}
+    kept = {frozenset(shelf.documents_of(issuer)) for issuer in shelf.find("Acme Paper")}
+    assert kept == {frozenset({stays}), frozenset({leaves})}
+    shelf.file_again(leaves, read_names("Acme Paper Ltd", (CIK, "0000000007")))
+    assert {frozenset(shelf.documents_of(issuer)) for issuer in shelf.find("Acme Paper")} == kept
+    service.withdraw_edit(shelf.editor, effect.edit_id)
+    (issuer,) = shelf.find("Acme Paper")
+    assert shelf.documents_of(issuer) == {stays, leaves}
+
+
+def test_split_ends_an_earlier_merger_and_a_later_merger_ends_the_split(service, shelf):
+    moved = shelf.file(read_names("Ostmark Mills Corp"))
+    shelf.file(read_names("Acme Paper, Inc."))
+    change(service, shelf, "Ostmark Mills", merge_into="Acme Paper")
+    change(service, shelf, "Acme Paper", split_off=(moved,))
+    assert names_by(service, shelf.editor) == ["Acme Paper, Inc.", "Ostmark Mills Corp"]
+    change(service, shelf, "Ostmark Mills", merge_into="Acme Paper")
+    assert names_by(service, shelf.editor) == ["Acme Paper, Inc."]
+
+
+def test_new_name_is_shown_and_found_and_earlier_names_remain(service, shelf):
+    document = shelf.file(read_names("Acme Paper, Inc."))
+    effect, view = change(service, shelf, "Acme Paper", name="Acme Global Paper")
+    assert (view.issuer.name, effect.documents) == ("Acme Global Paper", ())
+    shelf.file_again(document, read_names("ACME PAPER INC"))
+    for name in ("Acme Global Paper", "Acme Paper"):
+        assert shelf.find(name, by=shelf.reader)[0].name == "Acme Global Paper"
+
+
+def test_later_documents_of_a_merged_issuer_follow_it(service, shelf):
+    shelf.file(read_names("Ostmark Mills Corp", (CIK, "0000000008")))
+    shelf.file(read_names("Acme Paper, Inc.", (CIK, "0000000007")))
+    change(service, shelf, "Ostmark Mills", merge_into="Acme Paper")
+    later = shelf.file(read_names("Ostmark Mills Corporation", (CIK, "0000000008")))
+    assert later in shelf.documents_of(shelf.find("Acme Paper")[0])
+
+
+def test_change_needs_edit_permission_of_all_documents_that_move(service, shelf):
+    shelf.file(read_names("Acme Paper, Inc."))
+    shelf.file(read_names("Ostmark Mills Corp"))
+    for wanted in (IssuerChange(name="Mine"), IssuerChange(merge_into="Ostmark Mills")):
+        with pytest.raises(IssuerNotEditableError):
+            service.change_issuer(shelf.reader, "Acme Paper", wanted, revision=None)
+        with pytest.raises(IssuerNotEditableError):
+            service.preview_change(shelf.reader, "Acme Paper", wanted)
+    effect, _ = change(service, shelf, "Acme Paper", name="Acme Global Paper")
+    with pytest.raises(IssuerNotEditableError):
+        service.withdraw_edit(shelf.reader, effect.edit_id)
+
+
+def test_hidden_documents_neither_count_nor_block_nor_show(service, shelf):
+    shelf.file(read_names("Acme Paper, Inc.", (CIK, "0000000007")), shelf.walled)
+    ours = shelf.file(read_names("Acme Paper, Inc.", (CIK, "0000000007")))
+    shelf.file(read_names("Ostmark Mills Corp"), shelf.walled)
+    shelf.grant(shelf.reader, shelf.ours, 2)
+    view = service.get_issuer(shelf.reader, "Acme Paper")
+    assert [document.id for document in view.documents] == [ours]
+    assert {place.document_id for places in view.places.values() for place in places} == {ours}
+    with pytest.raises(IssuerNotFoundError):
+        service.preview_change(shelf.reader, "Acme Paper", IssuerChange(merge_into="Ostmark Mills"))
+    hidden = service.get_issuer(shelf.editor, "Ostmark Mills").issuer
+    with pytest.raises(IssuerNotFoundError):
+        service.get_issuer(shelf.reader, str(hidden.id))
+    effect, _ = service.change_issuer(shelf.reader, "Acme Paper", IssuerChange(name="Acme Two"), revision=None)
+    (edit,) = service.get_issuer(shelf.editor, "Acme Two").edits
+    assert (edit.id, edit.documents) == (effect.edit_id, {ours})
+
+
+def test_change_of_hidden_documents_is_unknown(service, shelf):
+    shelf.file(read_names("Acme Paper, Inc."))
+    shelf.file(read_names("Ostmark Mills Corp"), shelf.walled)
+    effect, _ = change(service, shelf, "Ostmark Mills", name="Project Falcon")
+    assert shelf.find("Project Falcon", by=shelf.reader) == ()
+    with pytest.raises(IssuerEditNotFoundError):
+        service.withdraw_edit(shelf.reader, effect.edit_id)
+
+
+def test_merger_with_a_hidden_issuer_shows_nothing_of_it(service, shelf):
+    shelf.file(read_names("Acme Paper, Inc."))
+    shelf.file(read_names("Ostmark Mills Corp"), shelf.walled)
+    change(service, shelf, "Acme Paper", merge_into="Ostmark Mills")
+    (seen,) = shelf.find("Acme Paper", by=shelf.reader)
+    assert (seen.name, seen.list_forms()) == ("Acme Paper, Inc.", ("acme paper", "acme", "acmepaper"))
+    assert shelf.find("Ostmark Mills", by=shelf.reader) == ()
+
+
+@pytest.mark.parametrize(
+    "wanted", [{}, {"name": "A", "merge_into": "B"}, {"merge_into": "Acme Paper"}, {"split_off": ("all",)}]
+)
+def test_impossible_changes_are_rejected(service, shelf, wanted):
+    document = shelf.file(read_names("Acme Paper, Inc."))
+    if "split_off" in wanted:
+        wanted = {"split_off": (document,)}
+    with pytest.raises(IssuerChangeError):
+        service.change_issuer(shelf.editor, "Acme Paper", IssuerChange(**wanted), revision=None)
+
+
+def test_outdated_revision_is_rejected(service, shelf):
+    shelf.file(read_names("Acme Paper, Inc."))
+    revision = service.get_issuer(shelf.editor, "Acme Paper").revision
+    shelf.file(read_names("Acme Paper, Inc."))
+    with pytest.raises(PreconditionFailedError):
+        service.change_issuer(shelf.editor, "Acme Paper", IssuerChange(name="New"), revision=revision)
+
+
+def test_changes_are_audited_in_their_transaction(service, shelf):
+    moved = shelf.file(read_names("Ostmark Mills Corp"))
+    shelf.file(read_names("Acme Paper, Inc."))
+    effect, _ = change(service, shelf, "Ostmark Mills", merge_into="Acme Paper")
+    service.withdraw_edit(shelf.editor, effect.edit_id)
+    with shelf.database.owner.transaction(system_principal(shelf.tenant)) as session:
+        query = select(AuditEvent.action, AuditEvent.detail).where(AuditEvent.action.startswith("issuers."))
+        events = [(action, detail) for action, detail in session.execute(query.order_by(AuditEvent.id))]
+    assert [action for action, _ in events] == [
+        "issuers.issuer.read",
+        "issuers.issuer.merged",
+        "issuers.edit.withdrawn",
+    ]
+    assert events[1][1]["documents"] == [str(moved)]
+    assert events[1][1]["edit_id"] == str(effect.edit_id)
+
+
+def test_list_pages_by_name_and_finds_beginnings_of_words(service, shelf):
+    for name in ("Ostmark Mills Corp", "Acme Paper, Inc.", "Juniper Tool Works"):
+        shelf.file(read_names(name), facts=0 if name.startswith("J") else 3)
+    first = service.list_issuers(shelf.editor, PageRequest(limit=2))
+    rest = service.list_issuers(shelf.editor, PageRequest(limit=2, cursor=first.next_cursor))
+    assert [each.issuer.name for each in (*first.items, *rest.items)] == [
+        "Acme Paper, Inc.",
+        "Juniper Tool Works",
+        "Ostmark Mills Corp",
+    ]
+    assert rest.next_cursor is None
+    found = service.list_issuers(shelf.editor, PageRequest(), words="mil ost")
+    (mills,) = found.items
+    assert (mills.issuer.name, mills.documents, mills.with_facts) == ("Ostmark Mills Corp", 1, 1)
+    with_facts = service.list_issuers(shelf.editor, PageRequest(), only_with_facts=True)
+    assert len(with_facts.items) == 2
