@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 from app.answers.claims import CitedSpan, DroppedClaim, PageKey
 from app.answers.events import AskedQuestion, ShownClaim
 from app.answers.models import Answer, Citation, Claim, Question
-from app.db.bulk import insert_of
+from app.db.bulk import insert_of, insert_rows
 from app.documents.models import Document, Page
 
-_INSERT_QUESTION, _INSERT_ANSWER, _INSERT_CLAIM, _INSERT_CITATION = map(insert_of, (Question, Answer, Claim, Citation))
+_INSERT_QUESTION, _INSERT_ANSWER = map(insert_of, (Question, Answer))
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +103,8 @@ class AnswerRepository:
             for claim in shown
             for ordinal, span in enumerate(claim.citations, start=1)
         ]
-        if claims:
-            self._session.execute(_INSERT_CLAIM, claims)
-        if citations:
-            self._session.execute(_INSERT_CITATION, citations)
+        insert_rows(self._session, Claim, claims)
+        insert_rows(self._session, Citation, citations)
 
     def find_question(self, question_id: UUID) -> Question | None:
         return self._session.scalar(select(Question).where(Question.id == question_id))

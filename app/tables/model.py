@@ -1,11 +1,15 @@
 """A table of a document, as people read it. Positions are rows and columns from 0, and offsets in pages' texts."""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any, TypeVar
 
 from app.documents.content.parsed import Box
 from app.quantities.periods import Period
 from app.quantities.values import Quantity
+
+T = TypeVar("T")
 
 
 class CellKind(StrEnum):
@@ -62,6 +66,8 @@ class Table:
 
     `title` is the nearest heading or caption; `lines_above` are the lines between it and the table; `units_line` is the
     line that states units for the whole table ("in millions, except per share amounts").
+
+    `derived` has values computed from the table, by the name of what they are (see `once`).
     """
 
     number: int
@@ -74,6 +80,14 @@ class Table:
     units_line: str | None = None
     caption: str | None = None
     footnotes: tuple[Footnote, ...] = ()
+    derived: dict[Hashable, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
+
+    def once(self, name: Hashable, compute: Callable[[], T]) -> T:
+        """Return a value that depends on this table and `name` only. It is computed once, and kept with the table."""
+        if name not in self.derived:
+            self.derived[name] = compute()
+        value: T = self.derived[name]
+        return value
 
 
 @dataclass(frozen=True, slots=True)

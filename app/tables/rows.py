@@ -1,6 +1,6 @@
 """The rows of a table that have figures."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -39,21 +39,23 @@ class FigureRow:
                 yield from cell.spans
 
 
-def list_figure_rows(table: Table, *, page: int | None = None) -> list[FigureRow]:
+def list_figure_rows(table: Table, *, page: int | None = None) -> Sequence[FigureRow]:
     """List a table's rows with a label and figures, in order; by default of all its pages. Cells without
     a place in a page's text are left out.
     """
+    return table.once((list_figure_rows.__name__, page), lambda: tuple(_read_figure_rows(table, page)))
+
+
+def _read_figure_rows(table: Table, page: int | None) -> Iterator[FigureRow]:
     cells: dict[int, list[Cell]] = {}
     for cell in table.cells:
         if cell.spans and (page is None or cell.page == page):
             cells.setdefault(cell.row, []).append(cell)
-    rows = []
     for row in cells.values():
         figures = tuple(cell for cell in row if is_figure(cell))
         if figures and figures[0].label_path:
             labels = tuple(cell for cell in row if cell.kind is CellKind.LABEL)
-            rows.append(FigureRow(table, labels, figures, figures[0].label_path))
-    return rows
+            yield FigureRow(table, labels, figures, figures[0].label_path)
 
 
 def is_figure(cell: Cell) -> bool:

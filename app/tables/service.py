@@ -18,6 +18,7 @@ from app.documents.content.parsed_codec import decode_deleted, decode_marks, dec
 from app.documents.models import DocumentVersion, Page
 from app.documents.pages.images import PageImage, has_images
 from app.documents.repository import DocumentRepository
+from app.tables.cache import TableCache
 from app.tables.codec import StoredTable, Texts, decode_table, decoded_size
 from app.tables.errors import TableEncodingError
 from app.tables.model import ListedTable, Table
@@ -25,6 +26,8 @@ from app.tables.overlay import DrawnPage, draw_overlay
 from app.tables.repository import TableRepository
 
 log = structlog.get_logger()
+
+_decoded = TableCache()
 
 _LARGEST_NUMBER = 9
 """Digits of the largest number of a table in a cursor."""
@@ -228,7 +231,7 @@ class DecodedTables(Mapping[tuple[UUID, int], Sequence[Table]]):
                 if (version_id, page) in self._texts
             }
             try:
-                self._tables[(version_id, number)] = decode_table(stored, texts)
+                self._tables[(version_id, number)] = _decoded.decode(version_id, stored, texts)
             except TableEncodingError as error:
                 log.warning("tables.undecodable", version_id=str(version_id), table=number, code=error.code)
                 self._tables[(version_id, number)] = None

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from app.documents.content.parsed import ParsedDocument
 from app.documents.metadata import DocumentType, FiscalPeriod, NameKind, Origin
 from app.quantities.unit_mentions import Scale
-from workers.extraction.issuer import tidy_name
 from workers.extraction.metadata import read_metadata
+from workers.extraction.names.spelling import tidy_name
 
 MakeDocument = Callable[..., ParsedDocument]
 

@@ -6,7 +6,7 @@ that none of these sources states.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import PurePath
 
@@ -17,7 +17,7 @@ from app.quantities.dates import YEAR
 from workers.extraction.amounts import find_currency, find_scale, find_units_lines
 from workers.extraction.document_type import find_document_type, find_headline
 from workers.extraction.filing_date import find_filing_date, find_release_date, is_soon_after
-from workers.extraction.issuer import find_cik, find_issuer, find_short_names, find_tickers
+from workers.extraction.names.choosing import find_names
 from workers.extraction.periods import find_fiscal_period, find_fiscal_year, find_period_end
 from workers.extraction.reading import Reading
 
@@ -46,7 +46,8 @@ def read_metadata(parsed: ParsedDocument, filename: str) -> DocumentMetadata:
     kind_read = find_document_type(pages, properties) or _type_from_name(filename)
     # An amendment reads like the form that it amends.
     kind = kind_read.value.base if kind_read else DocumentType.OTHER
-    issuer = find_issuer(pages, properties, kind)
+    names = find_names(pages, properties, kind)
+    issuer = names.issuer
     released = find_release_date(pages) if kind is DocumentType.EARNINGS_RELEASE else None
     period_end = find_period_end(pages, properties, kind)
     if released and period_end and not is_soon_after(released.value, period_end.value):
@@ -58,7 +59,6 @@ def read_metadata(parsed: ParsedDocument, filename: str) -> DocumentMetadata:
     filing_date = released or find_filing_date(pages, kind, period_end)
     units_lines = list(find_units_lines(pages))
     currency, scale = find_currency(pages, units_lines, kind), find_scale(units_lines)
-    names = _names(issuer, pages, properties) if issuer else ()
     readings = {
         "issuer": issuer,
         "document_type": kind_read,
@@ -72,7 +72,7 @@ def read_metadata(parsed: ParsedDocument, filename: str) -> DocumentMetadata:
     metadata = DocumentMetadata(
         title="",
         issuer=issuer.value if issuer else None,
-        issuer_aliases=_aliases(issuer.value, names) if issuer else (),
+        issuer_aliases=_aliases(issuer.value, names.readings) if issuer else (),
         document_type=kind_read.value if kind_read else kind,
         fiscal_year=fiscal_year.value if fiscal_year else None,
         fiscal_period=fiscal_period.value if fiscal_period else None,
@@ -81,7 +81,7 @@ def read_metadata(parsed: ParsedDocument, filename: str) -> DocumentMetadata:
         currency=currency.value if currency else None,
         scale=scale.value if scale else None,
         sources={name: reading.source for name, reading in readings.items() if reading},
-        names=names,
+        names=names.readings,
     )
     return _titled(metadata, parsed, pages, filename)
 
@@ -91,17 +91,6 @@ def _readable(page: ParsedPage) -> ParsedPage:
     gap = _GAP.search(page.text, 0, _MAX_PAGE)
     end = gap.start() if gap else _MAX_PAGE
     return page if len(page.text) <= end else replace(page, text=page.text[:end])
-
-
-def _names(issuer: Reading[str], pages: Sequence[ParsedPage], properties: Mapping[str, str]) -> tuple[NameReading, ...]:
-    source, cik = issuer.source, find_cik(properties)
-    kind = NameKind.TAG if source.origin is Origin.TAG else NameKind.COVER if source.confidence > 0.9 else NameKind.TEXT
-    return (
-        NameReading(issuer.value, kind, source.page, source.start, source.end, source.confidence),
-        *find_short_names(pages, issuer.value),
-        *find_tickers(pages, properties),
-        *([] if cik is None else [NameReading(cik, NameKind.CIK, None, None, None, 0.99)]),
-    )
 
 
 def _aliases(issuer: str, names: Sequence[NameReading]) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, partial
 
 from app.answers.claims import PageKey, PageTexts
 from app.answers.computing.found import Figure, found_figure, name_of, words_of
@@ -14,6 +14,7 @@ from app.answers.computing.requests import AskedPeriod
 from app.answers.computing.table_places import (
     FindSpan,
     Place,
+    PlacesOfTable,
     can_be_of,
     fits,
     is_balance_or_year,
@@ -21,7 +22,6 @@ from app.answers.computing.table_places import (
     is_in_span,
     list_places,
     name_of_place,
-    order_of,
     period_name,
 )
 from app.answers.computing.terms import FRAME, OPERATIONS, SOFT, terms_of
@@ -31,7 +31,6 @@ from app.facts.formulas.expressions import Label, Name
 from app.facts.found import Found, NotFound
 from app.facts.model import FiscalLabel, StatementKind
 from app.facts.sought import Dimensions, Sought
-from app.quantities.column_periods import is_change_heading
 from app.quantities.periods import Period
 from app.quantities.values import Kind
 from app.tables.model import Table
@@ -85,10 +84,9 @@ class TableFigures:
         self._texts = texts
         self._names_in_rows = names_in_rows
         self._currency = currency
-        self._year_ends: dict[int, int] = {}
 
     def __len__(self) -> int:
-        return len(self._places)
+        return sum(len(each.places) for each in self._places)
 
     def find(self, sought: Sought, period: FiscalSpan | Period, dimensions: Dimensions = ()) -> Found | NotFound:
         """Find the figure of an item for a period."""
@@ -134,13 +132,12 @@ class TableFigures:
 
     def latest_year(self, _quarters: int) -> int | None:
         """Return the newest year of the headings."""
-        orders = (order_of(place) for place in self._places)
-        return max((order[0] for order in orders if len(order) > 1), default=None)
+        return max((each.latest for each in self._places if each.latest is not None), default=None)
 
     @cached_property
     def _only_currency(self) -> str | None:
         """The currency of all amounts, if it is the same."""
-        quantities = (quantity_of(place.cell) for place in self._places)
+        quantities = (quantity_of(place.cell) for each in self._places for place in each.places)
         units = {quantity.unit for quantity in quantities if quantity.kind is Kind.AMOUNT} - {None}
         return next(iter(units)) if len(units) == 1 else None
 
@@ -213,14 +210,13 @@ class TableFigures:
             return []
         is_change = not wanted.isdisjoint(_CHANGE_TERMS)
         names = terms_of(" ".join(_NAME.findall(words))) & hard
+        operations = hard & OPERATIONS
         scored = []
-        for place in self._places:
-            if not is_change and any(map(is_change_heading, place.cell.header_path)):
+        for place in (place for each in self._places for place in each.with_any(hard)):
+            near = place.near
+            if (place.is_change and not is_change) or not operations <= near:
                 continue
             if not can_be_of(place, statement):
-                continue
-            near = place.own | place.heads | place.path
-            if hard.isdisjoint(near) or not (hard & OPERATIONS) <= near:
                 continue
             if not (hard - near - place.around - _TOTAL).isdisjoint(place.others):
                 continue  # another row or column has this word
@@ -250,8 +246,8 @@ class TableFigures:
         return terms_of(words)
 
     @cached_property
-    def _places(self) -> Sequence[Place]:
-        return list(list_places(self._tables, self._currency))
+    def _places(self) -> Sequence[PlacesOfTable]:
+        return list_places(self._tables, self._currency)
 
     def _page_terms(self, key: PageKey) -> frozenset[str]:
         return _text_terms(self._texts.get(key, ""))
@@ -261,9 +257,8 @@ class TableFigures:
         if known is not None:
             return known
         table = place.row.table
-        if id(table) not in self._year_ends:
-            self._year_ends[id(table)] = find_year_end_month(table)
-        return fits(place, period, year_end_month=self._year_ends[id(table)])
+        month = table.once(find_year_end_month.__name__, partial(find_year_end_month, table))
+        return fits(place, period, year_end_month=month)
 
     def _figure(self, scored: _Scored) -> Figure:
         place = scored.place
@@ -282,7 +277,7 @@ class TableFigures:
             key=place.key,
             span=(spans[0][0], spans[-1][1]),
             certainty=min(1.0, scored.covered),
-            order=order_of(place),
+            order=place.order,
             row=place.row,
             cell=place.cell,
             of=place.cell.period,
@@ -295,7 +290,7 @@ class TableFigures:
         asked = AskedPeriod.of(when)
         span = FiscalSpan.of(when) if isinstance(when, FiscalLabel) else when
         tables: dict[tuple[PageKey, int], dict[tuple[str, str], Decimal]] = {}
-        for place in self._places:
+        for place in (place for each in self._places for place in each.places):
             path, table = place.row.label_path, place.row.table
             lines = " ".join(filter(None, (table.title, table.caption, *table.lines_above)))
             is_group = len(path) > 1 and path[-2].strip(" :").lower() in names

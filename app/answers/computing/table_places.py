@@ -3,6 +3,8 @@
 import re
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property, partial
+from uuid import UUID
 
 from app.answers.claims import PageKey
 from app.answers.computing.currencies import is_in_currency, list_translated
@@ -11,7 +13,7 @@ from app.answers.computing.terms import FRAME, terms_of
 from app.facts.fiscal import FiscalSpan
 from app.facts.model import StatementKind
 from app.facts.statements.titles import read_title
-from app.quantities.column_periods import is_period_heading
+from app.quantities.column_periods import is_change_heading, is_period_heading
 from app.quantities.durations import find_durations
 from app.quantities.fiscal_labels import find_quarters
 from app.quantities.headings import find_years
@@ -50,9 +52,9 @@ _ORDINAL_ONLY = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Place:
-    """A figure cell with the words that say what it is of."""
+    """A figure cell with the words that say what it is of. `near` has those of its row and its headings."""
 
     key: PageKey
     row: FigureRow
@@ -64,31 +66,75 @@ class Place:
     others: frozenset[str]
     statements: frozenset[StatementKind] = frozenset()
 
+    @cached_property
+    def near(self) -> frozenset[str]:
+        return self.own | self.heads | self.path
 
-def list_places(tables: Mapping[PageKey, Sequence[Table]], currency: str | None) -> Iterator[Place]:
-    """Yield the figures of tables: those in a currency, or without translations into another one."""
-    seen = set()
-    for key, of_page in tables.items():
-        for table in of_page:
-            if (key[0], table.number) in seen:
+    @cached_property
+    def is_change(self) -> bool:
+        """Whether a heading states that the figure is a change between periods."""
+        return any(map(is_change_heading, self.cell.header_path))
+
+    @cached_property
+    def order(self) -> tuple[int, ...]:
+        """The value of `order_of`."""
+        return order_of(self)
+
+
+@dataclass(frozen=True, slots=True)
+class PlacesOfTable:
+    """The figures of a table, in order. `by_term` has the indexes of the figures with a term in their row or headings,
+    and `latest` the newest year of the headings.
+    """
+
+    places: Sequence[Place]
+    by_term: Mapping[str, Sequence[int]]
+    latest: int | None
+
+    @classmethod
+    def of(cls, places: Sequence[Place]) -> "PlacesOfTable":
+        by_term: dict[str, list[int]] = {}
+        for index, place in enumerate(places):
+            for term in place.near:
+                by_term.setdefault(term, []).append(index)
+        years = (place.order[0] for place in places if len(place.order) > 1)
+        return cls(places, by_term, max(years, default=None))
+
+    def with_any(self, terms: frozenset[str]) -> Iterator[Place]:
+        """Yield the figures with one of the terms in their row or headings, in order."""
+        found = {index for term in terms for index in self.by_term.get(term, ())}
+        return (self.places[index] for index in sorted(found))
+
+
+def list_places(tables: Mapping[PageKey, Sequence[Table]], currency: str | None) -> list[PlacesOfTable]:
+    """List the figures of tables: those in a currency, or without translations into another one."""
+    distinct = {(key[0], table.number): table for key, of_page in tables.items() for table in of_page}
+    return [
+        table.once(
+            (list_places.__name__, version_id, currency),
+            partial(lambda *of: PlacesOfTable.of(tuple(_places_of(*of))), version_id, table, currency),
+        )
+        for (version_id, _), table in distinct.items()
+    ]
+
+
+def _places_of(version_id: UUID, table: Table, currency: str | None) -> Iterator[Place]:
+    lines = " ".join(filter(None, (table.title, table.caption, *table.lines_above)))
+    rows = list_figure_rows(table)
+    stub = [cell.text for cell in table.cells if cell.kind is CellKind.HEADING and cell.column == 0]
+    around = terms_of(" ".join([lines, *stub]))
+    others = terms_of_rows(rows)
+    statements = _statements_of(table)
+    for row in rows:
+        own = terms_of(row.label_path[-1])
+        path = frozenset[str]().union(*map(terms_of, row.label_path[:-1]))
+        for cell in _in_currency(row, currency):
+            if quantity_of(cell).value is None or quantity_of(cell).kind is Kind.RANGE:
                 continue
-            seen.add((key[0], table.number))
-            lines = " ".join(filter(None, (table.title, table.caption, *table.lines_above)))
-            rows = list_figure_rows(table)
-            stub = [cell.text for cell in table.cells if cell.kind is CellKind.HEADING and cell.column == 0]
-            around = terms_of(" ".join([lines, *stub]))
-            others = terms_of_rows(rows)
-            statements = _statements_of(table)
-            for row in rows:
-                own = terms_of(row.label_path[-1])
-                path = frozenset[str]().union(*map(terms_of, row.label_path[:-1]))
-                for cell in _in_currency(row, currency):
-                    if quantity_of(cell).value is None or quantity_of(cell).kind is Kind.RANGE:
-                        continue
-                    heads = frozenset[str]().union(*map(terms_of, cell.header_path))
-                    if quantity_of(cell).kind is Kind.PERCENTAGE:
-                        heads |= _PERCENT
-                    yield Place((key[0], cell.page), row, cell, own, path, heads, around, others, statements)
+            heads = frozenset[str]().union(*map(terms_of, cell.header_path))
+            if quantity_of(cell).kind is Kind.PERCENTAGE:
+                heads |= _PERCENT
+            yield Place((version_id, cell.page), row, cell, own, path, heads, around, others, statements)
 
 
 def _statements_of(table: Table) -> frozenset[StatementKind]:

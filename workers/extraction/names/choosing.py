@@ -1,0 +1,232 @@
+"""Chooses the issuer among the names that a document gives. The confidence says how often such a choice is right.
+
+No place is trusted alone. A cover may print its name as a picture, in small capitals or in a font without a map; a
+signature block may be an exhibit's. Each place adds to the score of its name, and the best score wins. The confidence
+follows from its distance to the next one.
+"""
+
+import math
+import re
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from app.documents.content.parsed import ParsedPage
+from app.documents.issuers import normalise_issuer
+from app.documents.metadata import DocumentType, FieldSource, NameKind, NameReading, Origin
+from workers.extraction.names.cover import read_cover
+from workers.extraction.names.evidence import (
+    read_auditors_addressee,
+    read_defined,
+    read_headline,
+    read_listed,
+    read_most_named,
+    read_name_alone,
+    read_running,
+    read_signatures,
+)
+from workers.extraction.names.identifiers import read_identifiers
+from workers.extraction.names.reading import Candidate
+from workers.extraction.names.spelling import ENDS_IN_FORM, STRONG_FORM, tidy_name
+from workers.extraction.reading import Reading, tagged
+
+_OFFERS = (DocumentType.PROSPECTUS, DocumentType.OFFERING_MEMORANDUM)
+_SIGNED = (DocumentType.FORM_10K, DocumentType.FORM_10Q, DocumentType.FORM_8K, DocumentType.FORM_20F)
+
+_WEIGHTS = {
+    NameKind.COVER: 3.0,
+    NameKind.SIGNATURE: 2.5,
+    NameKind.AUDITOR: 2.2,
+    NameKind.PARTY: 2.5,
+    NameKind.HEADLINE: 2.0,
+    NameKind.DEFINED: 1.8,
+    NameKind.EXCHANGE: 1.8,
+    NameKind.RUNNING: 1.5,
+    NameKind.TEXT: 0.8,
+}
+"""What a place adds to the score of a name, in logits. Chosen by hand."""
+
+_WITHOUT_FORM = 0.5
+"""The share of a cover's weight for a name without legal form, which may be a line of something else."""
+
+_PRIOR, _RIVAL = 0.6, 0.8
+_SPELLING_PAGES = 12
+_ORDER = (
+    NameKind.COVER,
+    NameKind.PARTY,
+    NameKind.SIGNATURE,
+    NameKind.AUDITOR,
+    NameKind.DEFINED,
+    NameKind.EXCHANGE,
+    NameKind.RUNNING,
+    NameKind.TEXT,
+    NameKind.HEADLINE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The issuer's name (None if unknown), and all names that were read, those of the issuer first."""
+
+    issuer: Reading[str] | None
+    readings: tuple[NameReading, ...]
+
+
+def find_names(
+    pages: Sequence[ParsedPage],
+    properties: Mapping[str, str],
+    kind: DocumentType,
+    parties: Sequence[Candidate] = (),
+) -> Names:
+    """Return the issuer as the document spells it, but an all-capital name in title case, and all names.
+
+    `parties` are the borrowers or issuers of an agreement.
+    """
+    stated = properties.get("dei:EntityRegistrantName", "").strip()
+    found = _gather(pages, kind, parties, is_tagged=bool(stated))
+    if stated:
+        issuer = tagged(tidy_name(stated), stated)
+        own = [name for name in found if _is_same(name.name, issuer.value)]
+        tag = NameReading(issuer.value, NameKind.TAG, None, None, None, issuer.source.confidence)
+        return _named(pages, properties, issuer, own, found, [tag])
+    if not found:
+        return Names(None, ())
+    scores = _score(found)
+    best, *rest = sorted(scores, key=lambda key: -scores[key])
+    confidence = 1 / (1 + math.exp(_PRIOR + _RIVAL * max((scores[key] for key in rest), default=0.0) - scores[best]))
+    own = [name for name in found if _group_of(name, scores) == best]
+    chosen = min(own, key=lambda name: (not ENDS_IN_FORM.search(name.name), _ORDER.index(name.kind)))
+    chosen = _fuller(pages, chosen)
+    source = FieldSource(
+        Origin.TEXT,
+        round(confidence, 3),
+        chosen.quote,
+        page=chosen.page.number,
+        start=chosen.start,
+        end=chosen.end,
+    )
+    return _named(pages, properties, Reading(_spelling(pages, chosen, own), source), own, found, [])
+
+
+def _gather(
+    pages: Sequence[ParsedPage], kind: DocumentType, parties: Sequence[Candidate], *, is_tagged: bool
+) -> list[Candidate]:
+    """Return the names of all places; only the cheap places if a tag, or cover and signature, state the issuer."""
+    found = [*parties, *read_cover(pages[:12])]
+    if kind in _OFFERS and not found:
+        found += read_name_alone(pages[:2])
+    if kind in _SIGNED or not found:
+        found += read_signatures(pages)
+    found += [*read_defined(pages), *read_listed(pages[:3])]
+    agreed = {name.kind for name in found if _is_same(name.name, found[0].name)} if found else set[NameKind]()
+    if is_tagged or {NameKind.COVER, NameKind.SIGNATURE} <= agreed:
+        return found
+    found += [*read_headline(pages), *read_running(pages)]
+    if kind in (DocumentType.FORM_10K, DocumentType.FORM_20F, DocumentType.ANNUAL_REPORT) or not found:
+        found += read_auditors_addressee(pages)
+    return found + read_most_named(pages)
+
+
+def _score(found: Sequence[Candidate]) -> dict[str, float]:
+    """Return the score of each name by key. A short name without legal form adds to the full name that it begins."""
+    scores: dict[str, float] = defaultdict(float)
+    seen: set[tuple[str, NameKind]] = set()
+    keys = {name.key for name in found if ENDS_IN_FORM.search(name.name)}
+    for name in found:
+        group = _group_of(name, keys)
+        if (group, name.kind) in seen or (name.kind in _FIRST_ONLY and _is_later(name, found)):
+            continue
+        seen.add((group, name.kind))
+        weight = _WEIGHTS[name.kind]
+        if name.kind is NameKind.COVER and not ENDS_IN_FORM.search(name.name):
+            weight *= _WITHOUT_FORM
+        scores[group] += weight
+    return dict(scores)
+
+
+_FIRST_ONLY = frozenset({NameKind.COVER, NameKind.SIGNATURE, NameKind.PARTY})
+"""Places that name the issuer first, and others behind it."""
+
+
+def _is_later(name: Candidate, found: Sequence[Candidate]) -> bool:
+    return next(each for each in found if each.kind is name.kind) is not name
+
+
+def _group_of(name: Candidate, keys: Mapping[str, float] | set[str]) -> str:
+    if name.key in keys or ENDS_IN_FORM.search(name.name):
+        return name.key
+    return next((key for key in keys if f"{key} ".startswith(f"{name.key} ")), name.key)
+
+
+def _is_same(name: str, other: str) -> bool:
+    first, second = normalise_issuer(name), normalise_issuer(other)
+    return first == second or first.replace(" ", "") == second.replace(" ", "")
+
+
+def _fuller(pages: Sequence[ParsedPage], chosen: Candidate) -> Candidate:
+    """Return the legal name that begins with a name that has no legal form, if the first pages have it."""
+    if ENDS_IN_FORM.search(chosen.name):
+        return chosen
+    words = r"\s+".join(re.escape(word) for word in chosen.name.split())
+    pattern = re.compile(rf"(?<![\w&]){words},?\s+(?:[A-Z][\w&'’.\-]*,?\s+){{0,3}}?{STRONG_FORM}(?![\w&\-])\.?", re.I)
+    for page in pages[:_SPELLING_PAGES]:
+        found = pattern.search(page.text)
+        if found and "\n\n" not in found.group():
+            name = re.sub(r"\s+", " ", found.group())
+            return Candidate(name, NameKind.TEXT, page, *found.span())
+    return chosen
+
+
+def _spelling(pages: Sequence[ParsedPage], chosen: Candidate, own: Sequence[Candidate]) -> str:
+    """Return the name as the document spells it in mixed case, if it does; else in title case."""
+    if not chosen.name.isupper():
+        return tidy_name(chosen.name)
+    for name in own:
+        if not name.name.isupper() and name.key == chosen.key and len(name.name) >= len(chosen.name) - 2:
+            return tidy_name(name.name)
+    words = r"[ \t]+".join(re.escape(word) for word in chosen.name.split())
+    pattern = re.compile(rf"(?<![\w&]){words}", re.I)
+    for page in pages[:_SPELLING_PAGES]:
+        for found in pattern.finditer(page.text):
+            if not found.group().isupper() and not found.group().islower():
+                return tidy_name(found.group())
+    return tidy_name(chosen.name)
+
+
+def _named(
+    pages: Sequence[ParsedPage],
+    properties: Mapping[str, str],
+    issuer: Reading[str],
+    own: Sequence[Candidate],
+    found: Sequence[Candidate],
+    first: Sequence[NameReading],
+) -> Names:
+    """Add the readings of all names: the issuer's, its identifiers, then other registrants' and doubtful ones."""
+    confidence = issuer.source.confidence
+    others = [name for name in found if name not in own]
+    readings = [
+        *first,
+        *(_reading(name, name.kind, confidence) for name in own if name.kind is not NameKind.TEXT or len(own) == 1),
+        *read_identifiers(pages, properties, issuer.value),
+        *(_other_reading(name, confidence) for name in others),
+    ]
+    if first == [] and not any(
+        reading.page == issuer.source.page and reading.start == issuer.source.start for reading in readings
+    ):
+        source = issuer.source
+        readings.insert(0, NameReading(issuer.value, NameKind.TEXT, source.page, source.start, source.end, confidence))
+    distinct: dict[tuple[str, NameKind], NameReading] = {}
+    for reading in readings:
+        distinct.setdefault((normalise_issuer(reading.name), reading.kind), reading)
+    return Names(issuer, tuple(distinct.values()))
+
+
+def _reading(name: Candidate, kind: NameKind, confidence: float) -> NameReading:
+    return NameReading(tidy_name(name.name), kind, name.page.number, name.start, name.end, confidence)
+
+
+def _other_reading(name: Candidate, confidence: float) -> NameReading:
+    """Return the reading of a name that is not the issuer's: another registrant's, or one that was not chosen."""
+    if name.kind in (NameKind.COVER, NameKind.SIGNATURE):
+        return replace(_reading(name, NameKind.CO_REGISTRANT, 0.9))
+    return _reading(name, name.kind, round(min(0.4, 1 - confidence), 3))
