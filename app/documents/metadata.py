@@ -6,11 +6,13 @@ from enum import StrEnum
 
 from app.quantities.unit_mentions import Scale
 
-_AMENDED = "/A"
+_AMENDED, _TRANSITION = "/A", "T"
 
 
 class DocumentType(StrEnum):
-    """The type of a document. SEC forms have their amendments as types of their own (Exchange Act Rule 12b-15)."""
+    """The type of a document. SEC forms have their amendments as types of their own (Exchange Act Rule 12b-15), and so
+    have the 10-K and 10-Q for a transition period ("T", Rule 13a-10).
+    """
 
     FORM_10K = "10-K"
     FORM_10Q = "10-Q"
@@ -20,6 +22,12 @@ class DocumentType(StrEnum):
     FORM_10Q_A = "10-Q/A"
     FORM_8K_A = "8-K/A"
     FORM_20F_A = "20-F/A"
+    FORM_10KT = "10-KT"
+    FORM_10QT = "10-QT"
+    FORM_40F = "40-F"
+    FORM_40F_A = "40-F/A"
+    FORM_6K = "6-K"
+    FORM_6K_A = "6-K/A"
     EARNINGS_RELEASE = "earnings-release"
     ANNUAL_REPORT = "annual-report"
     PROSPECTUS = "prospectus"
@@ -34,8 +42,8 @@ class DocumentType(StrEnum):
 
     @property
     def base(self) -> "DocumentType":
-        """The form that an amendment amends; any other type itself."""
-        return DocumentType(self.value.removesuffix(_AMENDED))
+        """The form that an amendment amends, and the 10-K or 10-Q of a transition report; any other type itself."""
+        return DocumentType(self.value.removesuffix(_AMENDED).removesuffix(_TRANSITION))
 
     def amended(self) -> "DocumentType":
         """Return the type of this form's amendment; the type itself if it has none."""

@@ -10,7 +10,7 @@ from app.documents.metadata import DocumentType
 from app.retrieval.questions.understanding import Understanding
 from app.retrieval.repository import Candidate
 
-_ANNUAL = frozenset({DocumentType.FORM_10K, DocumentType.FORM_20F, DocumentType.ANNUAL_REPORT})
+_ANNUAL = frozenset({DocumentType.FORM_10K, DocumentType.FORM_20F, DocumentType.FORM_40F, DocumentType.ANNUAL_REPORT})
 _INTERIM = frozenset({DocumentType.FORM_10Q, DocumentType.EARNINGS_RELEASE, DocumentType.FORM_8K})
 
 

@@ -181,7 +181,7 @@ Date of Report (Date of earliest event reported): May 25, 2031 (May 22, 2031)\nE
         ("Fourth-Quarter and Full-Year 2031 Financial Results", 2031, "Q4"),
         ("Third Quarter\nFiscal 2032 Results", 2032, "Q3"),
         ("Q2 2031 Earnings", 2031, "Q2"),
-        ("Full Year 2031 Results", 2031, "FY"),
+        ("Full Year 2031 Results", 2031, "Q4"),
     ],
 )
 def test_headline_of_a_release_supplies_period_and_year(
@@ -193,6 +193,11 @@ def test_headline_of_a_release_supplies_period_and_year(
     assert metadata.issuer == "Zephyrine Properties, Inc."
     assert metadata.filing_date == date(2032, 2, 3)
     assert metadata.scale is Scale.THOUSANDS
+
+
+def test_release_about_the_year_alone_has_no_quarter(make_document: MakeDocument) -> None:
+    text = RELEASE.format(headline="Full Year 2031 Results").replace("the quarter", "the year")
+    assert read_metadata(make_document(text), "x.pdf").fiscal_period is FiscalPeriod.FY
 
 
 def test_inline_xbrl_tags_take_precedence(make_document: MakeDocument) -> None:

@@ -12,13 +12,28 @@ from pathlib import PurePath
 
 from app.documents.content.parsed import BlockKind, ParsedDocument, ParsedPage
 from app.documents.issuers import issuer_aliases
-from app.documents.metadata import DocumentMetadata, DocumentType, FieldSource, NameKind, NameReading, Origin
+from app.documents.metadata import (
+    DocumentMetadata,
+    DocumentType,
+    FieldSource,
+    FiscalPeriod,
+    NameKind,
+    NameReading,
+    Origin,
+)
 from app.quantities.dates import YEAR
 from workers.extraction.amounts import find_currency, find_scale, find_units_lines
-from workers.extraction.document_type import find_document_type, find_headline
+from workers.extraction.document_type import find_attached_release, find_document_type, find_headline
 from workers.extraction.filing_date import find_filing_date, find_release_date, is_soon_after
 from workers.extraction.names.choosing import find_names
-from workers.extraction.periods import find_fiscal_period, find_fiscal_year, find_period_end
+from workers.extraction.periods import (
+    find_fiscal_period,
+    find_fiscal_year,
+    find_period_end,
+    find_release_end,
+    find_release_period,
+    find_release_year,
+)
 from workers.extraction.reading import Reading
 
 METADATA_VERSION = "4"
@@ -49,13 +64,15 @@ def read_metadata(parsed: ParsedDocument, filename: str) -> DocumentMetadata:
     names = find_names(pages, properties, kind)
     issuer = names.issuer
     released = find_release_date(pages) if kind is DocumentType.EARNINGS_RELEASE else None
-    period_end = find_period_end(pages, properties, kind)
+    period_end = find_period_end(pages, properties, kind, released.value if released else None)
     if released and period_end and not is_soon_after(released.value, period_end.value):
         period_end = None
     fiscal_period = find_fiscal_period(pages, properties, kind)
     fiscal_year = find_fiscal_year(
         pages, properties, kind=kind, period_end=period_end, fiscal_period=fiscal_period
     ) or _year_from_name(filename, kind)
+    if kind in (DocumentType.FORM_8K, DocumentType.FORM_6K) and fiscal_year is None:
+        fiscal_period, fiscal_year = _attached_period(pages)
     filing_date = released or find_filing_date(pages, kind, period_end)
     units_lines = list(find_units_lines(pages))
     currency, scale = find_currency(pages, units_lines, kind), find_scale(units_lines)
@@ -84,6 +101,18 @@ def read_metadata(parsed: ParsedDocument, filename: str) -> DocumentMetadata:
         names=names.readings,
     )
     return _titled(metadata, parsed, pages, filename)
+
+
+def _attached_period(pages: Sequence[ParsedPage]) -> tuple[Reading[FiscalPeriod] | None, Reading[int] | None]:
+    """Return quarter and fiscal year of the earnings release that is an exhibit of a current report."""
+    release = find_attached_release(pages)
+    if release is None:
+        return None, None
+    attached = pages[release.page.number - 1 :]
+    day = find_release_date(attached)
+    period = find_release_period(attached, release)
+    end = find_release_end(attached, day.value if day else None)
+    return period, find_release_year(attached, release, end, period)
 
 
 def _readable(page: ParsedPage) -> ParsedPage:

@@ -7,7 +7,8 @@ decide.
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 from app.documents.content.parsed import ParsedPage
@@ -16,13 +17,16 @@ from app.quantities.dates import DATE, YEAR, parse_date
 from app.quantities.durations import find_durations
 from app.quantities.fiscal_labels import find_fiscal_years, find_quarters
 from app.quantities.number_words import ORDINAL
-from workers.extraction.document_type import find_headline
+from workers.extraction.document_type import Headline, find_headline
 from workers.extraction.reading import Reading, derived, matches, read_at, tagged
 
 _PERIOD_ENDED = re.compile(
     rf"for\s+the\s+(?:fiscal\s+|annual\s+|quarterly\s+|transition\s+)?(?:\d\d\s+weeks\s+|year|period|quarter|three\s+months)\s*(?:then\s+)?ended:?\s+({DATE})",
     re.I,
 )
+_TRANSITION = re.compile(rf"transition\s+period\s+from\s+{DATE}\s+to\s+({DATE})", re.I)
+_ENDED_ON = re.compile(rf"\bended:?\s+(?:on\s+)?({DATE})", re.I)
+_ANY_DATE = re.compile(rf"({DATE})", re.I)
 _ANY_ENDED = re.compile(
     rf"(?:year|quarter|months|weeks|period|{ORDINAL}[\s-]quarter[^\n]{{0,20}})[”\"')]*\s+(?:of\s+fiscal\s+\d{{4}}\s+)?ended:?\s+({DATE})",
     re.I,
@@ -39,17 +43,30 @@ _LONGEST_DAY = 20
 _LEAP_YEAR = 2000
 _THEN_ENDED = re.compile(
     r"[\s,(“”\"]{0,3}(?:(?:is|was|means?|refers\s+to|includes?)\s+)?"
-    r"(?:the\s+)?(?:(?:5[23]|fifty-(?:two|three))[\s-]+weeks?\s+(?:fiscal\s+)?(?:year\s+|period\s+)?)?"
+    r"(?:the\s+)?(?:(?:(?:5[23]|fifty-(?:two|three))[\s-]+weeks?\s+)?(?:fiscal\s+)?(?:year\s+|period\s+)?)?"
     rf"(?:which\s+|that\s+)?(?:will\s+)?(?:ends?|ended|ending)\s+(?:on\s+)?(?:the\s+)?(?:\w+day,?\s+)?({DATE})",
     re.I,
 )
 """What follows a fiscal year's name where a sentence says when it ended."""
 
+_NAMED_AFTER_END = re.compile(
+    rf"\bended\s+(?:on\s+)?({DATE})\s*,?\s*[(“\"]{{1,2}}(?:the\s+|our\s+|or\s+)?[“\"]?fiscal(?:\s+year)?\s+({YEAR})\b",
+    re.I,
+)
+"""The end of a fiscal year with its name behind: "the year ended March 31, 2023 (“fiscal 2022”)"."""
+
 _LAST_UNCLEAR_DAY = (2, 10)
-"""Month and day: fiscal years that end later in a year have its number."""
+"""Month and day: fiscal years that end later in a year have its number, unless the document says otherwise."""
+
+_LAST_NUMBERED_MONTH = 6
+"""No issuer names a fiscal year that ends in the second half of a year after the year before."""
+
+_NEAR_END = timedelta(days=25)
 
 _FEWEST_NAMED = 3  # mentions of a quarter
-_ANNUAL = (DocumentType.FORM_10K, DocumentType.FORM_20F, DocumentType.ANNUAL_REPORT)
+_RELEASE_PAGES = 20
+_REPORTING_LAG = timedelta(days=150)
+_ANNUAL = (DocumentType.FORM_10K, DocumentType.FORM_20F, DocumentType.FORM_40F, DocumentType.ANNUAL_REPORT)
 _PERIODIC = (*_ANNUAL, DocumentType.FORM_10Q, DocumentType.EARNINGS_RELEASE)
 
 
@@ -64,9 +81,9 @@ def find_year_end(properties: Mapping[str, str]) -> tuple[int, int] | None:
 
 
 def find_period_end(
-    pages: Sequence[ParsedPage], properties: Mapping[str, str], kind: DocumentType
+    pages: Sequence[ParsedPage], properties: Mapping[str, str], kind: DocumentType, released: date | None = None
 ) -> Reading[date] | None:
-    """Return the last day of the reporting period (for an 8-K, the day of the event)."""
+    """Return the last day of the reporting period (for an 8-K, the date of report). `released` is a release's date."""
     stated = parse_date(properties.get("dei:DocumentPeriodEndDate", ""))
     if stated:
         return tagged(stated, properties["dei:DocumentPeriodEndDate"])
@@ -75,8 +92,8 @@ def find_period_end(
     if kind not in _PERIODIC:
         return None
     if kind is DocumentType.EARNINGS_RELEASE:
-        return _latest_end(pages[:3])
-    return first_date((_PERIOD_ENDED, _ANY_ENDED), pages[:12], 0.95)
+        return find_release_end(pages, released)
+    return first_date((_TRANSITION,), pages[:3], 0.95) or first_date((_PERIOD_ENDED, _ANY_ENDED), pages[:12], 0.95)
 
 
 def find_fiscal_period(
@@ -89,7 +106,7 @@ def find_fiscal_period(
     if kind in _ANNUAL:
         return derived(FiscalPeriod.FY, kind.value, 0.95)
     if kind is DocumentType.EARNINGS_RELEASE:
-        return _headline_period(pages)
+        return find_release_period(pages, find_headline(pages[:2]))
     if kind is DocumentType.FORM_10Q:
         return _longest_to_date(pages)
     return None
@@ -109,7 +126,8 @@ def find_fiscal_year(
         return tagged(int(stated), stated)
     if kind not in _PERIODIC:
         return None
-    named = _headline_year(pages) if kind is DocumentType.EARNINGS_RELEASE else None
+    release = find_headline(pages[:2]) if kind is DocumentType.EARNINGS_RELEASE else None
+    named = find_release_year(pages, release, period_end, fiscal_period)
     if named:
         return named
     if period_end is None:
@@ -173,14 +191,36 @@ def first_date(
     return None
 
 
-def _latest_end(pages: Sequence[ParsedPage]) -> Reading[date] | None:
-    """Return the latest period end in `pages`. The earlier ones are the ends of comparative periods."""
-    ends = [
-        read_at(day, page, *found.span(1), 0.8)
-        for page, found in matches(_ANY_ENDED, pages)
-        if (day := parse_date(found.group(1)))
-    ]
-    return max(ends, key=lambda end: end.value) if ends else None
+def find_release_end(pages: Sequence[ParsedPage], released: date | None) -> Reading[date] | None:
+    """Return the end of the period that a release is about: the latest end of a period that it names.
+
+    A date counts only if it is at most 150 days before the release. Without a named end, it is the most frequent date
+    of these days: balance sheets have one column for it.
+    """
+    for pattern, these in ((_ANY_ENDED, pages[:3]), (_ENDED_ON, pages[:_RELEASE_PAGES])):
+        ends = [end for end in _dates(pattern, these) if released is None or _is_just_before(end.value, released)]
+        if ends:
+            return max(ends, key=lambda end: end.value)
+    if released is None:
+        return None
+    dates = [day for day in _dates(_ANY_DATE, pages[:_RELEASE_PAGES]) if _is_just_before(day.value, released)]
+    counts = Counter(day.value for day in dates)
+    if not counts or counts.most_common(1)[0][1] < _FEWEST_NAMED - 1:
+        return None
+    chosen = max(counts, key=lambda day: (counts[day], day))
+    first = next(day for day in dates if day.value == chosen)
+    return Reading(first.value, replace(first.source, confidence=0.6))
+
+
+def _dates(pattern: re.Pattern[str], pages: Sequence[ParsedPage]) -> Iterator[Reading[date]]:
+    for page, found in matches(pattern, pages):
+        day = parse_date(found.group(1))
+        if day is not None:
+            yield read_at(day, page, *found.span(1), 0.8)
+
+
+def _is_just_before(end: date, released: date) -> bool:
+    return end < released <= end + _REPORTING_LAG
 
 
 def _year_end(period_end: date, period: FiscalPeriod) -> date:
@@ -198,11 +238,13 @@ def _label(pages: Sequence[ParsedPage], year_end: date, period_end: Reading[date
     If it mentions neither, the number is the previous year only for an end in the first week of January.
     """
     year = year_end.year
-    if (year_end.month, year_end.day) > _LAST_UNCLEAR_DAY:
+    if year_end.month > _LAST_NUMBERED_MONTH:
         return Reading(year, period_end.source)
-    offset = _stated_offset(pages[:_MOST_NAMING_PAGES])
+    offset = _stated_offset(pages[:_MOST_NAMING_PAGES], year_end)
     if offset is not None:
         return Reading(year - offset, period_end.source)
+    if (year_end.month, year_end.day) > _LAST_UNCLEAR_DAY:
+        return Reading(year, period_end.source)
     named = Counter[int]()
     for page in pages[:60]:
         named.update(mention.year for mention in find_fiscal_years(page.text))
@@ -215,18 +257,27 @@ def _label(pages: Sequence[ParsedPage], year_end: date, period_end: Reading[date
     return Reading(year - 1, period_end.source)
 
 
-def _stated_offset(pages: Sequence[ParsedPage]) -> int | None:
+def _stated_offset(pages: Sequence[ParsedPage], year_end: date) -> int | None:
     """Return how many years the numbers of fiscal years lie behind the calendar years of their ends, 0 or 1, if the
     pages say so and do not contradict themselves.
     """
     counts = Counter[int]()
     for page in pages:
+        stated = [(parse_date(found.group(1)), int(found.group(2))) for found in _NAMED_AFTER_END.finditer(page.text)]
         for mention in find_fiscal_years(page.text):
             ended = _THEN_ENDED.match(page.text, mention.end)
-            day = None if ended is None else parse_date(ended.group(1))
-            if day is not None and (day.month, day.day) <= _LAST_UNCLEAR_DAY and 0 <= day.year - mention.year <= 1:
-                counts[day.year - mention.year] += 1
+            if ended is not None:
+                stated.append((parse_date(ended.group(1)), mention.year))
+        for day, year in stated:
+            if day is not None and 0 <= day.year - year <= 1 and _is_near_end(day, year_end):
+                counts[day.year - year] += 1
     return next(iter(counts)) if len(counts) == 1 else None
+
+
+def _is_near_end(day: date, year_end: date) -> bool:
+    """Return whether a day is about the end of a fiscal year, of any year."""
+    apart = abs((day - year_end).days) % 365.25
+    return min(apart, 365.25 - apart) <= _NEAR_END.days
 
 
 def _commonest_year(pages: Sequence[ParsedPage]) -> Reading[int] | None:
@@ -241,31 +292,68 @@ def _commonest_year(pages: Sequence[ParsedPage]) -> Reading[int] | None:
     return next(reading for reading in readings if reading.value == chosen)
 
 
-def _headline_period(pages: Sequence[ParsedPage]) -> Reading[FiscalPeriod] | None:
-    release = find_headline(pages[:2])
+def find_release_period(pages: Sequence[ParsedPage], release: Headline | None) -> Reading[FiscalPeriod] | None:
+    """Return the quarter of a release: that of its headline, else the first that its page names, else the months to
+    date that it counts. A release about the whole year has Q4 if it is about the fourth quarter, too, else FY.
+    """
     if release is None:
-        return None
+        return _longest_to_date(pages[:_FIRST_PAGES])
     page = release.page
     named = next(find_quarters(page.text, *release.what), None)
     if named:
         return read_at(_quarter(named.quarter), page, named.start, named.name_end, 0.9)
-    whole = re.compile(r"\b(?:full[\s-]year|annual|fiscal(?:\s+year)?|year[\s-]end)\b", re.I).search(
-        page.text, *release.what
-    )
-    return read_at(FiscalPeriod.FY, page, *whole.span(), 0.8) if whole else None
+    half = _HALF.search(page.text, *release.what)
+    if half:
+        return read_at(FiscalPeriod.Q4 if half.group(1) else FiscalPeriod.Q2, page, *half.span(), 0.8)
+    whole = _WHOLE_YEAR.search(page.text, *release.what)
+    if whole:
+        last = next(
+            (read_at(FiscalPeriod.Q4, each, *at, 0.75) for each in pages[:8] for at in _last_quarters(each)), None
+        )
+        return last or read_at(FiscalPeriod.FY, page, *whole.span(), 0.8)
+    named = next(find_quarters(page.text, release.what[1]), None)
+    later = None if named is None else read_at(_quarter(named.quarter), page, named.start, named.name_end, 0.75)
+    return later or _longest_to_date(pages[:_FIRST_PAGES])
 
 
-def _headline_year(pages: Sequence[ParsedPage]) -> Reading[int] | None:
-    """Return the year in a release's headline, else the first year that its page names with a quarter or "fiscal"."""
-    release = find_headline(pages[:2])
+_HALF = re.compile(r"\b(?:(second)|first|interim)?[\s-]*half(?:[\s-]+year(?:ly)?)?\b|\bH1\b|\b1H\b", re.I)
+_WHOLE_YEAR = re.compile(r"\b(?:full[\s-]year|annual|fiscal(?:\s+year)?|year[\s-]end|year)\b", re.I)
+_QUARTER_COLUMN = re.compile(r"\b(?:three\s+months|quarter|(?:12|13|14)\s+weeks)\s+ended\b", re.I)
+
+
+def _last_quarters(page: ParsedPage) -> Iterator[tuple[int, int]]:
+    """Yield the bounds of words for the fourth quarter, and of headings of one quarter's columns."""
+    yield from ((mention.start, mention.name_end) for mention in find_quarters(page.text) if mention.quarter == 4)
+    yield from (found.span() for found in _QUARTER_COLUMN.finditer(page.text))
+
+
+def find_release_year(
+    pages: Sequence[ParsedPage],
+    release: Headline | None,
+    period_end: Reading[date] | None,
+    period: Reading[FiscalPeriod] | None,
+) -> Reading[int] | None:
+    """Return the fiscal year of a release: the year in its headline, unless that belongs to a date; else the year that
+    its page names with the same quarter; else the number of the year in which the period ends.
+    """
     if release is None:
         return None
     page = release.page
-    year = _YEAR.search(page.text, *release.what)
-    if year:
-        return read_at(int(year.group(1)), page, *year.span(1), 0.9)
+    dates = [found.span() for found in _ANY_DATE.finditer(page.text, *release.what)]
+    for year in _YEAR.finditer(page.text, *release.what):
+        if not any(start <= year.start() < end for start, end in dates):
+            return read_at(int(year.group(1)), page, *year.span(1), 0.9)
+    quarter = None if period is None else period.value
     for named in find_quarters(page.text):
-        if named.year is not None:
+        same = quarter in (None, FiscalPeriod.FY) or _quarter(named.quarter) is quarter
+        if named.year is not None and same and _fits(named.year, period_end):
             return read_at(named.year, page, named.start, named.end, 0.75)
+    if period_end is not None:
+        return _label(pages, _year_end(period_end.value, quarter or FiscalPeriod.FY), period_end)
     fiscal = next(find_fiscal_years(page.text), None)
     return read_at(fiscal.year, page, fiscal.start, fiscal.end, 0.7) if fiscal else None
+
+
+def _fits(year: int, period_end: Reading[date] | None) -> bool:
+    """Return whether a fiscal year of this number can contain the period."""
+    return period_end is None or -1 <= year - period_end.value.year <= 1

@@ -16,6 +16,7 @@ from app.documents.issuers import normalise_issuer
 from app.documents.metadata import DocumentType, FieldSource, NameKind, NameReading, Origin
 from workers.extraction.names.cover import read_cover
 from workers.extraction.names.evidence import (
+    read_announcer,
     read_auditors_addressee,
     read_defined,
     read_headline,
@@ -121,7 +122,7 @@ def _gather(
     agreed = {name.kind for name in found if _is_same(name.name, found[0].name)} if found else set[NameKind]()
     if is_tagged or {NameKind.COVER, NameKind.SIGNATURE} <= agreed:
         return found
-    found += [*read_headline(pages), *read_running(pages)]
+    found += [*read_headline(pages), *read_announcer(pages), *read_running(pages)]
     if kind in (DocumentType.FORM_10K, DocumentType.FORM_20F, DocumentType.ANNUAL_REPORT) or not found:
         found += read_auditors_addressee(pages)
     return found + read_most_named(pages)
@@ -131,7 +132,7 @@ def _score(found: Sequence[Candidate]) -> dict[str, float]:
     """Return the score of each name by key. A short name without legal form adds to the full name that it begins."""
     scores: dict[str, float] = defaultdict(float)
     seen: set[tuple[str, NameKind]] = set()
-    keys = {name.key for name in found if ENDS_IN_FORM.search(name.name)}
+    keys = {name.key for name in found if ENDS_IN_FORM.search(name.name) or name.kind is not NameKind.HEADLINE}
     for name in found:
         group = _group_of(name, keys)
         if (group, name.kind) in seen or (name.kind in _FIRST_ONLY and _is_later(name, found)):
@@ -153,9 +154,9 @@ def _is_later(name: Candidate, found: Sequence[Candidate]) -> bool:
 
 
 def _group_of(name: Candidate, keys: Mapping[str, float] | set[str]) -> str:
-    if name.key in keys or ENDS_IN_FORM.search(name.name):
+    if ENDS_IN_FORM.search(name.name):
         return name.key
-    return next((key for key in keys if f"{key} ".startswith(f"{name.key} ")), name.key)
+    return max((key for key in keys if f"{key} ".startswith(f"{name.key} ")), key=len, default=name.key)
 
 
 def _is_same(name: str, other: str) -> bool:
@@ -168,7 +169,10 @@ def _fuller(pages: Sequence[ParsedPage], chosen: Candidate) -> Candidate:
     if ENDS_IN_FORM.search(chosen.name):
         return chosen
     words = r"\s+".join(re.escape(word) for word in chosen.name.split())
-    pattern = re.compile(rf"(?<![\w&]){words},?\s+(?:[A-Z][\w&'’.\-]*,?\s+){{0,3}}?{STRONG_FORM}(?![\w&\-])\.?", re.I)
+    before = r"(?<![\w&])(?<!of[ \n])(?:(?:The\s+)?Bank\s+of\s+)?"
+    pattern = re.compile(
+        rf"{before}{words},?\s+(?:[A-Z][\w&'’.\-]*,?\s+){{0,3}}?{STRONG_FORM}(?![\w&\-])\.?", re.IGNORECASE
+    )
     for page in pages[:_SPELLING_PAGES]:
         found = pattern.search(page.text)
         if found and "\n\n" not in found.group():

@@ -32,6 +32,8 @@ _AFTER_TABLE = re.compile(
 _STATE_BEFORE = re.compile(r"^\W*(?:\([^)]*\)|[_\-=.*•·—–]+)\W*$")
 _RULE = re.compile(r"_{3,}|-{5,}|={3,}|\*{3,}")
 _FORMERLY = re.compile(r"\(?\b(?:formerly|f/k/a|d/b/a|doing\s+business\s+as|previously)\b", re.IGNORECASE)
+_UNFINISHED = re.compile(r"^(?:[A-Z][\w&'’.\-]*,?\s+){1,4}(?:of|and|&|for)(?:\s+the)?$", re.IGNORECASE)
+_NAME_LINE = re.compile(r"^(?:(?:[A-Z0-9][\w&'’.,\-!/]*|of|and|the|for|de|&)\s*)+$")
 _MOST_LINES = 8
 _TABLE_REACH = 4000  # characters
 _NO_ANCHOR_REACH = 700
@@ -111,7 +113,8 @@ def _indent(text: str, begin: int, end: int) -> int:
 
 def is_plausible_part(text: str) -> bool:
     """Return whether a text can be a name, or the last line of a name: "Properties, Inc.", "Company"."""
-    return is_plausible(text) or bool(FORM_ALONE.match(text.strip()))
+    text = text.strip()
+    return is_plausible(text) or bool(FORM_ALONE.match(text) or _UNFINISHED.match(text))
 
 
 def _join_lines(page: ParsedPage, lines: Sequence[tuple[int, int]]) -> list[Candidate]:
@@ -146,7 +149,8 @@ def _join_lines(page: ParsedPage, lines: Sequence[tuple[int, int]]) -> list[Cand
 def _goes_on(line: str, after: str) -> bool:
     if FORM_ALONE.match(after) or re.search(r"(?:\b(?:and|of|the|for)|[,&\-])$", line, re.IGNORECASE):
         return True
-    return not ENDS_IN_FORM.search(line) and bool(ENDS_IN_FORM.search(after)) and line.isupper() == after.isupper()
+    is_begun = bool(_NAME_LINE.match(line)) and line.isupper() == after.isupper()
+    return is_begun and not ENDS_IN_FORM.search(line) and bool(ENDS_IN_FORM.search(after))
 
 
 def _below(page: ParsedPage, start: int) -> list[Candidate]:

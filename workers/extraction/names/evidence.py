@@ -22,7 +22,7 @@ OTHERS = re.compile(
 """Words of companies that filings name beside the issuer: banks, exchanges, auditors."""
 
 _DULY_SIGNED = re.compile(
-    r"(?:has|have)\s+duly\s+caused\s+(?:this|the|his|its)\s+[^.;:]{0,200}?signed(?:[^.;:]{0,200}?authori[sz]ed)?[^.:\n]{0,60}[.:]?",
+    r"duly\s+caused\s+(?:and\s+authorized\s+the\s+undersigned\s+to\s+sign\s+)?(?:this|the|his|its)\s+[^.;:]{0,200}?signed(?:[^.;:]{0,200}?authori[sz]ed)?[^.:\n]{0,60}[.:]?",
     re.I,
 )
 _SIGNER = re.compile(r"(?:(?:^|\t)[ \t]*By\b|/s/)", re.I)
@@ -56,11 +56,20 @@ _MEANS = re.compile(
     r"[“\"](?:the\s+)?(?:Company|Registrant|we|us|our)[,.]?[”\"][^.“”\"]{0,60}?\b(?:refers?\s+to|means?|mean\s+only|are\s+to)\s+(?:only\s+)?(?:collectively\s+)?(?:the\s+)?",
     re.I,
 )
+_PLAIN_NAME = re.compile(
+    r"([A-Z][\w&'’\-]*(?:[ \t]+(?:[A-Z][\w&'’\-]*|of|&)){0,6}?)"
+    r"(?=[ \t]+(?:and|together)\s+(?:its|our|all|with)\b|[,.(]|\s+\()"
+)
+"""A name without legal form: words with capitals, up to "and its subsidiaries" or a mark."""
 _TAIL = re.compile(
     r"(?:,?\s+(?:(?:together\s+with|and|including)\s+(?:all\s+(?:of\s+)?)?(?:its|the|our)?\s*(?:[\w-]+\s+){0,3}"
     r"subsidiar(?:y|ies)(?:\s+and\s+affiliates)?|an?\s+[\w ]{2,30}\s(?:corporation|company|partnership|trust)"
     r"|as\s+(?:borrower|issuer|parent|registrant)))+\s*,?\s*$",
     re.I,
+)
+_ANNOUNCER = re.compile(
+    r"[–—-][ \t]*([A-Z][\w&'’.\-]*(?:,?[ \t]+(?:[A-Z][\w&'’.\-]*|of|and|the|&)){0,7}?),?\s*"
+    r"(?:\([^()]{0,120}\)[,\s]*){0,3}(?:today\s+)?(?:reported|announced|released)\b"
 )
 _AND_SUBSIDIARIES = re.compile(
     r",?\s+and\s+(?:its\s+)?(?:consolidated\s+)?subsidiar(?:y|ies)\b(?:\s+compan(?:y|ies))?[ \t]*$", re.I | re.M
@@ -165,8 +174,12 @@ def read_defined(pages: Sequence[ParsedPage]) -> list[Candidate]:
             names.append(name)
     for page, found in matches(_MEANS, pages[:_FIRST_PAGES]):
         legal = next(find_legal_names(page.text, found.end(), found.end() + 120), None)
-        if legal and legal[0] == found.end():
-            names.append(candidate(NameKind.DEFINED, page, *legal))
+        meant = legal if legal and legal[0] == found.end() else None
+        plain = None if meant else _PLAIN_NAME.match(page.text, found.end())
+        if plain and is_plausible(plain.group(1)):
+            meant = plain.span(1)
+        if meant:
+            names.append(candidate(NameKind.DEFINED, page, *meant))
     return names[:4]
 
 
@@ -193,6 +206,14 @@ def read_headline(pages: Sequence[ParsedPage]) -> list[Candidate]:
         return []
     start = page.text.find(who, release.who[0])
     return [candidate(NameKind.HEADLINE, page, start, start + len(who))] if start >= 0 else []
+
+
+def read_announcer(pages: Sequence[ParsedPage]) -> list[Candidate]:
+    """Return the company that a release's first sentence names: "… – Example Inc. (NYSE: EXPL) today announced"."""
+    for page, found in matches(_ANNOUNCER, pages[:1]):
+        if is_plausible(found.group(1)) and len(found.group(1).split()) <= 8:
+            return [candidate(NameKind.TEXT, page, *found.span(1))]
+    return []
 
 
 def read_running(pages: Sequence[ParsedPage]) -> list[Candidate]:
