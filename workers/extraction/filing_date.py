@@ -29,8 +29,7 @@ _AGREED = re.compile(
     re.I,
 )
 _REFERRED = re.compile(
-    r"\b(?:that\s+certain|as\s+amended|(?:to|under|existing|original|of)\s+(?:the\s+|that\s+|a\s+)?[\w\s]{0,60}"
-    r"(?:agreement|indenture))\b[^.;]{0,80}$",
+    r"that\s+certain|pursuant\s+to|party\s+to|reference\s+is\s+made|\bas\s+amended|\bWHEREAS\b|\bnotice\b|\bunder\s+the\b",
     re.I,
 )
 _ALONE = re.compile(
@@ -130,7 +129,9 @@ def _find_agreed(pages: Sequence[ParsedPage]) -> Reading[date] | None:
         found: list[tuple[int, Reading[date]]] = []
         for agreed in _AGREED.finditer(page.text, 0, _AGREED_WITHIN):
             day = next(find_days(page.text, agreed.end(), agreed.end() + 60), None)
-            before = page.text[max(0, agreed.start() - 160) : agreed.start()]
+            before = page.text[
+                max(0, page.text.rfind("\n\n", 0, agreed.start()), agreed.start() - 200) : agreed.start()
+            ]
             if day and day[1] <= agreed.end() + 3 and not _REFERRED.search(before):
                 found.append((agreed.start(), read_at(day[0], page, day[1], day[2], 0.9)))
                 break
