@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Self, TypeVar
-from urllib.parse import quote
 from uuid import uuid4
 
 import httpx
@@ -34,7 +33,7 @@ from app.client.models import (
     Key,
 )
 from app.client.retries import RETRY_SECONDS, Attempts, Retries
-from app.client.urls import certificates_of, check_url
+from app.client.urls import certificates_of, check_url, issuer_path
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -158,11 +157,11 @@ class ApiClient:
 
     def get_statements(self, issuer: str, wanted: Mapping[str, object]) -> dict[str, Any]:
         """Return statements of an issuer, by its name or ID. Raises ApiProblemError."""
-        return self._json("GET", f"/v1/issuers/{quote(issuer, safe='')}/statements", params=wanted)
+        return self._json("GET", f"{issuer_path(issuer)}/statements", params=wanted)
 
     def get_statements_file(self, issuer: str, wanted: Mapping[str, object], file_format: str) -> bytes:
         """Return statements of an issuer as a file in the format `csv` or `xlsx`. Raises ApiProblemError."""
-        path = f"/v1/issuers/{quote(issuer, safe='')}/statements"
+        path = f"{issuer_path(issuer)}/statements"
         return self._send("GET", path, params={**wanted, "format": file_format}).content
 
     def list_issuers(self, words: str | None = None) -> Iterator[ApiIssuer]:
@@ -170,17 +169,15 @@ class ApiClient:
 
     def get_issuer(self, issuer: str) -> ApiIssuer:
         """Return an issuer with its names, documents and changes, and with the tag that `change_issuer` sends."""
-        response = self._send("GET", f"/v1/issuers/{quote(issuer, safe='')}")
+        response = self._send("GET", issuer_path(issuer))
         return _parse(ApiIssuer, response).model_copy(update={"tag": response.headers.get("ETag", "*")})
 
     def preview_issuer(self, issuer: str, change: Mapping[str, object]) -> ApiIssuerEffect:
-        return self._call("POST", f"/v1/issuers/{quote(issuer, safe='')}/preview", ApiIssuerEffect, json=change)
+        return self._call("POST", f"{issuer_path(issuer)}/preview", ApiIssuerEffect, json=change)
 
     def change_issuer(self, issuer: str, tag: str, change: Mapping[str, object]) -> ApiIssuerEffect:
         """Merge, split or rename the issuer that has this tag. Raises ApiProblemError."""
-        headers = {"If-Match": tag}
-        path = f"/v1/issuers/{quote(issuer, safe='')}"
-        return self._call("PATCH", path, ApiIssuerEffect, json=change, headers=headers)
+        return self._call("PATCH", issuer_path(issuer), ApiIssuerEffect, json=change, tag=tag)
 
     def withdraw_issuer_edit(self, edit_id: str) -> ApiIssuerEffect:
         return self._call("DELETE", f"/v1/issuers/edits/{edit_id}", ApiIssuerEffect)
@@ -311,13 +308,13 @@ class ApiClient:
     def _call(self, method: str, path: str, model: type[Model], **options: object) -> Model:
         return _parse(model, self._send(method, path, **options))
 
-    def _send(self, method: str, path: str, **options: object) -> httpx.Response:
-        """Send one request, and return its successful response.
+    def _send(self, method: str, path: str, *, tag: object = None, **options: object) -> httpx.Response:
+        """Send one request, and return its successful response. `tag` is that of the content to change.
 
         If the server is down, restarts, or limits the rate, wait and repeat the request with the same idempotency key.
         Raises ServerUnreachableError, ApiProblemError.
         """
-        headers = {"Idempotency-Key": str(uuid4())} if method == "POST" else {}
+        headers = {"Idempotency-Key": str(uuid4())} if method == "POST" else {"If-Match": str(tag)} if tag else {}
         attempts = Attempts(self._retries)
         while True:
             try:

@@ -1,10 +1,12 @@
-"""The URL of a server: whether it is one, and which certificates to check."""
+"""The URL of a server, which certificates to check, and the paths of issuers."""
 
 import ssl
+from urllib.parse import quote
 
 import httpx
 
 from app.client.errors import ServerUrlError
+from app.documents.issuers import normalise_issuer
 
 
 def check_url(url: str) -> None:
@@ -21,3 +23,8 @@ def check_url(url: str) -> None:
 def certificates_of(url: str) -> ssl.SSLContext | bool:
     """Return httpx's `verify` argument. For plain HTTP, no certificates are loaded, because that is slow."""
     return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if url.startswith("http:") else True
+
+
+def issuer_path(issuer: str) -> str:
+    """Return the path of an issuer, by its ID or a name. Names may have slashes, which paths can't have."""
+    return f"/v1/issuers/{quote(normalise_issuer(issuer) if '/' in issuer else issuer, safe='')}"

@@ -21,7 +21,6 @@ from app.commands.options import (
     print_json,
     report_errors,
 )
-from app.documents.issuers import normalise_issuer
 from app.facts.grid_labels import added_dimensions, headings_over
 
 StatementOption = Annotated[
@@ -52,7 +51,7 @@ _SCALES = {3: "thousands", 6: "millions", 9: "billions"}
 
 
 def facts(
-    issuer: Annotated[str, typer.Argument(help="The issuer's name, in any spelling.")],
+    issuer: Annotated[str, typer.Argument(help="The issuer's ID, or its name in any spelling.")],
     *,
     statement: StatementOption = None,
     periods: PeriodsOption = "annual",
@@ -76,13 +75,12 @@ def facts(
         wanted["statement"] = statement
     days = {"end_from": end_from, "end_to": end_to}
     wanted |= {name: f"{day:%Y-%m-%d}" for name, day in days.items() if day is not None}
-    issuer_id = normalise_issuer(issuer) or issuer
     with report_errors(as_json=as_json), open_client(home=home, url=url, key=key) as client:
         if not files:
-            _print(client.get_statements(issuer_id, wanted), as_json=as_json)
+            _print(client.get_statements(issuer, wanted), as_json=as_json)
             return
         for name, path in files.items():
-            path.write_bytes(client.get_statements_file(issuer_id, wanted, name))
+            path.write_bytes(client.get_statements_file(issuer, wanted, name))
     if as_json:
         print_json({"written": [str(path) for path in files.values()]})
     else:

@@ -57,9 +57,9 @@ def join_records(names: Iterable[RecordName]) -> list[Issuer]:
         by_record[name.record].append(name)
     links = {record: _links(own) for record, own in by_record.items()}
     merged = _unite({record: found.get(NameRole.SAME, frozenset()) for record, found in links.items()})
-    firm = [group for group in merged if len(group) > 1 or _FIRM & links[group[0]].keys()]
-    entities = [_entity(group, links) for group in firm]
-    loose = {record: links[record] for group in merged if group not in firm for record in group}
+    firm = [len(group) > 1 or bool(_FIRM & links[group[0]].keys()) for group in merged]
+    entities = [_entity(group, links) for group, is_firm in zip(merged, firm, strict=True) if is_firm]
+    loose = {group[0]: links[group[0]] for group, is_firm in zip(merged, firm, strict=True) if not is_firm}
     sure = {record: found for record, found in loose.items() if found.keys() & {NameRole.OWN, NameRole.LEI}}
     alone = _attach(entities, sure, _LEVELS)
     entities += [_entity(group, links) for group in _unite({record: _evidence(links[record]) for record in alone[0]})]

@@ -16,18 +16,19 @@ MOST_NAMES_OF_ALL = 300_000
 """Most names that a list of issuers reads: those of about 50,000 records."""
 
 # A record is reached from another by an equal link. Each of a record's links is looked up once, however many documents
-# give it: PostgreSQL plans a lateral subquery with OFFSET 0 separately.
+# give it. PostgreSQL plans a lateral subquery with OFFSET 0 separately, so statistics do not change the plan; with
+# COALESCE, it looks names up by their record, and not by all links.
 _NAMES = """
 WITH RECURSIVE reached (id) AS (
     {seed}
     UNION
     SELECT near.issuer_id FROM reached r
     CROSS JOIN LATERAL (SELECT DISTINCT n.link FROM issuer_names n
-        WHERE n.issuer_id = r.id AND n.link IS NOT NULL OFFSET 0) own
+        WHERE n.issuer_id = r.id AND COALESCE(n.link, '') <> '' OFFSET 0) own
     CROSS JOIN LATERAL (SELECT DISTINCT n.issuer_id FROM issuer_names n WHERE n.link = own.link OFFSET 0) near
 )
 SELECT n.issuer_id, n.role, n.kind, n.form, n.text, n.link, count(DISTINCT n.document_id), max(n.made_at)
-FROM reached r JOIN issuer_names n ON n.issuer_id = r.id
+FROM reached r CROSS JOIN LATERAL (SELECT n.* FROM issuer_names n WHERE n.issuer_id = r.id OFFSET 0) n
 GROUP BY 1, 2, 3, 4, 5, 6 LIMIT :most
 """
 _BY_FORM = text(_NAMES.format(seed="SELECT n.issuer_id FROM issuer_names n WHERE n.form = ANY(:forms)"))
