@@ -15,6 +15,7 @@ from evals.bench.fairness import bench_fairness
 from evals.bench.filtered import bench_filtered, table_lines
 from evals.bench.filtered_foreign import bench_foreign
 from evals.bench.ingesting import bench_ingest
+from evals.bench.issuers import bench_issuers
 from evals.bench.plans import bench_plans, plan_lines
 from evals.bench.policy import bench_policy
 from evals.bench.setting import BenchSetting, BenchWork
@@ -22,7 +23,7 @@ from evals.bench.streams import bench_streams
 from evals.bench.tables import bench_tables
 from evals.bench.timing import bench_timing
 from evals.commands.options import find_homes
-from evals.environment.provenance import ROOT, count_cores, digest_files, find_commit
+from evals.environment.provenance import ROOT, count_cores, digest_files, digest_folder, find_commit
 from evals.reports.report import Report
 from evals.running.engine import SuiteResult
 
@@ -66,6 +67,16 @@ def tables(docs: DocsOption = None, json: JsonOption = None, home: HomeOption = 
 def facts(docs: DocsOption = None, json: JsonOption = None, home: HomeOption = None) -> None:
     """Measure the bytes that facts take, and the time to read an issuer's statements, on the documents of `ingest`."""
     _run("facts", docs, json, home)
+
+
+@commands.command()
+def issuers(docs: DocsOption = None, json: JsonOption = None) -> None:
+    """Compare which documents are joined into one issuer with the labels of folders of documents (`--docs`)."""
+    console = Console(stderr=True)
+    folders = docs or []
+    with _failing(console):
+        result = bench_issuers(folders, lambda sentence: console.print(sentence, highlight=False))
+    _report("issuers", "-".join(digest_folder(folder) for folder in folders), result, json)
 
 
 @commands.command()
