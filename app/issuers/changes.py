@@ -76,9 +76,9 @@ class Changer:
         if not documents:
             raise IssuerNotEditableError(f"You may edit no document of {into.name}: ask for edit permission of one.")
         self._check(view.documents)
-        standing = [document for document in documents if document.record == into.id] or documents
-        concerned = [*view.documents, *documents[:MOST_DOCUMENTS]]
-        edit_id = self._edits.add(self._principal, EditKind.MERGE, concerned, self._made_at, leading=ids_of(standing))
+        leading = documents[:MOST_DOCUMENTS]
+        concerned = [*view.documents, *leading]
+        edit_id = self._edits.add(self._principal, EditKind.MERGE, concerned, self._made_at, leading=ids_of(leading))
         return self._effect(EditKind.MERGE, view, other.documents, view.documents, edit_id)
 
     def _split(self, view: IssuerView, documents: frozenset[UUID]) -> Effect:

@@ -55,7 +55,10 @@ class EditRepository:
         self._session.execute(_LOCK)
 
     def list_edits(self, documents: Iterable[UUID]) -> list[IssuerEdit]:
-        """List the changes that concern any of the documents, newest first."""
+        """List the changes that concern any of the documents, newest first.
+
+        A merger with an issuer of which no document is visible does not show: it would tell that there is one.
+        """
         query = select(IssuerEditRow).where(IssuerEditRow.document_id.in_(list(documents)))
         return _edits(self._session.scalars(query).all())
 
@@ -81,7 +84,7 @@ class EditRepository:
         name: str | None = None,
         leading: frozenset[UUID] = frozenset(),
     ) -> UUID:
-        """Store a change and return its ID. `leading` are documents whose issuer leads a merger."""
+        """Store a change and return its ID. `leading` are the documents of the issuer that a merger keeps."""
         edit_id, token = new_id(), new_id()
         rows = [
             {
@@ -120,5 +123,6 @@ def _edits(rows: Iterable[IssuerEditRow]) -> list[IssuerEdit]:
             documents=frozenset(row.document_id for row in same),
         )
         for edit_id, same in by_id.items()
+        if same[0].kind != EditKind.MERGE or len({row.leads for row in same}) == 2
     ]
     return sorted(edits, key=lambda edit: (edit.made_at, edit.id), reverse=True)

@@ -14,6 +14,7 @@ The result depends only on the set of names: neither on their order, nor on when
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import UUID
 
 from app.issuers.names import MARKS, Issuer, IssuerName, NameRole, RecordName
@@ -156,15 +157,26 @@ def _matches(
 
 def _issuer(records: set[UUID], by_record: Mapping[UUID, Sequence[RecordName]]) -> Issuer:
     names = [name for record in sorted(records) for name in by_record[record]]
-    leading = [name for name in names if name.role is NameRole.SAME and name.made_at is not None]
-    if leading:
-        standing = max(leading, key=lambda name: (name.made_at, name.record)).record
-    else:
-        firm = {name.record for name in names if name.role in _FIRM}
-        standing = min(firm or records)
+    standing = _choose_record(records, names)
     shown = _merge_names(name for name in names if name.role not in MARKS)
-    named = [name for name in names if name.record == standing] if leading else names
+    is_led = any(name.role is NameRole.SAME and name.made_at is not None for name in names)
+    named = [name for name in names if name.record == standing] if is_led else names
     return Issuer(standing, _choose_name(named, names), frozenset(records), shown)
+
+
+def _choose_record(records: set[UUID], names: Iterable[RecordName]) -> UUID:
+    """Return the record that stands for the issuer: one that led the newest mergers, else one with an identifier."""
+    leading: dict[datetime, set[UUID]] = defaultdict(set)
+    firm: set[UUID] = set()
+    for name in names:
+        if name.role is NameRole.SAME and name.made_at is not None:
+            leading[name.made_at].add(name.record)
+        elif name.role in _FIRM:
+            firm.add(name.record)
+    left = records
+    for _, led in sorted(leading.items(), reverse=True):
+        left = left & led or left
+    return min(left & firm or left)
 
 
 def _merge_names(names: Iterable[RecordName]) -> tuple[IssuerName, ...]:

@@ -103,13 +103,13 @@ class Shelf:
             )
             session.flush()
             made.current_version_id = version
-            _describe(made, metadata)
+            describe(made, metadata)
         return document
 
     def file_again(self, document: UUID, metadata: DocumentMetadata) -> None:
         """Replace the names of a document, as publishing a better reading does."""
         with self.database.worker.transaction(system_principal(self.tenant)) as session:
-            _describe(session.get_one(Document, document), metadata)
+            describe(session.get_one(Document, document), metadata)
 
     def find(self, *names: str, by: Principal | None = None) -> tuple[Issuer, ...]:
         with self.database.api.transaction(by or self.editor) as session:
@@ -121,7 +121,7 @@ class Shelf:
         return {document for (document,) in found}
 
 
-def _describe(document: Document, metadata: DocumentMetadata) -> None:
+def describe(document: Document, metadata: DocumentMetadata) -> None:
     document.issuer = metadata.issuer
     document.issuer_key = normalise_issuer(metadata.issuer or "") or None
     document.issuer_aliases = describe_issuer(metadata)

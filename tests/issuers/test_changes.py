@@ -1,5 +1,7 @@
 """Editors merge, split and rename issuers; what moves, who sees it, and how it is undone."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from sqlalchemy import select
 
@@ -9,6 +11,7 @@ from app.core.errors import PreconditionFailedError
 from app.core.pagination import PageRequest
 from app.db.session import system_principal
 from app.documents.metadata import NameKind
+from app.documents.models import Document
 from app.issuers.changes import IssuerChange
 from app.issuers.edits import EditKind
 from app.issuers.errors import (
@@ -18,7 +21,8 @@ from app.issuers.errors import (
     IssuerNotFoundError,
 )
 from app.issuers.service import IssuerService
-from tests.issuers.conftest import read_names
+from tests.issuers.conftest import describe, read_names
+from tests.waiting import wait_for
 
 CIK = NameKind.CIK
 
@@ -89,6 +93,50 @@ def test_split_ends_an_earlier_merger_and_a_later_merger_ends_the_split(service,
     assert names_by(service, shelf.editor) == ["Acme Paper, Inc."]
 
 
+def test_issuer_of_several_mergers_keeps_the_id_of_the_one_that_led(service, shelf):
+    for number, name in enumerate(("Acme Paper", "Ostmark Mills", "Juniper Tools", "Newco")):
+        shelf.file(read_names(name, *([(CIK, f"000000000{number}")] if number else [])))
+    led = service.get_issuer(shelf.editor, "Acme Paper").issuer.id
+    change(service, shelf, "Ostmark Mills", merge_into="Acme Paper")
+    change(service, shelf, "Juniper Tools", merge_into="Newco")
+    change(service, shelf, "Newco", merge_into="Ostmark Mills")
+    view = service.get_issuer(shelf.editor, "Juniper Tools")
+    assert (view.issuer.id, view.issuer.name, len(view.documents)) == (led, "Acme Paper", 4)
+
+
+def test_of_two_changes_at_once_one_is_outdated(service, shelf):
+    shelf.file(read_names("Acme Paper, Inc."))
+    revision = service.get_issuer(shelf.editor, "Acme Paper").revision
+
+    def rename(name):
+        try:
+            service.change_issuer(shelf.editor, "Acme Paper", IssuerChange(name=name), revision=revision)
+        except PreconditionFailedError:
+            return "outdated"
+        return "done"
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(rename, ("One", "Two"))) == ["done", "outdated"]
+
+
+def test_change_during_a_publication_is_kept_with_the_new_reading(service, shelf):
+    document = shelf.file(read_names("Acme Paper, Inc."))
+    with ThreadPoolExecutor(1) as pool:
+        with shelf.database.worker.transaction(system_principal(shelf.tenant)) as session:
+            describe(session.get_one(Document, document), read_names("Acme Paper", (NameKind.TICKER, "ACM")))
+            session.flush()
+            changed = pool.submit(change, service, shelf, "Acme Paper", name="Acme Global")
+            wait_for_lock(shelf)
+        changed.result()
+    (issuer,) = shelf.find("ACM")
+    assert issuer.name == "Acme Global"
+
+
+def wait_for_lock(shelf):
+    waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+    wait_for(lambda: shelf.sql(waiting) != [(0,)], what="that the change waits for the publication")
+
+
 def test_new_name_is_shown_and_found_and_earlier_names_remain(service, shelf):
     document = shelf.file(read_names("Acme Paper, Inc."))
     effect, view = change(service, shelf, "Acme Paper", name="Acme Global Paper")
@@ -149,7 +197,10 @@ def test_change_of_hidden_documents_is_unknown(service, shelf):
 def test_merger_with_a_hidden_issuer_shows_nothing_of_it(service, shelf):
     shelf.file(read_names("Acme Paper, Inc."))
     shelf.file(read_names("Ostmark Mills Corp"), shelf.walled)
-    change(service, shelf, "Acme Paper", merge_into="Ostmark Mills")
+    effect, _ = change(service, shelf, "Acme Paper", merge_into="Ostmark Mills")
+    assert service.get_issuer(shelf.reader, "Acme Paper").edits == ()
+    with pytest.raises(IssuerEditNotFoundError):
+        service.withdraw_edit(shelf.reader, effect.edit_id)
     (seen,) = shelf.find("Acme Paper", by=shelf.reader)
     assert (seen.name, seen.list_forms()) == ("Acme Paper, Inc.", ("acme paper", "acme", "acmepaper"))
     assert shelf.find("Ostmark Mills", by=shelf.reader) == ()
