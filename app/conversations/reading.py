@@ -17,9 +17,11 @@ from app.conversations.models import Turn
 from app.conversations.repository import ConversationRepository
 from app.conversations.views import QuestionParts, scope_record
 from app.core.principal import Principal
+from app.issuers.reading import find_issuers
 from app.retrieval.filters import SearchFilters
 from app.retrieval.questions.issuers import VisibleIssuer, name_forms
 from app.retrieval.repository import SearchRepository
+from app.retrieval.visible_issuers import list_visible
 
 _LOST = "The question before used a document that you can no longer see. Ask the whole question."
 
@@ -88,8 +90,11 @@ class TurnReader:
         return bool(self.scope.issuers or self.scope.document_ids) or last.scope != scope_record(self.scope)
 
     def _list_issuers(self, text: str) -> list[VisibleIssuer]:
-        named = SearchRepository(self.session).list_candidates(SearchFilters(), name_forms=name_forms(text))
-        return [issuer for candidate in named if (issuer := candidate.visible_issuer()) is not None]
+        forms = name_forms(text)
+        entities = find_issuers(self.session, forms)
+        records = [record for entity in entities for record in entity.ids]
+        rows = SearchRepository(self.session).list_candidates(SearchFilters(), name_forms=forms, records=records)
+        return list_visible(rows, entities)
 
     def _answered(self, turn: Turn) -> Answered:
         """Return what the turn's answer says of issuer and period."""
