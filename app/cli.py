@@ -18,6 +18,7 @@ COMMANDS = {
     "up": ("app.commands.up", "up"),
     "ingest": ("app.commands.ingest", "ingest"),
     "ask": ("app.commands.asking", "ask"),
+    "conversations": ("app.commands.conversations", "conversations"),
     "documents": ("app.commands.lists", "documents"),
     "tables": ("app.commands.tables", "tables"),
     "issuers": ("app.commands.issuers", "issuers"),

@@ -10,18 +10,18 @@ from pydantic import BaseModel, ConfigDict, Field
 Item = TypeVar("Item", bound=BaseModel)
 
 
-class _Response(BaseModel):
+class Response(BaseModel):
     model_config = ConfigDict(extra="allow", frozen=True)
 
 
-class Failure(_Response):
+class Failure(Response):
     """Why a run failed: a stable code and a message."""
 
     code: str
     detail: str
 
 
-class ApiRun(_Response):
+class ApiRun(Response):
     """An ingestion run; `status` is queued, running, ready or failed."""
 
     id: str
@@ -35,7 +35,7 @@ class ApiRun(_Response):
         return self.status in {"ready", "failed"}
 
 
-class ApiDeadLetter(_Response):
+class ApiDeadLetter(Response):
     """A document whose last run failed; `id` is the id of that run, and `kind` is the code of the failure."""
 
     id: str
@@ -47,14 +47,14 @@ class ApiDeadLetter(_Response):
     failed_at: str = ""
 
 
-class ApiReplayed(_Response):
+class ApiReplayed(Response):
     """The number of dead letters that a call replayed. `next_cursor` continues with older ones."""
 
     replayed: int
     next_cursor: str | None = None
 
 
-class ApiDocument(_Response):
+class ApiDocument(Response):
     """A document; `status` is the status of its newest version: processing, ready or failed."""
 
     id: str
@@ -63,7 +63,7 @@ class ApiDocument(_Response):
     filename: str = ""
 
 
-class ApiTable(_Response):
+class ApiTable(Response):
     """A table of a document, without its cells."""
 
     number: int
@@ -74,24 +74,24 @@ class ApiTable(_Response):
     units_line: str | None = None
 
 
-class ApiUploaded(_Response):
+class ApiUploaded(Response):
     """The result of an upload. `run` is None if the same bytes were uploaded before and are already processed."""
 
     document: ApiDocument
     run: ApiRun | None = None
 
 
-class ApiCollection(_Response):
+class ApiCollection(Response):
     id: str
     name: str
 
 
-class ApiGroup(_Response):
+class ApiGroup(Response):
     id: str
     name: str
 
 
-class Key(_Response):
+class Key(Response):
     """A key; `state` is active, rotated, expired or revoked."""
 
     id: str
@@ -102,27 +102,27 @@ class Key(_Response):
     expires_at: str | None = None
 
 
-class ApiCreatedKey(_Response):
+class ApiCreatedKey(Response):
     """A new key with its secret, which the API returns only once."""
 
     id: str
     secret: str
 
 
-class ApiCitation(_Response):
+class ApiCitation(Response):
     document_title: str = ""
     page_number: int = 0
     quote: str = ""
 
 
-class ApiSubject(_Response):
+class ApiSubject(Response):
     """The issuer and the period that a claim is about."""
 
     issuer: str | None = None
     period: str | None = None
 
 
-class ApiClaim(_Response):
+class ApiClaim(Response):
     """A claim; `part` is answer, support or related."""
 
     text: str
@@ -131,7 +131,7 @@ class ApiClaim(_Response):
     citations: list[ApiCitation] = Field(default_factory=list)
 
 
-class ApiAnswer(_Response):
+class ApiAnswer(Response):
     """An answer. `outcome` is answered or not-found. `writer` is what wrote the draft. `notice` is a note for users."""
 
     id: str = ""
@@ -153,13 +153,13 @@ class ApiListed(BaseModel, Generic[Item]):
     next_cursor: str | None = None
 
 
-class ApiIssuerPlace(_Response):
+class ApiIssuerPlace(Response):
     document_id: str
     kind: str
     page: int | None = None
 
 
-class ApiIssuerName(_Response):
+class ApiIssuerName(Response):
     """A name of an issuer: its role, the kinds of places that give it, and some places."""
 
     name: str
@@ -168,13 +168,13 @@ class ApiIssuerName(_Response):
     places: list[ApiIssuerPlace] = []
 
 
-class ApiIssuerDocument(_Response):
+class ApiIssuerDocument(Response):
     id: str
     title: str
     issuer: str | None = None
 
 
-class ApiIssuerEdit(_Response):
+class ApiIssuerEdit(Response):
     """An editor's change of an issuer."""
 
     id: str
@@ -184,7 +184,7 @@ class ApiIssuerEdit(_Response):
     documents: int = 0
 
 
-class ApiIssuer(_Response):
+class ApiIssuer(Response):
     """An issuer. Lists leave out `names`, `listed_documents` and `edits`. `tag` is the ETag of the response."""
 
     id: str
@@ -198,7 +198,7 @@ class ApiIssuer(_Response):
     tag: str = Field(default="*", exclude=True)
 
 
-class ApiIssuerEffect(_Response):
+class ApiIssuerEffect(Response):
     """What a change does, or undid: the documents that move, and the issuers afterwards."""
 
     documents: list[ApiIssuerDocument] = []

@@ -1,4 +1,4 @@
-"""`footnote ask`: ask a question and print its verified claims with their citations."""
+"""`footnote ask`: ask a question or a follow-up, and print its verified claims with their citations."""
 
 import re
 from typing import Annotated
@@ -7,6 +7,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from app.client.conversations import ApiTurn, ApiUnderstood
 from app.client.models import ApiAnswer, ApiClaim
 from app.commands.options import (
     HomeOption,
@@ -18,6 +19,8 @@ from app.commands.options import (
     print_json,
     report_errors,
 )
+from app.commands.scopes import ChosenScope, describe_scope, find_conversation
+from app.documents.metadata import DocumentType, FiscalPeriod
 
 _YEAR = re.compile(r"\d{4}")
 
@@ -25,18 +28,78 @@ _YEAR = re.compile(r"\d{4}")
 def ask(
     *,
     question: Annotated[str, typer.Argument(help="The question, in quotes.")],
+    conversation: Annotated[
+        str | None, typer.Option("--conversation", help="The ID of a conversation, or `last`, to follow up in it.")
+    ] = None,
+    only_understand: Annotated[
+        bool, typer.Option("--understand", help="Show how a follow-up would be understood, without asking it.")
+    ] = False,
+    issuer: Annotated[list[str] | None, typer.Option(help="Search only this issuer's documents.")] = None,
+    collection: Annotated[list[str] | None, typer.Option(help="Search only this collection (name or ID).")] = None,
+    document: Annotated[
+        list[str] | None, typer.Option(help="Search only this document (ID, title or file name).")
+    ] = None,
+    document_type: Annotated[
+        list[DocumentType] | None, typer.Option("--type", help="Search only documents of this type.")
+    ] = None,
+    year: Annotated[list[int] | None, typer.Option(help="Search only documents of this fiscal year.")] = None,
+    period: Annotated[list[FiscalPeriod] | None, typer.Option(help="Search only documents of this period.")] = None,
+    everywhere: Annotated[bool, typer.Option("--everywhere", help="Search all documents again.")] = False,
     home: HomeOption = None,
     url: UrlOption = None,
     key: KeyOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Ask a question about the documents that you can see."""
+    """Ask a question about the documents that you can see. The scope stays for the conversation."""
+    chosen = ChosenScope(issuer, collection, document, document_type, year, period)
     with report_errors(as_json=as_json), open_client(home=home, url=url, key=key) as client:
-        answer = client.ask(question)
+        scope = None if chosen.is_empty() and not everywhere else chosen.resolve(client)
+        if conversation is None:
+            place = client.create_conversation(scope or {}).id
+        else:
+            place = find_conversation(client, conversation)
+        if only_understand:
+            understood = client.understand_turn(place, question)
+            print_json(understood.model_dump(mode="json")) if as_json else print_understood(console(), understood)
+            return
+        turn = client.ask_turn(place, question, scope=scope)
     if as_json:
-        print_json(answer.model_dump(mode="json"))
+        print_json(_as_json(turn))
     else:
-        print_answer(console(), answer)
+        print_turn(console(), turn)
+
+
+def print_turn(out: Console, turn: ApiTurn) -> None:
+    """Print where a turn searches and how it was understood, if that is not the question itself, and its answer."""
+    if words := describe_scope(turn.scope):
+        out.print(f"  [dim]Searched: {escape(words)}[/]")
+    understood = turn.understood
+    if understood is None or (turn.answer is not None and turn.answer.outcome == "withdrawn"):
+        out.print("  [yellow]The answer used a document that you can no longer see.[/]")
+        return
+    if understood.asks or understood.carried or understood.notes or understood.is_edited:
+        print_understood(out, understood)
+    if turn.answer is not None:
+        print_answer(out, turn.answer)
+
+
+def print_understood(out: Console, understood: ApiUnderstood) -> None:
+    """Print a complete question with the notes on how it was read, or what Footnote asks back."""
+    if understood.asks:
+        out.print(f"  [yellow]{escape(understood.asks)}[/]")
+        for option in understood.options:
+            out.print(f"    {escape(option)}")
+        return
+    out.print(f"  [bold]Understood as:[/] {escape(understood.question or '')}")
+    for note in understood.notes:
+        out.print(f"  [dim]{escape(note)}[/]")
+
+
+def _as_json(turn: ApiTurn) -> dict[str, object]:
+    """Return the answer's JSON object with the turn's fields."""
+    answer = {"outcome": "unclear"} if turn.answer is None else turn.answer.model_dump(mode="json")
+    more = turn.model_dump(mode="json", include={"conversation_id", "understood", "scope"})
+    return {**answer, "turn_id": turn.id, **more}
 
 
 def print_answer(out: Console, answer: ApiAnswer) -> None:

@@ -66,6 +66,24 @@ def test_ingested_document_is_listed_and_quoted_in_answers(running: Any, footnot
     assert any("$4,210,000" in quote for quote in quotes)
 
 
+def test_follow_up_is_asked_in_the_last_conversation(running: Any, footnote: Call) -> None:
+    home = ("--home", str(running.home))
+    assert footnote("ask", QUESTION, "--year", "2024", *home).returncode == 0
+    last = json.loads(footnote("conversations", "list", "--json", *home).stdout)["conversations"][0]
+    assert last["title"] == QUESTION
+    asked = footnote("ask", "and the year before?", "--conversation", "last", *home)
+    assert asked.returncode == 0
+    assert "Searched: FY2024" in asked.stdout
+    assert "Understood as:" in asked.stdout
+    shown = footnote("conversations", "show", "last", *home).stdout
+    assert shown.index(QUESTION) < shown.index("and the year before?")
+    assert footnote("conversations", "delete", last["id"], *home).stdout == "Deleted.\n"
+    missing = footnote("ask", "Why?", "--conversation", last["id"], *home)
+    assert missing.returncode == 1
+    assert "conversation-not-found" in missing.stderr
+    assert "scope-not-found" in footnote("ask", QUESTION, "--collection", "no such", *home).stderr
+
+
 def test_question_without_evidence_is_not_an_error(running: Any, footnote: Call) -> None:
     asked = footnote("ask", "Who painted the ceiling of the chapel?", "--home", str(running.home))
     assert asked.returncode == 0
