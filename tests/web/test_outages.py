@@ -10,7 +10,7 @@ from playwright.sync_api import Request, Route, expect
 from tests.web.test_page import QUESTION, upload
 
 pytestmark = pytest.mark.browser
-UPLOADS, RUNS, QUESTIONS = "**/v1/documents", "**/v1/runs/*", "**/v1/questions"
+UPLOADS, RUNS, QUESTIONS = "**/v1/documents", "**/v1/runs/*", "**/turns"
 KEY = "idempotency-key"
 GIVE_UP_AFTER, LONGEST_SILENCE = 120_000, 60_000
 
@@ -114,7 +114,7 @@ def test_interrupted_question_is_answered_once(interrupted_page, site):
         start_question(interrupted_page)
         outage_is_shown(interrupted_page, questions)
     answer_is_complete(interrupted_page)
-    expect(interrupted_page.locator("#answer .claim")).to_have_count(len(replayed.value.json()["claims"]))
+    expect(interrupted_page.locator("#answer .claim")).to_have_count(len(replayed.value.json()["answer"]["claims"]))
     expect(interrupted_page.locator("#answer .cite").first).to_be_visible()
     assert len({request.headers[KEY] for request in questions.requests}) == 1
 

@@ -81,6 +81,22 @@ def test_home_page_works_with_keyboard_only(analyst_page, site):
     analyst_page.keyboard.press("Escape")
     expect(analyst_page.locator("#viewer")).to_be_hidden()
     expect(cite).to_be_focused()
+    analyst_page.get_by_label("Ask about these documents").focus()
+    analyst_page.keyboard.type("and the year before?")
+    analyst_page.keyboard.press("Control+Enter")
+    second = analyst_page.locator(".turn").nth(1)
+    expect(second.locator(".understood")).to_contain_text("Understood as:")
+    second.get_by_role("button", name="Right").focus()
+    analyst_page.keyboard.press("Enter")
+    expect(second.locator(".feedback")).to_contain_text("You said: right.")
+    analyst_page.reload()
+    expect(analyst_page.locator(".turn")).to_have_count(2)
+    expect(analyst_page.locator(".turn .feedback").nth(1)).to_contain_text("You said: right.")
+    second.get_by_role("button", name="Edit").press("Enter")
+    analyst_page.keyboard.press("Control+A")
+    analyst_page.keyboard.type(QUESTION)
+    second.get_by_role("button", name="Ask this").press("Enter")
+    expect(analyst_page.locator(".turn").nth(2).locator(".claim").first).to_be_visible()
 
 
 def test_degraded_answer_says_what_is_missing(analyst_page, site):
@@ -91,9 +107,10 @@ def test_degraded_answer_says_what_is_missing(analyst_page, site):
         headers = {name: value for name, value in route.request.headers.items() if name != "accept"}
         answered = route.fetch(headers=headers)
         degraded = {"degraded": True, "degraded_reason": "embeddings-unavailable", "notice": notice}
-        route.fulfill(response=answered, json={**answered.json(), **degraded})
+        turn = answered.json()
+        route.fulfill(response=answered, json={**turn, "answer": {**turn["answer"], **degraded}})
 
-    analyst_page.route(re.compile(r"/v1/questions$"), degrade)
+    analyst_page.route(re.compile(r"/turns$"), degrade)
     ask(analyst_page)
     expect(analyst_page.locator("#answer .note", has_text=notice)).to_be_visible()
     expect(analyst_page.locator("#answer .note", has_text="language model failed")).to_have_count(0)

@@ -1,9 +1,6 @@
-import { Problem, element, idempotencyKey, received, send } from "./api.js";
-import { Interruption, persist, silenceLimit } from "./retries.js";
+import { Problem, element, received, send } from "./api.js";
+import { Interruption, silenceLimit } from "./retries.js";
 import { openCitation } from "./viewer.js";
-
-const AFTERWARDS = "Ask again later. If the server finishes this answer in the background, the page does not show it.";
-const answer = document.getElementById("answer");
 
 // Reads server-sent events with fetch, because EventSource can't POST. A blank line ends an event. Calls `heard` for
 // each part, also for the comments that the server sends while it works.
@@ -77,11 +74,11 @@ function notes(done) {
 
 // Shows claims as they come: first the answer with what supports it, then the related passages under a heading.
 class Shown {
-  constructor() {
+  constructor(place) {
     this.claims = element("ol", { class: "said" });
     this.related = element("ul", { class: "related" });
     this.beside = element("section", { class: "beside", hidden: "" }, element("h3", {}, "Related passages"), this.related);
-    answer.replaceChildren(this.claims, this.beside);
+    place.replaceChildren(this.claims, this.beside);
   }
 
   add(data) {
@@ -102,28 +99,35 @@ class Shown {
   }
 }
 
-// Asks once. A repeat of a question that was answered completely gets its answer as JSON, not as events.
-async function show(body, key) {
+// Asks a turn once, and shows its answer in `place`. Calls `understood` with the turn before its answer comes, and again
+// with the whole turn. A repeat of a turn that is complete gets it as JSON, not as events.
+export async function showTurn(place, path, body, key, understood) {
   const limit = silenceLimit();
   try {
-    const response = await send("/v1/questions", {
+    const response = await send(path, {
       method: "POST",
       headers: { Accept: "text/event-stream", "Content-Type": "application/json", "Idempotency-Key": key },
       body,
       signal: limit.signal,
     });
-    const shown = new Shown();
     if (!response.headers.get("Content-Type").startsWith("text/event-stream")) {
-      const done = await received(response.json());
-      [...done.claims, ...done.related].forEach((data) => shown.add(data));
-      shown.finish(done);
+      const turn = await received(response.json());
+      understood(turn);
+      showAnswer(place, turn.answer);
       return;
     }
+    let shown = null;
     for await (const event of events(response, limit.heard)) {
       if (event.name === "claim") {
+        shown ??= new Shown(place);
         shown.add(event.data);
       } else if (event.name === "done") {
+        shown ??= new Shown(place);
         shown.finish(event.data);
+      } else if (event.name === "understood") {
+        understood(event.data);
+      } else if (event.name === "turn") {
+        understood(event.data);
         return;
       } else if (event.name === "error") {
         throw new Problem(event.data, event.data.status);
@@ -135,20 +139,17 @@ async function show(body, key) {
   }
 }
 
-export async function ask(form) {
-  const button = form.querySelector("button");
-  const body = JSON.stringify({ question: form.elements.question.value });
-  const key = idempotencyKey();
-  answer.replaceChildren(element("p", { class: "hint" }, "Searching the documents…"));
-  answer.setAttribute("aria-busy", "true");
-  button.disabled = true;
-  try {
-    await persist(() => show(body, key), AFTERWARDS);
-  } catch (error) {
-    answer.querySelector(".hint")?.remove();
-    answer.append(element("p", { class: "problem", role: "alert" }, error.message));
-  } finally {
-    answer.setAttribute("aria-busy", "false");
-    button.disabled = false;
+// Shows a complete answer in `place`, or nothing if Footnote asked back.
+export function showAnswer(place, answer) {
+  if (!answer) {
+    place.replaceChildren();
+    return;
   }
+  if (answer.outcome === "withdrawn") {
+    place.replaceChildren(element("p", { class: "note" }, "This answer used a document that you can no longer see."));
+    return;
+  }
+  const shown = new Shown(place);
+  [...answer.claims, ...answer.related].forEach((data) => shown.add(data));
+  shown.finish(answer);
 }

@@ -1,12 +1,13 @@
-import { ask } from "./ask.js";
+import { ask, restore } from "./conversation.js";
 import { listDocuments } from "./documents.js";
+import { offerScope } from "./scope.js";
 import { watchUploads } from "./upload.js";
 import { closeViewer } from "./viewer.js";
 
 const form = document.getElementById("question-form");
 form.addEventListener("submit", (event) => {
   event.preventDefault();
-  ask(form);
+  ask(form.elements.question);
 });
 document.getElementById("question").addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
@@ -21,6 +22,8 @@ document.addEventListener("keydown", (event) => {
 });
 watchUploads(listDocuments);
 listDocuments();
+offerScope();
+restore();
 
 // Enable the controls only now, because a file chosen before this script has run would be ignored silently.
 for (const control of [document.getElementById("files"), document.getElementById("ask")]) {
