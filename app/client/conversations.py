@@ -114,6 +114,10 @@ class ConversationCalls:
         path = f"/v1/conversations/{conversation_id}/understandings"
         return self._call("POST", path, ApiUnderstood, json={"question": question})
 
+    def read_file(self, document_id: str) -> bytes:
+        """Return the file of a document's searchable version."""
+        return self._send("GET", f"/v1/documents/{document_id}/file").content
+
     def list_feedback(self) -> Iterator[ApiFeedback]:
         """List the newest feedback on each answer, newest first. For engineers."""
         return self._list("/v1/feedback", ApiFeedback)

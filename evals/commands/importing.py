@@ -1,4 +1,4 @@
-"""`footnote eval import`: converts published data into Footnote's own format."""
+"""`footnote eval import`: converts published data, or users' feedback, into Footnote's own format."""
 
 from collections.abc import Callable
 from enum import StrEnum
@@ -7,15 +7,18 @@ from typing import Annotated
 
 import typer
 
+from app.commands.options import KeyOption, UrlOption, open_client
 from evals.commands.options import errors_as_messages, stderr_console
+from evals.datasets.feedback import import_feedback
 from evals.datasets.importing import Imported, import_filings, import_questions
 
 
 class DataForm(StrEnum):
-    """A supported format: questions of FinanceBench, or filings in inline XBRL."""
+    """A supported format: questions of FinanceBench, filings in inline XBRL, or feedback in a running Footnote."""
 
     FINANCEBENCH = "financebench"
     IXBRL = "ixbrl"
+    FEEDBACK = "feedback"
 
 
 _READERS: dict[DataForm, tuple[Callable[[Path, Path], Imported], str]] = {
@@ -26,11 +29,26 @@ _READERS: dict[DataForm, tuple[Callable[[Path, Path], Imported], str]] = {
 
 def import_data(
     form: Annotated[DataForm, typer.Argument(help="The format of the data.")],
-    source: Annotated[Path, typer.Argument(exists=True, file_okay=False, help="The folder of the data.")],
+    source: Annotated[
+        Path | None, typer.Argument(exists=True, file_okay=False, help="The folder of the data; none for feedback.")
+    ] = None,
+    *,
     out: Annotated[Path, typer.Option("--out", file_okay=False, help="An empty or new folder to write to.")],
+    url: UrlOption = None,
+    key: KeyOption = None,
 ) -> None:
-    """Read data in a published format, check it, and write it in Footnote's own format."""
-    read, what = _READERS[form]
+    """Read data, check it, and write it in Footnote's own format. Feedback is read from a running Footnote, as an
+    engineer: only that whose documents the engineer may read.
+    """
+    if (source is None) != (form is DataForm.FEEDBACK):
+        raise typer.BadParameter("give the folder of the data, or none for feedback")
     with errors_as_messages():
-        imported = read(source, out)
+        if source is None:
+            with open_client(home=None, url=url, key=key) as client:
+                imported, what = import_feedback(client, out), "questions"
+        else:
+            read, what = _READERS[form]
+            imported = read(source, out)
     stderr_console().print(f"Written to {out}: {imported.cases} {what}, {imported.documents} documents")
+    if imported.left_out:
+        stderr_console().print(f"Left out, because they name no page: {imported.left_out}")

@@ -21,10 +21,11 @@ class ImportTargetError(InvalidInputError):
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """The number of written cases (questions or facts) and documents."""
+    """The number of written cases (questions or facts) and documents, and of cases that were left out."""
 
     cases: int
     documents: int
+    left_out: int = 0
 
 
 def import_questions(source: Path, target: Path) -> Imported:
@@ -33,12 +34,12 @@ def import_questions(source: Path, target: Path) -> Imported:
     Raises DataMissingError, DatasetError, ImportTargetError.
     """
     read = load_questions(source)
-    documents = _make(target)
+    documents = make_target(target)
     for file in read.files:
         shutil.copyfile(file, documents / file.name)
-    _write_rows(target / "cases.jsonl", read.cases)
+    write_rows(target / "cases.jsonl", read.cases)
     stems = {file.stem for file in read.files}
-    _write_rows(
+    write_rows(
         target / "documents.jsonl",
         [DocumentIssuer(document=name, issuer=read.issuers[name]) for name in sorted(stems & read.issuers.keys())],
     )
@@ -53,17 +54,17 @@ def import_filings(source: Path, target: Path) -> Imported:
     Raises DataMissingError, DatasetError, ImportTargetError.
     """
     read = load_filings(source)
-    documents = _make(target)
+    documents = make_target(target)
     for filing in read:
         (documents / f"{filing.name}.html").write_bytes(filing.read_plain())
     facts = [fact for filing in read for fact in filing.facts]
-    _write_rows(target / FACTS, facts)
+    write_rows(target / FACTS, facts)
     if [fact for filing in load_filings(target) for fact in filing.facts] != facts:
         raise DatasetError("The written facts differ from those read.")
     return Imported(len(facts), len(read))
 
 
-def _make(target: Path) -> Path:
+def make_target(target: Path) -> Path:
     """Create the folder `documents` in `target`, which must be new or empty; return its path."""
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise ImportTargetError(f"{target} is not empty: name an empty or a new folder.")
@@ -72,5 +73,6 @@ def _make(target: Path) -> Path:
     return documents
 
 
-def _write_rows(path: Path, rows: Iterable[BaseModel]) -> None:
+def write_rows(path: Path, rows: Iterable[BaseModel]) -> None:
+    """Write one JSON object per line."""
     path.write_text("".join(json.dumps(row.model_dump(mode="json"), ensure_ascii=False) + "\n" for row in rows))
