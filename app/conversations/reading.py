@@ -20,9 +20,13 @@ from app.core.principal import Principal
 from app.issuers.reading import find_issuers
 from app.retrieval.filters import SearchFilters
 from app.retrieval.questions.issuers import VisibleIssuer, name_forms
+from app.retrieval.questions.reader import QuestionReader
+from app.retrieval.questions.vocabulary import FinanceVocabulary
 from app.retrieval.repository import SearchRepository
+from app.retrieval.scope import ScopeFinder
 from app.retrieval.visible_issuers import list_visible
 
+_READER = QuestionReader(vocabulary=FinanceVocabulary())
 _LOST = "The question before used a document that you can no longer see. Ask the whole question."
 
 
@@ -56,6 +60,7 @@ class TurnReader:
                 answered=lambda: self._answered(last),
                 learnt_from=frozenset(stored.learnt_from),
                 has_scope=self._has_scope(last),
+                is_part=self._is_part,
             )
             reading = understand(words, earlier, find_names)
         return reading, self.parts(reading.question if isinstance(reading, Understood) else "")
@@ -95,6 +100,12 @@ class TurnReader:
         records = [record for entity in entities for record in entity.ids]
         rows = SearchRepository(self.session).list_candidates(SearchFilters(), name_forms=forms, records=records)
         return list_visible(rows, entities)
+
+    def _is_part(self, name: str) -> bool:
+        """Return whether visible documents have a name, and not as that of another company."""
+        finder = ScopeFinder(self.session, SearchRepository(self.session), _READER, SearchFilters())
+        understanding = finder.find(_READER.read(f"What was the revenue of {name}?")).understanding
+        return name not in understanding.absent_issuers and name not in understanding.unseen_names
 
     def _answered(self, turn: Turn) -> Answered:
         """Return what the turn's answer says of issuer and period."""

@@ -71,15 +71,25 @@ UNDERSTOOD = [
     (SALES, "as a percentage of total assets?", "What were net sales of Acme in 2022 as a percentage of total assets?"),
     (SALES, "What percentage of assets is that?", "What were net sales of Acme in 2022 as a percentage of assets?"),
     (SALES, "and the growth?", "What was the growth in net sales of Acme in 2022?"),
-    ("What was net income of Acme in 2022?", "per share?", "What was net income per share of Acme in 2022?"),
+    ("What was net income of Acme in 2022?", "per share?", "What were earnings per share of Acme in 2022?"),
     # qualifiers
     (SALES, "and by segment?", "What were net sales of Acme in 2022 by segment?"),
     (SALES, "what about North America?", "What were net sales of the North America segment of Acme in 2022?"),
     (SALES, "in euros", "What were net sales of Acme in 2022 in euros?"),
-    (SALES, "for the parent only", "What were net sales of Acme in 2022 (parent company only)?"),
-    ("What were net sales of Acme in 2022 (parent company only)?", "consolidated?", SALES),
+    (SALES, "for the parent only", "What were net sales of Acme in 2022 for the parent company only?"),
+    ("What were net sales of Acme in 2022 for the parent company only?", "consolidated?", SALES),
     ("What were net sales of Acme in 2022 by segment?", "by region?", "What were net sales of Acme in 2022 by region?"),
+    ("What was backlog of the Space segment of Acme in 2022?", "total?", "What was backlog of Acme in 2022?"),
+    ("What was revenue of Acme in Greater China in 2022?", "and North America?",
+     "What was revenue of the North America segment of Acme in 2022?"),
     # sentences
+    ("How many stores does Acme have?", "how many did it have in 2020?", "How many stores did Acme have in 2020?"),
+    (SALES, "how many employees?", "How many employees did Acme have in 2022?"),
+    ("What was the credit facility of Acme?", "when does it mature?", "When does credit facility of Acme mature?"),
+    ("What was revenue of Acme and Beta in 2022?", "which one is larger?",
+     "Which company had the larger revenue in 2022, Acme or Beta?"),
+    (AUDITOR, "and the CFO?", "Who is the CFO of Acme?"),
+    (SALES, "compared to last year", "What were net sales of Acme in 2021 and 2022?"),
     (SALES, "why?", "Why did net sales of Acme change in 2022?"),
     (SALES, "Why did it fall?", "Why did net sales of Acme fall in 2022?"),
     (SALES, "how much did it grow?", "How much did net sales of Acme grow in 2022?"),
@@ -147,6 +157,11 @@ def test_last_year_is_said_to_be_the_year_before():
     reading = follow(SALES, "and last year?")
     assert reading.question == "What were net sales of Acme in 2021?"
     assert reading.notes == ("“last year” is read as the period before 2022.",)
+
+
+def test_name_that_documents_have_as_a_part_is_no_company():
+    reading = follow(SALES, "what about Lantern?", is_part=lambda name: name == "Lantern")
+    assert reading.question == "What were net sales of the Lantern segment of Acme in 2022?"
 
 
 def test_carried_parts_are_named():

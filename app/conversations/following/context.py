@@ -41,9 +41,14 @@ class Answered:
     documents: frozenset[UUID] = frozenset()
 
 
+def _is_no_part(_name: str) -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """The complete question before. `answered` reads what its answer says, only when that is needed.
+    """The complete question before. `answered` reads what its answer says, only when that is needed. `is_part` states
+    that visible documents have a name, and not as that of another company: a product, brand, segment or place.
 
     `learnt_from` are the documents from which words of the question were learnt. `has_scope` states that the
     conversation's scope says which issuers are meant, so that the answer's is not taken.
@@ -51,6 +56,7 @@ class Earlier:
 
     question: str
     answered: Callable[[], Answered] = Answered
+    is_part: Callable[[str], bool] = _is_no_part
     learnt_from: frozenset[UUID] = frozenset()
     has_scope: bool = False
 

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 from app.answers.computing.question import FigureQuestion
 from app.conversations.following.context import FindNames, NameSpan
+from app.conversations.following.names import is_region
 from app.conversations.following.periods import Mention, mentions_of, period_phrase
 from app.retrieval.questions.understanding import Understanding
 
 _QUALIFIER = re.compile(
-    r"\(parent company only\)|\bby (?:(?:business|operating|reportable|geographic) )?"
+    r"\bfor the parent company only\b|\bby (?:(?:business|operating|reportable|geographic) )?"
     r"(?:segment|region|country|division|product|geography)s?\b"
     r"|,? ?\bas a (?:percentage|share|multiple|ratio) of [^?]{2,80}?(?= (?:in|for|of|at|during|from) |\?|$)"
     r"|\bper (?:diluted |basic )?share\b(?= basis)|\bin (?:euros|dollars|pounds|yen|(?:thousand|million|billion)s)\b",
@@ -27,6 +28,8 @@ _OPERATION = re.compile(
     r"(?:change|growth(?: rate)?|increase|decrease|difference|cagr|average|total|sum) (?:in|of)\b",
     re.IGNORECASE,
 )
+_OF_PART = re.compile(r" (?:of|in|for) (?:the )?[^?]{2,60}?(?:segment|division|business unit|region)$", re.IGNORECASE)
+_LAST_OF = re.compile(r" (?:of|in|for) (?:the )?(?P<of>[^?]{2,40})$", re.IGNORECASE)
 _HEAD = re.compile(r" (?:of|in|for|as|per|from|on|at|by)\b", re.IGNORECASE)
 _PLURAL = re.compile(r"(?:[^s]s|sales|people|r&d expenses)$", re.IGNORECASE)
 _SINGULAR = re.compile(r"(?:ss|us|is|eps|ebitdas|capex|gross|basis|news|class)$", re.IGNORECASE)
@@ -90,6 +93,13 @@ def write_question(measure: str, names: Sequence[str], periods: str, qualifiers:
     return f"{' '.join(filter(None, ('What', verb, measure, of, periods, *qualifiers)))}?"
 
 
+def without_part(measure: str) -> str:
+    """Return a measure without the segment or region that it is of."""
+    bare = _OF_PART.sub("", measure)
+    tail = _LAST_OF.search(bare)
+    return bare[: tail.start()] if tail is not None and is_region(tail["of"]) else bare
+
+
 def is_plural(words: str) -> bool:
     """Return whether words are the name of several things ("net sales"), as far as their ending tells."""
     return _PLURAL.search(words) is not None and _SINGULAR.search(words) is None
@@ -103,7 +113,7 @@ def _trimmed(name: str) -> str:
     before = None
     while name != before:
         before, name = name, _LOOSE_END.sub("", name.strip(" ,.'’"))
-    return re.sub(r"\b(of|for)\s+(?=(?:of|for)\b)", "", name).strip()
+    return re.sub(r"\b(?:of|for|at|by)\s+(?=(?:of|for|in|at|by|as|from)\b)", "", name).strip()
 
 
 def _topic_of(topic: str, names: Sequence[str]) -> str:

@@ -224,7 +224,10 @@ def replace_periods(text: str, mentions: Sequence[Mention], new: Sequence[str]) 
     """
     if mentions and len(new) == len(mentions) and not _RANGE.search(new[0]):
         for mention, words in reversed(list(zip(mentions, new, strict=True))):
-            text = f"{text[: mention.start]}{words}{text[mention.end :]}"
+            before = text[: mention.start]
+            if words.startswith("Q"):  # "at the third quarter" becomes "at Q2"
+                before = re.sub(r"\bthe $", "", before, flags=re.IGNORECASE)
+            text = f"{before}{words}{text[mention.end :]}"
         return text
     listed = _listed(new)
     if not mentions:

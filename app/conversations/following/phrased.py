@@ -4,14 +4,15 @@ import re
 
 from app.conversations.following import phrases
 from app.conversations.following.before import ALL, Before, Reading
-from app.conversations.following.frames import write_question
+from app.conversations.following.frames import without_part, write_question
 from app.conversations.following.names import listed
-from app.conversations.following.periods import insert_last, mentions_of
+from app.conversations.following.periods import insert_last, mentions_of, read_wanted
 
 _MOVED = re.compile(
     r"^(?:the )?(?:percentage )?(?:change|growth|increase|decrease|difference) (?:in|of) ", re.IGNORECASE
 )
-_ENTITY = re.compile(r" ?\(parent company only\)| ?\bfor the (?:non-?)?guarantors?\b", re.IGNORECASE)
+_ENTITY = re.compile(r" ?\bfor the parent company only\b| ?\bfor the (?:non-?)?guarantors?\b", re.IGNORECASE)
+_EARNINGS = re.compile(r"(?:the )?(?:net )?(?:income|earnings|profit|loss)", re.IGNORECASE)
 _SUMS = ("average", "total", "sum")
 _CONVERT = re.compile(r"^convert(?:ed)? (?:it |that |them )?(?:in)?to\b", re.IGNORECASE)
 
@@ -33,7 +34,7 @@ def _qualifier(bare: str, before: Before) -> Reading | None:
     if phrases.CURRENCY.fullmatch(bare) or phrases.UNIT.fullmatch(bare):
         return _qualified(_CONVERT.sub("in", bare), before)
     if phrases.PARENT.fullmatch(bare):
-        return _qualified("(parent company only)", before)
+        return _qualified("for the parent company only", before)
     if (found := phrases.GUARANTORS.fullmatch(bare)) is not None:
         return _qualified(f"for the {found['who'].lower()}", before)
     found = phrases.STATEMENT.fullmatch(bare)
@@ -41,9 +42,13 @@ def _qualifier(bare: str, before: Before) -> Reading | None:
 
 
 def _consolidated(bare: str, before: Before) -> Reading | None:
+    frame = before.frame
     if phrases.CONSOLIDATED.fullmatch(bare) is None:
         return None
-    return before.understood(before.named(_ENTITY.sub("", before.frame.text)), ALL)
+    whole = without_part(frame.measure or "")
+    if whole != (frame.measure or ""):
+        return before.understood(write_question(whole, before.names(), frame.period_phrase()), ALL)
+    return before.understood(before.named(_ENTITY.sub("", frame.text)), ALL)
 
 
 def _why(bare: str, before: Before) -> Reading | None:
@@ -76,7 +81,7 @@ def _share(bare: str, before: Before) -> Reading | None:
     if asked is None or phrases.PER_SHARE.fullmatch(bare) or asked["over"] in ("quarter", "year", "segment"):
         return None
     other = asked["of"] or asked["to"] or asked["over"] or asked["what"]
-    if mentions_of(bare) or before.find_names(other):
+    if mentions_of(bare) or before.find_names(other) or read_wanted(other) is not None:
         return None
     if frame.measure is None:
         return before.unfitting()
@@ -88,7 +93,7 @@ def _operation(bare: str, before: Before) -> Reading | None:
     """Return the reading of an operation on the figure before ("the growth", "margin", "per share")."""
     frame = before.frame
     if phrases.PER_SHARE.fullmatch(bare):
-        measure = f"{frame.measure} per share"
+        measure = "earnings per share" if _EARNINGS.fullmatch(frame.measure or "") else f"{frame.measure} per share"
     elif phrases.MARGIN.fullmatch(bare):
         measure = f"{frame.measure} margin"
     elif (found := phrases.OPERATION.fullmatch(bare)) is not None:

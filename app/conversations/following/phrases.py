@@ -95,7 +95,7 @@ GUARANTORS = _whole(
 )
 CONSOLIDATED = _whole(
     r"(?:for |of )?(?:the )?(?:consolidated(?: (?:group|total|figure|basis))?|group(?: total)?"
-    r"|whole (?:company|group))"
+    r"|whole (?:company|group)|total|overall|in total|all segments|all of it)"
 )
 STATEMENT = _whole(
     r"(?:from |in |on )?(?:the |its )?(?P<statement>income statement|balance sheet|cash[- ]?flow statement"
@@ -148,3 +148,23 @@ THERE = re.compile(
     re.IGNORECASE,
 )
 """Words for the periods of the question before."""
+
+IT_THING = re.compile(
+    r"\b(?P<it>it|they|this|that|these|those)(?= (?:mature|expire|bear|accrue|rank|amount to|come due"
+    r"|mean|fall due|apply)s?\b)",
+    re.IGNORECASE,
+)
+"""A pronoun for what was asked about, not for the issuer."""
+THEM = re.compile(
+    r"(?P<verb>summari[sz]e|list|describe|explain|compare|discuss)(?: (?:it|them|that|this|these"
+    r"|those|all))?(?: (?:briefly|please|in short))?",
+    re.IGNORECASE,
+)
+NO_OBJECT = re.compile(r"^how many(?= (?:did|does|do|has|have|had|were|are)\b)", re.IGNORECASE)
+COUNT_ONLY = re.compile(r"how many (?P<things>[\w' -]{3,60})", re.IGNORECASE)
+WHICH_IS = re.compile(
+    r"which (?:one|of (?:them|the two|these)|company)?\s*(?:is|was|has|had) (?:the )?(?P<more>larger"
+    r"|largest|higher|highest|greater|greatest"
+    r"|bigger|biggest|lower|lowest|smaller|smallest|more|less|better|worse)(?: one)?",
+    re.IGNORECASE,
+)

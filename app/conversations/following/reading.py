@@ -11,7 +11,7 @@ from app.conversations.following.before import Before, Reading
 from app.conversations.following.context import Earlier, FindNames, Unclear, Understood
 from app.conversations.following.periods import read_wanted
 from app.conversations.following.phrased import read_phrase
-from app.conversations.following.replaced import read_replacements
+from app.conversations.following.replaced import BEFORE_NAME, read_replacements
 from app.conversations.following.sentences import read_sentence
 
 _LONGEST_LEAD = 6
@@ -52,7 +52,7 @@ def _depends(text: str, bare: str, find_names: FindNames) -> bool:
         return True
     if phrases.ASKS.match(bare):
         return False
-    names = find_names(bare)
+    names = find_names(f"{BEFORE_NAME}{bare}")
     is_name = len(names) == 1 and len(names[0].words) >= len(bare.rstrip("'’s")) - _SHORT_WORD
     return is_name or _JOINED.match(text) is not None
 

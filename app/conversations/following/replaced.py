@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from app.conversations.following import phrases
 from app.conversations.following.before import Before, Reading, is_metric
 from app.conversations.following.context import NameSpan, Part, Unclear
-from app.conversations.following.frames import is_plural, write_question
+from app.conversations.following.frames import is_plural, without_part, write_question
 from app.conversations.following.moved import with_periods
 from app.conversations.following.names import is_region, listed, names_nobody_has, replace_names, unknown_names
 from app.conversations.following.periods import Mention, Named, Wanted, insert_last, mentions_of, read_wanted
@@ -16,7 +16,7 @@ _LEAD = re.compile(rf"^(?:{_OF}\s+)?(?:(?:the|its|their)\s+)?", re.IGNORECASE)
 _TAIL = re.compile(rf"\s*\b(?:{_OF}|and|the|or)$|[,;:\s]+$", re.IGNORECASE)
 _BETWEEN_NAMES = re.compile(rf"(?:\b(?:{_OF}|and|or|the|vs|versus|but)\b|[,&\s]|['’]s?\b)*", re.IGNORECASE)
 _PART_WORD = re.compile(r"\b(?:segments?|divisions?|business unit|region|business)\b", re.IGNORECASE)
-_OF_PART = re.compile(r" (?:of|in|for) (?:the )?[^?]{2,60}?(?:segment|division|business unit|region)$", re.IGNORECASE)
+BEFORE_NAME = "What about the results of "
 _LONGEST_TOPIC = 90
 _WHY = re.compile(r"why (?:did|has|have|do|does|is|was|were) (?P<what>.+)", re.IGNORECASE)
 _VERB = re.compile(
@@ -42,18 +42,26 @@ def read_replacements(bare: str, before: Before) -> Reading:
     """Return the question before with what the follow-up names, or ask what is meant."""
     compare = phrases.COMPARE.match(bare)
     named = bare if compare is None else compare["what"]
-    spans = tuple(before.find_names(named))
+    spans = _names_in(named, before)
     names = tuple(dict.fromkeys(span.words for span in spans))
     rest = _without(named, spans)
     phrase, wanted = _period_of(rest)
     phrase = _bare(phrase)
     if phrase and not names:
         unknown = unknown_names(phrase)
-        if unknown and listed(unknown) == phrase and not is_region(phrase) and not is_metric(phrase):
+        is_name = bool(unknown) and listed(unknown) == phrase and not is_region(phrase) and not is_metric(phrase)
+        if is_name and not before.earlier.is_part(phrase):
             names, phrase = unknown, ""
     if not (names or phrase or wanted) or len(phrase) > _LONGEST_TOPIC:
         return _not_clear(before)
     return _replaced(names, wanted, phrase, before, is_added=compare is not None)
+
+
+def _names_in(words: str, before: Before) -> tuple[NameSpan, ...]:
+    """Return the issuers that a phrase names; its first word may be one, although it begins a sentence."""
+    start = len(BEFORE_NAME)
+    spans = before.find_names(f"{BEFORE_NAME}{words}")
+    return tuple(NameSpan(span.start - start, span.end - start, span.words) for span in spans if span.start >= start)
 
 
 def _replaced(names: Sequence[str], wanted: Wanted | None, phrase: str, before: Before, *, is_added: bool) -> Reading:
@@ -95,15 +103,16 @@ def _spans_of(text: str, names: Sequence[str]) -> list[NameSpan]:
 def _with_phrase(phrase: str, before: Before) -> str | Unclear:
     """Return the question before about another measure, a part of the issuer, or another topic."""
     frame = before.frame
-    if frame.measure is not None and (is_region(phrase) or _PART_WORD.search(phrase)):
+    if frame.measure is not None and _is_part(phrase, before):
         kind = "" if _PART_WORD.search(phrase) else " segment"
-        measure = f"{_OF_PART.sub('', frame.measure)} of the {phrase}{kind}"
+        measure = f"{without_part(frame.measure)} of the {phrase}{kind}"
         return write_question(measure, before.names(), frame.period_phrase())
     if (why := _WHY.match(frame.text)) is not None:
         verb = _VERB.search(why["what"])
         periods = f" {frame.period_phrase()}" if frame.periods else ""
         return f"Why did {phrase}{before.of_names()} {'change' if verb is None else verb.group()}{periods}?"
-    if _ROLE.search(phrase) and not is_metric(phrase):
+    asks_who = frame.ask is not None and frame.ask.lower().startswith("who")
+    if _ROLE.search(phrase) and (asks_who or not is_metric(phrase)):
         return f"Who {'are' if is_plural(phrase) else 'is'} the {phrase}{before.of_names()}?"
     if frame.measure is not None or is_metric(phrase):
         operation = None if _OPERATION.match(phrase) else _OPERATION.match(frame.measure or "")
@@ -112,6 +121,13 @@ def _with_phrase(phrase: str, before: Before) -> str | Unclear:
     if frame.topic is not None:
         return f"What {'are' if is_plural(phrase) else 'is'} the {phrase}{before.of_names()}?"
     return _not_clear(before)
+
+
+def _is_part(phrase: str, before: Before) -> bool:
+    """Return whether a phrase names a part of an issuer: a segment, a region, or a product with a capital."""
+    if is_region(phrase) or _PART_WORD.search(phrase):
+        return True
+    return phrase[:1].isupper() and not is_metric(phrase) and before.earlier.is_part(phrase)
 
 
 def _kept(qualifiers: Sequence[str]) -> tuple[str, ...]:

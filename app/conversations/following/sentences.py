@@ -3,7 +3,7 @@
 import re
 
 from app.conversations.following import phrases
-from app.conversations.following.before import Before, Reading
+from app.conversations.following.before import ALL, Before, Reading
 from app.conversations.following.context import Part, Unclear, Understood
 from app.conversations.following.frames import Frame
 from app.conversations.following.moved import with_periods
@@ -11,6 +11,7 @@ from app.conversations.following.names import listed, names_nobody_has
 from app.conversations.following.periods import Wanted, insert_last, mentions_of, read_wanted
 
 _LONGEST_PERIOD = 8
+_VERB = re.compile(r"\b(?:did|does|do|has|have|had|was|were|is|are|will|can)\b", re.IGNORECASE)
 
 
 def read_sentence(words: str, bare: str, before: Before) -> Reading | None:
@@ -23,12 +24,34 @@ def read_sentence(words: str, bare: str, before: Before) -> Reading | None:
     if (share := phrases.SHARE.fullmatch(bare)) is not None and share["what"]:
         return None
     text = f"{bare[:1].upper()}{bare[1:]}?"
+    if (short := _short(bare, before)) is not None:
+        return short
     if phrases.OF_ALL.search(text):
         return Understood(words)
     refers = phrases.OWNER.search(text) or phrases.ACTOR.search(text) or phrases.IT_MOVES.search(text)
     if before.find_names(text) or (not refers and names_nobody_has(text)):
         return _complete_but_period(words, text, before)
     return _completed(words, text, before)
+
+
+def _short(bare: str, before: Before) -> Reading | None:
+    """Return the reading of a sentence that leaves out what it asks about."""
+    frame = before.frame
+    if (them := phrases.THEM.fullmatch(bare)) is not None:
+        topic = frame.measure or frame.topic
+        if topic is None:
+            return before.unclear(f"What do you mean by “{bare}”? Name it.")
+        return before.understood(f"{them['verb'].capitalize()} the {topic}{before.of_names()}.", ALL)
+    names = before.names()
+    if (which := phrases.WHICH_IS.fullmatch(bare)) is not None and frame.measure is not None and len(names) > 1:
+        either = f"{', '.join(names[:-1])} or {names[-1]}"
+        text = f"Which company had the {which['more'].lower()} {frame.measure} {frame.period_phrase()}, {either}?"
+        return before.understood(" ".join(text.split()).replace(" ,", ","), ALL)
+    if (count := phrases.COUNT_ONLY.fullmatch(bare)) is not None and not _VERB.search(count["things"]) and names:
+        periods = f" {frame.period_phrase()}" if frame.periods else ""
+        text = f"How many {count['things']} did {listed(names)} have{periods}?"
+        return before.understood(text, (Part.ISSUER, Part.PERIOD))
+    return None
 
 
 def _complete_but_period(words: str, text: str, before: Before) -> Reading:
@@ -44,9 +67,13 @@ def _completed(words: str, text: str, before: Before) -> Reading:
     relative = None if mentions_of(text) else _relative_end(text)
     if relative is not None:
         text = f"{text[: relative[0]].rstrip(' ,?')}?"
-    moved = phrases.IT_MOVES.search(text)
-    if moved is not None and frame.measure is not None:
-        text = f"{text[: moved.start('it')]}{frame.measure}{before.of_names()}{text[moved.end('it') :]}"
+    if phrases.NO_OBJECT.match(text) and frame.measure is not None and not phrases.IT_MOVES.search(text):
+        text = phrases.NO_OBJECT.sub(lambda found: f"{found.group()} {frame.measure}", text)
+        carried.append(Part.SUBJECT)
+    moved = phrases.IT_MOVES.search(text) or phrases.IT_THING.search(text)
+    subject = frame.measure or frame.topic
+    if moved is not None and subject is not None:
+        text = f"{text[: moved.start('it')]}{subject}{before.of_names()}{text[moved.end('it') :]}"
         carried += [Part.SUBJECT, Part.ISSUER]
     elif names := before.names():
         text = _with_issuer(text, listed(names))
