@@ -13,6 +13,7 @@ from app.conversations.following.frames import Frame
 from app.conversations.following.names import find_spans
 from app.conversations.following.periods import mentions_of
 from app.conversations.following.reading import understand
+from app.conversations.following.replaced import BEFORE_NAME
 from app.conversations.models import Turn
 from app.conversations.repository import ConversationRepository
 from app.conversations.views import QuestionParts, scope_record
@@ -45,7 +46,7 @@ class TurnReader:
         last = repository.find_last_answered(self.conversation_id)
         stored = None if last is None else repository.find_readings([last.id]).get(last.id)
         before = "" if stored is None or stored.question is None else stored.question
-        issuers = self._list_issuers(f"{words}\n{before}")
+        issuers = self._list_issuers(words, f"{BEFORE_NAME}{words}", before)
 
         def find_names(text: str) -> tuple[NameSpan, ...]:
             return find_spans(text, issuers)
@@ -94,18 +95,19 @@ class TurnReader:
         """Return whether the scope says which issuers are meant: it names them, or the user has just changed it."""
         return bool(self.scope.issuers or self.scope.document_ids) or last.scope != scope_record(self.scope)
 
-    def _list_issuers(self, text: str) -> list[VisibleIssuer]:
-        forms = name_forms(text)
+    def _list_issuers(self, *texts: str) -> list[VisibleIssuer]:
+        forms = [form for text in texts for form in name_forms(text)]
         entities = find_issuers(self.session, forms)
         records = [record for entity in entities for record in entity.ids]
         rows = SearchRepository(self.session).list_candidates(SearchFilters(), name_forms=forms, records=records)
         return list_visible(rows, entities)
 
     def _is_part(self, name: str) -> bool:
-        """Return whether visible documents have a name, and not as that of another company."""
+        """Return whether visible documents have a name, and not as that of a company."""
         finder = ScopeFinder(self.session, SearchRepository(self.session), _READER, SearchFilters())
         understanding = finder.find(_READER.read(f"What was the revenue of {name}?")).understanding
-        return name not in understanding.absent_issuers and name not in understanding.unseen_names
+        is_issuer = bool(understanding.issuer_keys) and not understanding.is_implied
+        return not (is_issuer or name in understanding.absent_issuers or name in understanding.unseen_names)
 
     def _answered(self, turn: Turn) -> Answered:
         """Return what the turn's answer says of issuer and period."""

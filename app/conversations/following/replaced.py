@@ -127,7 +127,7 @@ def _is_part(phrase: str, before: Before) -> bool:
     """Return whether a phrase names a part of an issuer: a segment, a region, or a product with a capital."""
     if is_region(phrase) or _PART_WORD.search(phrase):
         return True
-    return phrase[:1].isupper() and not is_metric(phrase) and before.earlier.is_part(phrase)
+    return not phrase.islower() and not is_metric(phrase) and before.earlier.is_part(phrase)
 
 
 def _kept(qualifiers: Sequence[str]) -> tuple[str, ...]:
