@@ -123,7 +123,7 @@ class TurnReader:
         documents = frozenset(span.document_id for span in first.citations)
         issuers = [first.subject.issuer] if first.subject.issuer else self._issuers_of(documents)
         period = first.subject.period or next((each.period.label() for each in mentions_of(first.text)), None)
-        return Answered(issuers[0] if len(issuers) == 1 else None, (period,) if period else (), documents)
+        return Answered(issuers[0] if len(issuers) == 1 else None, (period,) if period else (), first.text, documents)
 
     def _issuers_of(self, documents: frozenset[UUID]) -> list[str]:
         return ConversationRepository(self.session).list_issuers(documents)

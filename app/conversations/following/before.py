@@ -82,6 +82,10 @@ class Before:
         """Return the answer to a follow-up that needs a figure before it."""
         return self.unclear(f"“{self.follow_up}” needs a figure in the question before. Ask the whole question.")
 
+    def learn(self) -> None:
+        """Note that what is said follows from the answer before."""
+        self._is_learnt = True
+
     def learnt_from(self) -> frozenset[UUID]:
         """Return the documents from which words were learnt."""
         return self.earlier.learnt_from | (self.earlier.answered().documents if self._is_learnt else frozenset())

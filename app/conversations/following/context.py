@@ -32,12 +32,13 @@ FindNames = Callable[[str], Sequence[NameSpan]]
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What the answer to the question before says, and the documents that it cites: the issuer, if it is only one, and
-    the periods that its first claim names.
+    """What the answer to the question before says, and the documents that it cites: the issuer, if it is only one, the
+    periods that its first claim names, and the claim's text.
     """
 
     issuer: str | None = None
     periods: tuple[str, ...] = ()
+    text: str = ""
     documents: frozenset[UUID] = frozenset()
 
 

@@ -66,6 +66,10 @@ def _other_part(
 ) -> str | Unclear:
     if part == "FY":
         return replace_periods(text, mentions, [f"fiscal year {year}" for year in years])
+    dated = mentions[0].period if len(mentions) == 1 else None
+    if part.startswith("first") and dated is not None and dated.day is not None:
+        ended = f"{part.removeprefix('first ')} ended {dated.day:%B} {dated.day.day}, {dated.day.year}"
+        return replace_periods(text, mentions, [ended])
     if part.startswith("first"):
         return replace_periods(text, mentions, [f"the {part} of {year}" for year in years])
     if part == "QQ":

@@ -41,8 +41,9 @@ _WHOLE_YEAR = re.compile(
 _EACH_QUARTER = re.compile(
     r"(?:by|per|each|every) quarter|quarterly|(?:the |all )?(?:four )?quarters|quarter by quarter", re.IGNORECASE
 )
-_MONTHS = re.compile(
-    r"(?:the )?(?:first )?(?:(?P<nine>nine|9)|(?:six|6))[ -]months?(?: period)?"
+_LENGTH = re.compile(
+    r"(?:the )?(?:first )?(?P<length>(?:\d\d?|three|six|nine|twelve|thirteen|twenty-six"
+    r"|thirty-nine|fifty-two|fifty-three)[ -](?:months?|weeks?))(?: period)?"
     r"|(?:the )?(?:first[ -]half|half[ -]year)(?: year)?",
     re.IGNORECASE,
 )
@@ -146,8 +147,8 @@ def _span_of(bare: str) -> Span | None:
 
 
 def _part_of(bare: str) -> Part | None:
-    if (months := _MONTHS.fullmatch(bare)) is not None:
-        return Part(f"first {'nine' if months['nine'] else 'six'} months")
+    if (length := _LENGTH.fullmatch(bare)) is not None:
+        return Part(f"first {length['length'] or 'six months'}")
     return next((Part(part) for pattern, part in _PARTS if pattern.fullmatch(bare)), None)
 
 

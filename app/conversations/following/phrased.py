@@ -2,6 +2,7 @@
 
 import re
 
+from app.answers.computing.currencies import find_asked_currency, is_in_currency
 from app.conversations.following import phrases
 from app.conversations.following.before import ALL, Before, Reading
 from app.conversations.following.frames import without_part, write_question
@@ -13,6 +14,12 @@ _MOVED = re.compile(
 )
 _ENTITY = re.compile(r" ?\bfor the parent company only\b| ?\bfor the (?:non-?)?guarantors?\b", re.IGNORECASE)
 _EARNINGS = re.compile(r"(?:the )?(?:net )?(?:income|earnings|profit|loss)", re.IGNORECASE)
+_NOT_CONSOLIDATED = (
+    "Answers do not tell figures of the parent company or of guarantors alone from those of the group yet. Ask what "
+    "the condensed financial information of the parent or of the guarantors says, and read its pages."
+)
+_SIGN = re.compile(r"[$€£¥₹]|\b(?:USD|EUR|GBP|JPY|CHF|CAD|AUD|CNY|INR)\b")
+_CURRENCIES = {"€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR"}
 _SUMS = ("average", "total", "sum")
 _CONVERT = re.compile(r"^convert(?:ed)? (?:it |that |them )?(?:in)?to\b", re.IGNORECASE)
 
@@ -31,14 +38,25 @@ def _qualifier(bare: str, before: Before) -> Reading | None:
     """Return the reading of a unit, an entity, a statement, or of parts."""
     if (found := phrases.BY_PARTS.fullmatch(bare)) is not None:
         return _qualified(f"by {_singular((found['axis'] or found['axis2'] or found['axis3']).lower())}", before)
-    if phrases.CURRENCY.fullmatch(bare) or phrases.UNIT.fullmatch(bare):
-        return _qualified(_CONVERT.sub("in", bare), before)
-    if phrases.PARENT.fullmatch(bare):
-        return _qualified("for the parent company only", before)
-    if (found := phrases.GUARANTORS.fullmatch(bare)) is not None:
-        return _qualified(f"for the {found['who'].lower()}", before)
+    if phrases.CURRENCY.fullmatch(bare):
+        return _in_currency(_CONVERT.sub("in", bare), before)
+    if phrases.UNIT.fullmatch(bare):
+        return _qualified(bare, before)
+    if phrases.PARENT.fullmatch(bare) or phrases.GUARANTORS.fullmatch(bare):
+        return before.unclear(_NOT_CONSOLIDATED)
     found = phrases.STATEMENT.fullmatch(bare)
     return None if found is None else _qualified(f"in the {found['statement']}", before)
+
+
+def _in_currency(words: str, before: Before) -> Reading:
+    """Ask in a currency, unless the answer before states its figure in another one: nothing is converted."""
+    asked = find_asked_currency(words)
+    stated = _SIGN.findall(before.earlier.answered().text) if before.frame.measure else []
+    units = {_CURRENCIES.get(sign, sign) for sign in stated}
+    if units and not any(is_in_currency(unit, asked) for unit in units):
+        before.learn()
+        return before.unclear("The documents state this figure in another currency. Footnote converts no currencies.")
+    return _qualified(words, before)
 
 
 def _consolidated(bare: str, before: Before) -> Reading | None:

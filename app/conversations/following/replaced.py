@@ -75,7 +75,7 @@ def _replaced(names: Sequence[str], wanted: Wanted | None, phrase: str, before: 
     else:
         carried.append(Part.SUBJECT)
     if names:
-        text = _with_names(text, names, before, is_added=is_added)
+        text = _with_names(_of_whole(text, phrase, before), names, before, is_added=is_added)
     else:
         text = before.named(text)
         carried.append(Part.ISSUER)
@@ -87,6 +87,16 @@ def _replaced(names: Sequence[str], wanted: Wanted | None, phrase: str, before: 
     else:
         carried.append(Part.PERIOD)
     return before.understood(text, carried)
+
+
+def _of_whole(text: str, phrase: str, before: Before) -> str:
+    """Return a question without the segment of the issuer before: another issuer has others."""
+    frame = before.frame
+    whole = without_part(frame.measure or "")
+    if phrase or not whole or whole == frame.measure or is_region((frame.measure or "").rsplit(" ", 1)[-1]):
+        return text
+    before.notes.append("The segment is left out, because it is one of the company before.")
+    return write_question(whole, before.names(), frame.period_phrase())
 
 
 def _with_names(text: str, names: Sequence[str], before: Before, *, is_added: bool) -> str:
