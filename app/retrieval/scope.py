@@ -126,7 +126,7 @@ class ScopeFinder:
         respelt = tuple(
             (one.named.text, issuer.name)
             for one in near
-            if one.nearness is Nearness.MISSPELT
+            if one.nearness is not Nearness.FIRST_WORDS
             for issuer in one.named.issuers
         )
         return tuple(one.named for one in near), respelt

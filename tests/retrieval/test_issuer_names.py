@@ -25,7 +25,9 @@ ISSUERS = {
         ("Corvello.com, Inc.", "CVLO"),
         ("Wick-Marten Stores, Inc.", "WMS"),
         ("Brannock Hollis Corporation", "BHC"),
-        ("Sable River Properties Trust", "SRP"),
+        ("Sable River Properties Trust", "SBLR"),
+        ("J. K. Ferrow Transport, Inc.", "JKFT"),
+        ("International Lamps Corporation", "ILAM"),
         ("Kestrelon Corporation", "KSTR"),
         ("Lantern, Inc.", "LNTN"),
         ("Target Works Corporation", "TGWK"),
@@ -72,7 +74,7 @@ NAMES = (
     ("one word", "BrannockHollis", "Brannock Hollis Corporation"),
     ("ticker", "KSTR", "Kestrelon Corporation"),
     ("ticker", "OSTG", "Ostmark Glassworks, Inc."),
-    ("initials", "BH", "Brannock Hollis Corporation"),
+    ("initials", "SRP", "Sable River Properties Trust"),
     ("initials", "V&S", "Veldhoven & Sons Company"),
     ("blend", "BranHol", "Brannock Hollis Corporation"),
     ("misspelt", "Kestrellon", "Kestrelon Corporation"),
@@ -83,6 +85,9 @@ NAMES = (
     ("apostrophe", "Oriel's Kitchens", "Oriel's Kitchens plc"),
     ("apostrophe", "Oriels Kitchens", "Oriel's Kitchens plc"),
     ("common word", "Block", "Block, Inc."),
+    ("initials and a name", "J.K. Ferrow Transport", "J. K. Ferrow Transport, Inc."),
+    ("initials and a name", "J. K. Ferrow Transport", "J. K. Ferrow Transport, Inc."),
+    ("without s", "General Quarrys", "General Quarry, Inc."),
     ("shared", "Halden Freight", "Halden Freight, Inc."),
     ("shared", "Halden Freight Finance", "Halden Freight Finance Corp."),
 )
@@ -154,7 +159,20 @@ def test_short_name_of_two_issuers_is_shared_and_another_spelling_is_not() -> No
     assert [match.is_shared() for match in find_named(QuestionWords("Wickmarten capex 2022"), renamed)] == [False]
 
 
-@pytest.mark.parametrize("name", ["Kestrel", "Osten", "Tamar", "Fenwich", "Hollis", "Brannigan Hollis"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Kestrel",
+        "Osten",
+        "Tamar",
+        "Fenwich",
+        "Hollis",
+        "Brannigan Hollis",
+        "BH",
+        "Boston Quarries",
+        "Marten International Inc.",
+    ],
+)
 def test_other_companies_with_like_names_are_not_taken_for_misspellings(name: str) -> None:
     assert [found for found in named(f"What was {name}'s revenue in 2022?") if not found.startswith("Fenwick")] == []
 

@@ -57,7 +57,8 @@ def issuers_found(shelf, question: str) -> set[tuple[str | None, str]]:
 
 
 @pytest.mark.parametrize(
-    "question", ["What were Brannock Hollis's net sales?", "What were Branock Hollis' net sales?", "BH net sales 2022"]
+    "question",
+    ["What were Brannock Hollis's net sales?", "What were Branock Hollis' net sales?", "BraHol net sales 2022"],
 )
 def test_documents_of_the_named_issuer_are_searched_whoever_their_metadata_name(shelf, question: str) -> None:
     assert issuers_found(shelf, question) == {

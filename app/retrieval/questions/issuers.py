@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from app.documents.issuers import normalise_issuer
-from app.retrieval.questions.spans import QuestionWords, Word
+from app.retrieval.questions.common_words import is_acronym_of_finance, is_place
+from app.retrieval.questions.spans import QuestionWords
 
 _MOST_FORMS = 1_500
 _MOST_JOINED = 3
@@ -55,7 +56,7 @@ def name_forms(question: str) -> list[str]:
     words = QuestionWords(question)
     forms: dict[str, None] = {}
     for start, length in words.spans():
-        forms.update(dict.fromkeys(span_forms(words.words[start : start + length])))
+        forms.update(dict.fromkeys(span_forms(words, start, length)))
         if len(forms) >= _MOST_FORMS:
             break
     return list(forms)
@@ -81,29 +82,39 @@ def find_named(words: QuestionWords, issuers: Iterable[VisibleIssuer]) -> tuple[
         stop = start + length
         if any(taken[start:stop]):
             continue
-        span = words.words[start:stop]
-        named = _meant({form: by_form[form] for form in span_forms(span) if form in by_form})
-        if length == 1 and not span[0].is_owner and words.before(start) in _PLACE_PREPOSITIONS:
-            named = [issuer for issuer in named if not issuer.key.startswith(f"{normalise_issuer(span[0].text)} ")]
+        word = words.words[start]
+        named = _meant({form: by_form[form] for form in span_forms(words, start, length) if form in by_form})
+        if length == 1 and not word.is_owner and _is_part(words, start):
+            named = [issuer for issuer in named if not issuer.key.startswith(f"{normalise_issuer(word.text)} ")]
         if named:
             taken[start:stop] = [True] * length
-            text = words.text[span[0].start : span[-1].start + len(span[-1].text)]
-            found.append(NamedIssuers(text, tuple(named), start, stop))
+            found.append(NamedIssuers(words.text_of(start, length), tuple(named), start, stop))
     return tuple(sorted(found, key=lambda match: match.start))
 
 
-def span_forms(span: Sequence[Word]) -> tuple[str, ...]:
+def span_forms(words: QuestionWords, start: int, length: int) -> tuple[str, ...]:
     """Return a phrase normalised like keys and like aliases: also in one word, without "and", and with its "'s"."""
-    text = " ".join((*(word.full for word in span[:-1]), span[-1].text))
+    text = words.text_of(start, length)
     key = normalise_issuer(text)
     forms = [key, text.casefold()]
-    if span[-1].is_owner:
-        forms.append(normalise_issuer(" ".join(word.full for word in span)))
-    if " " in key and len(span) <= _MOST_JOINED:
+    if words.words[start + length - 1].is_owner:
+        forms.append(normalise_issuer(words.text_of(start, length, full=True)))
+    if " " in key and length <= _MOST_JOINED:
         forms.append(key.replace(" ", ""))
     if " and " in key:
         forms.append(_AND.sub("", key))
     return tuple(dict.fromkeys(form for form in forms if form))
+
+
+def _is_part(words: QuestionWords, start: int) -> bool:
+    """Return whether a word is a place ("in Boston"), or a place or common word that begins another name."""
+    if words.before(start) in _PLACE_PREPOSITIONS:
+        return True
+    if not (words.common[start] or is_place(words.words[start].text)) or start + 1 == len(words):
+        return False
+    following = words.words[start + 1]
+    is_name = following.text[:1].isalpha() and not (words.common[start + 1] or is_acronym_of_finance(following.text))
+    return is_name and not following.is_first and (following.is_capital or not words.shows_names)
 
 
 def _meant(by_form: Mapping[str, Mapping[str, Sequence[VisibleIssuer]]]) -> list[VisibleIssuer]:

@@ -19,8 +19,10 @@ from app.retrieval.questions.spans import QuestionWords
 
 _MOST_SHARING = 4  # a short name of more issuers names none
 _LONGEST = 4  # words
-_MOST_SPANS = 24
+_MOST_SPANS = 120
 _LONGEST_BLEND = 8
+_SHORTEST_INITIALS = 3  # two initials are those of too many issuers, unless they have an "&"
+_TOO_MANY = 3
 # A misspelling may have one wrong letter in 6 letters, and two in 10 (of the name without spaces). In shorter names,
 # only a letter too many and two letters in the wrong order are misspellings: other words are too near.
 _ONE_WRONG, _TWO_WRONG, _SHORTEST = 6, 10, 4
@@ -51,6 +53,10 @@ class _Span:
     stop: int
     is_acronym: bool
     is_unknown: bool  # some word is neither common nor a place
+    is_owner: bool
+
+
+_Match = tuple[_Span, list[VisibleIssuer]]
 
 
 def find_near(
@@ -63,61 +69,83 @@ def find_near(
     spans = list(_spans(words, taken))
     found: list[NearName] = []
     for nearness, find in _KINDS:
-        for span in spans:
-            if any(near.named.start < span.stop and span.start < near.named.stop for near in found):
+        free = [span for span in spans if not any(_overlap(span, near.named) for near in found)]
+        for span, issuers_of_span in find(free, issuers) if free else ():
+            if len(issuers_of_span) > _MOST_SHARING or any(_overlap(span, near.named) for near in found):
                 continue
-            issuers_of_span = find(span, issuers)
-            if 0 < len(issuers_of_span) <= _MOST_SHARING:
-                named = NamedIssuers(span.text, tuple(issuers_of_span), span.start, span.stop)
-                found.append(NearName(named, nearness))
+            named = NamedIssuers(span.text, tuple(issuers_of_span), span.start, span.stop)
+            found.append(NearName(named, nearness))
     return tuple(sorted(found, key=lambda near: near.named.start))
+
+
+def _overlap(one: _Span | NamedIssuers, other: NamedIssuers) -> bool:
+    return other.start < one.stop and one.start < other.stop
 
 
 def _spans(words: QuestionWords, taken: Sequence[NamedIssuers]) -> Iterator[_Span]:
     count = 0
     for start, length in words.spans():
         stop = start + length
+        span = words.words[start:stop]
         if length > _LONGEST or any(match.start < stop and start < match.stop for match in taken):
             continue
-        span = words.words[start:stop]
         if is_never_an_issuer(word.text for word in span) or any(is_acronym_of_finance(word.text) for word in span):
             continue
-        text = words.text[span[0].start : span[-1].start + len(span[-1].text)]
+        text = words.text_of(start, length)
         key = normalise_issuer(text)
-        is_acronym = length == 1 and span[0].text.isupper() and not words.is_upper
-        if not key:
+        unknown = [not is_common_word(part) and not is_place(part) for part in key.split(" ")]
+        if not words.shows_names and not (unknown[0] or unknown[-1]):
             continue
-        is_unknown = not all(words.common[at] or is_place(words.words[at].text) for at in range(start, stop))
-        yield _Span(text, key, key.replace(" ", ""), start, stop, is_acronym, is_unknown)
-        count += 1
+        is_acronym = length == 1 and span[0].text.isupper() and not words.is_upper
+        if key:
+            is_owner = span[-1].is_owner
+            yield _Span(text, key, key.replace(" ", ""), start, stop, is_acronym, any(unknown), is_owner)
+            count += 1
         if count == _MOST_SPANS:
             return
 
 
-def _by_first_words(span: _Span, issuers: Sequence[VisibleIssuer]) -> list[VisibleIssuer]:
-    """Find issuers whose key begins with the phrase ("Example" for "Example Resorts International"), or goes on with
-    ".com" only.
+def _by_first_words(spans: Sequence[_Span], issuers: Sequence[VisibleIssuer]) -> Iterator[_Match]:
+    """Find issuers whose key begins with the phrase ("Example" for "Example Resorts International"), goes on with
+    ".com" only, or differs by an "s" at its end.
     """
-    if not span.is_unknown or (len(span.joined) < _SHORTEST and not span.is_acronym):
-        return []
-    begin, site = f"{span.key} ", f"{span.joined}com"
-    return [one for one in issuers if one.key.startswith(begin) or one.key == site]
-
-
-def _by_initials(span: _Span, issuers: Sequence[VisibleIssuer]) -> list[VisibleIssuer]:
-    """Find issuers by the initials of all words of their keys, or by the beginnings of the words ("ExGla")."""
-    if span.stop - span.start > 1 or len(span.joined) > _LONGEST_BLEND:
-        return []
-    letters = span.joined.removesuffix("and") if "&" not in span.text else "".join(span.key.split(" and "))
-    found = []
-    for issuer in issuers:
-        parts = [part for part in issuer.key.split(" ") if part not in ("and", "of", "the")]
-        if len(parts) < 2 or parts[0][0] != letters[:1]:
+    for span in spans:
+        if not span.is_unknown and " " not in span.key:
             continue
-        is_initials = span.is_acronym and letters == "".join(part[0] for part in parts)
-        if is_initials or (span.is_unknown and len(letters) >= _SHORTEST and _is_blend(letters, parts)):
-            found.append(issuer)
-    return found
+        same = {f"{span.joined}com"} if span.is_unknown else set()
+        if " " in span.key:
+            same |= {f"{span.key}s", span.key.removesuffix("s")}
+        is_long = span.is_unknown and (len(span.joined) >= _SHORTEST or span.is_acronym)
+        begin = f"{span.key} "
+        found = [one for one in issuers if (is_long and one.key.startswith(begin)) or one.key in same]
+        if found:
+            yield span, found
+
+
+def _by_initials(spans: Sequence[_Span], issuers: Sequence[VisibleIssuer]) -> Iterator[_Match]:
+    """Find issuers by the initials of all words of their keys, or by the beginnings of the words ("ExGla")."""
+    short = [span for span in spans if span.stop - span.start == 1 and len(span.joined) <= _LONGEST_BLEND]
+    if not short:
+        return
+    parts_of = [
+        (issuer, [part for part in issuer.key.split(" ") if part not in ("and", "of", "the")]) for issuer in issuers
+    ]
+    for span in short:
+        letters = "".join(span.key.split(" and ")) if "&" in span.text else span.joined
+        is_acronym = span.is_acronym and (len(letters) >= _SHORTEST_INITIALS or "&" in span.text)
+        is_blend = span.is_unknown and len(letters) >= _SHORTEST
+        found = [
+            issuer
+            for issuer, parts in parts_of
+            if len(parts) > 1
+            and parts[0][0] == letters[:1]
+            and (
+                (is_acronym and letters == "".join(part[0] for part in parts))
+                or (is_blend and _is_blend(letters, parts))
+            )
+        ]
+        if found:
+            yield span, found
 
 
 def _is_blend(letters: str, parts: Sequence[str]) -> bool:
@@ -132,44 +160,63 @@ def _is_blend(letters: str, parts: Sequence[str]) -> bool:
     )
 
 
-def _by_spelling(span: _Span, issuers: Sequence[VisibleIssuer]) -> list[VisibleIssuer]:
-    """Find the issuers whose names have the fewest letters wrong."""
-    text = span.joined
-    if not span.is_unknown or len(text) < _SHORTEST or any(map(str.isdigit, text)):
-        return []
-    count = span.stop - span.start
-    best: list[VisibleIssuer] = []
-    least = 3
-    for issuer in issuers:
-        wrong = min((_wrong_letters(text, form) for form in _spellings(issuer, count)), default=3)
-        if wrong < least:
-            best, least = [issuer], wrong
-        elif wrong == least < 3:
-            best.append(issuer)
-    return best
+def _by_spelling(spans: Sequence[_Span], issuers: Sequence[VisibleIssuer]) -> Iterator[_Match]:
+    """Find the issuers whose names have the fewest letters wrong. Only names of about the same length that begin with
+    the same letter are compared.
+    """
+    texts = {
+        (text[0], len(text), text, span)
+        for span in spans
+        if span.is_unknown
+        for text in ((span.joined, f"{span.joined}s") if span.is_owner else (span.joined,))
+        if len(text) >= _SHORTEST and not any(map(str.isdigit, text))
+    }
+    by_shape: dict[tuple[str, int], list[tuple[str, _Span]]] = {}
+    for letter, length, text, span in texts:
+        by_shape.setdefault((letter, length), []).append((text, span))
+    best: dict[_Span, tuple[int, dict[str, VisibleIssuer]]] = {}
+    for issuer in issuers if by_shape else ():
+        for form, count in _spellings(issuer):
+            size = len(form)
+            for length in range(size - 2, size + 3):
+                for text, span in by_shape.get((form[0], length), ()):
+                    if count is not None and count != span.stop - span.start:
+                        continue
+                    wrong = _wrong_letters(text, form)
+                    least, found = best.get(span, (_TOO_MANY, {}))
+                    if wrong < least:
+                        best[span] = (wrong, {issuer.key: issuer})
+                    elif wrong == least < _TOO_MANY:
+                        found[issuer.key] = issuer
+    for span in spans:
+        if span in best:
+            yield span, list(best[span][1].values())
 
 
-def _spellings(issuer: VisibleIssuer, count: int) -> Iterator[str]:
-    """Yield the names without spaces that a misspelling of `count` words may mean."""
+def _spellings(issuer: VisibleIssuer) -> Iterator[tuple[str, int | None]]:
+    """Yield the names without spaces that may be misspelt, with the number of words that must mean them; None for any
+    number. First words stand for longer names.
+    """
     parts = issuer.key.split(" ")
-    yield "".join(parts)
-    if len(parts) > count and not is_common_word(parts[0]):
-        yield "".join(parts[:count])
+    yield "".join(parts), None
+    if not is_common_word(parts[0]):
+        for count in range(1, min(len(parts), _LONGEST)):
+            yield "".join(parts[:count]), count
     for alias in issuer.aliases:
         if len(alias) >= _ONE_WRONG:
-            yield alias.replace(" ", "")
+            yield alias.replace(" ", ""), None
 
 
 def _wrong_letters(text: str, form: str) -> int:
-    """Return how many letters are wrong; 3 if they are too many for the length of the name."""
+    """Return how many letters are wrong; `_TOO_MANY` if that is no misspelling of a name of this length."""
     size = len(form)
     most = 2 if size >= _TWO_WRONG else 1
     if abs(len(text) - size) > most or size < _SHORTEST or text[0] != form[0]:
-        return 3
+        return _TOO_MANY
     if size < _ONE_WRONG:
-        return 1 if _is_slip(text, form) else 3
+        return 1 if _is_slip(text, form) else _TOO_MANY
     wrong = bounded_distance(text, form, most)
-    return wrong if wrong <= most else 3
+    return wrong if wrong <= most else _TOO_MANY
 
 
 def _is_slip(text: str, form: str) -> bool:
@@ -207,7 +254,7 @@ def bounded_distance(one: str, other: str, most: int) -> int:
     return min(above[-1], most + 1)
 
 
-_KINDS: tuple[tuple[Nearness, Callable[[_Span, Sequence[VisibleIssuer]], list[VisibleIssuer]]], ...] = (
+_KINDS: tuple[tuple[Nearness, Callable[[Sequence[_Span], Sequence[VisibleIssuer]], Iterator[_Match]]], ...] = (
     (Nearness.FIRST_WORDS, _by_first_words),
     (Nearness.INITIALS, _by_initials),
     (Nearness.MISSPELT, _by_spelling),

@@ -13,7 +13,8 @@ _READ = 4_000  # names are searched in the first 4,000 characters of a question
 _WORD = re.compile(r"[^\W_]+(?:['’.&-][^\W_]+)*(?:&(?=\W|$))?")
 _OWNER = re.compile(r"['’](?:s\b|(?![^\W_]))", re.IGNORECASE)
 _POSSESSIVE = re.compile(r"['’]s?$", re.IGNORECASE)
-_BEGIN = re.compile(r"(?:^|[.!?:]\s+)[\W_]*")
+# The point after an initial ("J. Example") or a title ends no sentence.
+_BEGIN = re.compile(r"(?:^|(?<!\b[A-Za-z])(?<!\b[SDM][trs])(?<!\bvs)[.!?:]\s+)[\W_]*")
 _AUXILIARIES = frozenset("did does do has have had will".split())  # noqa: SIM905 - a list of words
 _AFTER_OWNED = frozenset("in for at as during and or vs versus from over since".split())  # noqa: SIM905 - a list of words
 _OWN = frozenset("its their our your his her this that these those each any".split())  # noqa: SIM905 - a list of words
@@ -125,7 +126,12 @@ class QuestionWords:
         after = self.words[start + 1].text.casefold() if start + 1 < len(self.words) else ""
         if before in _AUXILIARIES:
             return not after.endswith("s")
-        return before == "of" and (after in _AFTER_OWNED or after[:1].isdigit() or not after)
+        return before in ("of", "for") and (after in _AFTER_OWNED or after[:1].isdigit() or not after)
+
+    def text_of(self, start: int, length: int, *, full: bool = False) -> str:
+        """Return the text of a phrase, without "'s" at its end; with it if `full`."""
+        last = self.words[start + length - 1]
+        return self.text[self.words[start].start : last.end if full else last.start + len(last.text)]
 
     def spans(self) -> Iterator[tuple[int, int]]:
         """Yield (start, length) of the phrases that may be names, longest first, then in order."""

@@ -30,7 +30,7 @@ class Understanding:
     `is_implied`: the question names no issuer, but documents of one issuer only are visible.
     `is_open`: the question names no issuer, and documents of several are visible. An answer says whose each figure is.
     `shared_names` are short names of several issuers, with these issuers' names; all of them are meant.
-    `respelt` are names as the question spells them, with the names of the issuers that were taken instead.
+    `respelt` are misspelt names and initials, with the names of the issuers that were taken for them.
     `absent_issuers` are names of issuers without visible documents, whose figures the question asks for.
     `unseen_names` are other names that no visible document mentions.
     `must_mention` has the words of names of which issuers' documents tell: a sentence without one is about something
