@@ -4,8 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
+from sqlalchemy.orm import Session
+
 from app.documents.issuers import normalise_issuer
 from app.issuers.names import Issuer, NameRole
+from app.issuers.reading import find_issuers
+from app.retrieval.filters import SearchFilters
 from app.retrieval.questions.issuers import NamedIssuers, VisibleIssuer
 from app.retrieval.repository import Candidate
 
@@ -69,3 +73,10 @@ def with_entities(
             issuers.update({(one.entity, one.key): one for one in same})
         result.append(replace(match, issuers=tuple(issuers.values())))
     return tuple(result)
+
+
+def with_all_names(session: Session, filters: SearchFilters) -> SearchFilters:
+    """Return filters with all names of their issuers: a ticker or a former name stands for the issuer's documents."""
+    forms = [form for name in filters.issuers for form in (normalise_issuer(name), name.strip().casefold())]
+    names = (form for entity in find_issuers(session, forms) for form in entity.list_forms(*_OF_KEYS))
+    return replace(filters, issuers=tuple(dict.fromkeys((*filters.issuers, *names)))) if forms else filters

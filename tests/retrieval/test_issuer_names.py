@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.documents.issuers import issuer_aliases, normalise_issuer
-from app.retrieval.questions.issuers import VisibleIssuer, find_issuers, find_named
+from app.retrieval.questions.issuers import VisibleIssuer, find_issuers, find_named, group_issuers
 from app.retrieval.questions.near_names import bounded_distance, find_near
 from app.retrieval.questions.spans import QuestionWords
 
@@ -154,7 +154,9 @@ def test_several_issuers_are_found_in_order(question: str, expected: list[str]) 
 def test_short_name_of_two_issuers_is_shared_and_another_spelling_is_not() -> None:
     words = QuestionWords("What did Fenwick earn?")
     one, other = ISSUERS["Fenwick Foods, Inc."], ISSUERS["Fenwick Paper Mills, Inc."]
-    assert [match.is_shared() for match in find_named(words, (one, other))] == [True]
+    match = find_named(words, (one, other))
+    assert [each.is_shared() for each in match] == [True]
+    assert group_issuers(match) == (0, 1)
     renamed = (issuer("Wick-Marten Stores, Inc."), issuer("Wickmarten Inc."))
     assert [match.is_shared() for match in find_named(QuestionWords("Wickmarten capex 2022"), renamed)] == [False]
 

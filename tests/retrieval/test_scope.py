@@ -3,6 +3,7 @@
 import pytest
 
 from app.documents.metadata import NameKind, NameReading
+from app.retrieval.filters import SearchFilters
 from app.retrieval.questions.understanding import Understanding
 from app.retrieval.service import RetrievalService, SearchResult
 
@@ -226,7 +227,7 @@ def renamed(module_library, page):
         library.add_document(collection, [page(f"{issuer} report"), page("net sales")], issuer=issuer, names=names)
     service = RetrievalService(database=library.database.api, embedder=library.embedder)
     reader = library.reader(collection)
-    return lambda question: service.search(reader, question, k=20)
+    return lambda question, filters=None: service.search(reader, question, filters, k=20)
 
 
 @pytest.mark.parametrize(
@@ -241,3 +242,14 @@ def test_documents_of_a_renamed_issuer_are_searched_under_each_name(renamed, que
 
 def test_issuer_with_a_longer_name_is_another_one(renamed) -> None:
     assert {passage.issuer for passage in renamed("Ostrander Quays' net sales").passages} == {"Ostrander Quays, Inc."}
+
+
+@pytest.mark.parametrize("name", ["Ostrander", "quillmere paper, inc."])
+def test_filter_by_any_name_of_an_issuer_finds_its_documents(renamed, name: str) -> None:
+    found = renamed("net sales", SearchFilters(issuers=(name,)))
+    assert {passage.issuer for passage in found.passages} == {"Quillmere Paper, Inc.", "Ostrander, Inc."}
+
+
+def test_names_of_one_issuer_are_one_and_issuers_that_share_a_name_are_several(renamed, shelf) -> None:
+    assert renamed("What were Ostrander's net sales?").understanding.issuer_groups == (0, 0)
+    assert understand(shelf, "Compare Marlow Freight and Lindenfeld Optics").issuer_groups == (0, 1)

@@ -91,31 +91,42 @@ class NamedIssuer:
 def named_issuers(question: str, understanding: Understanding) -> tuple[NamedIssuer, ...]:
     """Return the issuers that a question names, in order.
 
-    Two names are of the same issuer if they share a form and the question does not name each by a form of its own, or
-    if the question says so ("formerly known as").
+    Two names are of the same issuer if the understanding says so; without that, if they share a form and the question
+    does not name each by a form of its own; or if the question says so ("formerly known as").
     """
-    groups: list[tuple[str, list[str], set[str]]] = []
+    groups: list[tuple[str, list[str], set[str], int | None]] = []
     written = frozenset(name_forms(question))
     renamed = list(_renamed(question))
     keys = understanding.issuer_keys
     names = (*understanding.issuer_names, *keys[len(understanding.issuer_names) :])
-    named = zip(names, keys, understanding.issuer_forms, strict=False)
-    for name, key, forms in named:
-        same = next((group for group in groups if _is_same(group[2], forms, written, renamed)), None)
+    numbers: Iterable[int | None] = understanding.issuer_groups or [None] * len(keys)
+    for name, key, forms, number in zip(names, keys, understanding.issuer_forms, numbers, strict=False):
+        same = next(
+            (
+                group
+                for group in groups
+                if _is_renamed(group[2], forms, renamed)
+                or (number == group[3] if number is not None else _share_name(group[2], forms, written))
+            ),
+            None,
+        )
         if same is None:
-            groups.append((name, [key], set(forms)))
+            groups.append((name, [key], set(forms), number))
         else:
             same[1].append(key)
             same[2].update(forms)
-    return tuple(NamedIssuer(name, tuple(found)) for name, found, _ in groups)
+    return tuple(NamedIssuer(name, tuple(found)) for name, found, _, _ in groups)
 
 
-def _is_same(
-    one: Set[str], other: Set[str], written: Set[str], renamed: Iterable[tuple[frozenset[str], frozenset[str]]]
-) -> bool:
-    """Return whether two sets of forms are of one issuer. `written` are the forms that the question has."""
-    if any((before & one and after & other) or (before & other and after & one) for before, after in renamed):
-        return True
+def _is_renamed(one: Set[str], other: Set[str], renamed: Iterable[tuple[frozenset[str], frozenset[str]]]) -> bool:
+    """Return whether the question says that two sets of forms are names of one issuer."""
+    return any((before & one and after & other) or (before & other and after & one) for before, after in renamed)
+
+
+def _share_name(one: Set[str], other: Set[str], written: Set[str]) -> bool:
+    """Return whether two sets of forms have a name in common, and `written`, the forms of the question, does not have
+    another name of each.
+    """
     return bool(one & other) and not (written & one - other and written & other - one)
 
 

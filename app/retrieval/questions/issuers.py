@@ -92,6 +92,18 @@ def find_named(words: QuestionWords, issuers: Iterable[VisibleIssuer]) -> tuple[
     return tuple(sorted(found, key=lambda match: match.start))
 
 
+def group_issuers(named: Sequence[NamedIssuers]) -> tuple[int, ...]:
+    """Return a number for each key of the named issuers, in order; keys of one issuer have the same number."""
+    groups: dict[str, int] = {}
+    numbers: dict[object, int] = {}
+    for place, match in enumerate(named):
+        is_shared = match.is_shared()
+        for issuer in match.issuers:
+            one = issuer.entity or (issuer.key if is_shared else place)
+            groups.setdefault(issuer.key, numbers.setdefault(one, len(numbers)))
+    return tuple(groups.values())
+
+
 def span_forms(words: QuestionWords, start: int, length: int) -> tuple[str, ...]:
     """Return a phrase normalised like keys and like aliases: also in one word, without "and", and with its "'s"."""
     text = words.text_of(start, length)

@@ -9,7 +9,7 @@ from app.documents.metadata import DocumentType
 from app.quantities.asked_periods import AskedPeriods
 from app.retrieval.passages import Passage
 from app.retrieval.questions.coverage import Coverage
-from app.retrieval.questions.issuers import NamedIssuers, VisibleIssuer, find_named
+from app.retrieval.questions.issuers import NamedIssuers, VisibleIssuer, find_named, group_issuers
 from app.retrieval.questions.names import find_other_entity
 from app.retrieval.questions.spans import QuestionWords
 
@@ -20,6 +20,7 @@ class Understanding:
 
     `core` is the question without sentences about the form of the answer. `search_terms` are its terms, and
     `key_terms` are the search terms without periods and units. `issuer_forms` are the key and aliases of each issuer.
+    `issuer_groups` has a number for each key: an issuer with several keys, since it was renamed, has one number.
     `named_statements` are the statements that the question names. `statements` also include the statements with the
     requested metrics. `synonyms` are the names of these metrics in statements. `synonym_terms` are the terms of
     `synonyms`, without `key_terms` and without words that many line items contain. `wants_figure` states that the
@@ -44,6 +45,7 @@ class Understanding:
     issuer_keys: tuple[str, ...] = ()
     issuer_names: tuple[str, ...] = ()
     issuer_forms: tuple[frozenset[str], ...] = ()
+    issuer_groups: tuple[int, ...] = ()
     periods: AskedPeriods = field(default_factory=AskedPeriods)
     document_types: tuple[DocumentType, ...] = ()
     named_statements: tuple[Statement, ...] = ()
@@ -79,6 +81,7 @@ class Understanding:
             issuer_keys=tuple(issuer.key for issuer in found),
             issuer_names=tuple(issuer.name for issuer in found),
             issuer_forms=forms,
+            issuer_groups=group_issuers(named),
             shared_names=tuple(
                 (match.text, tuple(issuer.name for issuer in match.issuers)) for match in named if match.is_shared()
             ),
