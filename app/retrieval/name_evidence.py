@@ -86,6 +86,12 @@ class NameEvidence:
         return own >= _OWN_PART * len(self.contexts)
 
 
+def singular(word: str) -> str:
+    """Return a name's word without the "s" of a plural ("ExamplePhones"); short words and those in capitals stay."""
+    is_plural = word.endswith("s") and not word.endswith("ss") and len(word) > _SHORT
+    return word[:-1] if is_plural else word
+
+
 def terms_of(name: Sequence[str]) -> list[int]:
     """Return the ids of the terms that each mention of a name has."""
     found: dict[int, None] = {}
@@ -130,7 +136,7 @@ def _find_name(
     ids = ids[:_MOST_DOCUMENTS]
     ordinals = _common_ordinals(repository.list_terms(terms, ids), len(terms), len(ids)) if ids else []
     places = [(ids[at], int(ordinal)) for at, found in enumerate(ordinals) for ordinal in found[:_TEXTS_OF_ONE]]
-    pattern = re.compile(r"[\W_]{1,3}".join(map(re.escape, name)), re.IGNORECASE)
+    pattern = re.compile(r"[\W_]{1,3}".join(map(re.escape, map(singular, name))) + r"s?\b", re.IGNORECASE)
     contexts: list[tuple[str, str, str]] = []
     having: set[UUID] = set()
     for (document, _), chunk in repository.list_chunks(places[:_MOST_TEXTS]).items() if places else ():

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from app.issuers.names import Issuer
 from app.issuers.reading import find_issuers, list_issuers_of
 from app.retrieval.filters import SearchFilters
-from app.retrieval.name_evidence import NameEvidence, find_names, terms_of
+from app.retrieval.name_evidence import NameEvidence, find_names, singular, terms_of
 from app.retrieval.questions.coverage import Coverage, Reported
 from app.retrieval.questions.issuers import NamedIssuers, VisibleIssuer, find_named, name_forms
 from app.retrieval.questions.names import Mention, Role
@@ -152,7 +152,11 @@ class ScopeFinder:
     def _absent(self, others: Sequence[Mention], every: Sequence[Candidate]) -> list[str]:
         """Return the names, of those that the question compares with an issuer, that no document is of."""
         evidence = self._look_up(others, every)
-        return [one.text for one, found in zip(others, evidence, strict=True) if found is None]
+        return [
+            one.text
+            for one, found in zip(others, evidence, strict=True)
+            if found is None or (not _own_documents(found, every) and _is_absent(one, found, every))
+        ]
 
     def _look_up(self, mentions: Sequence[Mention], every: Sequence[Candidate]) -> list[NameEvidence | None]:
         documents = {row.document_id: row.chunk_count for row in every}
@@ -171,13 +175,13 @@ class ScopeFinder:
                 if is_subject or mention.is_certain:
                     (absent if is_subject else unseen).append(mention.text)
                 continue
-            own = _own_documents(found, every) if is_subject else []
+            own = _own_documents(found, every) if is_subject or mention.is_certain else []
             if mention.is_certain and own and len(rows) == len(every):
                 rows = own
             if is_subject and not own and _is_absent(mention, found, every):
                 absent.append(mention.text)
             elif mention.is_certain and not _may_be_ticker(mention):
-                must_mention.append(mention.words)
+                must_mention.append(tuple(map(singular, mention.words)))
         asked = replace(
             asked,
             absent_issuers=tuple(absent),
@@ -252,7 +256,7 @@ def _is_absent(mention: Mention, found: NameEvidence, every: Sequence[Candidate]
     """Return whether documents that have a name, but seldom, mention another company with it: they write its legal
     form, call it a competitor, or are of several issuers.
     """
-    if found.is_own() or (not mention.is_certain and not (len(mention.words) > 1 and found.is_proper_name())):
+    if found.is_own() or (not mention.is_certain and not found.is_proper_name()):
         return False
     return found.is_company() or len({row.issuer_key for row in every if row.document_id in found.documents}) > 1
 

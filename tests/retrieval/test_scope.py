@@ -23,7 +23,9 @@ def shelf(module_library, page):
     library.add_document(collection, marlow, issuer="Marlow Freight, Inc.", fiscal_year=2021)
     lindenfeld = [
         page("Lindenfeld Optics annual report"),
-        page("we compete with Persimmon Foods, Inc. and with Quillon Works"),
+        page(
+            "we compete with Persimmon Foods, Inc. and with Quillon Works; customers are Beacon Inc. and Target Corp."
+        ),
         page("net sales fell; net sales of lenses"),
         *[page(FILLER)] * 40,
         page("Ms. Ada Tarrowby, Chief Executive Officer, joined; Tarrowby owns shares"),
@@ -82,7 +84,10 @@ def test_document_without_issuer_that_begins_with_a_name_is_of_that_issuer(shelf
         ("What were the net sales of Persimmon Foods in 2021?", ("Persimmon Foods",)),
         ("Who are the main customers of Quillon Works?", ("Quillon Works",)),
         ("What did American Quarry earn in 2021?", ("American Quarry",)),
+        ("What was Beacon's revenue?", ("Beacon",)),
+        ("What was Target's revenue?", ("Target",)),
         ("What are Lantern's net sales?", ()),
+        ("How many Lanterns were sold?", ()),
         ("What does Ada Tarrowby own?", ()),
         ("What were net sales in 2021?", ()),
         ("What was the Operating Margin?", ()),
@@ -114,6 +119,12 @@ def test_comparison_with_an_issuer_without_documents_says_so(shelf) -> None:
     understood = understand(shelf, "Compare the net sales of Marlow Freight and Zephyrine")
     assert understood.issuer_names == ("Marlow Freight, Inc.",)
     assert understood.absence() == "No document that you may see is of Zephyrine."
+
+
+def test_comparison_with_a_company_that_is_only_mentioned_says_so(shelf) -> None:
+    understood = understand(shelf, "Is Lindenfeld Optics larger than Persimmon Foods?")
+    assert understood.issuer_names == ("Lindenfeld Optics AG",)
+    assert understood.absence() == "No document that you may see is of Persimmon Foods."
 
 
 @pytest.mark.parametrize(
