@@ -15,6 +15,7 @@ from app.conversations.following.periods import mentions_of
 from app.conversations.following.reading import understand
 from app.conversations.following.replaced import BEFORE_NAME
 from app.conversations.models import Turn
+from app.conversations.peers import find_peers
 from app.conversations.repository import ConversationRepository
 from app.conversations.views import QuestionParts, scope_record
 from app.core.principal import Principal
@@ -62,6 +63,7 @@ class TurnReader:
                 learnt_from=frozenset(stored.learnt_from),
                 has_scope=self._has_scope(last),
                 is_part=self._is_part,
+                find_peers=lambda names: find_peers(self.session, names),
             )
             reading = understand(words, earlier, find_names)
         return reading, self.parts(reading.question if isinstance(reading, Understood) else "")

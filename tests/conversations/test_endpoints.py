@@ -137,6 +137,19 @@ def test_unclear_follow_up_is_asked_about_and_the_next_one_refers_to_the_questio
     )
 
 
+def test_competitor_that_a_document_names_is_taken_while_it_is_visible(desk):
+    page = "Our main competitor is Pump Yard. Net revenue of Lantern Works was $4,310 million in fiscal 2023."
+    documents = PublishedDocuments(desk.server, desk.tenant_id, WordLlamaEmbedder())
+    place = {"id": desk.collections["Lantern Works"]}
+    documents.publish(desk.owner, place, page, issuer="Lantern Works", issuer_key=normalise_issuer("Lantern Works"))
+    conversation = desk.begin()
+    desk.ask(conversation, FIRST)
+    turn = desk.ask(conversation, "the same for its main competitor")
+    assert turn["understood"]["question"] == "What was net revenue of Pump Yard in fiscal 2022?"
+    desk.hide("Lantern Works")
+    assert desk.turns(conversation)[1]["understood"] is None
+
+
 def test_nothing_of_a_hidden_document_is_shown_or_carried_on(desk):
     conversation = desk.begin(scope={"collection_ids": [desk.collections["Lantern Works"]]})
     desk.ask(conversation, "What was net revenue in fiscal 2022?")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.conversations.following.context import Answered, Earlier, Part, Unclear, Understood
+from app.conversations.following.context import Answered, Earlier, Part, Peer, Unclear, Understood
 from app.conversations.following.names import find_spans
 from app.conversations.following.reading import understand
 from app.retrieval.questions.issuers import VisibleIssuer
@@ -184,6 +184,22 @@ def test_length_of_a_period_keeps_its_end():
     before = "What was revenue of Acme in the thirteen weeks ended October 29, 2022?"
     reading = follow(before, "for the thirty-nine weeks")
     assert reading.question == "What was revenue of Acme in the thirty-nine weeks ended October 29, 2022?"
+
+
+def test_only_visible_competitor_that_a_document_names_is_taken_and_said():
+    document = uuid4()
+    peers = [Peer("Beta Glass plc", frozenset({document}))]
+    reading = follow(SALES, "the same for its main competitor", find_peers=lambda _: peers)
+    assert reading.question == "What were net sales of Beta Glass plc in 2022?"
+    assert "Beta Glass plc" in reading.notes[0]
+    assert reading.learnt_from == {document}
+
+
+def test_several_competitors_are_offered():
+    peers = [Peer("Beta", frozenset({uuid4()})), Peer("Gamma", frozenset({uuid4()}))]
+    reading = follow(SALES, "and its competitors?", find_peers=lambda _: peers)
+    assert reading.options == ("What about Beta?", "What about Gamma?")
+    assert reading.learnt_from == peers[0].documents | peers[1].documents
 
 
 def test_carried_parts_are_named():

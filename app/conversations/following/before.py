@@ -27,6 +27,7 @@ class Before:
     follow_up: str
     notes: list[str] = field(default_factory=list)
     _is_learnt: bool = False
+    _learnt: frozenset[UUID] = frozenset()
     _frame: Frame | None = None
 
     @property
@@ -82,13 +83,15 @@ class Before:
         """Return the answer to a follow-up that needs a figure before it."""
         return self.unclear(f"“{self.follow_up}” needs a figure in the question before. Ask the whole question.")
 
-    def learn(self) -> None:
-        """Note that what is said follows from the answer before."""
-        self._is_learnt = True
+    def learn(self, documents: frozenset[UUID] = frozenset()) -> None:
+        """Note that what is said follows from documents; without these, from the answer before."""
+        self._learnt |= documents
+        self._is_learnt = self._is_learnt or not documents
 
     def learnt_from(self) -> frozenset[UUID]:
         """Return the documents from which words were learnt."""
-        return self.earlier.learnt_from | (self.earlier.answered().documents if self._is_learnt else frozenset())
+        of_answer = self.earlier.answered().documents if self._is_learnt else frozenset()
+        return self.earlier.learnt_from | self._learnt | of_answer
 
 
 ALL = (Part.ISSUER, Part.SUBJECT, Part.PERIOD)

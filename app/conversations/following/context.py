@@ -42,6 +42,18 @@ class Answered:
     documents: frozenset[UUID] = frozenset()
 
 
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """An issuer that documents name as a competitor, and these documents."""
+
+    name: str
+    documents: frozenset[UUID]
+
+
+def _find_no_peers(_names: Sequence[str]) -> Sequence[Peer]:
+    return ()
+
+
 def _is_no_part(_name: str) -> bool:
     return False
 
@@ -50,6 +62,7 @@ def _is_no_part(_name: str) -> bool:
 class Earlier:
     """The complete question before. `answered` reads what its answer says, only when that is needed. `is_part` states
     that visible documents have a name, and not as that of another company: a product, brand, segment or place.
+    `find_peers` returns the visible issuers that documents of an issuer name as its competitors.
 
     `learnt_from` are the documents from which words of the question were learnt. `has_scope` states that the
     conversation's scope says which issuers are meant, so that the answer's is not taken.
@@ -58,6 +71,7 @@ class Earlier:
     question: str
     answered: Callable[[], Answered] = Answered
     is_part: Callable[[str], bool] = _is_no_part
+    find_peers: Callable[[Sequence[str]], Sequence[Peer]] = _find_no_peers
     learnt_from: frozenset[UUID] = frozenset()
     has_scope: bool = False
 

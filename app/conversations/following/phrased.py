@@ -5,8 +5,9 @@ import re
 from app.answers.computing.currencies import find_asked_currency, is_in_currency
 from app.conversations.following import phrases
 from app.conversations.following.before import ALL, Before, Reading
+from app.conversations.following.context import Part
 from app.conversations.following.frames import without_part, write_question
-from app.conversations.following.names import listed
+from app.conversations.following.names import listed, replace_names
 from app.conversations.following.periods import insert_last, mentions_of, read_wanted
 
 _MOVED = re.compile(
@@ -20,6 +21,8 @@ _NOT_CONSOLIDATED = (
 )
 _SIGN = re.compile(r"[$€£¥₹]|\b(?:USD|EUR|GBP|JPY|CHF|CAD|AUD|CNY|INR)\b")
 _CURRENCIES = {"€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR"}
+_RIVAL = re.compile(r"\b(?:compet|rival|peer)", re.IGNORECASE)
+_MOST_OPTIONS = 8
 _SUMS = ("average", "total", "sum")
 _CONVERT = re.compile(r"^convert(?:ed)? (?:it |that |them )?(?:in)?to\b", re.IGNORECASE)
 
@@ -131,7 +134,16 @@ def _peer(bare: str, before: Before) -> Reading | None:
         return None
     names = before.names()
     of = f" of {listed(names)}" if names else ""
-    return before.unclear(f"It is not clear which company{of} “{bare}” means. Write its name.")
+    peers = before.earlier.find_peers(names) if names and _RIVAL.search(bare) else ()
+    for peer in peers:
+        before.learn(peer.documents)
+    spans = before.find_names(before.frame.text)
+    if len(peers) == 1 and spans:
+        before.notes.append(f"“{bare}” is read as {peers[0].name}, the only company here that a document names so.")
+        text = replace_names(before.frame.text, spans, peers[0].name)
+        return before.understood(text, (Part.SUBJECT, Part.PERIOD))
+    options = [f"What about {peer.name}?" for peer in peers[:_MOST_OPTIONS]]
+    return before.unclear(f"It is not clear which company{of} “{bare}” means. Write its name.", options)
 
 
 def _singular(axis: str) -> str:
