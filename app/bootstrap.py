@@ -13,8 +13,8 @@ from app.access.reports.watching import WatchService
 from app.answers.computing.proposing import FormulaProposer
 from app.answers.proposals import ProposedFigures
 from app.answers.service import AnswerService
+from app.answers.writing.by_kind import BuiltInWriter
 from app.answers.writing.drafting import Drafter
-from app.answers.writing.extractive import ExtractiveWriter
 from app.answers.writing.model_writer import ModelWriter
 from app.audit.denials import DenialLog
 from app.audit.log import AuditLog
@@ -318,9 +318,7 @@ def build_answers(settings: Settings, *, database: Database, clock: Clock, metri
     return AnswerService(
         database=database,
         search=build_retrieval(settings, database=database, local=local, metrics=metrics),
-        drafter=Drafter(
-            extractive=ExtractiveWriter(embedder=local), model=writer, timeout_seconds=settings.chat.timeout_seconds
-        ),
+        drafter=Drafter(extractive=BuiltInWriter(), model=writer, timeout_seconds=settings.chat.timeout_seconds),
         clock=clock,
         metrics=metrics,
         proposed=proposed,

@@ -49,6 +49,28 @@ class Subject:
 
 
 @dataclass(frozen=True, slots=True)
+class GridCell:
+    """A cell of a comparison: its text, and the ordinal of the claim that states and cites it."""
+
+    text: str
+    claim: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GridRow:
+    label: str
+    cells: tuple[GridCell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A comparison of issuers or periods. Each row has a cell for each column."""
+
+    columns: tuple[str, ...]
+    rows: tuple[GridRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class WriterScore:
     """How sure a writer is of its answer, and what that rests on. `raw` has the writer's own scale."""
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from app.answers.claims import CitedSpan, ClaimPart, DropReason, Subject
+from app.answers.claims import CitedSpan, ClaimPart, DropReason, Grid, Subject
 from app.retrieval.passages import Passage
 
 
@@ -37,7 +37,8 @@ class ShownClaim:
 @dataclass(frozen=True, slots=True)
 class AnswerView:
     """A question with its answer. `claims` answer the question and support the answer; `related` are evidence beside
-    it, which does not answer. `dropped` counts the drafted sentences that were not shown, by reason.
+    it, which does not answer. `grid` is a comparison of what the claims state. `dropped` counts the drafted sentences
+    that were not shown, by reason.
 
     `degraded` is the code of the reason why the model's draft or the embeddings were not used. `notice` states that no
     model wrote the answer, lists the names in the question that no retrieved source mentions, or says that the search
@@ -53,6 +54,7 @@ class AnswerView:
     notice: str | None = None
     claims: tuple[ShownClaim, ...] = ()
     related: tuple[ShownClaim, ...] = ()
+    grid: Grid | None = None
     dropped: Mapping[DropReason, int] | None = None
     model: str | None = None
     tokens_in: int = 0

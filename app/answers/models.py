@@ -26,7 +26,8 @@ class Question(Base):
 
 
 class Answer(Base):
-    """An answer. `degraded` is the reason code if the model's draft was not used.
+    """An answer. `grid` is a comparison (`app.answers.claims.Grid`). `degraded` is the reason code if the model's draft
+    was not used.
 
     `drafted_from` has the ids of all documents that the writer received, even if the answer does not cite them.
     """
@@ -51,6 +52,7 @@ class Answer(Base):
     cost_usd: Mapped[Decimal] = mapped_column(Numeric(14, 6))
     duration_ms: Mapped[int]
     answered_at: Mapped[datetime]
+    grid: Mapped[dict[str, Any] | None]
     drafted_from: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid()), server_default=text("'{}'"))
 
 

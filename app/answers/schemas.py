@@ -1,12 +1,13 @@
 """Request and response schemas of the question endpoints."""
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.answers.claims import CitedSpan, ClaimPart, DropReason, Subject, Writer
+from app.answers.claims import CitedSpan, ClaimPart, DropReason, Grid, Subject, Writer
 from app.answers.errors import MAX_QUESTION_CHARACTERS
 from app.answers.events import AnswerStatus, AnswerView, ShownClaim, SourcesFound
 from app.documents.metadata import DocumentType, FiscalPeriod
@@ -108,6 +109,29 @@ class ClaimOut(BaseModel):
         )
 
 
+class GridCellOut(BaseModel):
+    """`claim` is the ordinal of the claim that states and cites the cell."""
+
+    text: str
+    claim: int | None
+
+
+class GridRowOut(BaseModel):
+    label: str
+    cells: list[GridCellOut]
+
+
+class GridOut(BaseModel):
+    """A comparison of issuers or periods. Each row has a cell for each column."""
+
+    columns: list[str]
+    rows: list[GridRowOut]
+
+    @classmethod
+    def of(cls, grid: Grid) -> "GridOut":
+        return cls.model_validate(asdict(grid))
+
+
 class UsageOut(BaseModel):
     """The model's token usage and cost. `cost_usd` is a decimal number in a string."""
 
@@ -140,13 +164,15 @@ class QuestionOut(BaseModel):
 
 class AnswerOut(QuestionOut):
     """The complete answer. The first of the `claims` answers the question, and the others support it. `related` is
-    evidence that does not answer; an answer that is "not-found" may have some. `dropped` counts the drafted sentences
+    evidence that does not answer; an answer that is "not-found" may have some. `grid` compares what claims state.
+    `dropped` counts the drafted sentences
     that are not shown because they lack evidence.
     """
 
     notice: str | None
     claims: list[ClaimOut]
     related: list[ClaimOut]
+    grid: GridOut | None
     dropped: int
     dropped_reasons: dict[DropReason, int]
     model: str | None
@@ -160,6 +186,7 @@ class AnswerOut(QuestionOut):
             notice=view.notice,
             claims=[ClaimOut.of(claim) for claim in view.claims],
             related=[ClaimOut.of(claim) for claim in view.related],
+            grid=None if view.grid is None else GridOut.of(view.grid),
             dropped=view.dropped_count(),
             dropped_reasons=dict(view.dropped or {}),
             model=view.model,

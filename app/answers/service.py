@@ -305,6 +305,11 @@ class AnswerService:
                 return _with_proposal(evidence, proposed, proposed.answered)
             if found is None:
                 found = decline_midpoint(question, pages)
+            if isinstance(found, Declined) and evidence.figure is not None and evidence.figure.asks_verdict:
+                # A sentence may say yes or no, though the figures are not there.
+                draft = await self._drafter.draft(question, understanding, passages, pages, tables)
+                if draft.answers():
+                    return evidence, draft
             if isinstance(found, Declined):
                 evidence = evidence.noting({MISSING: found.sentence})
                 draft = await self._drafter.find_evidence(question, understanding, passages, pages, tables)
@@ -343,6 +348,7 @@ class AnswerService:
             "cost_usd": draft.usage.cost_usd or Decimal(0),
             "duration_ms": round(seconds * 1000),
             "answered_at": self._clock.now(),
+            "grid": None if draft.grid is None else asdict(draft.grid),
             "drafted_from": sorted({*(passage.document_id for passage in evidence.passages), *evidence.read()}),
         }
         cited = {span.document_id for claim in draft.shown for span in claim.citations}

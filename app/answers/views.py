@@ -1,13 +1,14 @@
 """Build the view of an answer from its stored rows."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
-from app.answers.claims import ClaimPart, DropReason, Outcome, Subject, Writer
+from app.answers.claims import ClaimPart, DropReason, Grid, GridCell, GridRow, Outcome, Subject, Writer
 from app.answers.computing.answering import NOTICE as COMPUTED_NOTICE
 from app.answers.events import AnswerStatus, AnswerView, AskedQuestion, ShownClaim, count_reasons
 from app.answers.models import Answer, Claim, Question
 from app.answers.repository import StoredCitation
-from app.answers.writing.extractive import NOTICE
+from app.answers.writing.by_kind import NOTICE
 
 ABSENCE = "absence"
 """Key in `Question.understanding` with the sentence that says which names no visible document has."""
@@ -54,6 +55,7 @@ def build_view(
         notice=_notice(answer, question),
         claims=tuple(claim for claim in claims if claim.part is not ClaimPart.RELATED),
         related=tuple(claim for claim in claims if claim.part is ClaimPart.RELATED),
+        grid=_restore_grid(answer.grid),
         dropped=dropped or {},
         model=answer.model,
         tokens_in=answer.tokens_in,
@@ -76,6 +78,13 @@ def restore_claims(claims: Sequence[Claim], citations: Sequence[StoredCitation])
         for claim in claims
         if claim.dropped_reason is None
     ]
+
+
+def _restore_grid(stored: Mapping[str, Any] | None) -> Grid | None:
+    if stored is None:
+        return None
+    rows = tuple(GridRow(row["label"], tuple(GridCell(**cell) for cell in row["cells"])) for row in stored["rows"])
+    return Grid(tuple(stored["columns"]), rows)
 
 
 def count_dropped(claims: Sequence[Claim]) -> dict[DropReason, int]:

@@ -131,6 +131,23 @@ class ApiClaim(Response):
     citations: list[ApiCitation] = Field(default_factory=list)
 
 
+class ApiGridCell(Response):
+    text: str
+    claim: int | None = None
+
+
+class ApiGridRow(Response):
+    label: str
+    cells: list[ApiGridCell]
+
+
+class ApiGrid(Response):
+    """A comparison of issuers or periods."""
+
+    columns: list[str]
+    rows: list[ApiGridRow]
+
+
 class ApiAnswer(Response):
     """An answer. `outcome` is answered or not-found. `writer` is what wrote the draft. `notice` is a note for users."""
 
@@ -144,6 +161,7 @@ class ApiAnswer(Response):
     dropped: int = 0
     claims: list[ApiClaim] = Field(default_factory=list)
     related: list[ApiClaim] = Field(default_factory=list)
+    grid: ApiGrid | None = None
 
 
 class ApiListed(BaseModel, Generic[Item]):

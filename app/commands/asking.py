@@ -4,11 +4,13 @@ import re
 from typing import Annotated
 
 import typer
+from rich import box
 from rich.console import Console
 from rich.markup import escape
+from rich.table import Table
 
 from app.client.conversations import ApiTurn, ApiUnderstood
-from app.client.models import ApiAnswer, ApiClaim
+from app.client.models import ApiAnswer, ApiClaim, ApiGrid
 from app.commands.options import (
     HomeOption,
     JsonOption,
@@ -113,6 +115,8 @@ def print_answer(out: Console, answer: ApiAnswer) -> None:
         # What supports an answer has its issuer: it is named again only if it is another one.
         is_named = at > 0 and claim.subject.issuer == answer.claims[0].subject.issuer
         _print_claim(out, claim, cited, "" if is_named else _unsaid_subject(claim))
+    if answer.grid is not None:
+        _print_grid(out, answer.grid)
     if answer.notice:
         out.print(f"  [dim]{escape(answer.notice)}[/]")
     if answer.degraded and answer.degraded_reason != "embeddings-unavailable":  # the notice says what is missing
@@ -123,6 +127,15 @@ def print_answer(out: Console, answer: ApiAnswer) -> None:
         out.print("  [bold]Related passages[/]" if answer.claims else "  [bold]Nearest in the documents[/]")
     for claim in answer.related:
         _print_claim(out, claim, cited, _unsaid_subject(claim))
+
+
+def _print_grid(out: Console, grid: ApiGrid) -> None:
+    table = Table(box=box.SIMPLE)
+    for name in ("", *grid.columns):
+        table.add_column(escape(name), justify="right" if name else "left", overflow="fold")
+    for row in grid.rows:
+        table.add_row(escape(row.label), *(escape(cell.text) for cell in row.cells))
+    out.print(table)
 
 
 def _print_claim(out: Console, claim: ApiClaim, cited: set[tuple[str, int, str]], subject: str) -> None:

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from app.answers.events import AnswerDone, AnswerView, ClaimVerified, SourcesFound
 from app.answers.repository import AnswerRepository
 from app.answers.service import AnswerService
+from app.answers.writing.by_kind import BuiltInWriter
 from app.answers.writing.drafting import Drafter
-from app.answers.writing.extractive import ExtractiveWriter
 from app.answers.writing.model_writer import PROMPT_NAME, ModelWriter
 from app.core.clock import SystemClock
 from app.core.principal import Principal
@@ -134,7 +134,7 @@ def build_asking(database: Database, *, chat: ChatModel | None, computes: bool =
     service = AnswerService(
         database=database,
         search=RetrievalService(database=database, embedder=embedder),
-        drafter=Drafter(extractive=ExtractiveWriter(embedder=embedder), model=writer, timeout_seconds=PATIENCE_SECONDS),
+        drafter=Drafter(extractive=BuiltInWriter(), model=writer, timeout_seconds=PATIENCE_SECONDS),
         clock=SystemClock(),
         metrics=Metrics(),
         computes=computes,

@@ -12,7 +12,7 @@ from app.access.collections.repository import NewGrant
 from app.access.collections.service import AccessService
 from app.answers.claims import PageTexts
 from app.answers.evidence_tables import EvidenceTables
-from app.answers.writing.extractive import ExtractiveWriter
+from app.answers.writing.by_kind import BuiltInWriter
 from app.core.clock import SystemClock
 from app.core.ids import new_id
 from app.core.principal import Principal, Role
@@ -20,7 +20,6 @@ from app.db.session import system_principal
 from app.identity.service import TenantAdmin
 from app.llm.port import ChatRequest, ChatResponse, TokenUsage
 from app.llm.prompts import PromptLibrary
-from app.llm.wordllama_embedder import WordLlamaEmbedder
 from app.retrieval.passages import Passage
 from app.retrieval.questions.reader import QuestionReader
 from app.retrieval.questions.understanding import Understanding
@@ -114,8 +113,8 @@ def library() -> Library:
 
 
 @pytest.fixture(scope="session")
-def extractive() -> ExtractiveWriter:
-    return ExtractiveWriter(embedder=WordLlamaEmbedder())
+def extractive() -> BuiltInWriter:
+    return BuiltInWriter()
 
 
 @pytest.fixture(scope="session")

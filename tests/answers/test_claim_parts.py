@@ -87,7 +87,7 @@ def test_claim_of_two_issuers_names_both(library) -> None:
 
 def test_claims_without_a_shown_answer_are_evidence(library, extractive, understand) -> None:
     question = "When does the revolving credit facility mature?"
-    draft = extractive.write(question, understand(question), library.passages, library.pages, library.tables)
+    draft = extractive.write(understand(question), library.passages, library.pages, library.tables)
     assert isinstance(draft.score, WriterScore)
     best = replace(draft.claims[0], text="Persimmons ripen in Quebec.")
     rest = quoted(library, "Our head office is in a leased building.")

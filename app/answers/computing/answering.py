@@ -1,11 +1,12 @@
 """Answer a question for a figure from the ledger or from tables, or say what is missing."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
-from app.answers.claims import ClaimPart, Draft, DraftClaim, PageKey, PageTexts, Subject, Writer, WriterScore
+from app.answers.claims import ClaimPart, Draft, DraftClaim, Grid, PageKey, PageTexts, Subject, Writer, WriterScore
 from app.answers.computing.binding import Source
 from app.answers.computing.chain import Chain
+from app.answers.computing.comparing import Versus, list_grid, write_versus
 from app.answers.computing.computed import Computed, compute
 from app.answers.computing.found import CellFact, Figure, Missing
 from app.answers.computing.ledger_figures import LedgerFigures, attach_cell
@@ -17,6 +18,7 @@ from app.answers.computing.question import FigureQuestion, NamedIssuer, is_arith
 from app.answers.computing.requests import AskedPeriod, FigureRequest, Ranking, Series, list_periods
 from app.answers.computing.sentences import CitedDocument, quote_row, write_claims
 from app.answers.computing.table_figures import TableFigures
+from app.answers.events import ShownClaim
 from app.answers.evidence_tables import EvidenceTables
 from app.answers.verification.claim_subjects import subjects_of
 from app.answers.writing.drafting import VerifiedDraft, known_texts, verify_draft
@@ -32,10 +34,14 @@ NOTICE = "No language model wrote this: the figure is read or computed from the 
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """A verified computed answer. `notes` are sentences on its figures."""
+    """A verified computed answer. `notes` are sentences on its figures. `computed` is its value, and `documents` are
+    those that it cites.
+    """
 
     draft: VerifiedDraft
     notes: str = ""
+    computed: Computed | None = None
+    documents: Mapping[PageKey, CitedDocument] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,16 +76,45 @@ def answer_figure(
         if not isinstance(found, Answered):
             return found
         answers.append(found)
-    return _joined(answers) if len(answers) == len(issuers) else None
+    return (
+        _joined(question, [issuer.name for issuer in issuers], answers, evidence)
+        if len(answers) == len(issuers)
+        else None
+    )
 
 
-def _joined(answers: Sequence[Answered]) -> Answered:
-    """Join the answers about several issuers: first the results, then what they stand on."""
+def _joined(
+    question: FigureQuestion, names: Sequence[str], answers: Sequence[Answered], evidence: Evidence
+) -> Answered:
+    """Join the answers about several issuers: first all values in one claim and a grid, if each has one value, then
+    the results, and what they stand on.
+    """
     first = [answer.draft.shown[0] for answer in answers]
     rest = [claim for answer in answers for claim in answer.draft.shown[1:]]
-    shown = tuple(replace(claim, ordinal=number) for number, claim in enumerate((*first, *rest), start=1))
     notes = " ".join(filter(None, (answer.notes for answer in answers)))
-    return Answered(VerifiedDraft(Writer.EXTRACTIVE, shown, ()), notes)
+    values = [(name, answer.computed) for name, answer in zip(names, answers, strict=True) if answer.computed]
+    score = WriterScore(
+        "comparison", min((answer.draft.score.raw for answer in answers if answer.draft.score), default=0.0)
+    )
+    if len(values) == len(answers):
+        versus = Versus(tuple(values))
+        documents = {key: found for answer in answers for key, found in answer.documents.items()}
+        claim = write_versus(versus, documents, evidence.pages)
+        subjects = {key[0]: Subject(found.issuer) for key, found in documents.items()}
+        draft = Draft(Writer.EXTRACTIVE, (claim,), score=score)
+        given = known_texts(question.text, evidence.passages) | set(names)
+        verified = verify_draft(draft, evidence.pages, evidence.tables, given, subjects)
+        if verified.answers():
+            supports = [replace(each, part=ClaimPart.SUPPORT) for each in (*first, *rest)]
+            grid = versus.grid(range(2, len(first) + 2))
+            shown = [*verified.shown, *supports]
+            return Answered(_numbered(shown, score, grid), notes)
+    return Answered(_numbered([*first, *rest], score), notes)
+
+
+def _numbered(claims: Sequence[ShownClaim], score: WriterScore, grid: Grid | None = None) -> VerifiedDraft:
+    shown = tuple(replace(claim, ordinal=number) for number, claim in enumerate(claims, start=1))
+    return VerifiedDraft(Writer.EXTRACTIVE, shown, (), score=score, grid=grid)
 
 
 class _Answering:
@@ -162,7 +197,12 @@ class _Answering:
             claims.append(quote_row(printed, self._documents, self._evidence.pages))
             notes = f"{notes} A document prints another figure, which is shown, too.".strip()
         verified = self._checked(claims, score_of(found))
-        return None if verified is None else Answered(verified, notes)
+        if verified is None:
+            return None
+        if each:
+            verified = replace(verified, grid=list_grid(each, claim=1))
+        single = None if each and not found.request.is_comparison else found
+        return Answered(verified, notes, single, self._documents)
 
     def _each_period(self, computed: Computed) -> list[Computed]:
         """Return the values for single periods, if the question names several; nothing if one of them is missing."""

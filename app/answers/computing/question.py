@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.answers.computing import patterns
 from app.answers.computing.currencies import find_asked_currency
 from app.answers.computing.grammar import read_requests
 from app.answers.computing.ledger_figures import names_of, sought_of
 from app.answers.computing.measures import find_measure
+from app.answers.computing.plain_words import read_plainly
 from app.answers.computing.readings import Reader
 from app.answers.computing.requests import Asked, FigureRequest, list_items
 from app.documents.issuers import normalise_issuer
@@ -46,10 +47,21 @@ class FigureQuestion:
     def of(cls, question: str, understanding: Understanding) -> "FigureQuestion | None":
         """Read a question; None if it asks for no figure."""
         names = [*understanding.issuer_names, *(form for forms in understanding.issuer_forms for form in forms)]
-        of_ledger = read_requests(question, names=names, measures=find_measure)
-        of_tables = read_requests(question, names=names)
+        plain = read_plainly(question)
+        of_ledger, of_tables = (
+            [
+                replace(request, verdict=plain.verdict)
+                for request in read_requests(plain.text, names=names, measures=measures)
+            ]
+            for measures in (find_measure, None)
+        )
         currency = find_asked_currency(question)
         return cls(question, tuple(of_ledger), tuple(of_tables), currency) if of_ledger else None
+
+    @property
+    def asks_verdict(self) -> bool:
+        """Whether the question asks for yes or no."""
+        return self.of_ledger[0].verdict is not None
 
     def is_line_item(self) -> bool:
         """Return whether the question asks for a line item, a total, a margin or another measure."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 
+from app.answers.computing.plain_words import Verdict
 from app.documents.content.statements import Statement
 from app.facts.fiscal import FiscalSpan
 from app.facts.formulas.expressions import At, Between, Call, Expression, Label, Name, Shift, When, map_parts, parts_of
@@ -234,7 +235,8 @@ class FigureRequest:
     """A question for a figure. `name` says in the question's words what is asked.
 
     `is_comparison` states that the question asks whether the figure rose ("did gross margin improve"), or in which
-    period it was higher. `each` has the expressions for single periods, if the question names several.
+    period it was higher. `verdict` states what the value has to be for "yes", if the question asks yes or no. `each`
+    has the expressions for single periods, if the question names several.
     """
 
     name: str
@@ -243,4 +245,5 @@ class FigureRequest:
     statements: tuple[Statement, ...] = ()
     is_percent: bool = False
     is_comparison: bool = False
+    verdict: Verdict | None = None
     each: tuple[Expression, ...] = ()

@@ -9,7 +9,16 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from uuid import UUID
 
-from app.answers.claims import CitedSpan, ClaimPart, Computation, DraftClaim, Operand, PageKey, PageTexts, cite
+from app.answers.claims import (
+    CitedSpan,
+    ClaimPart,
+    Computation,
+    DraftClaim,
+    Operand,
+    PageKey,
+    PageTexts,
+    cite,
+)
 from app.answers.computing.computed import Computed
 from app.answers.computing.found import Figure
 from app.answers.computing.printing import print_value, rounded, scale_of
@@ -25,6 +34,7 @@ _SIGNS = {"+": " + ", "-": " - ", "*": " × ", "/": " / "}
 _MOVES = ("-", "growth", "cagr")
 _LOOSE = ("+", "-")
 _MOST_LABEL = 120
+_TWO = 2
 _SCALED = frozenset({Kind.AMOUNT, Kind.SHARES, Kind.NUMBER})
 _PERCENTAGES = frozenset({Kind.PERCENTAGE, Kind.PERCENTAGE_POINTS, Kind.BASIS_POINTS})
 
@@ -50,13 +60,14 @@ class Result:
     issuer: str | None = None
 
     def operands(self) -> Sequence[Operand]:
-        return [_operand(figure) for figure in self.computed.shown()]
+        return [operand_of(figure) for figure in self.computed.shown()]
 
     def sentence(self) -> str:
         computed = self.computed
-        name = _capital(computed.request.name) + (f" of {self.issuer}" if self.issuer else "")
         result = computed.again()
-        shown = _points(computed, _print(result, computed))
+        verdict = _verdict(computed, result)
+        name = f"{verdict}{capital(computed.request.name)}" + (f" of {self.issuer}" if self.issuer else "")
+        shown = in_points(computed, print_result(result, computed))
         if computed.chosen is not None and isinstance(result.tree, Working):
             how = "highest" if result.tree.operator == "max" else "lowest"
             return f"{name}, {how} — {computed.periods[computed.chosen]}: {shown}"
@@ -73,7 +84,7 @@ class Equation:
     computed: Computed
 
     def operands(self) -> Sequence[Operand]:
-        return [_operand(figure) for figure in self.computed.shown()]
+        return [operand_of(figure) for figure in self.computed.shown()]
 
     def sentence(self) -> str:
         computed = self.computed
@@ -81,8 +92,8 @@ class Equation:
         scale = _common_scale(computed.shown())
         numbers = _written(result.tree, lambda used: _number(computed.figures[used.stored], scale))
         words = _written(result.tree, lambda used: _item(computed.figures[used.stored]))
-        shown = _points(computed, _print(result, computed))
-        return f"{_capital(computed.request.name)} = {words} = {numbers} = {shown}{_units(computed.shown(), scale)}"
+        shown = in_points(computed, print_result(result, computed))
+        return f"{capital(computed.request.name)} = {words} = {numbers} = {shown}{_units(computed.shown(), scale)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +104,32 @@ class Listing:
     issuer: str | None = None
 
     def operands(self) -> Sequence[Operand]:
-        return [_operand(figure) for computed in self.values for figure in computed.shown()]
+        return [operand_of(figure) for computed in self.values for figure in computed.shown()]
 
     def sentence(self) -> str:
-        name = _capital(self.values[0].request.name) + (f" of {self.issuer}" if self.issuer else "")
-        shown = (f"{periods_in_words(each)}: {_print(each.again(), each)}" for each in self.values)
+        name = capital(self.values[0].request.name) + (f" of {self.issuer}" if self.issuer else "")
+        shown = (f"{periods_in_words(each)}: {print_result(each.again(), each)}" for each in self.values)
         return f"{name} — {'; '.join(shown)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """States how a value moved, with its values: "Gross margin rose — FY2020: 40%; FY2021: 41% (1 percentage point)".
+    Implements `Computation`.
+    """
+
+    change: Computed
+    values: tuple[Computed, ...]
+    issuer: str | None = None
+
+    def operands(self) -> Sequence[Operand]:
+        return [operand_of(figure) for computed in (self.change, *self.values) for figure in computed.shown()]
+
+    def sentence(self) -> str:
+        name, _, change = Result(self.change, self.issuer).sentence().rpartition(": ")
+        name = name.partition(" — ")[0]
+        shown = "; ".join(f"{periods_in_words(each)}: {print_result(each.again(), each)}" for each in self.values)
+        return f"{name} — {shown} ({change})"
 
 
 def write_claims(
@@ -120,21 +151,33 @@ def write_claims(
     rows = [_row_claim(figures, documents, pages) for figures in _by_row(shown)]
     is_plain = form.places is None and all(_is_printed(figure, form) for figure in shown)
     period = _period_of(computed, each)
-    if is_plain and len(rows) == 1 and all(part.is_single for part in parts):
+    if is_plain and computed.request.verdict is None and len(rows) == 1 and all(part.is_single for part in parts):
         return [replace(_of_issuer(rows[0], documents[shown[0].key].issuer), part=ClaimPart.ANSWER, period=period)]
-    cited = tuple(span for figure in shown for span in _citations(figure, documents, pages)[:1])
-    context = tuple(span for figure in shown for span in _citations(figure, documents, pages)[1:])
+    cited = tuple(span for figure in shown for span in citations_of(figure, documents, pages)[:1])
+    context = tuple(span for figure in shown for span in citations_of(figure, documents, pages)[1:])
     citations = tuple(dict.fromkeys((*cited, *context)))
     issuers = {documents[figure.key].issuer for figure in shown}
     issuer = issuers.pop() if len(issuers) == 1 else None
-    computations: list[Computation] = [] if is_listing else [Result(computed, issuer)]
-    if each:
-        computations.append(Listing(tuple(each), issuer))
+    computations: list[Computation]
+    if is_listing:
+        computations = [Listing(tuple(each), issuer)]
+    elif len(each) == _TWO and computed.chosen is None:
+        computations = [Moved(computed, tuple(each), issuer)]
+    else:
+        computations = [Result(computed, issuer), *([Listing(tuple(each), issuer)] if each else [])]
     explained = each[-1] if is_listing else computed
     computations += [] if explained.is_single else [Equation(explained)]
     claims = [DraftClaim(stated.sentence(), citations, stated, period=period) for stated in computations]
     claims[0] = replace(claims[0], part=ClaimPart.ANSWER)
     return [*claims, *rows]
+
+
+def _verdict(computed: Computed, result: Evaluated) -> str:
+    """Return "Yes: " or "No: " if the question asks for it."""
+    verdict = computed.request.verdict
+    if verdict is None or result.value is None:
+        return ""
+    return "Yes: " if verdict.holds(result.value) else "No: "
 
 
 def _period_of(computed: Computed, each: Sequence[Computed]) -> str | None:
@@ -183,14 +226,14 @@ def _is_operation(computed: Computed) -> bool:
     return isinstance(computed.request.asked, Series) or isinstance(computed.expression, Call)
 
 
-def _points(computed: Computed, shown: str) -> str:
+def in_points(computed: Computed, shown: str) -> str:
     """Write a change of percentages in percentage points."""
     asked = computed.request.asked
     over = asked.over if isinstance(asked, Series) else asked.function if isinstance(asked, Call) else ""
     return f"{shown[:-1]} percentage points" if over == Over.CHANGE and shown.endswith("%") else shown
 
 
-def _print(result: Evaluated, computed: Computed) -> str:
+def print_result(result: Evaluated, computed: Computed) -> str:
     """Print a value. "The percentage change" of a percentage may mean its points, so both are stated."""
     assert result.value is not None, "a computed answer has a value"
     assert result.unit is not None, "a value has a unit"
@@ -210,21 +253,21 @@ def _print_value(value: Decimal, unit: Unit, computed: Computed) -> str:
     return print_value(value, unit, request.form, scale=scale, is_percent=request.is_percent)
 
 
-def _operand(figure: Figure) -> Operand:
+def operand_of(figure: Figure) -> Operand:
     value = Quantity(figure.kind, figure.value, figure.unit, figure.scale)
     return Operand(figure.key, figure.span, value, figure.turned)
 
 
 def _row_claim(figures: Sequence[Figure], documents: Mapping[PageKey, CitedDocument], pages: PageTexts) -> DraftClaim:
     figure = figures[0]
-    citations = tuple(dict.fromkeys(span for each in figures for span in _citations(each, documents, pages)))
+    citations = tuple(dict.fromkeys(span for each in figures for span in citations_of(each, documents, pages)))
     if figure.row is None:
         return DraftClaim(" ".join(citations[0].quote.split()), citations)
     cells = [each.cell for each in figures if each.cell is not None]
     return DraftClaim(row_sentence(figure.row, cells), citations, period=name_period(cells))
 
 
-def _citations(figure: Figure, documents: Mapping[PageKey, CitedDocument], pages: PageTexts) -> tuple[CitedSpan, ...]:
+def citations_of(figure: Figure, documents: Mapping[PageKey, CitedDocument], pages: PageTexts) -> tuple[CitedSpan, ...]:
     document = documents[figure.key]
     if figure.row is not None and figure.cell is not None:
         return cite_row(document, figure.row, [figure.cell], pages)
@@ -310,6 +353,6 @@ def _units(shown: Sequence[Figure], scale: int) -> str:
     return f" (in {' '.join([*named[:1], words.get(scale, f'10^{scale}')])})"
 
 
-def _capital(name: str) -> str:
+def capital(name: str) -> str:
     name = " ".join(re.sub(r"\s*[–—]\s*", "-", name).split())
     return name if any(map(str.isupper, name.partition(" ")[0])) else name[:1].upper() + name[1:]

@@ -29,6 +29,8 @@ from app.tables.rows import quantity_of
 
 MAX_CLAIM_CHARACTERS = 1_500
 _LAST_MONTH_OF_UNCLEAR_LABELS = 2
+_ANSWER_WORD = re.compile(r"^(?:Yes|No): ")
+_BULLET = re.compile(r"\W*(?:\(?\w{1,4}[.)]\W*)?")
 _CONTROL = re.compile(r"[^\S\n]|[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
 
 
@@ -192,6 +194,8 @@ def _unsupported(
     quotes = [pages.statement(citation) for citation in citations]
     if not any(quote.strip() for quote in quotes):
         return DropReason.NOT_A_STATEMENT
+    if any(_is_whole(text, tidy(quote)) for quote in quotes):
+        return None
     if not _related(text, quotes):
         return DropReason.UNRELATED_TO_QUOTE
     return DropReason.SAYS_MORE_THAN_QUOTE if says_more(text, quotes, given) else None
@@ -215,6 +219,12 @@ def _by_page(citations: tuple[CitedSpan, ...], quotes: Sequence[str]) -> list[st
     for citation, quote in zip(citations, quotes, strict=True):
         cited.setdefault(citation.page_key(), []).append(quote)
     return ["\n".join(quotes) for quotes in cited.values()]
+
+
+def _is_whole(text: str, quote: str) -> bool:
+    """Return whether a claim is a whole quote, without a bullet and after "Yes:" or "No:": that says no more."""
+    stated = _ANSWER_WORD.sub("", text)
+    return quote.endswith(stated) and _BULLET.fullmatch(quote[: len(quote) - len(stated)]) is not None
 
 
 def _related(text: str, quotes: Sequence[str]) -> bool:

@@ -4,12 +4,12 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 
-from app.answers.claims import ClaimPart, Draft, DraftClaim, DroppedClaim, PageTexts, Writer, WriterScore
+from app.answers.claims import ClaimPart, Draft, DraftClaim, DroppedClaim, Grid, PageTexts, Writer, WriterScore
 from app.answers.events import ShownClaim
 from app.answers.evidence_tables import EvidenceTables
 from app.answers.verification.checks import ClaimChecker
 from app.answers.verification.claim_subjects import Subjects, find_subject, subjects_of
-from app.answers.writing.extractive import ExtractiveWriter
+from app.answers.writing.by_kind import BuiltInWriter
 from app.answers.writing.model_writer import ModelWriter
 from app.llm.errors import ModelNonsenseError, ModelUnavailableError
 from app.llm.port import TokenUsage
@@ -27,8 +27,8 @@ NOTHING_VERIFIED = "nothing-verified"
 class VerifiedDraft:
     """Shown and dropped claims. Ordinals count all drafted sentences.
 
-    `score` is that of the writer, if it has one. `usage`, `model` and `prompt_digest` describe the model call, even if
-    its draft was not used.
+    `grid` is a comparison, whose cells refer to claims by ordinal. `score` is that of the writer, if it has one.
+    `usage`, `model` and `prompt_digest` describe the model call, even if its draft was not used.
     """
 
     writer: Writer
@@ -36,6 +36,7 @@ class VerifiedDraft:
     dropped: tuple[tuple[int, DroppedClaim], ...]
     degraded: str | None = None
     score: WriterScore | None = None
+    grid: Grid | None = None
     model: str | None = None
     prompt_digest: str | None = None
     usage: TokenUsage = field(default_factory=TokenUsage)
@@ -46,13 +47,10 @@ class VerifiedDraft:
 
 
 class Drafter:
-    """Drafts and verifies answers. `timeout_seconds` limits the model call; the extractive fallback takes about 10 ms.
-
-    Give the extractive writer a local embedder: a remote one could fail together with the model.
-    """
+    """Drafts and verifies answers. `timeout_seconds` limits the model call; the built-in writer needs about 30 ms."""
 
     def __init__(
-        self, *, extractive: ExtractiveWriter, model: ModelWriter | None = None, timeout_seconds: float = 30.0
+        self, *, extractive: BuiltInWriter, model: ModelWriter | None = None, timeout_seconds: float = 30.0
     ) -> None:
         self._extractive = extractive
         self._model = model
@@ -141,7 +139,7 @@ class Drafter:
         pages: PageTexts,
         tables: EvidenceTables,
     ) -> VerifiedDraft:
-        draft = self._extractive.find_evidence(question, understanding, passages, pages, tables)
+        draft = self._extractive.find_evidence(understanding, passages, pages, tables)
         return verify_draft(draft, pages, tables, known_texts(question, passages), subjects_of(passages))
 
     def _extract(
@@ -152,7 +150,7 @@ class Drafter:
         pages: PageTexts,
         tables: EvidenceTables,
     ) -> VerifiedDraft:
-        draft = self._extractive.write(question, understanding, passages, pages, tables)
+        draft = self._extractive.write(understanding, passages, pages, tables)
         return verify_draft(draft, pages, tables, known_texts(question, passages), subjects_of(passages))
 
 
@@ -189,7 +187,7 @@ class DraftVerifier:
         """Check the next claim. Return it as shown, or None if it is dropped."""
         self._count += 1
         verdict = self._checker.check(draft)
-        if verdict.dropped is not None:
+        if verdict.dropped is not None and draft.part is not ClaimPart.RELATED:
             self._dropped.append((self._count, verdict.dropped))
         if (claim := verdict.claim) is None:
             return None

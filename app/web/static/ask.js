@@ -72,6 +72,23 @@ function notes(done) {
   return made.map((text) => element("p", { class: "note" }, text));
 }
 
+// A comparison. A cell is a button that opens the first citation of the claim that states it.
+function grid(data, claims) {
+  const head = element("tr", {}, element("td"), ...data.columns.map((name) => element("th", { scope: "col" }, name)));
+  const rows = data.rows.map((row) => element("tr", {}, element("th", { scope: "row" }, row.label), ...row.cells.map((cell) => gridCell(cell, claims))));
+  return element("table", { class: "comparison" }, element("thead", {}, head), element("tbody", {}, ...rows));
+}
+
+function gridCell(cell, claims) {
+  const citation = claims.find((each) => each.ordinal === cell.claim)?.citations[0];
+  if (!citation) {
+    return element("td", {}, cell.text);
+  }
+  const button = element("button", { type: "button", class: "cite", "aria-pressed": "false" }, cell.text);
+  button.addEventListener("click", () => openCitation(citation, button));
+  return element("td", {}, button);
+}
+
 // Shows claims as they come: first the answer with what supports it, then the related passages under a heading.
 class Shown {
   constructor(place) {
@@ -91,6 +108,9 @@ class Shown {
   }
 
   finish(done) {
+    if (done.grid) {
+      this.beside.before(grid(done.grid, done.claims));
+    }
     if (done.claims.length === 0) {
       this.beside.querySelector("h3").textContent = "Nearest in the documents";
       this.claims.remove();

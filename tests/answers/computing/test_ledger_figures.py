@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from app.answers.claims import Grid, GridCell, GridRow
 from app.answers.computing.answering import Answered, Evidence, answer_figure
 from app.answers.computing.ledger_figures import LedgerFigures
 from app.answers.computing.ledger_result import compute_from_ledger
@@ -140,7 +141,7 @@ def test_line_item_is_found_by_analysts_name(ask) -> None:
         ),
         (
             "did gross margin improve in FY2022",
-            "Gross margin of Plain Holdings rose — FY2021 to FY2022: 0.32 percentage points",
+            "Yes: Gross margin of Plain Holdings rose — FY2021: 40.77%; FY2022: 41.09% (0.32 percentage points)",
         ),
         ("What was gross profit less net income in FY2022, in thousands?", "$1,318,000 thousand"),
     ],
@@ -251,8 +252,35 @@ def test_ranking_of_parts_needs_the_amounts_of_all(ask, segmented) -> None:
 
 
 def test_comparison_of_a_measure_shows_both_values(ask) -> None:
-    _, second, *_ = ask("How did Plain Holdings' gross margin compare between FY2021 and FY2022?")
-    assert second == "Gross margin of Plain Holdings — FY2021: 40.77%; FY2022: 41.09%"
+    first, *_ = ask("How did Plain Holdings' gross margin compare between FY2021 and FY2022?")
+    assert first == "Gross margin of Plain Holdings rose — FY2021: 40.77%; FY2022: 41.09% (0.32 percentage points)"
+
+
+@pytest.mark.parametrize(
+    ("question", "begins"),
+    [
+        ("Did Plain Holdings' gross margin decline in FY2022?", "No: Gross margin"),
+        ("Does Plain Holdings have an improving gross margin in FY2022?", "Yes: Gross margin"),
+        ("Was Plain Holdings profitable in FY2022?", "Yes: Net income"),
+        ("Did Plain Holdings make a loss in FY2022?", "No: Net income"),
+        ("Was Plain Holdings' revenue above $4 billion in FY2022?", "Yes: "),
+        ("Was Plain Holdings' revenue below $4 billion in FY2022?", "No: "),
+        ("Did Plain Holdings' gross margin exceed 45% in FY2022?", "No: Gross margin"),
+    ],
+)
+def test_yes_or_no_is_computed_and_comes_first(ask, question, begins) -> None:
+    assert ask(question)[0].startswith(begins)
+
+
+@pytest.mark.parametrize(
+    ("question", "value"),
+    [
+        ("how much did Plain Holdings sell in fiscal 2022?", "$4,210 million"),
+        ("How much did Plain Holdings earn in FY2022?", "$412 million"),
+    ],
+)
+def test_plain_words_ask_for_line_items(ask, question, value) -> None:
+    assert value in ask(question)[0]
 
 
 def test_several_years_are_listed(ask) -> None:
@@ -285,7 +313,12 @@ def test_figure_of_each_issuer_is_computed_from_its_own_facts(ask, library, unde
     evidence = Evidence([], library.pages, library.tables)
     ledgers = [compute_from_ledger(figure, facts) for facts in (ask.facts, others)]
     found = answer_figure(figure, ledgers, understanding, evidence)
+    assert found.draft.grid == Grid(
+        ("Plain Holdings, FY2022", "Other Works, FY2022"),
+        (GridRow("Net income", (GridCell("$412 million", 2), GridCell("$1,730 million", 3))),),
+    )
     assert [claim.text for claim in found.draft.shown] == [
+        "Net income — Plain Holdings, FY2022: $412 million; Other Works, FY2022: $1,730 million; highest: Other Works",
         "Net income of Plain Holdings — 2022: $412 million",
         "Gross profit of Other Works — 2022: $1,730 million",
     ]

@@ -1,10 +1,8 @@
-"""The built-in writer. It quotes the sentences and table rows that match a question best, without a language model.
+"""Rank the sentences and rows of passages by the question's words.
 
 A candidate's score is its BM25 weight for the question's words, with an IDF over the candidates. The score is raised if
 the candidate is of the requested year, or if its passage ranks high. Of a table's row, only the figures of the
-requested period are quoted. A row without such figures is not quoted, and neither are rows that match the question less
-well. The best candidates are then compared with the question by embedding, and near-duplicates are removed (maximal
-marginal relevance: Carbonell & Goldstein, SIGIR 1998).
+requested period count. A row without such figures is no answer, and neither are rows that match the question less well.
 """
 
 import math
@@ -13,100 +11,33 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
-import numpy as np
-
-from app.answers.claims import ClaimPart, Draft, DraftClaim, PageTexts, Writer, WriterScore, cite
+from app.answers.claims import PageTexts
 from app.answers.evidence_tables import EvidenceTables
-from app.answers.writing.candidates import Candidate, CandidateFinder, Candidates, page_key
-from app.answers.writing.figures import cite_row, name_period, row_sentence
-from app.llm.port import Embedder
+from app.answers.writing.candidates import Candidate, CandidateFinder, Candidates
 from app.quantities.headings import find_years
 from app.retrieval.index.lexicon import tokenise
 from app.retrieval.passages import Passage
 from app.retrieval.questions.understanding import Understanding
 
-NOTICE = "No language model wrote this: these are the sentences and table rows that fit the question best."
-
-MAX_CLAIMS = 4
-_SHORTLIST = 16
 _K1 = 1.2
 _B = 0.5
 _SYNONYM_WEIGHT = 0.7
 _LEAST_COVERAGE = 0.25
-_LEAST_OF_BEST = 0.45
 _LEAST_OF_BLOCKED = 0.9
 """A row that scores less than this share of a better row without the requested period is no answer."""
-
-_DIVERSITY = 0.35
 
 # Headings of primary statements. Primary statements have the totals, while notes and segment tables have the parts.
 _PRIMARY = re.compile(r"consolidated (?:[a-z]+ )?(?:statements?|balance sheets?)", re.IGNORECASE)
 
 
-class ExtractiveWriter:
-    """Drafts an answer from passages without a model, in about 10 ms for 20 passages. Thread-safe."""
-
-    def __init__(self, *, embedder: Embedder) -> None:
-        self._embedder = embedder
-
-    def write(
-        self,
-        question: str,
-        understanding: Understanding,
-        passages: Sequence[Passage],
-        pages: PageTexts,
-        tables: EvidenceTables,
-    ) -> Draft:
-        """Return the claim that fits the question best, and up to three related ones; no claims if the passages do not
-        match the question.
-        """
-        ranked = _ranked(_find(understanding, passages, pages, tables), understanding)
-        answering = _without_outranked(ranked, understanding)
-        if not answering:
-            return self._draft(question, ranked, pages, is_answered=False)
-        return self._draft(question, answering, pages, is_answered=True)
-
-    def find_evidence(
-        self,
-        question: str,
-        understanding: Understanding,
-        passages: Sequence[Passage],
-        pages: PageTexts,
-        tables: EvidenceTables,
-    ) -> Draft:
-        """Return up to three related claims, without an answer."""
-        ranked = _ranked(_find(understanding, passages, pages, tables), understanding)
-        return self._draft(question, ranked, pages, is_answered=False)
-
-    def _draft(self, question: str, ranked: Sequence[Candidate], pages: PageTexts, *, is_answered: bool) -> Draft:
-        most = MAX_CLAIMS if is_answered else MAX_CLAIMS - 1
-        chosen = self._chosen(question, [each for each in ranked if not each.is_blocked][:_SHORTLIST])[:most]
-        claims = {claim.text: claim for claim in (_claim(each, pages) for each in reversed(chosen))}
-        best = [replace(claim, part=ClaimPart.RELATED) for claim in reversed(claims.values())]
-        if best and is_answered:
-            best[0] = replace(best[0], part=ClaimPart.ANSWER)
-        score = WriterScore("extractive", chosen[0].score, {"rank": chosen[0].passage.rank}) if chosen else None
-        return Draft(writer=Writer.EXTRACTIVE, claims=tuple(best), score=score)
-
-    def _chosen(self, question: str, ranked: list[Candidate]) -> list[Candidate]:
-        """Choose the best candidates by words and meaning, without near-duplicates."""
-        if not ranked:
-            return []
-        vectors = self._embedder.embed_documents([question, *(candidate.text for candidate in ranked)])
-        near = vectors[1:] @ vectors[0]
-        alike = vectors[1:] @ vectors[1:].T
-        best = ranked[0].score
-        scores = np.array([candidate.score / best for candidate in ranked]) * (0.7 + 0.3 * np.clip(near, 0, 1))
-        chosen: list[int] = []
-        while len(chosen) < min(MAX_CLAIMS, len(ranked)):
-            penalty = alike[:, chosen].max(axis=1) if chosen else np.zeros(len(ranked))
-            gains = scores - _DIVERSITY * scores * np.clip(penalty, 0, 1)
-            gains[chosen] = -1
-            index = int(gains.argmax())
-            if chosen and gains[index] < _LEAST_OF_BEST * scores[chosen[0]]:
-                break
-            chosen.append(index)
-        return [ranked[index] for index in chosen]
+def rank_candidates(
+    understanding: Understanding, passages: Sequence[Passage], pages: PageTexts, tables: EvidenceTables
+) -> list[Candidate]:
+    """Rank the sentences and rows of passages, best first, without those that a better row without the requested period
+    outranks.
+    """
+    ranked = _ranked(_find(understanding, passages, pages, tables), understanding)
+    return _without_outranked(ranked, understanding)
 
 
 def _find(
@@ -193,17 +124,3 @@ def _named_by_documents(candidates: Sequence[Candidate]) -> frozenset[str]:
     """Return the words of the candidates' issuer names. Retrieval has already used them to find the documents."""
     issuers = {candidate.passage.issuer for candidate in candidates if candidate.passage.issuer}
     return frozenset(term for issuer in issuers for term in tokenise(issuer))
-
-
-def _claim(candidate: Candidate, pages: PageTexts) -> DraftClaim:
-    passage = candidate.passage
-    page = pages[page_key(passage)]
-    if candidate.row is None:
-        citation = cite(passage, page, candidate.start, candidate.end)
-        return DraftClaim(text=" ".join(candidate.text.split()), citations=(citation,))
-    figures = candidate.pick.figures
-    return DraftClaim(
-        text=row_sentence(candidate.row, figures),
-        citations=cite_row(passage, candidate.row, figures, pages),
-        period=name_period(figures),
-    )

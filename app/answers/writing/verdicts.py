@@ -1,0 +1,151 @@
+"""Answer yes or no, with the sentence that shows it.
+
+The sentence must be about what the question asks. Whether it affirms follows from its negations, from a limit that it
+states beside an amount of the question, and from the direction of a move.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
+
+from app.answers.claims import ClaimPart
+from app.answers.directions import find_direction
+from app.answers.writing.kind_writer import Reading, Written, written
+from app.answers.writing.said import Fit, Said
+from app.retrieval.index.lexicon import tokenise
+
+_NEGATION = re.compile(
+    r"\b(?:no|not|never|none|neither|nor|cannot|without|nothing|n['’]t)\b|\b(?:does|do|did|has|have|is|are|was"
+    r"|were|will|would|can|could)n['’]t\b",
+    re.IGNORECASE,
+)
+_NO_NEGATION = re.compile(
+    r"\bno (?:less|later|more|fewer|earlier) than\b|\bnot (?:more|less|fewer|later|earlier|only|exceed\w*|to exceed)\b"
+    r"|\bno assurance\b|\bnot limited to\b|\bwhether or not\b|\bnot yet\b(?= known)|\bnot (?:to be )?(?:material"
+    r"|significant)\b",
+    re.IGNORECASE,
+)
+_LIFTED = re.compile(
+    r"\b(?:alleviat\w+|eliminat\w+|no longer|ceased|suspended|discontinued|terminated|dismissed|resolved)\b",
+    re.IGNORECASE,
+)
+_ASKS_LIMIT = re.compile(
+    r"\b(?:allow|permit|may|can|could|exceed|limit|maximum|minimum|at least|at most|more than|less than|above"
+    r"|below|over|under|compl(?:y|iance)|breach|within)\w*\b",
+    re.IGNORECASE,
+)
+_AMOUNT = re.compile(
+    r"(?P<sign>[$€£])? ?(?P<value>\d{1,15}(?:,\d{3})*(?:\.\d{1,6})?)(?: ?(?P<scale>million|billion|thousand|m\b|bn\b))?"
+    r"(?P<unit> ?%| ?(?:x|times)\b| to 1(?:\.0+)?\b)?",
+    re.IGNORECASE,
+)
+_CEILING = re.compile(
+    r"\b(?:not (?:to )?(?:exceed|more than|be (?:more|greater|higher) than|permit[^.]{0,40} to exceed)"
+    r"|no (?:more|greater|higher) than|at most|maximum|up to|"
+    r"less than or equal to|may not exceed|not exceed\w*|limited to|cap(?:ped)? (?:at|of)|below|less than"
+    r"|not (?:to )?be greater than)\b",
+    re.IGNORECASE,
+)
+_FLOOR = re.compile(
+    r"\b(?:at least|not (?:be )?(?:less|lower) than|no (?:less|lower) than|minimum|greater than or equal to"
+    r"|above|in excess of|more than|exceed\w*)\b",
+    re.IGNORECASE,
+)
+_SCALES = {"thousand": 3, "million": 6, "m": 6, "billion": 9, "bn": 9}
+_POSSIBLE = re.compile(r"\b(?:may|could|might|if)\b", re.IGNORECASE)
+_LEAST = 0.55
+_LEAST_COVERAGE = 0.62
+_HEADING = 0.75
+_UNLIKELY = 0.75
+
+
+def write_verdict(reading: Reading) -> Written | None:
+    """Return "Yes" or "No" with the sentence that shows it; None without a basis."""
+    limit = _by_limit(reading)
+    if limit is not None:
+        return limit
+    ranked = sorted(_rescored(reading), key=lambda fit: -fit.score)
+    if not ranked or ranked[0].score < _LEAST or ranked[0].coverage < _LEAST_COVERAGE:
+        return None
+    best = ranked[0]
+    is_yes = _affirms(reading, best.said)
+    features = {"coverage": best.coverage, "rank": float(best.said.passage.rank), "yes": float(is_yes)}
+    return written("verdict", best.score, [_said(reading, best.said, is_yes=is_yes)], features)
+
+
+def _said(reading: Reading, said: Said, *, is_yes: bool):  # type: ignore[no-untyped-def]
+    text = f"{'Yes' if is_yes else 'No'}: {said.text}"
+    return reading.texts.claim(said, ClaimPart.ANSWER, text)
+
+
+def _rescored(reading: Reading) -> Iterator[Fit]:
+    for fit in reading.ranked:
+        score = fit.score * (_HEADING if fit.said.is_heading else 1.0)
+        if _POSSIBLE.search(fit.said.text) and not _POSSIBLE.search(reading.understanding.core):
+            score *= _UNLIKELY
+        yield replace(fit, score=score)
+
+
+def _affirms(reading: Reading, said: Said) -> bool:
+    """Return whether a sentence affirms the question: it negates as often, and moves the same way."""
+    question = reading.understanding.core
+    asked, stated = reading.asked.direction, find_direction(said.text)
+    is_negative = _is_negative(said.text, question) != _is_negative(question, question)
+    if asked is not None and stated is not None and asked is not stated:
+        is_negative = not is_negative
+    return not is_negative
+
+
+def _is_negative(text: str, question: str) -> bool:
+    """Return whether a text negates. A word such as "ceased" negates, unless the question asks about just that."""
+    plain = _NO_NEGATION.sub(" ", text)
+    asked = frozenset(tokenise(question))
+    lifted = any(asked.isdisjoint(tokenise(word)) for word in _LIFTED.findall(plain))
+    return (_NEGATION.search(plain) is not None) != lifted
+
+
+def _by_limit(reading: Reading) -> Written | None:
+    """Compare an amount of the question with a limit that a sentence states in the same unit."""
+    question = reading.understanding.core
+    if not _ASKS_LIMIT.search(question):
+        return None
+    asked = [amount for amount in _amounts(question) if not _is_year(amount)]
+    if len(asked) != 1:
+        return None
+    for fit in reading.ranked[:_MOST_LIMITS]:
+        if fit.coverage < _LEAST_LIMIT_COVERAGE:
+            continue
+        ceiling, floor = _limit(fit.said.text, _CEILING), _limit(fit.said.text, _FLOOR)
+        for bound, is_ceiling in ((ceiling, True), (floor, False)):
+            if bound is None or bound[1] != asked[0][1]:
+                continue
+            is_yes = asked[0][0] <= bound[0] if is_ceiling else asked[0][0] >= bound[0]
+            features = {"coverage": fit.coverage, "rank": float(fit.said.passage.rank), "limit": 1.0}
+            return written("limit", fit.score, [_said(reading, fit.said, is_yes=is_yes)], features)
+    return None
+
+
+_MOST_LIMITS = 12
+_LEAST_LIMIT_COVERAGE = 0.45
+
+
+def _limit(text: str, pattern: re.Pattern[str]) -> tuple[Decimal, str] | None:
+    """Return the first amount that stands close after words of a limit."""
+    found = pattern.search(text)
+    if found is None:
+        return None
+    return next(iter(_amounts(text[found.end() : found.end() + 60])), None)
+
+
+def _amounts(text: str) -> Iterator[tuple[Decimal, str]]:
+    """Yield amounts with their units: "%", "x" for ratios, a currency sign, or nothing."""
+    for match in _AMOUNT.finditer(text):
+        value = Decimal(match["value"].replace(",", "")).scaleb(_SCALES.get((match["scale"] or "").lower(), 0))
+        unit = (match["unit"] or "").strip().lower()
+        kind = "%" if unit == "%" else "x" if unit else match["sign"] or ("$" if match["scale"] else "")
+        yield value, kind
+
+
+def _is_year(amount: tuple[Decimal, str]) -> bool:
+    return amount[1] == "" and amount[0] == amount[0].to_integral_value() and 1900 <= amount[0] <= 2100
