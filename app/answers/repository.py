@@ -4,15 +4,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from app.answers.claims import CitedSpan, DroppedClaim, PageKey
 from app.answers.events import AskedQuestion, ShownClaim
 from app.answers.models import Answer, Citation, Claim, Question
 from app.db.bulk import insert_of, insert_rows
-from app.documents.models import Document, Page
+from app.documents.models import Document
 
+# One statement for any number of pages, each of which is looked up by its key.
+_PAGE_TEXTS = text(
+    "SELECT p.version_id, p.number, p.text "
+    "FROM unnest(CAST(:versions AS uuid[]), CAST(:numbers AS int[])) AS w(version_id, number) "
+    "JOIN pages p ON p.version_id = w.version_id AND p.number = w.number"
+)
 _INSERT_QUESTION, _INSERT_ANSWER = map(insert_of, (Question, Answer))
 
 
@@ -35,8 +41,9 @@ class AnswerRepository:
         wanted = list(keys)
         if not wanted:
             return {}
-        query = select(Page.version_id, Page.number, Page.text).where(tuple_(Page.version_id, Page.number).in_(wanted))
-        return {(row.version_id, row.number): row.text for row in self._session.execute(query)}
+        versions, numbers = zip(*wanted, strict=True)
+        found = self._session.execute(_PAGE_TEXTS, {"versions": list(versions), "numbers": list(numbers)})
+        return {(version_id, number): content for version_id, number, content in found}
 
     def insert_question(self, tenant_id: UUID, user_id: UUID, question: AskedQuestion) -> None:
         self._session.execute(

@@ -37,7 +37,7 @@ from app.answers.proposals import Proposed, ProposedFigures
 from app.answers.questions import AsTurn, parse_question
 from app.answers.reading import read_answers, source_record
 from app.answers.repository import AnswerRepository
-from app.answers.views import COMPUTED, LEXICAL, MISSING, build_view
+from app.answers.views import COMPUTED, LEXICAL, MISSING, PLAN, build_view
 from app.answers.writing.drafting import Drafter, Show, VerifiedDraft
 from app.audit.service import record
 from app.core.clock import Clock
@@ -237,6 +237,7 @@ class AnswerService:
             understanding={
                 **result.understanding.as_record(),
                 **({LEXICAL: True} if result.degraded else {}),
+                **({PLAN: result.plan} if result.plan else {}),
             },
         )
         return _Evidence(

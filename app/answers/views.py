@@ -23,6 +23,9 @@ MISSING = "missing"
 LEXICAL = "lexical"
 """Key in `Question.understanding`: whether the sources were found by words only."""
 
+PLAN = "vector_plan"
+"""Key in `Question.understanding`: how the question's vector was compared (`app.retrieval.dense.Plan`)."""
+
 LEXICAL_NOTICE = (
     "The embedding endpoint is not responding: the documents were searched for the words of the question only, so that "
     "passages in other words are missing."

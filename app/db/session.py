@@ -116,13 +116,22 @@ class Database:
             yield session
 
     @contextmanager
-    def _begin(self, *, snapshot: bool = False) -> Iterator[Session]:
+    def anonymous_read(self) -> Iterator[Session]:
+        """Like `anonymous`, for statements that only read and that need no common transaction. It saves the round trips
+        to begin and to commit.
+        """
+        with self._begin(autocommit=True) as session:
+            yield session
+
+    @contextmanager
+    def _begin(self, *, snapshot: bool = False, autocommit: bool = False) -> Iterator[Session]:
         if not self._liveness.responds:
             raise DatabaseUnavailableError
         try:
             with self._sessions.begin() as session:
-                if snapshot:
-                    session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+                if snapshot or autocommit:
+                    level = "REPEATABLE READ" if snapshot else "AUTOCOMMIT"
+                    session.connection(execution_options={"isolation_level": level})
                 yield session
         except (OperationalError, PoolTimeoutError) as error:
             full = getattr(getattr(error, "orig", None), "sqlstate", None) == DISK_FULL

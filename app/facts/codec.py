@@ -77,9 +77,10 @@ def encode_facts(facts: Iterable[Fact]) -> tuple[StoredLine, ...]:
     return tuple(lines)
 
 
+@lru_cache(maxsize=8192)  # questions about one issuer read the same lines
 def decode_line(
-    line: StoredLine, parts: Collection[str] | None = None, *, of_group: bool = False
-) -> list[tuple[int, Fact]]:
+    line: StoredLine, parts: frozenset[str] | None = None, *, of_group: bool = False
+) -> Sequence[tuple[int, Fact]]:
     """Return the facts of a line with their numbers: all, or those whose fiscal label has one of `parts`, and which are
     `of_group` (`is_of_group`).
 

@@ -71,7 +71,7 @@ class IdentityService:
     def authenticate(self, text: str) -> Principal:
         """Return the principal of a key. Raises KeyRefusedError and its subclasses."""
         presented = parse_key(text)
-        with self._database.anonymous() as session:
+        with self._database.anonymous_read() as session:
             repository = IdentityRepository(session)
             found = repository.find_key(presented.prefix, presented.digest)
             # This query also runs for unknown prefixes, so that both cases take the same time.

@@ -5,6 +5,7 @@ signatures, or search the HNSW graph of the tenant's own chunks. No plan reads a
 """
 
 from collections.abc import Sequence
+from enum import StrEnum
 from math import ceil
 from uuid import UUID
 
@@ -18,9 +19,19 @@ from app.retrieval.repository import Graph, Near, SearchRepository
 Vector = npt.NDArray[np.float32]
 
 
+class Plan(StrEnum):
+    """What a search compared with the question's vector: every chunk's vector, those of the chunks with the nearest
+    signatures, or those along the tenant's graph.
+    """
+
+    EXACT = "exact"
+    SIGNATURES = "signatures"
+    GRAPH = "graph"
+
+
 class DenseSearch:
     """Searches the chunks of `documents` in one transaction. `counts` has the number of chunks of each document.
-    Results give documents as indexes in `documents`.
+    Results give documents as indexes in `documents`. `plan` is the plan of the last search.
     """
 
     def __init__(
@@ -36,10 +47,12 @@ class DenseSearch:
         self._documents = documents
         self._space_id = space_id
         self._limits = limits
+        self.plan = Plan.EXACT
         self._offsets = np.concatenate(([0], np.cumsum(counts))).astype(np.int64)
 
     def find_nearest(self, vector: Vector, *, limit: int) -> Near:
         """Find the nearest chunks exactly, by comparing all chunks."""
+        self.plan = Plan.EXACT
         return self._repository.find_nearest(vector, self._documents, space_id=self._space_id, limit=limit)
 
     def find_near(self, vector: Vector, *, limit: int) -> Near:
@@ -49,6 +62,7 @@ class DenseSearch:
         if self._total <= self._limits.exact_chunks:
             return self.find_nearest(vector, limit=limit)
         graph = self._find_graph()
+        self.plan = Plan.SIGNATURES if graph is None else Plan.GRAPH
         if graph is None:
             return self._find_by_signatures(vector, limit)
         return self._repository.find_near(

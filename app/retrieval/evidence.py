@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from app.documents.content.statements import Statement
-from app.retrieval.dense import DenseSearch
+from app.retrieval.dense import DenseSearch, Plan
 from app.retrieval.index.lexicon import idf, term_id, tokenise
 from app.retrieval.index.postings import SURE, TermHits, score_chunks, unpack_layout
 from app.retrieval.limits import SearchLimits
@@ -31,7 +31,9 @@ class Weights:
 
 
 class EvidenceGatherer:
-    """Searches the documents in `scope` in one transaction. `priors` has the prior of each document."""
+    """Searches the documents in `scope` in one transaction. `priors` has the prior of each document. `plan` is how the
+    question's vector was compared, or None without a vector.
+    """
 
     def __init__(
         self,
@@ -48,6 +50,7 @@ class EvidenceGatherer:
         self._space_id = space_id
         self._limits = limits
         self._weights = weights or Weights()
+        self.plan: Plan | None = None
         self._ids: list[UUID] = [candidate.document_id for candidate in scope]
         self._counts = np.asarray([candidate.chunk_count for candidate in scope], np.int64)
         self._offsets: Positions = np.concatenate(([0], np.cumsum(self._counts))).astype(np.int64)
@@ -114,9 +117,14 @@ class EvidenceGatherer:
         """
         likeliest = self._likeliest()
         if int(self._counts[likeliest].sum()) <= self._limits.likeliest_chunks:
-            near = self._dense(likeliest).find_near(vector, limit=length)
+            dense = self._dense(likeliest)
+            near = dense.find_near(vector, limit=length)
+            self.plan = dense.plan
             return self._offsets[likeliest[near.documents]] + near.ordinals
-        return self._positions(self._dense(np.arange(len(self._ids))).find_near(vector, limit=length))
+        dense = self._dense(np.arange(len(self._ids)))
+        near = dense.find_near(vector, limit=length)
+        self.plan = dense.plan
+        return self._positions(near)
 
     def _dense(self, places: Positions) -> DenseSearch:
         return DenseSearch(

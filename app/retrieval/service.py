@@ -32,12 +32,13 @@ EMBEDDINGS_UNAVAILABLE = "embeddings-unavailable"
 @dataclass(frozen=True, slots=True)
 class SearchResult:
     """Passages, best first, and the understanding of the question. `degraded` is the code of the reason why they were
-    found by words only.
+    found by words only, and `plan` how vectors were compared (`app.retrieval.dense.Plan`).
     """
 
     passages: tuple[Passage, ...]
     understanding: Understanding
     degraded: str | None = None
+    plan: str | None = None
 
 
 class RetrievalService:
@@ -93,7 +94,7 @@ class RetrievalService:
             repository=repository, scope=scope, priors=priors, space_id=space_id, limits=self._limits
         )
         places = gatherer.gather(vector, understanding, k=k)
-        return SearchResult(_passages(repository, scope, places), understanding)
+        return SearchResult(_passages(repository, scope, places), understanding, plan=gatherer.plan)
 
 
 def _passages(repository: SearchRepository, scope: list[Candidate], found: list[Found]) -> tuple[Passage, ...]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session, defer
 
 from app.documents.models import Page
@@ -13,15 +13,11 @@ from app.tables.errors import TableNotFoundError
 from app.tables.model import ListedTable
 from app.tables.models import TableRow
 
-_STORED = (
-    TableRow.version_id,
-    TableRow.number,
-    TableRow.pages,
-    TableRow.title,
-    TableRow.units_line,
-    TableRow.rows,
-    TableRow.columns,
-    TableRow.data,
+_STORED_AT = text(
+    "SELECT t.version_id, t.number, t.pages, t.title, t.units_line, t.rows, t.columns, t.data "
+    "FROM unnest(CAST(:versions AS uuid[]), CAST(:pages AS text[])) AS w(version_id, pages) "
+    "JOIN tables t ON t.version_id = w.version_id AND t.pages && CAST(w.pages AS int[]) "
+    "ORDER BY t.version_id, t.number"
 )
 
 
@@ -67,9 +63,10 @@ class TableRepository:
             pages.setdefault(version_id, []).append(number)
         if not pages:
             return []
-        places = [and_(TableRow.version_id == version, TableRow.pages.overlap(on)) for version, on in pages.items()]
-        query = select(*_STORED).where(or_(*places)).order_by(TableRow.version_id, TableRow.number)
-        return [(row.version_id, StoredTable(_listed(row), row.data)) for row in self._session.execute(query)]
+        # An array of arrays has only one length, so that the numbers of a version's pages are sent as text.
+        numbers = [f"{{{','.join(map(str, on))}}}" for on in pages.values()]
+        found = self._session.execute(_STORED_AT, {"versions": list(pages), "pages": numbers})
+        return [(row.version_id, StoredTable(_listed(row), row.data)) for row in found]
 
     def get_page_texts(self, version_id: UUID, pages: Iterable[int]) -> Texts:
         """Return the texts of a version's pages, by page number."""

@@ -18,6 +18,7 @@ from evals.bench.ingesting import bench_ingest
 from evals.bench.issuers import bench_issuers
 from evals.bench.plans import bench_plans, plan_lines
 from evals.bench.policy import bench_policy
+from evals.bench.scale import bench_scale
 from evals.bench.setting import BenchSetting, BenchWork
 from evals.bench.streams import bench_streams
 from evals.bench.tables import bench_tables
@@ -37,6 +38,7 @@ _WITH_DOCUMENTS: dict[str, Callable[[BenchSetting, BenchWork], SuiteResult]] = {
     "tables": bench_tables,
     "facts": bench_facts,
     "plans": bench_plans,
+    "scale": bench_scale,
 }
 
 commands = typer.Typer(name="bench", add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
@@ -77,6 +79,12 @@ def issuers(docs: DocsOption = None, json: JsonOption = None) -> None:
     with _failing(console):
         result = bench_issuers(folders, lambda sentence: console.print(sentence, highlight=False))
     _report("issuers", "-".join(digest_folder(folder) for folder in folders), result, json)
+
+
+@commands.command()
+def scale(docs: DocsOption = None, json: JsonOption = None, home: HomeOption = None) -> None:
+    """Measure recall on a question set alone, and among ten times as many documents of other issuers."""
+    _run("scale", docs, json, home)
 
 
 @commands.command()

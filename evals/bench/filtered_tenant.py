@@ -53,7 +53,7 @@ VALUES (:id, :tenant, :id, 1, 'ready', 'made', 1, now(), :id)
 _COPIES: Mapping[str, str] = MappingProxyType(
     {
         "documents": "collection_id, access_class_id, title, filename, issuer, issuer_key, document_type, fiscal_year, "
-        "fiscal_period, revision, created_at, created_by, updated_at",
+        "fiscal_period, period_end, filing_date, revision, created_at, created_by, updated_at",
         "document_versions": "number, status, content_sha256, size_bytes, created_at, created_by",
         "indexed_documents": "access_class_id, chunk_count, layout",
         "chunks": "access_class_id, ordinal, kind, page_number, char_start, char_end, heading, table_header, text, "
@@ -179,8 +179,8 @@ class SyntheticTenant:
         return Principal(tenant_id=self.tenant_id, user_id=user_id, roles=frozenset(roles))
 
 
-def copy_document(session: Session, document_id: UUID, *, times: int) -> None:
-    """Add `times` copies of a document to the session's tenant, with SQL only."""
+def copy_document(session: Session, document_id: UUID, *, times: int) -> list[UUID]:
+    """Add `times` copies of a document to the session's tenant, with SQL only. Return their ids."""
     copies = [new_id() for _ in range(times)]
     for table, columns in _COPIES.items():
         named = _NAMED.get(table, "document_id")
@@ -194,6 +194,7 @@ def copy_document(session: Session, document_id: UUID, *, times: int) -> None:
             ),
             {"copies": copies, "document": document_id},
         )
+    return copies
 
 
 def _drafts(texts: Sequence[str]) -> list[ChunkDraft]:

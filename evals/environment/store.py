@@ -19,6 +19,8 @@ from app.client.ingestion import Ingestion, IngestOptions, IngestOutcome, NoProg
 from app.core.principal import Principal, Role
 from app.db.session import Database, build_engine
 from app.llm.port import EmbeddingSpaceSpec
+from app.retrieval.index.spaces import find_space_id
+from app.retrieval.repository import SearchRepository
 from app.stack.founding import TENANT, ensure_admin, open_tenant_admin
 from app.stack.home import Home
 from evals.datasets.questions import load_questions
@@ -28,6 +30,7 @@ from evals.environment.stacks import Running
 
 PIPELINE_CODE = ("workers", "app/retrieval", "app/documents", "app/facts", "app/llm", "app/quantities", "app/tables")
 POOL = 8
+VECTOR_GRAPH, NO_GRAPH = "vector_graph", "none"
 _NOTES = "ingested.json"
 
 Names = Mapping[UUID, tuple[str, ...]]
@@ -150,6 +153,16 @@ def digest_texts(texts: Iterable[str]) -> str:
     for text in texts:
         digest.update(f"{len(text)} {text}".encode())
     return digest.hexdigest()
+
+
+def describe_graph(store: Store, space: EmbeddingSpaceSpec) -> dict[str, str]:
+    """Return the parameter of a run that says whether the tenant has a vector graph: searches of the same store with
+    and without one may find other passages.
+    """
+    with store.database.transaction(store.principal) as session:
+        space_id = find_space_id(session, space)
+        graph = None if space_id is None else SearchRepository(session).find_graph(space_id)
+    return {VECTOR_GRAPH: NO_GRAPH if graph is None else "built"}
 
 
 def describe_space(space: EmbeddingSpaceSpec) -> str:

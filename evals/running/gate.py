@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from app.evaluations.comparison import Comparison, compare_runs
-from app.evaluations.records import CaseRecord, RunRecord, Selection
+from app.evaluations.records import CaseRecord, Conditions, RunRecord, Selection
 from evals.datasets.files import rewrite
 from evals.datasets.project.writing import write_project_data
 from evals.datasets.variants.filing import write_filings
 from evals.datasets.variants.writing import write_faults
+from evals.environment.store import NO_GRAPH, VECTOR_GRAPH
 from evals.learning.made_facts import write_made_facts
 from evals.running.baseline import BASELINES, Baseline, BaselineOutdatedError, baseline_path, read_baseline
 from evals.running.engine import Suite, Suites
@@ -126,11 +127,17 @@ def _check_fits(name: str, baseline: Baseline, record: RunRecord) -> None:
         differs = f"version {baseline.suite_version} of the suite, this is {manifest.suite_version}"
     elif baseline.conditions.data_digest != manifest.conditions.data_digest:
         differs = "other data than this run"
+    elif _graph_of(baseline.conditions) != _graph_of(manifest.conditions):
+        differs = "another plan of vector search (with or without the tenant's graph)"
     elif {case.id for case in baseline.cases} != {case.id for case in record.cases}:
         differs = "other cases than this run"
     else:
         return
     raise BaselineOutdatedError(f"{name} is of {differs}: 'footnote eval gate --update' replaces it.")
+
+
+def _graph_of(conditions: Conditions) -> object:
+    return conditions.parameters.get(VECTOR_GRAPH, NO_GRAPH)
 
 
 def _measured(case: CaseRecord) -> bool:

@@ -16,6 +16,7 @@ from typing import cast
 
 from app.core.principal import Principal
 from app.evaluations.metrics import Aggregate, Better, MetricSpec
+from app.llm.wordllama_embedder import WordLlamaEmbedder
 from app.retrieval.index.lexicon import tokenise
 from app.settings import Settings
 from evals.datasets.questions import QuestionCase, load_questions
@@ -24,7 +25,7 @@ from evals.datasets.tatqa_questions import TableQuestion, load_table_questions
 from evals.environment.answering import Asked, Asking, build_asking, describe_use, open_chat
 from evals.environment.cases import open_case_store
 from evals.environment.context import SuiteContext, Used
-from evals.environment.store import Names, open_question_store
+from evals.environment.store import Names, Store, describe_graph, open_question_store
 from evals.running.engine import Case, Scoring, Suite
 from evals.scoring.answers import Grade, GradedAnswer, count_unsupported, grade_answer
 from evals.scoring.judging import Judge, Opinion, open_judge
@@ -119,7 +120,7 @@ class AnswersSuite(Suite[QuestionCase | TableQuestion]):
                     asking=build_asking(store.database, chat=chat),
                     principal=store.principal,
                     names=store.names,
-                    used=describe_with_judge(describe_use(chat, settings), judge),
+                    used=describe_with_graph(describe_with_judge(describe_use(chat, settings), judge), store),
                     judge=judge,
                 )
             )
@@ -128,6 +129,12 @@ class AnswersSuite(Suite[QuestionCase | TableQuestion]):
 def _either(scoring: AnswersScoring | TableQuestionsScoring) -> Scoring[QuestionCase | TableQuestion]:
     """Return the scoring as one of both kinds of cases: a folder has cases of one kind only."""
     return cast(Scoring[QuestionCase | TableQuestion], scoring)
+
+
+def describe_with_graph(used: Used, store: Store) -> Used:
+    """Describe also the tenant's vector graph: runs with and without one are not comparable."""
+    graph = describe_graph(store, WordLlamaEmbedder().space)
+    return replace(used, parameters={**used.parameters, **graph})
 
 
 def describe_with_judge(used: Used, judge: Judge | None) -> Used:

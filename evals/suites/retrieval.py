@@ -24,7 +24,7 @@ from app.retrieval.passages import Passage
 from app.retrieval.service import RetrievalService, SearchResult
 from evals.datasets.questions import QuestionCase, load_questions
 from evals.environment.context import SuiteContext, Used
-from evals.environment.store import Names, Store, describe_space, open_question_store
+from evals.environment.store import Names, Store, describe_graph, describe_space, open_question_store
 from evals.running.engine import Case, Suite
 
 DEPTHS = (1, 5, 10, 20)
@@ -84,6 +84,7 @@ class RetrievalScoring:
             trace={
                 "question": case.question,
                 "understood": whole.understanding.as_record(),
+                "vector_plan": whole.plan,
                 "retrieved": [
                     {"rank": place, "documents": list(files), "page": page}
                     for place, (files, page) in enumerate(pages[:TRACED], 1)
@@ -136,7 +137,7 @@ class RetrievalSuite(Suite[QuestionCase]):
                 search=self.build_search(store, embedder),
                 principal=store.principal,
                 names=store.names,
-                used=Used(embedding_space=describe_space(embedder.space)),
+                used=Used(describe_space(embedder.space), parameters=describe_graph(store, embedder.space)),
             )
 
     def build_search(self, store: Store, embedder: Embedder) -> Search:

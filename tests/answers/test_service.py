@@ -99,6 +99,24 @@ def test_audit_log_records_asking_and_reading_without_text(service, office) -> N
     assert "revenue" not in str(events[0]["detail"])
 
 
+def test_statements_of_an_answer_look_its_question_up_by_key(service, office) -> None:
+    """Their time must not grow with the questions that the user asked before."""
+    answer = ask(service(), office.owner)[-1].answer
+    key = f"'{answer.question_id}'"
+    row = f"{key}, '{office.owner.tenant_id}'"
+    statements = (
+        f"SELECT 1 FROM answers WHERE question_id = {key}",
+        f"SELECT 1 FROM citations WHERE question_id = {key}",
+        f"INSERT INTO claims (question_id, tenant_id, ordinal, text) SELECT {row}, n, '' FROM generate_series(9, 12) n",
+    )
+    with office.database.api.transaction(office.owner) as session:
+        for statement in statements:
+            plan = [line.strip() for (line,) in session.execute(text(f"EXPLAIN {statement}"))]
+            conditions = [plan[at + 1] for at, line in enumerate(plan) if " on questions q" in line]
+            assert conditions, plan
+            assert all("id = " in condition for condition in conditions), plan
+
+
 def test_not_found_answer_is_stored(service, office) -> None:
     answer = ask(service(), office.owner, "Who painted the ceiling?")[-1].answer
     assert (answer.status, answer.claims) == (AnswerStatus.NOT_FOUND, ())

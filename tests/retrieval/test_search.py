@@ -32,7 +32,7 @@ def test_relevant_passage_ranks_first(library, service, page):
     first = result.passages[0]
     assert (first.text, first.page_number, first.rank) == ("covenant leverage ratio of lenders", 2, 1)
     assert result.passages[1].page_number == 1
-    assert result.degraded is None
+    assert (result.degraded, result.plan) == (None, "exact")
 
 
 class FailingEmbedder(HashEmbedder):
@@ -53,7 +53,7 @@ def test_search_without_a_vector_finds_words_and_is_degraded(library, page, erro
     reader = library.reader(collection)
     result = service.search(reader, "Which covenant do lenders have?", k=2)
     assert [passage.page_number for passage in result.passages] == [2]
-    assert result.degraded == EMBEDDINGS_UNAVAILABLE
+    assert (result.degraded, result.plan) == (EMBEDDINGS_UNAVAILABLE, None)
     nothing = service.search(reader, "Unrelated words only", k=2)
     assert (nothing.passages, nothing.degraded) == ((), EMBEDDINGS_UNAVAILABLE)
 
@@ -212,4 +212,9 @@ def test_graph_and_signatures_rank_matching_passage_first(library, page, limits)
     walking = RetrievalService(database=library.database.api, embedder=library.embedder, limits=limits)
     reader = library.reader(collection)
     for word in words:
-        assert word in walking.search(reader, f"{word} tranche", k=3).passages[0].text
+        found = walking.search(reader, f"{word} tranche", k=3)
+        assert word in found.passages[0].text
+        assert found.plan == "graph"
+    by_signatures = SearchLimits(exact_chunks=0)
+    service = RetrievalService(database=library.database.api, embedder=library.embedder, limits=by_signatures)
+    assert service.search(reader, "alpha tranche", k=3).plan == "signatures"

@@ -215,6 +215,15 @@ def test_baseline_of_other_data_is_rejected(toy_gate: Gate) -> None:
         toy_gate.judge(record.model_copy(update={"manifest": manifest}))
 
 
+def test_baseline_of_a_search_with_the_graph_is_rejected_for_one_without(toy_gate: Gate) -> None:
+    record = make_record([1.0] * 30)
+    assert toy_gate.judge(record).regressed is False
+    conditions = record.manifest.conditions.model_copy(update={"parameters": {"vector_graph": "built"}})
+    manifest = record.manifest.model_copy(update={"conditions": conditions})
+    with pytest.raises(BaselineOutdatedError, match="another plan of vector search"):
+        toy_gate.judge(record.model_copy(update={"manifest": manifest}))
+
+
 def test_baseline_of_other_cases_is_rejected(toy_gate: Gate) -> None:
     with pytest.raises(BaselineOutdatedError, match="other cases"):
         toy_gate.judge(make_record([1.0] * 29))
