@@ -6,7 +6,7 @@ signatures, or search the HNSW graph of the tenant's own chunks. No plan reads a
 
 from collections.abc import Sequence
 from enum import StrEnum
-from math import ceil
+from math import ceil, sqrt
 from uuid import UUID
 
 import numpy as np
@@ -71,8 +71,8 @@ class DenseSearch:
             self._documents,
             counted=self._total,
             space_id=self._space_id,
-            limit=ceil(self._limits.walked_part * limit),
-            breadth=max(ceil(self._limits.walked_part * limit), self._limits.walk_breadth),
+            limit=limit,
+            breadth=max(limit, self._limits.walk_breadth),
             most_scanned=self._limits.most_scanned,
         )
 
@@ -89,7 +89,8 @@ class DenseSearch:
 
     def _find_by_signatures(self, vector: Vector, limit: int) -> Near:
         signatures = self._repository.list_signatures(self._documents, space_id=self._space_id)
-        chosen = nearest_signatures(signatures, vector, limit=max(self._limits.most_compared, 4 * limit))
+        compared = ceil(self._limits.compared_per_root * sqrt(self._total))
+        chosen = nearest_signatures(signatures, vector, limit=max(compared, 4 * limit))
         places = np.searchsorted(self._offsets, chosen, side="right") - 1
         return self._repository.find_nearest_among(
             vector,

@@ -7,7 +7,7 @@ questions in one transaction of the api role, under row-level security. Recall c
 - `plain HNSW` uses one graph over all tenants and filters after the graph walk.
 - `ours` is `DenseSearch.find_near` with the default list length. If a principal sees up to 1 % of the
   chunks, it compares all visible chunks. At 10 %, it uses signatures. For larger shares, it uses the tenant's own
-  graph. A graph search returns at most half of the requested rows (`SearchLimits.walked_part`).
+  graph.
 
 The times of `ours` include choosing the plan, reading the signatures, the comparisons and the graph walk. They exclude
 the queries for the principal and its visible documents, because every search needs these.

@@ -7,7 +7,7 @@ _ADMIN = "( SELECT principal_is_admin() AS principal_is_admin)"
 _EDITS = "SELECT editable_classes()"
 _OWNS = "SELECT owned_classes()"
 _LABEL_KNOWN = "(label_id IN ( SELECT l.id\n   FROM labels l))"
-_OWN_QUESTION = "(question_id IN ( SELECT q.id\n   FROM questions q))"
+_OWN_QUESTION = "(EXISTS ( SELECT 1\n   FROM questions q\n  WHERE (q.id = {table}.question_id)))"
 
 FUNCTIONS = (
     Mutation("anybody grants on existing objects", "may_grant", "(SELECT principal_manages_access())", "true"),
@@ -85,9 +85,10 @@ CHECKS = (
     Mutation("conversations.api_insert: for any user", "conversations.api_insert",
              "(user_id = ( SELECT current_principal() AS current_principal))", "true"),
     Mutation("turns.api_insert: to any conversation", "turns.api_insert",
-             "(conversation_id IN ( SELECT c.id\n   FROM conversations c))", "true"),
+             "(EXISTS ( SELECT 1\n   FROM conversations c\n  WHERE (c.id = turns.conversation_id)))", "true"),
     *(
-        Mutation(f"{table}.api_insert: to any question", f"{table}.api_insert", _OWN_QUESTION, "true")
+        Mutation(f"{table}.api_insert: to any question", f"{table}.api_insert",
+                 _OWN_QUESTION.format(table=table), "true")
         for table in ("claims", "citations")
     ),
 )  # fmt: skip

@@ -21,7 +21,7 @@ COPIES = 99  # for each of two documents, so that originals and copies have 20,0
 BASE = SearchLimits(list_length=20, most_scanned=400)
 PLANS = {
     "exact": BASE,
-    "signatures": replace(BASE, exact_chunks=0, most_compared=80),
+    "signatures": replace(BASE, exact_chunks=0, compared_per_root=1.0),
     "graph": replace(BASE, exact_chunks=0, graph_chunks=0, walked_share=0.0),
 }
 

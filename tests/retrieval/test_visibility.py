@@ -16,9 +16,9 @@ PAGES = 1_000
 SHARES = {"0.1 %": 1, "1 %": 10, "10 %": 100, "100 %": PAGES}
 PLANS = {
     "exact": SearchLimits(),
-    "signatures": SearchLimits(exact_chunks=0, most_compared=10),
+    "signatures": SearchLimits(exact_chunks=0, compared_per_root=0.1),
     "graph": SearchLimits(exact_chunks=0, graph_chunks=0, walked_share=0.0),
-    "by their number": SearchLimits(exact_chunks=50, most_compared=10, graph_chunks=500),
+    "by their number": SearchLimits(exact_chunks=50, compared_per_root=0.1, graph_chunks=500),
 }
 WORDS = ("tranche", "covenant", "lender", "swap", "notional", "maturity", "issuer", "coupon", "trustee", "lien")
 
