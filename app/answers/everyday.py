@@ -82,6 +82,7 @@ _GROUPS = """
     retain retention retained
 """
 _UNSAID = """
+    positive negative
     time times may might must shall out under before less more than year quarter month again already just only
     against
     now today these days currently presently current company issuer business firm please tell give many much amount

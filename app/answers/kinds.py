@@ -178,6 +178,11 @@ def _names_several(understanding: Understanding) -> bool:
     return any(one.isdisjoint(other) for one, other in combinations(understanding.issuer_forms, 2))
 
 
+def read_expected(core: str) -> Expected:
+    """Return what the answer to a question, or to a part of it, must have."""
+    return Expected.DATE if _WHEN.search(core) else _expected(core, QuestionKind.FACT)
+
+
 def _asks_place(core: str) -> bool:
     return any(pattern.search(core) for expected, pattern in _EXPECTED if expected is Expected.PLACE)
 

@@ -11,11 +11,11 @@ from app.answers.claims import ClaimPart, Draft, DraftClaim, PageTexts, Writer, 
 from app.answers.evidence_tables import EvidenceTables
 from app.answers.kinds import Expected, QuestionKind, read_kind
 from app.answers.writing.definitions import write_definition
-from app.answers.writing.facts import write_fact
+from app.answers.writing.facts import write_both, write_fact
 from app.answers.writing.kind_writer import Reading, Written
 from app.answers.writing.lists import write_list
 from app.answers.writing.reasons import write_reason
-from app.answers.writing.rows import list_rows, write_row
+from app.answers.writing.rows import RowFinder
 from app.answers.writing.said import Fit, Texts, rank
 from app.answers.writing.summaries import write_summary
 from app.answers.writing.verdicts import write_verdict
@@ -27,8 +27,8 @@ NOTICE = "No language model wrote this: these are the sentences and table rows t
 KindWriter = Callable[[Reading], Written | None]
 
 WRITERS: dict[QuestionKind, tuple[KindWriter, ...]] = {
-    QuestionKind.FACT: (write_fact,),
-    QuestionKind.DATE: (write_fact,),
+    QuestionKind.FACT: (write_both, write_fact),
+    QuestionKind.DATE: (write_both, write_fact),
     QuestionKind.LIST: (write_list, write_fact),
     QuestionKind.WHY: (write_reason,),
     QuestionKind.YES_NO: (write_verdict,),
@@ -36,7 +36,7 @@ WRITERS: dict[QuestionKind, tuple[KindWriter, ...]] = {
     QuestionKind.SUMMARY: (write_summary,),
     QuestionKind.CHANGE: (write_fact,),
     QuestionKind.COMPARISON: (write_fact,),
-    QuestionKind.FIGURE: (write_fact,),
+    QuestionKind.FIGURE: (write_both, write_fact),
 }
 MOST_RELATED = 3
 _LEAST_RELATED = 0.34
@@ -57,8 +57,9 @@ class BuiltInWriter:
     ) -> Draft:
         """Return the claims that answer, and related ones; only related ones if nothing is sure enough."""
         reading = _read(understanding, passages, pages, tables)
-        found = self._answer(reading)
-        return self._draft(reading, found)
+        rows = RowFinder(reading)
+        found = self._answer(reading, rows)
+        return self._draft(reading, found, rows)
 
     def find_evidence(
         self,
@@ -68,28 +69,29 @@ class BuiltInWriter:
         tables: EvidenceTables,
     ) -> Draft:
         """Return up to three related claims, without an answer."""
-        return self._draft(_read(understanding, passages, pages, tables), None)
+        reading = _read(understanding, passages, pages, tables)
+        return self._draft(reading, None, RowFinder(reading))
 
-    def _answer(self, reading: Reading) -> Written | None:
+    def _answer(self, reading: Reading, rows: RowFinder) -> Written | None:
         asked = reading.asked
         found = next(filter(None, (write(reading) for write in WRITERS[asked.kind])), None)
         if asked.kind not in _OF_ROWS and asked.expected is not Expected.COUNT:
             return found
-        row = write_row(asked, reading.understanding, reading.passages, reading.pages, reading.tables)
+        row = rows.write()
         if row is None:
             return found
         # A row shows both periods of a change exactly.
         prior = _OF_CHANGE if asked.kind is QuestionKind.CHANGE else 1.0
         return row if found is None or prior * row.score.raw > found.score.raw else found
 
-    def _draft(self, reading: Reading, found: Written | None) -> Draft:
+    def _draft(self, reading: Reading, found: Written | None, rows: RowFinder) -> Draft:
         claims = () if found is None else found.claims
         score = WriterScore("none", 0.0) if found is None else found.score
         related = _related(reading, claims)
         if len(related) < MOST_RELATED and (reading.understanding.wants_number or reading.asked.kind in _OF_ROWS):
-            rows = list_rows(reading.asked, reading.understanding, reading.passages, reading.pages, reading.tables)
+            near = rows.list_near()
             texts = {claim.text for claim in (*claims, *related)}
-            related += [row for row in rows if row.text not in texts][: MOST_RELATED - len(related)]
+            related += [row for row in near if row.text not in texts][: MOST_RELATED - len(related)]
         return Draft(writer=Writer.EXTRACTIVE, claims=(*claims, *related), score=score)
 
 

@@ -167,6 +167,14 @@ RELATIONS: tuple[Relation, ...] = (
         r"|manufactures?|principal activit)",
         r"\bcompetit|\brisk",
     ),
+    _relation(
+        "coupon",
+        r"\b(?:interest|coupon)\b[^?]{0,60}\b(?:notes?|bonds?|debentures?)\b"
+        r"|\b(?:notes?|bonds?|debentures?)\b[^?]{0,60}\b(?:interest|coupon)\b",
+        r"\d{1,2}(?:\.\d{1,4})?%[^.]{0,40}\b(?:notes|bonds|debentures)\b"
+        r"|\b(?:notes|bonds|debentures)\b[^.]{0,60}\b(?:bear|accrue)[^.]{0,40}\d{1,2}(?:\.\d{1,4})?%",
+        r"\bredeem|\brepurchase|\bexchange\b",
+    ),
     _relation("trustee", r"\btrustee\b", r"\bas (?:the )?(?:\w+ )?trustee\b|\btrustee\b[^.]{0,80}(?-i:Bank"
                                          r"|Trust|N\.A\.)"),
     _relation(

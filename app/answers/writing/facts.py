@@ -8,14 +8,16 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from app.answers.kinds import Expected, QuestionKind
+from app.answers.kinds import Expected, QuestionKind, read_expected
 from app.answers.writing.fact_patterns import Relation, find_relation, has_expected
 from app.answers.writing.kind_writer import Reading, Written, quote, written
-from app.answers.writing.said import Fit, Said
+from app.answers.writing.said import Fit, Said, rank
+from app.retrieval.index.lexicon import tokenise
 
 _WITHOUT_EXPECTED = 0.35
 _STATES = 1.6
 _LEADS = 0.4
+_LEADING = re.compile(r"\bthe following (?:tables?|charts?|graphs?|discussion|summar)\w*", re.IGNORECASE)
 """A line that leads to others states nothing itself."""
 _LEAST_STATED = 0.75
 _UNRANKED = 0.45
@@ -72,6 +74,41 @@ def write_fact(reading: Reading) -> Written | None:
     return written("fact", best.score, quote(reading, [best]), features)
 
 
+def write_both(reading: Reading) -> Written | None:
+    """Answer a question of two parts ("what does it pay, and when is it due?") with a sentence for each; None if it has
+    one part, or no sentence for one of them.
+    """
+    parts = _PARTS.match(reading.understanding.core)
+    if parts is None:
+        return None
+    answers = []
+    for part in parts.groups():
+        expected = read_expected(part)
+        about = replace(reading.understanding, core=part)
+        subject = _SUBJECT.search(parts["one"]) if _PRONOUN.search(part) else None
+        words = frozenset(tokenise(f"{part} {subject['subject'] if subject else ''}"))
+        asked = replace(reading.asked, expected=expected, terms=reading.asked.terms & words or reading.asked.terms)
+        ranked = rank(asked, reading.understanding, reading.texts)
+        answers.append(write_fact(replace(reading, asked=asked, understanding=about, ranked=ranked)))
+    first, second = answers
+    if first is None or second is None:
+        return first or second
+    one, other = first.claims[0], second.claims[0]
+    if one.citations == other.citations:
+        return first
+    joined = replace(one, text=f"{one.text.rstrip(' .;')}. {other.text}", citations=(*one.citations, *other.citations))
+    return Written((joined,), min((first.score, second.score), key=lambda score: score.raw))
+
+
+_PRONOUN = re.compile(r"\b(?:they|it|its|their|them)\b", re.IGNORECASE)
+_SUBJECT = re.compile(r"\b(?:do|does|did|is|are|was|were|will) (?P<subject>[^?]{2,100}?) \w+$", re.IGNORECASE)
+_PARTS = re.compile(
+    r"(?P<one>[^?]{8,200}?),? and "
+    r"(?P<other>(?:when|who|whom|where|what|which|how (?:much|many|long)|at what)\b[^?]{3,200})\??\W*$",
+    re.IGNORECASE,
+)
+
+
 def _rescored(reading: Reading, relation: Relation | None) -> Iterator[Fit]:
     expected, core = reading.asked.expected, reading.understanding.core
     asks_terms = _ASKS_TERMS.search(core) is not None and reading.asked.kind is not QuestionKind.DATE
@@ -95,7 +132,7 @@ def _rescored(reading: Reading, relation: Relation | None) -> Iterator[Fit]:
                 score *= _AGAINST
         if said.is_heading and (expected is Expected.TEXT or not has_expected(expected, said.text)):
             score *= _HEADING
-        if said.text.rstrip().endswith(":"):
+        if said.text.rstrip().endswith(":") or _LEADING.search(said.text):
             score *= _LEADS
         supposes = _SUPPOSES.search(said.text) is not None
         if supposes and not asks_terms:

@@ -69,6 +69,8 @@ def _bulleted(reading: Reading) -> Iterator[_List]:
 _MOST_LEADS = 40
 _BULLETS = 1.3
 _ROWS = 1.1
+_OF_TITLE = 0.7
+"""The weight of rows that only the table's title names."""
 _ENUMERATED = 1.1
 
 
@@ -121,11 +123,10 @@ def _rows(reading: Reading) -> Iterator[_List]:
                 continue
             seen.add(id(table))
             rows = [row for row in list_figure_rows(table, page=key[1]) if row.label and not _TOTAL.search(row.label)]
-            about = f"{table.title or ''} {' '.join(table.lines_above)}"
+            about = table.title or ""
             if not _has_head(reading, f"{about} {' '.join(row.label for row in rows)}"):
                 continue
             fitting = [row for row in rows if _has(reading, row.label)]
-            about = f"{table.title or ''} {' '.join(table.lines_above)}"
             coverage = _coverage(reading, " ".join((about, *(row.label for row in rows))))
             of_title = _coverage(reading, about)
             chosen = rows if of_title >= coverage > 0 and len(fitting) < _LEAST_ITEMS else fitting
@@ -134,7 +135,8 @@ def _rows(reading: Reading) -> Iterator[_List]:
             passage = next(unit.passage for unit in reading.texts.units if page_key(unit.passage) == key)
             claims = [_row(reading, row, passage) for row in chosen[:_MOST_ITEMS]]
             features = {"coverage": coverage, "items": float(len(chosen)), "rank": float(rank)}
-            yield _List(coverage * _ROWS * (0.9 + 0.1 / rank), tuple(claims), features)
+            prior = _ROWS if chosen is fitting else _OF_TITLE
+            yield _List(coverage * prior * (0.9 + 0.1 / rank), tuple(claims), features)
 
 
 _MOST_ROWS = 25

@@ -8,15 +8,15 @@ unless the question names them.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from uuid import UUID
 
 from app.answers.claims import ClaimPart, DraftClaim, Operand, PageTexts
-from app.answers.evidence_tables import EvidenceTables
 from app.answers.kinds import AskedKind, QuestionKind
 from app.answers.writing.candidate_ranking import rank_candidates
 from app.answers.writing.candidates import Candidate
 from app.answers.writing.figures import cite_row, name_period, row_sentence
-from app.answers.writing.kind_writer import Written, written
+from app.answers.writing.kind_writer import Reading, Written, written
 from app.quantities.printing import print_quantity
 from app.retrieval.index.lexicon import tokenise
 from app.retrieval.passages import Passage
@@ -31,6 +31,8 @@ NARROWER = re.compile(
     re.IGNORECASE,
 )
 _NARROW = 0.7
+_OTHER_LABEL = 0.5
+"""The weight of a row whose headings have the question's words, but not its label."""
 _OF_CONTEXT = 0.5
 _OF_SYNONYM = 0.9
 _LEAST = 0.5
@@ -39,48 +41,37 @@ _MOST_NEAR = 3
 _MOST_ROWS = 24
 
 
-def write_row(
-    asked: AskedKind,
-    understanding: Understanding,
-    passages: Sequence[Passage],
-    pages: PageTexts,
-    tables: EvidenceTables,
-) -> Written | None:
-    """Return the row that fits best; None if none fits enough."""
-    scored = _rank_rows(asked, understanding, passages, pages, tables)
-    if not scored or scored[0][0] < _LEAST:
-        return None
-    score, candidate = scored[0]
-    second = scored[1][0] / score if len(scored) > 1 else 0.0
-    features = {"rank": float(candidate.passage.rank), "second": second}
-    return written("row", score, [_claim(asked, candidate, pages)], features)
+class RowFinder:
+    """Finds the rows that fit a question, once for the answer and for what is related."""
 
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
 
-def list_rows(
-    asked: AskedKind,
-    understanding: Understanding,
-    passages: Sequence[Passage],
-    pages: PageTexts,
-    tables: EvidenceTables,
-) -> list[DraftClaim]:
-    """Return the rows that come nearest to a question, as related claims."""
-    scored = _rank_rows(asked, understanding, passages, pages, tables)
-    near = [candidate for score, candidate in scored[:_MOST_NEAR] if score >= _LEAST_NEAR]
-    return [replace(_claim(asked, candidate, pages), part=ClaimPart.RELATED) for candidate in near]
+    @cached_property
+    def _scored(self) -> list[tuple[float, Candidate]]:
+        reading, asked = self._reading, self._reading.asked
+        understanding = reading.understanding
+        others = frozenset[str]().union(*asked.related.values()) - understanding.key_terms
+        widened = replace(understanding, synonym_terms=understanding.synonym_terms | others)
+        candidates = rank_candidates(widened, reading.passages, reading.pages, reading.tables)
+        rows = [each for each in candidates if each.row is not None and each.pick.figures][:_MOST_ROWS]
+        return sorted(_scored(rows, asked, understanding), key=lambda each: -each[0])
 
+    def write(self) -> Written | None:
+        """Return the row that fits best; None if none fits enough."""
+        scored = self._scored
+        if not scored or scored[0][0] < _LEAST:
+            return None
+        score, candidate = scored[0]
+        second = scored[1][0] / score if len(scored) > 1 else 0.0
+        features = {"rank": float(candidate.passage.rank), "second": second}
+        return written("row", score, [_claim(self._reading.asked, candidate, self._reading.pages)], features)
 
-def _rank_rows(
-    asked: AskedKind,
-    understanding: Understanding,
-    passages: Sequence[Passage],
-    pages: PageTexts,
-    tables: EvidenceTables,
-) -> list[tuple[float, Candidate]]:
-    others = frozenset[str]().union(*asked.related.values()) - understanding.key_terms
-    widened = replace(understanding, synonym_terms=understanding.synonym_terms | others)
-    candidates = rank_candidates(widened, passages, pages, tables)
-    rows = [each for each in candidates if each.row is not None and each.pick.figures][:_MOST_ROWS]
-    return sorted(_scored(rows, asked, understanding), key=lambda each: -each[0])
+    def list_near(self) -> list[DraftClaim]:
+        """Return the rows that come nearest to a question, as related claims."""
+        asked, pages = self._reading.asked, self._reading.pages
+        near = [candidate for score, candidate in self._scored[:_MOST_NEAR] if score >= _LEAST_NEAR]
+        return [replace(_claim(asked, candidate, pages), part=ClaimPart.RELATED) for candidate in near]
 
 
 def _claim(asked: AskedKind, candidate: Candidate, pages: PageTexts) -> DraftClaim:
@@ -160,6 +151,8 @@ def _scored(
             coverage = max(coverage, _OF_SYNONYM)
         precision = len(own & known) / len(own) if own else 0.0
         score = coverage * (0.7 + 0.3 * precision) * (1 - 0.005 * place)
+        if own.isdisjoint(known):
+            score *= _OTHER_LABEL
         if _is_narrower(row, candidate.passage) and not NARROWER.search(understanding.core):
             score *= _NARROW
         yield score, candidate

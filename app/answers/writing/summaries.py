@@ -10,11 +10,14 @@ from app.answers.writing.said import Said
 from app.retrieval.index.lexicon import tokenise
 
 _BOILERPLATE = re.compile(
-    r"\bpursuant to the requirements\b|\bincorporated (?:herein )?by reference\b|\bexhibits?\b"
+    r"\bcapitali[sz]ed terms\b|\bpursuant to the requirements\b|\bincorporated (?:herein )?by reference\b|\bexhibits?\b"
     r"|\bcheck the appropriate\b"
     r"|\bforward-looking\b|\bcommission file\b|\bsignature|\bregistrant has duly\b|\btable of contents\b"
     r"|\bearliest event\b",
     re.IGNORECASE,
+)
+_OF_DOCUMENTS = frozenset(
+    tokenise("filing filed report document agreement agenda dated date form 8-k 10-k 10-q 8k 10k 10q key main")
 )
 _MOST_CLAIMS = 6
 _SHORTEST = 40
@@ -27,7 +30,7 @@ def write_summary(reading: Reading) -> Written | None:
         return None
     first = reading.ranked[0].said if reading.ranked else reading.texts.units[0]
     units = [unit for unit in reading.texts.units if _is_beside(first, unit)]
-    wanted = frozenset(tokenise(reading.asked.about)) & reading.asked.terms
+    wanted = (frozenset(tokenise(reading.asked.about)) & reading.asked.terms) - _OF_DOCUMENTS
     chosen = list(_openings(sorted(units, key=lambda unit: (unit.passage.page_number, unit.start)), wanted))
     if not chosen:
         return None

@@ -53,6 +53,10 @@ _FLOOR = re.compile(
     re.IGNORECASE,
 )
 _SCALES = {"thousand": 3, "million": 6, "m": 6, "billion": 9, "bn": 9}
+_SIGNS = {
+    "positive": re.compile(r"\b(?:positive|surplus|in excess of)\b", re.IGNORECASE),
+    "negative": re.compile(r"\b(?:negative|deficit|deficiency|shortfall)\b", re.IGNORECASE),
+}
 _POSSIBLE = re.compile(r"\b(?:may|could|might|if)\b", re.IGNORECASE)
 _LEAST = 0.55
 _LEAST_COVERAGE = 0.62
@@ -91,6 +95,10 @@ def _affirms(reading: Reading, said: Said) -> bool:
     """Return whether a sentence affirms the question: it negates as often, and moves the same way."""
     question = reading.understanding.core
     asked, stated = reading.asked.direction, find_direction(said.text)
+    signs = {sign for sign, pattern in _SIGNS.items() if pattern.search(said.text)}
+    asked_sign = next((sign for sign, pattern in _SIGNS.items() if pattern.search(question)), None)
+    if asked_sign is not None and len(signs) == 1:
+        return asked_sign in signs
     is_negative = _is_negative(said.text, question) != _is_negative(question, question)
     if asked is not None and stated is not None and asked is not stated:
         is_negative = not is_negative

@@ -197,3 +197,22 @@ def test_kind_is_read_from_the_words(understand, question, kind) -> None:
 
 def test_defined_term_is_read_without_its_document(understand) -> None:
     assert read_kind(understand("How is net income defined in the indenture?")).about == "net income"
+
+
+def test_question_of_two_parts_is_answered_in_one_claim(answer, library) -> None:
+    library.add(
+        "$300,000,000 6.125% Senior Notes due 2030 of Plain Holdings\n\nThe notes will mature on May 1, 2030.",
+        number=15,
+    )
+    first, *_ = texts(answer("What interest do the notes pay and when do they come due?"))
+    assert "6.125% Senior Notes" in first
+    assert "May 1, 2030" in first
+
+
+@pytest.mark.parametrize(
+    ("working_capital", "begins"), [("a deficit of $12 million", "No: "), ("a surplus of $12 million", "Yes: ")]
+)
+def test_sign_decides_between_yes_and_no(answer, library, working_capital, begins) -> None:
+    library.add(f"At June 30, 2022 our working capital was {working_capital}.", number=16)
+    first, *_ = texts(answer("Does Plain Holdings have positive working capital?"))
+    assert first.startswith(begins)
