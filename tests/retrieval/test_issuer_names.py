@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.documents.issuers import issuer_aliases, normalise_issuer
-from app.retrieval.questions.issuers import VisibleIssuer, find_issuers, find_named, group_issuers
+from app.retrieval.questions.issuers import VisibleIssuer, find_issuers, find_named, group_issuers, name_forms
 from app.retrieval.questions.near_names import bounded_distance, find_near
 from app.retrieval.questions.spans import QuestionWords
 
@@ -177,6 +177,15 @@ def test_short_name_of_two_issuers_is_shared_and_another_spelling_is_not() -> No
 )
 def test_other_companies_with_like_names_are_not_taken_for_misspellings(name: str) -> None:
     assert [found for found in named(f"What was {name}'s revenue in 2022?") if not found.startswith("Fenwick")] == []
+
+
+@pytest.mark.parametrize("name", ["Kestrelon", "Kestrellon"])
+def test_name_is_found_in_a_long_question(name: str) -> None:
+    story = " ".join(f"Zembla{at} Quorra{at} reported gains in Vintera{at}." for at in range(30))
+    question = f"{story} What was {name}'s revenue?"
+    assert named(question) == ["Kestrelon Corporation"]
+    assert len(name_forms(question * 40)) <= 1_510
+    assert name == "Kestrellon" or "kestrelon" in name_forms(question)
 
 
 def _distance(one: str, other: str) -> int:

@@ -55,7 +55,7 @@ def name_forms(question: str) -> list[str]:
     """Return the phrases of the question that may name issuers, normalised like stored keys and aliases."""
     words = QuestionWords(question)
     forms: dict[str, None] = {}
-    for start, length in words.spans():
+    for start, length in reversed(list(words.spans())):  # in a long question, short names matter most
         forms.update(dict.fromkeys(span_forms(words, start, length)))
         if len(forms) >= _MOST_FORMS:
             break

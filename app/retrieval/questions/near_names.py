@@ -3,7 +3,7 @@
 These names are looked up only if a question names no issuer exactly, or also has another name.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -19,7 +19,7 @@ from app.retrieval.questions.spans import QuestionWords
 
 _MOST_SHARING = 4  # a short name of more issuers names none
 _LONGEST = 4  # words
-_MOST_SPANS = 120
+_MOST_SPANS = 40
 _LONGEST_BLEND = 8
 _SHORTEST_INITIALS = 3  # two initials are those of too many issuers, unless they have an "&"
 _TOO_MANY = 3
@@ -66,7 +66,8 @@ def find_near(
 
     First words and initials count before misspellings.
     """
-    spans = list(_spans(words, taken))
+    distinct = {span.joined: span for span in _spans(words, taken)}
+    spans = list(distinct.values())[-_MOST_SPANS:]  # the shortest, longest first
     found: list[NearName] = []
     for nearness, find in _KINDS:
         free = [span for span in spans if not any(_overlap(span, near.named) for near in found)]
@@ -83,7 +84,6 @@ def _overlap(one: _Span | NamedIssuers, other: NamedIssuers) -> bool:
 
 
 def _spans(words: QuestionWords, taken: Sequence[NamedIssuers]) -> Iterator[_Span]:
-    count = 0
     for start, length in words.spans():
         stop = start + length
         span = words.words[start:stop]
@@ -100,9 +100,6 @@ def _spans(words: QuestionWords, taken: Sequence[NamedIssuers]) -> Iterator[_Spa
         if key:
             is_owner = span[-1].is_owner
             yield _Span(text, key, key.replace(" ", ""), start, stop, is_acronym, any(unknown), is_owner)
-            count += 1
-        if count == _MOST_SPANS:
-            return
 
 
 def _by_first_words(spans: Sequence[_Span], issuers: Sequence[VisibleIssuer]) -> Iterator[_Match]:
@@ -127,8 +124,11 @@ def _by_initials(spans: Sequence[_Span], issuers: Sequence[VisibleIssuer]) -> It
     short = [span for span in spans if span.stop - span.start == 1 and len(span.joined) <= _LONGEST_BLEND]
     if not short:
         return
+    letters_of_spans = {span.joined[0] for span in short}
     parts_of = [
-        (issuer, [part for part in issuer.key.split(" ") if part not in ("and", "of", "the")]) for issuer in issuers
+        (issuer, [part for part in issuer.key.split(" ") if part not in ("and", "of", "the")])
+        for issuer in issuers
+        if issuer.key[:1] in letters_of_spans and " " in issuer.key
     ]
     for span in short:
         letters = "".join(span.key.split(" and ")) if "&" in span.text else span.joined
@@ -175,8 +175,9 @@ def _by_spelling(spans: Sequence[_Span], issuers: Sequence[VisibleIssuer]) -> It
     for letter, length, text, span in texts:
         by_shape.setdefault((letter, length), []).append((text, span))
     best: dict[_Span, tuple[int, dict[str, VisibleIssuer]]] = {}
+    first_letters = {letter for letter, _ in by_shape}
     for issuer in issuers if by_shape else ():
-        for form, count in _spellings(issuer):
+        for form, count in _spellings(issuer, first_letters):
             size = len(form)
             for length in range(size - 2, size + 3):
                 for text, span in by_shape.get((form[0], length), ()):
@@ -193,17 +194,18 @@ def _by_spelling(spans: Sequence[_Span], issuers: Sequence[VisibleIssuer]) -> It
             yield span, list(best[span][1].values())
 
 
-def _spellings(issuer: VisibleIssuer) -> Iterator[tuple[str, int | None]]:
+def _spellings(issuer: VisibleIssuer, first_letters: Set[str]) -> Iterator[tuple[str, int | None]]:
     """Yield the names without spaces that may be misspelt, with the number of words that must mean them; None for any
     number. First words stand for longer names.
     """
-    parts = issuer.key.split(" ")
-    yield "".join(parts), None
-    if not is_common_word(parts[0]):
-        for count in range(1, min(len(parts), _LONGEST)):
-            yield "".join(parts[:count]), count
+    if issuer.key[:1] in first_letters:
+        parts = issuer.key.split(" ")
+        yield "".join(parts), None
+        if len(parts) > 1 and not is_common_word(parts[0]):
+            for count in range(1, min(len(parts), _LONGEST)):
+                yield "".join(parts[:count]), count
     for alias in issuer.aliases:
-        if len(alias) >= _ONE_WRONG:
+        if len(alias) >= _ONE_WRONG and alias[0] in first_letters:
             yield alias.replace(" ", ""), None
 
 
