@@ -23,6 +23,9 @@ PASSWORD_PURPOSE = "documents.version.password"  # noqa: S105  a purpose's name,
 parse files, and the API unseals them to draw pages.
 """
 
+PARTIES = "parties"
+"""The entry of `Document.metadata_sources` whose `items` are the parties of an agreement or offering."""
+
 
 class Document(Base):
     """A document. `content_sha256` is the hex digest of its newest version. Content is unique per access class only, so

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from app.documents.metadata import DocumentType, FiscalPeriod
-from app.documents.models import DocumentVersion
+from app.documents.metadata import DocumentType, FiscalPeriod, PartyRole
+from app.documents.models import PARTIES, DocumentVersion
 from app.documents.service import DocumentView, PageView
 from app.http.text import Line
 from app.jobs.schemas import RunFailureOut
@@ -56,9 +56,22 @@ class VersionOut(BaseModel):
         )
 
 
+class PartyOut(BaseModel):
+    """A party of an agreement or offering. `quote` states its role: the text of page `page` from `start` to `end`."""
+
+    name: str
+    role: PartyRole = Field(examples=["borrower"])
+    quote: str
+    page: int
+    start: int
+    end: int
+    confidence: float
+
+
 class DocumentOut(BaseModel):
     """A document. `status` is the status of its newest version; `failure` has the reason if that version failed.
-    `metadata_sources` has the source of each field.
+    `metadata_sources` has the source of each field. `parties` are those of an agreement or offering, borrowers and
+    issuers first.
     """
 
     id: UUID
@@ -77,6 +90,7 @@ class DocumentOut(BaseModel):
     currency: str | None
     scale: str | None
     metadata_sources: dict[str, Any]
+    parties: list[PartyOut]
     current_version_id: UUID | None
     newest_version: VersionOut
     revision: int
@@ -88,10 +102,14 @@ class DocumentOut(BaseModel):
         row = view.document
         newest = VersionOut.of(view.newest)
         letter = view.dead_letter
-        same_in_row = set(DocumentOut.model_fields) - {"metadata_sources", "status", "failure", "newest_version"}
+        sources = dict(row.metadata_sources or {})
+        parties = sources.pop(PARTIES, {}).get("items", [])
+        computed = {"metadata_sources", "parties", "status", "failure", "newest_version"}
+        same_in_row = set(DocumentOut.model_fields) - computed
         return DocumentOut(
             **{name: getattr(row, name) for name in same_in_row},
-            metadata_sources=row.metadata_sources or {},
+            metadata_sources=sources,
+            parties=[PartyOut(**party) for party in parties],
             status=newest.status,
             failure=None if letter is None else RunFailureOut(code=letter.kind, detail=letter.reason),
             newest_version=newest,

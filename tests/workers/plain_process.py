@@ -26,7 +26,7 @@ from app.db.session import Database, build_engine
 from app.documents.content.chunks import ChunkDraft, ChunkKind
 from app.documents.content.parsed import Block, BlockKind, ParsedDocument, ParsedPage, Words
 from app.documents.content.parsed_codec import encode_document
-from app.documents.metadata import DocumentMetadata
+from app.documents.metadata import DocumentMetadata, Party, PartyRole
 from app.facts.model import Fact, Measure, Method, Place
 from app.identity.data_keys import PostgresDataKeys
 from app.jobs.plan import ALL_QUEUES
@@ -111,7 +111,8 @@ def one_chunk_a_page(parsed, metadata):
 
 
 def read_title(parsed, filename):
-    return DocumentMetadata(title=filename, issuer="Plain Example Inc.", fiscal_year=2024)
+    borrower = Party("Plain Example Inc.", PartyRole.BORROWER, parsed.pages[0].text[:5], 1, 0, 5, 0.9)
+    return DocumentMetadata(title=filename, issuer="Plain Example Inc.", fiscal_year=2024, parties=(borrower,))
 
 
 def read_lines(parsed, _metadata):

@@ -65,6 +65,26 @@ def test_tables_and_facts_are_published_with_the_pages_and_replaced_with_them(ru
     assert empty.status == "ready"
 
 
+def test_parties_are_published_with_role_and_place(running):
+    (ended,) = running.wait_final(running.upload("Plain Example Inc., as Borrower"))
+    stored = "SELECT metadata_sources -> 'parties' FROM documents WHERE id = :id"
+    ((parties,),) = running.sql(stored, id=ended.document_id)
+    assert parties == {
+        "by": "document",
+        "items": [
+            {
+                "name": "Plain Example Inc.",
+                "role": "borrower",
+                "quote": "Plain",
+                "page": 1,
+                "start": 0,
+                "end": 5,
+                "confidence": 0.9,
+            }
+        ],
+    }
+
+
 def test_second_run_adds_tables_and_facts_to_a_ready_version_unless_it_fails(running):
     (ended,) = running.wait_final(running.upload("Revenue\t1,000"))
     named = {"id": ended.version_id, "document": ended.document_id}

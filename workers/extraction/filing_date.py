@@ -25,7 +25,8 @@ _DATELINE = re.compile(
     rf"^[ \t]*[A-Z][A-Za-z.,’' &()/-]{{2,80}}?[,(–—-][ \t]*\(?({DATE})\)?[ \t]*(?:[–—/(-]|$)", re.M | re.I
 )
 _AGREED = re.compile(
-    r"\b(?:dated|made|entered\s+into|executed|effective)\s+(?:and\s+\w+\s+)?(?:as\s+of|on|this)?\s*(?:the\s+|this\s+)?",
+    r"\b(?:dated|made(?:\s+and\s+entered\s+into)?|entered\s+into|executed|effective)\s+(?:and\s+effective\s+)?"
+    r"(?:as\s+of|on|this)?\s*(?:the\s+|this\s+)?",
     re.I,
 )
 _REFERRED = re.compile(

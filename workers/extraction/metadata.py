@@ -26,6 +26,7 @@ from workers.extraction.amounts import find_currency, find_scale, find_units_lin
 from workers.extraction.document_type import find_attached_release, find_document_type, find_headline
 from workers.extraction.filing_date import find_filing_date, find_release_date, is_soon_after
 from workers.extraction.names.choosing import find_names
+from workers.extraction.parties import find_parties, list_candidates
 from workers.extraction.periods import (
     find_fiscal_period,
     find_fiscal_year,
@@ -61,7 +62,8 @@ def read_metadata(parsed: ParsedDocument, filename: str) -> DocumentMetadata:
     kind_read = find_document_type(pages, properties) or _type_from_name(filename)
     # An amendment reads like the form that it amends.
     kind = kind_read.value.base if kind_read else DocumentType.OTHER
-    names = find_names(pages, properties, kind)
+    parties = find_parties(pages, kind)
+    names = find_names(pages, properties, kind, list_candidates(pages, parties))
     issuer = names.issuer
     released = find_release_date(pages) if kind is DocumentType.EARNINGS_RELEASE else None
     period_end = find_period_end(pages, properties, kind, released.value if released else None)
@@ -99,6 +101,7 @@ def read_metadata(parsed: ParsedDocument, filename: str) -> DocumentMetadata:
         scale=scale.value if scale else None,
         sources={name: reading.source for name, reading in readings.items() if reading},
         names=names.readings,
+        parties=parties,
     )
     return _titled(metadata, parsed, pages, filename)
 

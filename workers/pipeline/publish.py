@@ -15,8 +15,8 @@ from app.documents.content.parsed import ParsedDocument
 from app.documents.content.parsed_codec import decode_document, encode_deleted, encode_marks, encode_words
 from app.documents.issuer_rows import describe_issuer
 from app.documents.issuers import normalise_issuer
-from app.documents.metadata import DocumentMetadata
-from app.documents.models import Document, DocumentVersion, Page
+from app.documents.metadata import DocumentMetadata, Party
+from app.documents.models import PARTIES, Document, DocumentVersion, Page
 from app.facts.codec import count_facts
 from app.facts.writing import replace_facts
 from app.jobs.plan import StageName
@@ -127,6 +127,7 @@ class PublishStage:
         if sources.get("issuer", {}).get("by") != "editor":
             document.issuer_key = normalise_issuer(metadata.issuer) if metadata.issuer else None
             document.issuer_aliases = describe_issuer(metadata)
+        sources[PARTIES] = {"by": "document", "items": [_party(party) for party in metadata.parties]}
         document.metadata_sources = sources
         document.current_version_id = version.id
         document.revision += 1
@@ -202,6 +203,18 @@ def _table_rows(inputs: StageInputs, tables: Sequence[StoredTable]) -> list[dict
         for table in tables
         for listed in (table.listed,)
     ]
+
+
+def _party(party: Party) -> dict[str, Any]:
+    return {
+        "name": party.name,
+        "role": party.role.value,
+        "quote": party.quote,
+        "page": party.page,
+        "start": party.start,
+        "end": party.end,
+        "confidence": party.confidence,
+    }
 
 
 def _source(metadata: DocumentMetadata, name: str) -> dict[str, Any]:

@@ -7,13 +7,14 @@ from html import escape
 from pathlib import Path
 from random import Random
 
+from evals.datasets.covers.agreements import draw_agreement, print_credit_agreement, print_indenture
 from evals.datasets.covers.forms import JOINT, LAYOUTS, Form, print_cover, print_exhibit, print_signatures, print_text
 from evals.datasets.covers.issuers import draw_issuer, draw_name
 from evals.datasets.covers.offers import Release, print_prospectus, print_release
 from evals.datasets.described import DOCUMENTS, METADATA, Description
 
 FORMS = ("10-K", "10-Q", "8-K", "10-K/A", "10-Q/A", "10-KT", "20-F", "40-F")
-KINDS = (*FORMS, "earnings-release", "prospectus")
+KINDS = (*FORMS, "earnings-release", "prospectus", "credit-agreement", "indenture")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,8 @@ def draw_document(seed: int, *, kind: str | None = None, layout: str | None = No
         return _release(source, seed)
     if kind == "prospectus":
         return _prospectus(source, seed)
+    if kind in ("credit-agreement", "indenture"):
+        return _agreement(source, seed, kind)
     return _form(source, seed, kind, layout or source.choice(tuple(LAYOUTS)))
 
 
@@ -104,6 +107,21 @@ def _prospectus(source: Random, seed: int) -> MadeDocument:
         document=_name(seed, "prospectus"), issuer=(issuer.name,), document_type="prospectus", filing_date=day
     )
     return MadeDocument(tuple(print_prospectus(issuer, day, source)), truth, "prospectus")
+
+
+def _agreement(source: Random, seed: int, kind: str) -> MadeDocument:
+    issuer, day = draw_issuer(source), date(source.randint(2012, 2028), source.randint(1, 12), source.randint(1, 28))
+    made = draw_agreement(issuer, day, source)
+    is_loan = kind == "credit-agreement"
+    truth = Description(
+        document=_name(seed, kind),
+        issuer=(issuer.name,),
+        document_type=kind,
+        filing_date=day,
+        parties=made.parties("borrower", "administrative-agent") if is_loan else made.parties("issuer", "trustee"),
+    )
+    pages = print_credit_agreement(made, source) if is_loan else print_indenture(made, source)
+    return MadeDocument(tuple(pages), truth, kind)
 
 
 def write_documents(folder: Path, seeds: Sequence[int]) -> Path:

@@ -28,7 +28,7 @@ from workers.extraction.names.evidence import (
 )
 from workers.extraction.names.identifiers import read_identifiers
 from workers.extraction.names.reading import Candidate
-from workers.extraction.names.spelling import ENDS_IN_FORM, STRONG_FORM, tidy_name
+from workers.extraction.names.spelling import ENDS_IN_FORM, STRONG_FORM, find_mixed_case, tidy_name
 from workers.extraction.reading import Reading, tagged
 
 _OFFERS = (DocumentType.PROSPECTUS, DocumentType.OFFERING_MEMORANDUM)
@@ -38,7 +38,7 @@ _WEIGHTS = {
     NameKind.COVER: 3.0,
     NameKind.SIGNATURE: 2.5,
     NameKind.AUDITOR: 2.2,
-    NameKind.PARTY: 2.5,
+    NameKind.PARTY: 3.2,
     NameKind.HEADLINE: 2.0,
     NameKind.DEFINED: 1.8,
     NameKind.EXCHANGE: 1.8,
@@ -113,7 +113,9 @@ def _gather(
     pages: Sequence[ParsedPage], kind: DocumentType, parties: Sequence[Candidate], *, is_tagged: bool
 ) -> list[Candidate]:
     """Return the names of all places; only the cheap places if a tag, or cover and signature, state the issuer."""
-    found = [*parties, *read_cover(pages[:12])]
+    if parties:
+        return list(parties)
+    found = read_cover(pages[:12])
     if kind in _OFFERS and not found:
         found += read_name_alone(pages[:2])
     if kind in _SIGNED or not found:
@@ -188,13 +190,8 @@ def _spelling(pages: Sequence[ParsedPage], chosen: Candidate, own: Sequence[Cand
     for name in own:
         if not name.name.isupper() and name.key == chosen.key and len(name.name) >= len(chosen.name) - 2:
             return tidy_name(name.name)
-    words = r"[ \t]+".join(re.escape(word) for word in chosen.name.split())
-    pattern = re.compile(rf"(?<![\w&]){words}", re.I)
-    for page in pages[:_SPELLING_PAGES]:
-        for found in pattern.finditer(page.text):
-            if not found.group().isupper() and not found.group().islower():
-                return tidy_name(found.group())
-    return tidy_name(chosen.name)
+    mixed = find_mixed_case((page.text for page in pages[:_SPELLING_PAGES]), chosen.name)
+    return mixed or tidy_name(chosen.name)
 
 
 def _named(

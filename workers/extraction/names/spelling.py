@@ -1,7 +1,7 @@
 """Decides whether a text can be a company's name, and repairs its spelling: small capitals, all capitals, blanks."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 STRONG_FORM = (
     r"(?:Inc|INC|Incorporated|INCORPORATED|Corp|CORP|Corporation|CORPORATION|Company|COMPANY|Companies|COMPANIES"
@@ -15,7 +15,7 @@ LEGAL_FORM = rf"(?:{STRONG_FORM}|Holdings?|HOLDINGS?|Group|GROUP|Trust|TRUST|Par
 
 _NAME_WORD = r"[A-Z0-9][\w&'’.\-/!+]*"
 LEGAL_NAME = re.compile(
-    rf"(?<![\w&.'’\-])((?:{_NAME_WORD}[ \t]+(?:(?:of|and|the|for|de|&)[ \t]+)?){{0,6}}?{_NAME_WORD},?[ \t]+"
+    rf"(?<![\w&.'’\-])((?:{_NAME_WORD}[ \t]+(?:(?:of|and|the|for|de|&)[ \t]+){{0,2}}){{0,6}}?{_NAME_WORD},?[ \t]+"
     rf"{LEGAL_FORM}(?![\w&\-])(?:(?:\.,?|,)?[ \t]+{LEGAL_FORM}(?![\w&\-])){{0,2}}\.?)"
 )
 """A legal name on one line: at least one word with a capital, and a legal form. Its only group is the name."""
@@ -127,6 +127,17 @@ def tidy_blanks(text: str) -> str:
     return _BEFORE_MARK.sub("", _SPACE.sub(" ", text)).strip(" ,;:–—-_*|•·")
 
 
+def find_mixed_case(texts: Iterable[str], name: str) -> str | None:
+    """Return the name as the texts spell it in mixed case; None if they spell it only in capitals, or not at all."""
+    words = r"[ \t]+".join(re.escape(word) for word in name.split())
+    pattern = re.compile(rf"(?<![\w&]){words}", re.IGNORECASE)
+    for text in texts:
+        for found in pattern.finditer(text):
+            if not found.group().isupper() and not found.group().islower():
+                return tidy_blanks(found.group())
+    return None
+
+
 def tidy_name(name: str) -> str:
     """Return the name on one line. An all-capital name gets title case, except short words and initials."""
     text = tidy_blanks(name)
@@ -142,7 +153,7 @@ def _set_in_title_case(word: str, index: int) -> str:
         return word.lower()
     if bare == "plc":
         return "plc"
-    if "&" in bare or bare in {"llc", "llp", "usa", "ii", "iii", "iv", "vi", "vii", "viii", "n.v", "s.a"}:
+    if "&" in bare or bare in {"llc", "llp", "ulc", "usa", "ii", "iii", "iv", "vi", "vii", "viii", "n.v", "s.a"}:
         return word
     if bare in {"inc", "corp", "co", "ltd"} or len(bare) > 3:
         return "-".join(part.capitalize() for part in word.split("-"))
