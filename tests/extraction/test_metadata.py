@@ -328,9 +328,27 @@ def test_every_quote_matches_the_text_at_its_offsets(make_document: MakeDocument
 
 
 @pytest.mark.timeout(20)
-@pytest.mark.parametrize("filler", [" " * 200_000, "\n \n" * 60_000, "(" * 200_000, "Aa, " * 50_000, "_" * 200_000])
+@pytest.mark.parametrize(
+    "filler",
+    [
+        *(" " * 200_000, "\n \n" * 60_000, "(" * 200_000, "Aa, " * 50_000, "_" * 200_000, "A B " * 50_000),
+        *("Exact name of registrant " * 8_000, "(“Company” " * 9_000, "To the Stockholders and " * 8_000),
+    ],
+)
 def test_extreme_page_is_read_in_time(make_document: MakeDocument, filler: str) -> None:
     assert read_metadata(make_document(ANNUAL + filler), "x.pdf").issuer == "Zephyrine Properties, Inc."
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize(
+    "filler",
+    ["as the " * 10_000, "Aa of the " * 8_000, "together with a, " * 5_000, "dated as of May 5, 2031 " * 3_000],
+)
+def test_extreme_agreement_is_read_in_time(make_document: MakeDocument, filler: str) -> None:
+    text = (
+        "CREDIT AGREEMENT\ndated as of March 4, 2031\namong\nZEPHYRINE PROPERTIES, INC.,\nas Borrower, and the Lenders "
+    )
+    assert read_metadata(make_document(text + filler), "x.pdf").issuer == "Zephyrine Properties, Inc."
 
 
 def test_quarter_is_named_on_later_pages_if_the_first_ones_count_no_months(make_document: MakeDocument) -> None:

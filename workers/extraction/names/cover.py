@@ -6,6 +6,7 @@ table whose heading is that phrase, in a row with its file number. The first one
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from app.documents.content.parsed import ParsedPage
 from app.documents.metadata import NameKind
@@ -34,6 +35,7 @@ _RULE = re.compile(r"_{3,}|-{5,}|={3,}|\*{3,}")
 _FORMERLY = re.compile(r"\(?\b(?:formerly|f/k/a|d/b/a|doing\s+business\s+as|previously)\b", re.IGNORECASE)
 _UNFINISHED = re.compile(r"^(?:[A-Z][\w&'’.\-]*,?\s+){1,4}(?:of|and|&|for)(?:\s+the)?$", re.IGNORECASE)
 _NAME_LINE = re.compile(r"^(?:(?:[A-Z0-9][\w&'’.,\-!/]*|of|and|the|for|de|&)\s*)+$")
+_MOST_ANCHORS = 12  # covers of utilities have up to ten registrants
 _MOST_LINES = 8
 _TABLE_REACH = 4000  # characters
 _NO_ANCHOR_REACH = 700
@@ -41,7 +43,7 @@ _NO_ANCHOR_REACH = 700
 
 def read_cover(pages: Sequence[ParsedPage]) -> list[Candidate]:
     """Return the registrants on the first cover among the pages, in order. The first one is the issuer."""
-    for page, found in matches(_EXACT_NAME, pages):
+    for page, found in islice(matches(_EXACT_NAME, pages), _MOST_ANCHORS):
         names = _of_table(page, found) or _above(page, found.start()) or _below(page, found.end())
         more = _further(page, found.end()) if names else []
         if names:
@@ -55,7 +57,8 @@ def read_cover(pages: Sequence[ParsedPage]) -> list[Candidate]:
 
 def _further(page: ParsedPage, start: int) -> list[Candidate]:
     """Return the names above further anchors of the same page: each registrant of a joint cover can have its own."""
-    return [name for found in _EXACT_NAME.finditer(page.text, start) for name in _above(page, found.start())]
+    anchors = islice(_EXACT_NAME.finditer(page.text, start), _MOST_ANCHORS)
+    return [name for found in anchors for name in _above(page, found.start())]
 
 
 def _distinct(names: Sequence[Candidate]) -> list[Candidate]:
