@@ -14,6 +14,8 @@ from evals.datasets.covers.offers import Release, print_prospectus, print_releas
 from evals.datasets.described import DOCUMENTS, METADATA, Description
 
 FORMS = ("10-K", "10-Q", "8-K", "10-K/A", "10-Q/A", "10-KT", "20-F", "40-F")
+_GATED = 60  # documents
+
 KINDS = (*FORMS, "earnings-release", "prospectus", "credit-agreement", "indenture")
 
 
@@ -133,3 +135,8 @@ def write_documents(folder: Path, seeds: Sequence[int]) -> Path:
     lines = (document.truth.model_dump_json(exclude_unset=True) for document in made)
     (folder / METADATA).write_text("".join(f"{line}\n" for line in lines))
     return folder
+
+
+def write_made_documents(folder: Path) -> Path:
+    """Write the documents of the gate. Each run writes the same bytes."""
+    return write_documents(folder, range(_GATED))

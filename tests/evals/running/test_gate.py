@@ -19,6 +19,7 @@ from app.retrieval.service import RetrievalService
 from app.settings import Settings
 from evals.cli import commands
 from evals.commands.options import REGRESSED
+from evals.datasets.covers.making import write_made_documents
 from evals.datasets.project.writing import write_project_data
 from evals.datasets.variants.filing import write_filings
 from evals.datasets.variants.writing import write_faults
@@ -113,7 +114,7 @@ def test_project_data_is_written_with_the_same_bytes_each_time(project: Path, tm
     assert digest_folder(write_project_data(tmp_path / "again")) == digest_folder(project)
 
 
-@pytest.mark.parametrize("write", [write_faults, write_filings, write_made_facts])
+@pytest.mark.parametrize("write", [write_faults, write_filings, write_made_facts, write_made_documents])
 def test_made_data_is_written_with_the_same_bytes_each_time(tmp_path: Path, write: Callable[[Path], Path]) -> None:
     assert digest_folder(write(tmp_path / "once")) == digest_folder(write(tmp_path / "again"))
 
@@ -125,6 +126,7 @@ def test_gate_measures_the_projects_own_data_with_committed_baselines(gate_of: G
         ("made-faults", "faults"),
         ("made-filings", "tables"),
         ("made-facts", "facts"),
+        ("made-documents", "metadata"),
         (PROJECT, "retrieval"),
     } <= measured
     assert all(baseline_path(gated.suite, folder.name).is_file() for gated, folder in plan)
