@@ -66,6 +66,20 @@ def test_names_of_the_issuer_have_their_places(make_document: MakeDocument) -> N
         assert printed.casefold() == name.name.casefold()
 
 
+def test_short_name_of_another_company_is_no_name_of_the_issuer(make_document: MakeDocument) -> None:
+    text = "Zephyrine Properties, Inc. (“ZP”) and North Zephyrine Properties, Inc. (“NZP”) share a harbour."
+    names = read_metadata(make_document(ANNUAL, text), "upload.pdf").names
+    assert [name.name for name in names if name.kind is NameKind.SHORT] == ["ZP"]
+
+
+def test_legal_name_of_a_release_is_preferred_to_the_name_of_the_group(make_document: MakeDocument) -> None:
+    text = (
+        "Pellstone reports fiscal 2031 results\nPellstone Group grew. Pellstone Group sold more. Pellstone Group's"
+        " customers\nare loyal. Pellstone plc is registered in Jersey."
+    )
+    assert read_metadata(make_document(text), "x.pdf").issuer == "Pellstone plc"
+
+
 def test_tagged_amendment_flag_makes_a_form_an_amendment(make_document: MakeDocument) -> None:
     tags = {"dei__DocumentType": "10-K", "dei__AmendmentFlag": "true"}
     assert read_metadata(make_document(ANNUAL, **tags), "upload.pdf").document_type is DocumentType.FORM_10K_A

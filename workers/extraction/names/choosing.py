@@ -28,7 +28,7 @@ from workers.extraction.names.evidence import (
 )
 from workers.extraction.names.identifiers import read_identifiers
 from workers.extraction.names.reading import Candidate
-from workers.extraction.names.spelling import ENDS_IN_FORM, STRONG_FORM, find_mixed_case, tidy_name
+from workers.extraction.names.spelling import ENDS_IN_FORM, ENDS_IN_STRONG_FORM, STRONG_FORM, find_mixed_case, tidy_name
 from workers.extraction.reading import Reading, tagged
 
 _OFFERS = (DocumentType.PROSPECTUS, DocumentType.OFFERING_MEMORANDUM)
@@ -167,17 +167,24 @@ def _is_same(name: str, other: str) -> bool:
 
 
 def _fuller(pages: Sequence[ParsedPage], chosen: Candidate) -> Candidate:
-    """Return the legal name that begins with a name that has no legal form, if the first pages have it."""
-    if ENDS_IN_FORM.search(chosen.name):
+    """Return the legal name that begins with a name that has no legal form, if the first pages have it.
+
+    "Group" and the like end names, but are a legal form only of some.
+    """
+    is_weak = chosen.kind in (NameKind.TEXT, NameKind.RUNNING) and not ENDS_IN_STRONG_FORM.search(chosen.name)
+    if ENDS_IN_FORM.search(chosen.name) and not is_weak:
         return chosen
-    words = r"\s+".join(re.escape(word) for word in chosen.name.split())
+    named = chosen.name.split()
+    if ENDS_IN_FORM.search(chosen.name) and len(named) > 1:
+        named = named[:-1]
+    words = r"\s+".join(re.escape(word) for word in named)
     before = r"(?<![\w&])(?<!of[ \n])(?:(?:The\s+)?Bank\s+of\s+)?"
     pattern = re.compile(
         rf"{before}{words},?\s+(?:[A-Z][\w&'’.\-]*,?\s+){{0,3}}?{STRONG_FORM}(?![\w&\-])\.?", re.IGNORECASE
     )
     for page in pages[:_SPELLING_PAGES]:
         found = pattern.search(page.text)
-        if found and "\n\n" not in found.group():
+        if found and "\n\n" not in found.group() and (not is_weak or normalise_issuer(found.group()) == chosen.key):
             name = re.sub(r"\s+", " ", found.group())
             return Candidate(name, NameKind.TEXT, page, *found.span())
     return chosen

@@ -169,7 +169,7 @@ def read_defined(pages: Sequence[ParsedPage]) -> list[Candidate]:
     names = []
     for page, found in matches(_COMPANY_TERM, pages[:_FIRST_PAGES]):
         start = max(page.text.rfind("\n\n", 0, found.start()), found.start() - 160)
-        name = _name_before(page, max(start, 0), found.start())
+        name = name_before(page, max(start, 0), found.start())
         if name is not None:
             names.append(name)
     for page, found in matches(_MEANS, pages[:_FIRST_PAGES]):
@@ -183,7 +183,7 @@ def read_defined(pages: Sequence[ParsedPage]) -> list[Candidate]:
     return names[:4]
 
 
-def _name_before(page: ParsedPage, start: int, end: int) -> Candidate | None:
+def name_before(page: ParsedPage, start: int, end: int) -> Candidate | None:
     """Return the legal name that ends at `end`."""
     text = page.text[start:end].replace("\n", " ")
     tail = _TAIL.search(text)

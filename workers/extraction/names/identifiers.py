@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from app.documents.content.parsed import ParsedPage
 from app.documents.issuers import normalise_issuer
 from app.documents.metadata import NameKind, NameReading
+from workers.extraction.names.evidence import name_before
 from workers.extraction.names.spelling import LEGAL_NAME, is_generic, is_plausible
 from workers.extraction.reading import matches
 
@@ -87,21 +88,19 @@ def _short_names(pages: Sequence[ParsedPage], issuer: str) -> list[NameReading]:
     initials.
     """
     key = normalise_issuer(issuer)
-    start = key.split(" ")[0]
     initials = "".join(word[0] for word in key.split())
     names: dict[str, NameReading] = {}
     for page in pages:
         for bracket in _BRACKET.finditer(page.text):
             if "“" not in bracket.group() and '"' not in bracket.group():
                 continue
-            before = normalise_issuer(page.text[max(0, bracket.start() - 120) : bracket.start()])
-            follows = before.endswith(key) or f" {start} " in f" {' '.join(before.split()[-4:])} "
+            before = name_before(page, max(0, bracket.start() - 160), bracket.start())
             for found in _QUOTED.finditer(page.text, *bracket.span()):
                 short = normalise_issuer(found.group(1))
-                is_part = f" {key} ".startswith(f" {short} ") or (len(short) > 2 and initials.startswith(short))
                 if len(short) < 2 or short == key or short in names or is_generic(found.group(1)):
                     continue
-                if (is_part and len(short) > 2) or (follows and before.endswith(key) and len(short) < 40):
+                is_part = f" {key} ".startswith(f" {short} ") or initials.startswith(short)
+                if (is_part and len(short) > 2) or (before is not None and before.key == key and len(short) < 40):
                     names[short] = NameReading(found.group(1), NameKind.SHORT, page.number, *found.span(1), 0.9)
         if len(names) >= _MOST_SHORT:
             break

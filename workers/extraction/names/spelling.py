@@ -26,6 +26,7 @@ _SENTENCE_WORD = re.compile(
 )
 
 ENDS_IN_FORM = re.compile(rf"(?:^|[\s,]){LEGAL_FORM}\.?\W*$")
+ENDS_IN_STRONG_FORM = re.compile(rf"(?:^|[\s,]){STRONG_FORM}\.?\W*$")
 FORM_ALONE = re.compile(rf"^\W*(?:{LEGAL_FORM}\W*)+$")
 
 # Words that name no company, alone or with each other: "The Company", "Our Bank and its subsidiaries".
