@@ -52,6 +52,7 @@ _WITHOUT_FORM = 0.5
 
 _PRIOR, _RIVAL = 0.6, 0.8
 _SPELLING_PAGES = 12
+_FEWEST_REPEATED = 3  # mentions, with the cover's
 _ORDER = (
     NameKind.COVER,
     NameKind.PARTY,
@@ -92,8 +93,10 @@ def find_names(
         return _named(pages, properties, issuer, own, found, [tag])
     if not found:
         return Names(None, ())
-    scores = _score(found)
+    scores = _score(found, _repeated(pages, found))
     best, *rest = sorted(scores, key=lambda key: -scores[key])
+    joint = {name.key for name in found if name.kind in _FIRST_ONLY}
+    rest = [key for key in rest if key not in joint or scores[key] > _WEIGHTS[NameKind.TEXT]]
     confidence = 1 / (1 + math.exp(_PRIOR + _RIVAL * max((scores[key] for key in rest), default=0.0) - scores[best]))
     own = [name for name in found if _group_of(name, scores) == best]
     chosen = min(own, key=lambda name: (not ENDS_IN_FORM.search(name.name), _ORDER.index(name.kind)))
@@ -130,8 +133,22 @@ def _gather(
     return found + read_most_named(pages)
 
 
-def _score(found: Sequence[Candidate]) -> dict[str, float]:
-    """Return the score of each name by key. A short name without legal form adds to the full name that it begins."""
+def _repeated(pages: Sequence[ParsedPage], found: Sequence[Candidate]) -> frozenset[str]:
+    """Return the keys of the names without legal form on the cover that the first pages repeat."""
+    repeated = set()
+    for name in found:
+        if name.kind is NameKind.COVER and not ENDS_IN_FORM.search(name.name):
+            pattern = re.compile(rf"(?<![\w&]){re.escape(name.name)}(?![\w&])", re.IGNORECASE)
+            if sum(len(pattern.findall(page.text)) for page in pages[:_SPELLING_PAGES]) >= _FEWEST_REPEATED:
+                repeated.add(name.key)
+    return frozenset(repeated)
+
+
+def _score(found: Sequence[Candidate], repeated: frozenset[str]) -> dict[str, float]:
+    """Return the score of each name by key. A short name without legal form adds to the full name that it begins.
+
+    `repeated` are the keys of names without legal form that the text confirms.
+    """
     scores: dict[str, float] = defaultdict(float)
     seen: set[tuple[str, NameKind]] = set()
     keys = {name.key for name in found if ENDS_IN_FORM.search(name.name) or name.kind is not NameKind.HEADLINE}
@@ -141,7 +158,7 @@ def _score(found: Sequence[Candidate]) -> dict[str, float]:
             continue
         seen.add((group, name.kind))
         weight = _WEIGHTS[name.kind]
-        if name.kind is NameKind.COVER and not ENDS_IN_FORM.search(name.name):
+        if name.kind is NameKind.COVER and not ENDS_IN_FORM.search(name.name) and name.key not in repeated:
             weight *= _WITHOUT_FORM
         scores[group] += weight
     return dict(scores)

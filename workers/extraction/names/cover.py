@@ -17,7 +17,7 @@ from workers.extraction.reading import matches
 _EXACT_NAME = re.compile(
     r"\(?\s*(?:E\s?xact\s+(?:corporate\s+|legal\s+)?n\s?ames?\s+of\s+(?:the\s+|each\s+|small\s+business\s+)?(?:r\s?egistrant|company|issuer|co-registrant)"
     r"|Names?\s+of\s+(?:each\s+|the\s+)?(?:registrant|(?:small\s+business\s+)?issuer)s?(?:[’']s)?,?\s+(?:as\s+specified\s+)?in\s+(?:its|their)\s+charter"
-    r"|Translation\s+of\s+registrant[’']?s\s+name\s+into\s+english)",
+    r"|Registrants?[,;]\s+State\s+of\s+Incorporation|Translation\s+of\s+registrant[’']?s\s+name\s+into\s+english)",
     re.IGNORECASE,
 )
 _END_OF_PHRASE = re.compile(r"charters?\W*|english\W*|articles\W*|\)", re.IGNORECASE)

@@ -125,7 +125,7 @@ def _spaced_letters(text: str) -> str:
 
 def tidy_blanks(text: str) -> str:
     """Return the text on one line, without blanks before commas and full stops."""
-    return _BEFORE_MARK.sub("", _SPACE.sub(" ", text)).strip(" ,;:–—-_*|•·")
+    return _BEFORE_MARK.sub("", _SPACE.sub(" ", text)).strip(" ,;:–—-_*|•·()[]")
 
 
 def find_mixed_case(texts: Iterable[str], name: str) -> str | None:
