@@ -7,6 +7,7 @@ Dates of its exhibits, and of documents that it refers to, are none of its own.
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
+from itertools import chain
 
 from app.documents.content.parsed import ParsedPage
 from app.documents.metadata import DocumentType
@@ -81,7 +82,7 @@ def find_filing_date(
     if period_end is None and kind is not DocumentType.FORM_6K:
         return None
     end = period_end.value if period_end else None
-    for reading in (*_own_signatures(pages), *_other_signatures(pages)):
+    for reading in chain(_own_signatures(pages), _other_signatures(pages)):
         if end is None or end <= reading.value <= end + _LATEST:
             return reading
     return period_end if kind is DocumentType.FORM_8K else None

@@ -27,6 +27,7 @@ _FORMERLY = re.compile(
     r"(?:\b[Ff]ormerly(?:\s+known\s+as)?|\bf/k/a|\b[Pp]reviously\s+(?:named|known\s+as)"
     r"|\bchanged\s+(?:its|our)\s+(?:corporate\s+|legal\s+)?name\s+from)\s+[“\"]?(?=[A-Z0-9])"
 )
+_FORMER_WORDS = ("ormerly", "f/k/a", "reviously", "name from")
 _FIRST_PAGES, _MOST_SHORT = 12, 5
 
 
@@ -74,7 +75,8 @@ def _ticker(page: ParsedPage, found: re.Match[str], confidence: float) -> NameRe
 
 def _lei(pages: Sequence[ParsedPage]) -> Iterator[NameReading]:
     """Yield the first Legal Entity Identifier whose check digits are right (ISO 17442, ISO/IEC 7064 MOD 97-10)."""
-    for page, found in matches(_LEI, pages[:_FIRST_PAGES]):
+    likely = [page for page in pages[:_FIRST_PAGES] if "LEI" in page.text or "Entity Identifier" in page.text]
+    for page, found in matches(_LEI, likely):
         digits = "".join(str(int(character, 36)) for character in found.group(1))
         if int(digits) % 97 == 1:
             yield NameReading(found.group(1), NameKind.LEI, page.number, *found.span(1), 0.9)
@@ -110,7 +112,8 @@ def _short_names(pages: Sequence[ParsedPage], issuer: str) -> list[NameReading]:
 def _former_names(pages: Sequence[ParsedPage], issuer: str) -> Iterator[NameReading]:
     """Yield the first name that the issuer had before: in a bracket behind its name, or "changed its name from …"."""
     key = normalise_issuer(issuer)
-    for page, found in matches(_FORMERLY, pages):
+    likely = [page for page in pages if any(word in page.text for word in _FORMER_WORDS)]
+    for page, found in matches(_FORMERLY, likely):
         legal = LEGAL_NAME.match(page.text, found.end())
         if legal is None or not is_plausible(legal.group(1)):
             continue
