@@ -66,6 +66,79 @@ def test_names_of_the_issuer_have_their_places(make_document: MakeDocument) -> N
         assert printed.casefold() == name.name.casefold()
 
 
+CURRENT = """SECURITIES AND EXCHANGE COMMISSION
+FORM {form}
+Date of Report (Date of earliest event reported): August 18, 2031
+PELLSTONE STORES, INC.
+(Exact name of registrant as specified in its charter)"""
+ATTACHED = """Exhibit 99.1
+PELLSTONE STORES REPORTS SECOND QUARTER FISCAL 2031 RESULTS
+WESTPORT, Conn., Aug. 18, 2031 – Pellstone Stores, Inc. today reported results for the quarter ended August 2, 2031."""
+
+
+@pytest.mark.parametrize(("form", "end"), [("8-K", date(2031, 8, 18)), ("6-K", date(2031, 8, 2))])
+def test_current_report_has_the_period_of_the_release_that_it_attaches(
+    make_document: MakeDocument, form: str, end: date
+) -> None:
+    metadata = read_metadata(make_document(CURRENT.format(form=form), ATTACHED), "x.pdf")
+    assert metadata.document_type.value == form
+    assert (metadata.fiscal_year, metadata.fiscal_period, metadata.period_end) == (2031, FiscalPeriod.Q2, end)
+    assert read_metadata(make_document(CURRENT.format(form=form)), "x.pdf").fiscal_period is None
+
+
+@pytest.mark.parametrize(
+    ("text", "issuer", "year", "period", "end"),
+    [
+        (
+            "For Immediate Release\nPellstone Q3 Revenue Rises 8%\nWESTPORT – (BUSINESS WIRE) – November 4, 2031 –"
+            " Pellstone Inc. (Nasdaq: PLST) today announced financial results for its third quarter of fiscal 2032,"
+            " which ended October 2, 2031.",
+            "Pellstone Inc.",
+            2032,
+            "Q3",
+            date(2031, 10, 2),
+        ),
+        (
+            "Pellstone Inc.\nThird Quarter 2031 Earnings Release\nOctober 20, 2031\nNet income was 5.",
+            "Pellstone Inc.",
+            2031,
+            "Q3",
+            None,
+        ),
+        (
+            "Exhibit 99.1\nPellstone plc announces Half Year Results for the six months ended 30 June 2031\n"
+            "LONDON, 15 August 2031 – Pellstone plc today announced its results.",
+            "Pellstone plc",
+            2031,
+            "Q2",
+            date(2031, 6, 30),
+        ),
+        (
+            "PELLSTONE REPORTS RESULTS FOR THE QUARTER ENDED JANUARY 30, 2031\nMarch 8, 2031 – Pellstone Inc. today"
+            " reported. In fiscal 2030, sales rose; fiscal 2030 was good. Fourth quarter 2030 sales were 10.",
+            "Pellstone Inc.",
+            2030,
+            "Q4",
+            date(2031, 1, 30),
+        ),
+    ],
+)
+def test_release_is_read_without_a_usual_headline(
+    make_document: MakeDocument, text: str, issuer: str, year: int, period: str, end: date | None
+) -> None:
+    metadata = read_metadata(make_document(text), "x.pdf")
+    assert (metadata.document_type, metadata.issuer) == (DocumentType.EARNINGS_RELEASE, issuer)
+    assert (metadata.fiscal_year, metadata.fiscal_period, metadata.period_end) == (year, FiscalPeriod(period), end)
+
+
+def test_fiscal_year_that_ends_in_spring_has_the_number_that_the_document_gives_it(make_document: MakeDocument) -> None:
+    cover = COVER.format(form="10-K", kind="ANNUAL", span="fiscal year", end="March 31, 2031", name="Pellstone Inc.")
+    for words in ("Fiscal 2030 ended March 31, 2031.", "the year ended March 31, 2031 (“fiscal 2030”)"):
+        assert read_metadata(make_document(cover, words), "x.pdf").fiscal_year == 2030
+    assert read_metadata(make_document(cover, "Fiscal 2031 ended March 31, 2031."), "x.pdf").fiscal_year == 2031
+    assert read_metadata(make_document(cover, "Sales rose."), "x.pdf").fiscal_year == 2031
+
+
 def test_short_name_of_another_company_is_no_name_of_the_issuer(make_document: MakeDocument) -> None:
     text = "Zephyrine Properties, Inc. (“ZP”) and North Zephyrine Properties, Inc. (“NZP”) share a harbour."
     names = read_metadata(make_document(ANNUAL, text), "upload.pdf").names

@@ -8,6 +8,7 @@ that none of these sources states.
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from pathlib import PurePath
 
 from app.documents.content.parsed import BlockKind, ParsedDocument, ParsedPage
@@ -74,7 +75,8 @@ def read_metadata(parsed: ParsedDocument, filename: str) -> DocumentMetadata:
         pages, properties, kind=kind, period_end=period_end, fiscal_period=fiscal_period
     ) or _year_from_name(filename, kind)
     if kind in (DocumentType.FORM_8K, DocumentType.FORM_6K) and fiscal_year is None:
-        fiscal_period, fiscal_year = _attached_period(pages)
+        fiscal_period, fiscal_year, attached_end = _attached_period(pages)
+        period_end = period_end or attached_end
     filing_date = released or find_filing_date(pages, kind, period_end)
     units_lines = list(find_units_lines(pages))
     currency, scale = find_currency(pages, units_lines, kind), find_scale(units_lines)
@@ -106,16 +108,18 @@ def read_metadata(parsed: ParsedDocument, filename: str) -> DocumentMetadata:
     return _titled(metadata, parsed, pages, filename)
 
 
-def _attached_period(pages: Sequence[ParsedPage]) -> tuple[Reading[FiscalPeriod] | None, Reading[int] | None]:
-    """Return quarter and fiscal year of the earnings release that is an exhibit of a current report."""
+def _attached_period(
+    pages: Sequence[ParsedPage],
+) -> tuple[Reading[FiscalPeriod] | None, Reading[int] | None, Reading[date] | None]:
+    """Return quarter, fiscal year and period end of the earnings release that is an exhibit of a current report."""
     release = find_attached_release(pages)
     if release is None:
-        return None, None
+        return None, None, None
     attached = pages[release.page.number - 1 :]
     day = find_release_date(attached)
     period = find_release_period(attached, release)
     end = find_release_end(attached, day.value if day else None)
-    return period, find_release_year(attached, release, end, period)
+    return period, find_release_year(attached, release, end, period), end
 
 
 def _readable(page: ParsedPage) -> ParsedPage:

@@ -126,10 +126,10 @@ def find_fiscal_year(
         return tagged(int(stated), stated)
     if kind not in _PERIODIC:
         return None
-    release = find_headline(pages[:2]) if kind is DocumentType.EARNINGS_RELEASE else None
-    named = find_release_year(pages, release, period_end, fiscal_period)
-    if named:
-        return named
+    if kind is DocumentType.EARNINGS_RELEASE:
+        named = find_release_year(pages, find_headline(pages[:2]), period_end, fiscal_period)
+        if named:
+            return named
     if period_end is None:
         return _commonest_year(pages)
     quarter = fiscal_period.value if fiscal_period else FiscalPeriod.FY
@@ -297,9 +297,9 @@ def find_release_period(pages: Sequence[ParsedPage], release: Headline | None) -
     date that it counts. A release about the whole year has Q4 if it is about the fourth quarter, too, else FY.
     """
     if release is None:
-        return _longest_to_date(pages[:_FIRST_PAGES])
+        return _first_quarter(pages[:1], 0) or _longest_to_date(pages[:_FIRST_PAGES])
     page = release.page
-    named = next(find_quarters(page.text, *release.what), None)
+    named = next(find_quarters(page.text, release.who[0], release.what[1]), None)
     if named:
         return read_at(_quarter(named.quarter), page, named.start, named.name_end, 0.9)
     half = _HALF.search(page.text, *release.what)
@@ -311,9 +311,14 @@ def find_release_period(pages: Sequence[ParsedPage], release: Headline | None) -
             (read_at(FiscalPeriod.Q4, each, *at, 0.75) for each in pages[:8] for at in _last_quarters(each)), None
         )
         return last or read_at(FiscalPeriod.FY, page, *whole.span(), 0.8)
-    named = next(find_quarters(page.text, release.what[1]), None)
-    later = None if named is None else read_at(_quarter(named.quarter), page, named.start, named.name_end, 0.75)
-    return later or _longest_to_date(pages[:_FIRST_PAGES])
+    return _first_quarter([page], release.what[1]) or _longest_to_date(pages[:_FIRST_PAGES])
+
+
+def _first_quarter(pages: Sequence[ParsedPage], start: int) -> Reading[FiscalPeriod] | None:
+    for page in pages:
+        for named in find_quarters(page.text, start):
+            return read_at(_quarter(named.quarter), page, named.start, named.name_end, 0.75)
+    return None
 
 
 _HALF = re.compile(r"\b(?:(second)|first|interim)?[\s-]*half(?:[\s-]+year(?:ly)?)?\b|\bH1\b|\b1H\b", re.I)
@@ -336,13 +341,14 @@ def find_release_year(
     """Return the fiscal year of a release: the year in its headline, unless that belongs to a date; else the year that
     its page names with the same quarter; else the number of the year in which the period ends.
     """
-    if release is None:
+    if not pages:
         return None
-    page = release.page
-    dates = [found.span() for found in _ANY_DATE.finditer(page.text, *release.what)]
-    for year in _YEAR.finditer(page.text, *release.what):
-        if not any(start <= year.start() < end for start, end in dates):
-            return read_at(int(year.group(1)), page, *year.span(1), 0.9)
+    page = pages[0] if release is None else release.page
+    if release is not None:
+        dates = [found.span() for found in _ANY_DATE.finditer(page.text, *release.what)]
+        for year in _YEAR.finditer(page.text, *release.what):
+            if not any(start <= year.start() < end for start, end in dates):
+                return read_at(int(year.group(1)), page, *year.span(1), 0.9)
     quarter = None if period is None else period.value
     for named in find_quarters(page.text):
         same = quarter in (None, FiscalPeriod.FY) or _quarter(named.quarter) is quarter

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from app.documents.content.parsed import ParsedPage
 from app.documents.metadata import NameKind
+from app.quantities.number_words import ORDINAL
 from workers.extraction.document_type import find_headline
 from workers.extraction.names.cover import is_plausible_part
 from workers.extraction.names.reading import Candidate, candidate
@@ -56,6 +57,7 @@ _MEANS = re.compile(
     r"[“\"](?:the\s+)?(?:Company|Registrant|we|us|our)[,.]?[”\"][^.“”\"]{0,60}?\b(?:refers?\s+to|means?|mean\s+only|are\s+to)\s+(?:only\s+)?(?:collectively\s+)?(?:the\s+)?",
     re.I,
 )
+_PERIOD = re.compile(rf"(?:{ORDINAL}|full|half|annual|quarterly|interim|fiscal|q[1-4]|[1-4]q|h[12])\b", re.I)
 _PLAIN_NAME = re.compile(
     r"([A-Z][\w&'’\-]*(?:[ \t]+(?:[A-Z][\w&'’\-]*|of|&)){0,6}?)"
     r"(?=[ \t]+(?:and|together)\s+(?:its|our|all|with)\b|[,.(]|\s+\()"
@@ -204,7 +206,7 @@ def read_headline(pages: Sequence[ParsedPage]) -> list[Candidate]:
     page = release.page
     who = re.sub(r"^.*(?:\d{4}|release|--?|—|:)\s+", "", page.text[slice(*release.who)]).strip(" ,-–—")
     who = re.sub(r"[’']s?$", "", who)
-    if not is_plausible(who) or len(who.split()) > 8:
+    if not is_plausible(who) or len(who.split()) > 8 or _PERIOD.match(who):
         return []
     start = page.text.find(who, release.who[0])
     return [candidate(NameKind.HEADLINE, page, start, start + len(who))] if start >= 0 else []
