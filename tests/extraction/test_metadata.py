@@ -369,6 +369,27 @@ def test_signature_date_is_the_filing_date(make_document: MakeDocument) -> None:
     assert metadata.filing_date == date(2032, 2, 9)
 
 
+def test_date_of_filing_above_a_cover_is_the_filing_date_and_that_of_another_document_is_not(
+    make_document: MakeDocument,
+) -> None:
+    signed = "SIGNATURES\nthe registrant has duly caused this report to be signed.\nDate: February 9, 2032\tBy: /s/ A."
+    stated = f"As filed with the Securities and Exchange Commission on February 11, 2032\n{ANNUAL}"
+    assert read_metadata(make_document(stated, signed), "x").filing_date == date(2032, 2, 11)
+    other = (
+        f"{ANNUAL}\nThe proxy statement, filed with the Securities and Exchange Commission on March 3, 2031, follows."
+    )
+    assert read_metadata(make_document(other, signed), "x").filing_date == date(2032, 2, 9)
+
+
+def test_filing_date_is_that_of_the_reports_own_signatures(make_document: MakeDocument) -> None:
+    signed = (
+        "SIGNATURES\nthe registrant has duly caused this report to be signed on its behalf by the undersigned,"
+        " thereunto duly authorized, on this 9th day of February, 2032.\nZEPHYRINE PROPERTIES, INC.\nBy: /s/ A. Person"
+    )
+    exhibit = "Exhibit 10.1\nSIGNATURE PAGE\nDate: March 30, 2032\tBy: /s/ B. Other"
+    assert read_metadata(make_document(ANNUAL, signed, exhibit), "x").filing_date == date(2032, 2, 9)
+
+
 def test_file_name_is_used_only_without_evidence_in_the_document(make_document: MakeDocument) -> None:
     silent = read_metadata(make_document("nothing to see"), "ACME_2029_10K.pdf")
     assert (silent.document_type, silent.fiscal_year) == (DocumentType.FORM_10K, 2029)

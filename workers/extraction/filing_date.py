@@ -14,7 +14,14 @@ from app.documents.metadata import DocumentType
 from app.quantities.dates import DATE, parse_date
 from workers.extraction.days import find_days
 from workers.extraction.names.evidence import find_signature_blocks
+from workers.extraction.periods import first_date
 from workers.extraction.reading import Reading, matches, read_at
+
+_FILED = re.compile(
+    rf"^[ \t]*As\s+filed\s+with\s+the\s+(?:U\.?S\.?\s+)?Securities\s+and\s+Exchange\s+Commission\s+on\s+({DATE})",
+    re.I | re.M,
+)
+"""What registration statements and some reports print above their covers; other documents' dates stand in sentences."""
 
 _SIGNED = re.compile(
     rf"^[ \t]*(?:Dated?\s*(?:as\s+of)?\s*:?\s*)?({DATE})[ \t]*(?:$|\t|by\b|/s/)|\bDated?\s*:?\s*({DATE})", re.I | re.M
@@ -75,6 +82,9 @@ def find_filing_date(
 
     For an 8-K without signatures, return the date of the event.
     """
+    filed = first_date((_FILED,), pages[:2], 0.95)
+    if filed:
+        return filed
     if kind in (DocumentType.CREDIT_AGREEMENT, DocumentType.INDENTURE):
         return _find_agreed(pages[:4])
     if kind in (DocumentType.PROSPECTUS, DocumentType.OFFERING_MEMORANDUM):
