@@ -10,7 +10,8 @@ from app.conversations.feedback import FeedbackView, NewFeedback, PageRef, Verdi
 from app.http.text import Lines
 
 _MOST_PAGES = 20
-Words = Annotated[Lines, Field(max_length=2_000)]
+_PATTERN = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]*$"
+Words = Annotated[Lines, Field(max_length=2_000, json_schema_extra={"pattern": _PATTERN})]
 
 
 class FeedbackPage(BaseModel):
