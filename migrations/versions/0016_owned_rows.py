@@ -1,6 +1,6 @@
 """Looks up the owner of a row by its key. Its SQL is in migrations/sql.
 
-Revision: 0016_owned_rows, after 0015_conversations.
+Revision: 0016_owned_rows, after 0016_answer_grids.
 """
 
 from pathlib import Path
@@ -8,7 +8,7 @@ from pathlib import Path
 from alembic import op
 
 revision: str = "0016_owned_rows"
-down_revision: str | None = "0015_conversations"
+down_revision: str | None = "0016_answer_grids"
 branch_labels: str | None = None
 depends_on: str | None = None
 
