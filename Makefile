@@ -22,6 +22,7 @@ CODE := app workers evals migrations tests
 DATA ?=
 DOCS ?=
 PRINTED ?=
+ABLATION ?=
 BENCH ?= ingest
 PORT ?= 8000
 JSON ?=
@@ -33,7 +34,7 @@ PYTEST_ARGS ?=
 SCHEDULING := --dist loadfile --no-loadscope-reorder
 PROCESSES = $(if $(filter tests,$(TESTS)),-n 2 $(SCHEDULING))
 
-.PHONY: help install install-dev local-llm demo up test test-random lint check gate prove-access findings format bench items samples pictures lock clean
+.PHONY: help install install-dev local-llm demo up test test-random lint check gate prove-access findings format bench items ranker samples pictures lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -87,6 +88,9 @@ bench: $(STAMPS)/runtime ## Measure speed: BENCH=ingest DOCS=folder, or BENCH=as
 
 items: $(STAMPS)/runtime ## Learn the model of line items: DATA=folder with labels/ and filings/, PRINTED=folder with the filings as PDF
 	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m evals.learning --data '$(DATA)' $(if $(PRINTED),--printed '$(PRINTED)')
+
+ranker: $(STAMPS)/runtime ## Learn the weights of the ranker: DATA=folder with filings/ and financebench/pdfs/; ABLATION=1 measures each part
+	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m evals.learning.ranking --data '$(DATA)' $(if $(ABLATION),--ablation)
 
 samples: $(STAMPS)/runtime ## Write the sample documents to samples/
 	@$(BIN)/python -m evals.datasets.samples samples

@@ -26,7 +26,7 @@ EXAMPLE_RUN: dict[str, object] = {
             "data_digest": "9f86d081884c7d65",
             "data_name": "questions",
             "settings_digest": "60303ae22b998861",
-            "embedding_space": "wordllama-l2-supercat/256/461d9f720e79",
+            "embedding_space": "wordllama-l2-supercat/256/b5d4e7b8c299",
             "cores": 2,
         },
         "metrics": [{"name": "right", "of": ["right"], "how": "sum"}],

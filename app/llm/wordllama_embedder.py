@@ -26,6 +26,7 @@ _WORD = re.compile(r"▁*[^▁\n\t]+|▁+|[\n\t]")
 end beside one. The tokens of a text are therefore those of its words.
 """
 _WORD_CHARACTERS = 40
+_FOLDED = b"folded"  # part of the version: vectors of folded texts are not comparable with those of earlier versions
 _MAX_WORDS = 1 << 16
 
 
@@ -48,9 +49,10 @@ class _Vocabulary(dict[str, tuple[int, ...]]):
 class WordLlamaEmbedder:
     """Implements `Embedder`. It is thread-safe.
 
-    Loading takes about 0.5 s and 70 MB. The version of the embedding space is a digest of the weights and the
-    vocabulary, so it changes only with a library release that changes one of them. Only the first 32,768 characters of
-    a text are used.
+    Loading takes about 0.5 s and 70 MB. The version of the embedding space is a digest of the weights, the vocabulary
+    and the folding, so it changes only with a library release that changes one of the first two. Only the first 32,768
+    characters of a text are used. They are folded to lower case: the model's vectors of "NET LEVERAGE RATIO" and "net
+    leverage ratio" have a cosine of .34.
     """
 
     def __init__(self) -> None:
@@ -69,12 +71,12 @@ class WordLlamaEmbedder:
     def embed_documents(self, texts: Sequence[str]) -> Vectors:
         """Return the vectors of passages. A text's vector is the average of its tokens' vectors, scaled to length 1.
 
-        The library's own `embed` returns exactly the same vectors. It pads each batch to its longest text, and splits
+        The library's own `embed` returns exactly the same vectors of folded texts. It pads each batch to its longest text, and splits
         each text as a whole, so it takes ten times the processor time.
         """
         vectors: Vectors = np.zeros((len(texts), _DIMENSIONS), dtype=np.float32)
         for place, text in enumerate(texts):
-            ids = np.minimum(np.array(self._tokens_of(text[:_TEXT_CHARACTERS]), np.int32), len(self._weights) - 1)
+            ids = np.minimum(np.array(self._tokens_of(text[:_TEXT_CHARACTERS].casefold()), np.int32), len(self._weights) - 1)
             vectors[place] = self._weights.take(ids, axis=0).sum(axis=0) / np.float32(max(len(ids), 1))
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
         np.divide(vectors, lengths, out=vectors, where=lengths > 0)
@@ -125,4 +127,5 @@ def _content_version() -> str:
     ):
         with (folder / part).open("rb") as file:
             digest.update(hashlib.file_digest(file, "sha256").digest())
+    digest.update(_FOLDED)
     return digest.hexdigest()[:12]

@@ -18,6 +18,8 @@ from app.retrieval.repository import Graph, Near, SearchRepository
 
 Vector = npt.NDArray[np.float32]
 
+NOTHING_NEAR = Near(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.float32))
+
 
 class Plan(StrEnum):
     """What a search compared with the question's vector: every chunk's vector, those of the chunks with the nearest
@@ -88,15 +90,21 @@ class DenseSearch:
         return graph if graph and self._total >= self._limits.walked_share * graph.chunks else None
 
     def _find_by_signatures(self, vector: Vector, limit: int) -> Near:
-        signatures = self._repository.list_signatures(self._documents, space_id=self._space_id)
+        listed = self._repository.list_signatures(self._documents, space_id=self._space_id)
+        if not listed:
+            return NOTHING_NEAR
         compared = ceil(self._limits.compared_per_root * sqrt(self._total))
+        signatures = [of_document for _, of_document in listed]
         chosen = nearest_signatures(signatures, vector, limit=max(compared, 4 * limit))
-        places = np.searchsorted(self._offsets, chosen, side="right") - 1
+        # Documents without vectors in this space have no signatures, so positions count only the others' chunks.
+        width = (len(vector) + 7) // 8
+        offsets = np.cumsum([0, *(len(of_document) // width for of_document in signatures)])
+        found = np.searchsorted(offsets, chosen, side="right") - 1
         return self._repository.find_nearest_among(
             vector,
             self._documents,
-            places=places,
-            ordinals=chosen - self._offsets[places],
+            places=np.asarray([place for place, _ in listed], np.int64)[found],
+            ordinals=chosen - offsets[found],
             space_id=self._space_id,
             limit=limit,
         )

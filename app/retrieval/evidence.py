@@ -1,38 +1,36 @@
-"""Gather evidence for one question: rank chunks by words, vectors and statements, and fuse the ranked lists."""
+"""Gather evidence for one question: collect candidate pages by words, vectors and statements, and order them."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from itertools import chain
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 import numpy as np
 import numpy.typing as npt
 
 from app.documents.content.statements import Statement
-from app.retrieval.dense import DenseSearch, Plan
+from app.retrieval.candidates import Candidates, Floats
+from app.retrieval.dense import NOTHING_NEAR, DenseSearch, Plan
 from app.retrieval.index.lexicon import idf, term_id, tokenise
-from app.retrieval.index.postings import SURE, TermHits, score_chunks, unpack_layout
+from app.retrieval.index.postings import SURE, Hits, score_chunks, unpack_hits, unpack_layout
 from app.retrieval.limits import SearchLimits
+from app.retrieval.priors import document_signals
 from app.retrieval.questions.understanding import Understanding
-from app.retrieval.ranking import Found, Fusion, Positions, RankedList, Scores, best_positions
-from app.retrieval.repository import Candidate, Near, SearchRepository, TermRows
+from app.retrieval.ranker import Ranker, standard_ranker
+from app.retrieval.ranking import Found, Positions, RankedList, Scores, arrange, fuse
+from app.retrieval.repository import Candidate, SearchRepository
+from app.retrieval.signals import Evidence, PageSignals, question_signals
 
+# Weights of the ranked lists, by which the chunks of a page are ordered (`app.retrieval.ranking.fuse`).
+_WORDS, _NEAR, _SYNONYMS, _NAMED_STATEMENT, _IMPLIED_STATEMENT = 1.0, 0.8, 0.75, 3.0, 1.5
 
-@dataclass(frozen=True, slots=True)
-class Weights:
-    """The weight of each ranked list in the fusion."""
-
-    lexical: float = 1.0
-    dense: float = 0.8
-    synonyms: float = 0.75
-    named_statement: float = 3.0
-    implied_statement: float = 1.5
+_MOST_TIMES = 2  # a word that a question repeats counts at most this many times
 
 
 class EvidenceGatherer:
-    """Searches the documents in `scope` in one transaction. `priors` has the prior of each document. `plan` is how the
-    question's vector was compared, or None without a vector.
+    """Searches the documents in `scope` in one transaction. `priors` has the prior of each document: it decides which
+    documents are searched by vector and for statement pages. `plan` is how the question's vector was
+    compared, or None without a vector.
     """
 
     def __init__(
@@ -43,13 +41,14 @@ class EvidenceGatherer:
         priors: Sequence[float],
         space_id: int,
         limits: SearchLimits,
-        weights: Weights | None = None,
+        ranker: Ranker | None = None,
     ) -> None:
         self._repository = repository
         self._priors = np.asarray(priors, np.float32)
         self._space_id = space_id
         self._limits = limits
-        self._weights = weights or Weights()
+        self._ranker = ranker or standard_ranker()
+        self._scope = scope
         self.plan: Plan | None = None
         self._ids: list[UUID] = [candidate.document_id for candidate in scope]
         self._counts = np.asarray([candidate.chunk_count for candidate in scope], np.int64)
@@ -68,31 +67,86 @@ class EvidenceGatherer:
         """Return exactly min(k, number of chunks in the scope) chunks. Without a vector, only chunks with words of the
         question and statement pages are found, and may be fewer.
         """
-        length = max(self._limits.list_length, 4 * k)
-        asked = understanding.search_terms
-        synonyms = tokenise(" ".join(understanding.synonyms))
-        rows = self._read_terms({term_id(term) for term in chain(asked, synonyms)})
-        fusion = Fusion(offsets=self._offsets, priors=self._priors)
-        fusion.add(RankedList(best_positions(self._score(asked, rows), limit=length), self._weights.lexical))
-        if vector is not None:
-            fusion.add(RankedList(self._near(vector, length), self._weights.dense))
-        if synonyms:
-            fusion.add(RankedList(best_positions(self._score(synonyms, rows), limit=length), self._weights.synonyms))
-        for statement in understanding.statements:
-            named = statement in understanding.named_statements
-            weight = self._weights.named_statement if named else self._weights.implied_statement
-            fusion.add(RankedList(self._statement_pages(statement), weight))
-        found = self._arrange(fusion, k)
-        if vector is not None and len(found) < min(k, self._total):
-            near = self._dense(np.arange(len(self._ids))).find_nearest(vector, limit=length)
-            fusion.add(RankedList(self._positions(near), self._weights.dense))
-            found = self._arrange(fusion, k)
+        pages = self.collect(vector, understanding, depth=max(self._limits.list_length, 4 * k))
+        found = pages.arrange(self._ranker, limit=k) if pages is not None else []
+        if len(found) < min(k, self._total) and vector is not None:
+            found += self._rest(vector, found, limit=k)
         return found
 
-    def _read_terms(self, terms: set[int]) -> dict[int, TermRows]:
+    def collect(
+        self, vector: npt.NDArray[np.float32] | None, understanding: Understanding, *, depth: int
+    ) -> "RankedPages | None":
+        """Collect the candidate pages: those of the first `depth` chunks by each kind of evidence. None if there are
+        none.
+        """
+        asked = Counter(map(term_id, understanding.search_terms))
+        synonyms = Counter(map(term_id, tokenise(" ".join(understanding.synonyms))))
+        others = {term_id(term) for concept in understanding.concepts for words in concept.others for term in words}
+        asked_too = {term_id(term) for concept in understanding.concepts for term in concept.asked}
+        hits = self._read_terms({*asked, *synonyms, *others, *asked_too})
+        evidence = Evidence(
+            hits=hits,
+            words=self._score(asked, hits),
+            synonyms=self._score(synonyms, hits),
+            others=self._score(Counter(others - asked.keys()), hits),
+            near=NOTHING_NEAR.documents,
+            similarities=NOTHING_NEAR.similarities,
+            synonym_terms=tuple(synonyms),
+            depth=depth,
+        )
+        if vector is not None:
+            positions, similarities = self._near(vector, depth)
+            evidence = replace(evidence, near=positions, similarities=similarities)
+        statements = [
+            RankedList(
+                self._statement_pages(statement),
+                _NAMED_STATEMENT if statement in understanding.named_statements else _IMPLIED_STATEMENT,
+            )
+            for statement in understanding.statements
+        ]
+        lists = [
+            RankedList(evidence.by_words, _WORDS),
+            RankedList(evidence.near, _NEAR),
+            RankedList(evidence.by_synonyms, _SYNONYMS),
+            *statements,
+        ]
+        listed = np.unique(np.concatenate([evidence.by_others, *(ranked.positions for ranked in lists)]))
+        if not len(listed):
+            return None
+        places = np.unique(np.searchsorted(self._offsets, listed, side="right") - 1).tolist()
+        self._load_layouts(places)
+        pages = Candidates.of(listed, offsets=self._offsets, layouts=self._layouts)
+        return RankedPages(
+            pages=pages,
+            signals=PageSignals(understanding, evidence, pages, documents=len(self._ids)).compute(),
+            question=question_signals(understanding),
+            documents=document_signals(self._scope, self._priors, understanding, places),
+            of_pages=np.searchsorted(places, pages.documents),
+            chunk_scores=fuse(lists, pages.chunks),
+            offsets=self._offsets,
+        )
+
+    def _rest(self, vector: npt.NDArray[np.float32], found: Sequence[Found], *, limit: int) -> list[Found]:
+        """Return the nearest chunks of all documents that are not in `found`, to fill up a result of `limit` chunks."""
+        near = self._dense(np.arange(len(self._ids))).find_nearest(vector, limit=limit)
+        taken = {(item.document, item.ordinal) for item in found}
+        rest = [key for key in zip(near.documents.tolist(), near.ordinals.tolist(), strict=True) if key not in taken]
+        return [Found(document, ordinal, 0.0) for document, ordinal in rest[: limit - len(found)]]
+
+    def _read_terms(self, terms: set[int]) -> dict[int, Hits]:
         if self._total * len(terms) > self._limits.most_postings:
             terms = self._affordable(terms)
-        return {row.term_id: row for row in self._repository.list_terms(list(terms), self._ids)} if terms else {}
+        rows = self._repository.list_terms(list(terms), self._ids) if terms else []
+        return {
+            row.term_id: unpack_hits(
+                row.packed,
+                np.asarray(row.documents, np.int64) - 1,
+                row.counts,
+                idf=idf(sum(row.counts), total=self._total),
+                offsets=self._offsets,
+            )
+            for row in rows
+        }
 
     def _affordable(self, terms: set[int]) -> set[int]:
         """Keep the rarest terms whose postings fit into the limit. Common terms hardly change a score."""
@@ -101,30 +155,25 @@ class EvidenceGatherer:
         within = (totals <= self._limits.most_postings).tolist()
         return {term for (term, _), fits in zip(counts, within, strict=True) if fits}
 
-    def _score(self, terms: Iterable[str], rows: dict[int, TermRows]) -> Scores:
+    def _score(self, terms: Mapping[int, int], hits: Mapping[int, Hits]) -> Scores:
         """Return the BM25 score of every chunk in the scope. Document frequencies are counted in the scope only."""
-        hits: list[TermHits] = []
-        for term, times in Counter(map(term_id, terms)).items():
-            row = rows.get(term)
-            if row is not None:
-                weight = min(times, 2) * idf(sum(row.counts), total=self._total)
-                hits.append(TermHits(weight, np.asarray(row.documents, np.int64) - 1, row.counts, row.packed))
-        return score_chunks(hits, offsets=self._offsets)
+        known = ((hits[term], min(times, _MOST_TIMES)) for term, times in terms.items() if term in hits)
+        return score_chunks(known, total=self._total)
 
-    def _near(self, vector: npt.NDArray[np.float32], length: int) -> Positions:
-        """Rank chunks by vector: only those of the likeliest documents, or those of all documents if the likeliest have
-        too many chunks.
+    def _near(self, vector: npt.NDArray[np.float32], length: int) -> tuple[Positions, npt.NDArray[np.float32]]:
+        """Rank chunks by vector, with their similarities: only those of the likeliest documents, or those of all
+        documents if the likeliest have too many chunks.
         """
         likeliest = self._likeliest()
         if int(self._counts[likeliest].sum()) <= self._limits.likeliest_chunks:
             dense = self._dense(likeliest)
             near = dense.find_near(vector, limit=length)
             self.plan = dense.plan
-            return self._offsets[likeliest[near.documents]] + near.ordinals
+            return self._offsets[likeliest[near.documents]] + near.ordinals, near.similarities
         dense = self._dense(np.arange(len(self._ids)))
         near = dense.find_near(vector, limit=length)
         self.plan = dense.plan
-        return self._positions(near)
+        return self._offsets[near.documents] + near.ordinals, near.similarities
 
     def _dense(self, places: Positions) -> DenseSearch:
         return DenseSearch(
@@ -144,9 +193,6 @@ class EvidenceGatherer:
         chosen = (self._priors[order] >= 0.5 * self._priors[order[0]]) | (before < self._limits.list_length)
         places: Positions = order[chosen]
         return places
-
-    def _positions(self, near: Near) -> Positions:
-        return self._offsets[near.documents] + near.ordinals
 
     def _statement_pages(self, statement: Statement) -> Positions:
         """Rank the statement pages of the likeliest documents by confidence times prior. One chunk stands for each
@@ -170,19 +216,30 @@ class EvidenceGatherer:
         best: Positions = every[np.argsort(-value, kind="stable")][: self._limits.statement_pages]
         return best
 
-    def _arrange(self, fusion: Fusion, k: int) -> list[Found]:
-        self._load_layouts(fusion.documents())
-        return fusion.arrange(self._pages, limit=k)
-
-    def _pages(self, documents: Positions, ordinals: Positions) -> Positions:
-        pages = np.zeros(len(documents), np.int64)
-        for place in np.unique(documents).tolist():
-            of_it = documents == place
-            pages[of_it] = self._layouts[place]["page"][ordinals[of_it]]
-        return pages
-
     def _load_layouts(self, documents: list[int]) -> None:
         missing = [place for place in documents if place not in self._layouts]
         if missing:
             stored = self._repository.list_layouts([self._ids[place] for place in missing])
             self._layouts.update((place, unpack_layout(stored[self._ids[place]])) for place in missing)
+
+
+@dataclass(frozen=True, slots=True)
+class RankedPages:
+    """Candidate pages with their signals, ready for a ranker. `documents` has the signals of documents, `of_pages` the
+    row of each page's document in it, and `chunk_scores` the scores by which chunks of one page are ordered.
+    """
+
+    pages: Candidates
+    signals: Floats
+    question: Floats
+    documents: Floats
+    of_pages: Positions
+    chunk_scores: npt.NDArray[np.float64]
+    offsets: Positions
+
+    def arrange(self, ranker: Ranker, *, limit: int) -> list[Found]:
+        """Return up to `limit` chunks: the best chunk of each page, best page first, then the other chunks."""
+        scores = ranker.score(
+            pages=self.signals, question=self.question, documents=self.documents, of_pages=self.of_pages
+        )
+        return arrange(self.pages, scores, self.chunk_scores, offsets=self.offsets, limit=limit)

@@ -1,23 +1,33 @@
-"""Rank chunks: fuse ranked lists, weight chunks by their documents' priors, and put one chunk of each page first.
+"""Rank chunks: order those of one page by fused ranked lists, and put one chunk of each page first.
 
 Reciprocal rank fusion: Cormack, Clarke & Büttcher, "Reciprocal Rank Fusion outperforms Condorcet and individual Rank
 Learning Methods", SIGIR 2009. A chunk's fused rank is the sum of weight / (60 + rank) over the lists.
 """
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 RRF_K = 60
-SECOND_WEIGHT = 0.2
-_PAGE_BITS = 24  # a page's key has the page number in its low bits and the document's index above them
 
 Scores = npt.NDArray[np.float32]
 Positions = npt.NDArray[np.int64]
-PageLookup = Callable[[Positions, Positions], Positions]
-"""A function from document indexes and chunk ordinals to page numbers."""
+
+
+class Pages(Protocol):
+    """Chunks of pages: their positions, and for each page its number of chunks and its document's index."""
+
+    @property
+    def chunks(self) -> Positions: ...
+
+    @property
+    def counts(self) -> Positions: ...
+
+    @property
+    def documents(self) -> Positions: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,66 +57,34 @@ def best_positions(scores: Scores, *, limit: int) -> Positions:
     return part[np.lexsort((part, -scores[part]))].astype(np.int64)
 
 
-class Fusion:
-    """Fuses ranked lists of a scope's chunks. `offsets` has the position of each document's first chunk, and then the
-    number of chunks.
+def fuse(lists: Sequence[RankedList], chunks: Positions) -> npt.NDArray[np.float64]:
+    """Return the fused rank of each of `chunks` (ascending): the sum of its reciprocal ranks, 0 if no list has it."""
+    every = np.concatenate([np.zeros(0, np.int64), *(ranked.positions for ranked in lists)])
+    parts = [ranked.weight / (RRF_K + 1.0 + np.arange(len(ranked.positions))) for ranked in lists]
+    places = np.searchsorted(chunks, every)
+    fused: npt.NDArray[np.float64] = np.bincount(places, np.concatenate([np.zeros(0), *parts]), len(chunks)).astype(
+        np.float64
+    )
+    return fused
+
+
+def arrange(
+    pages: Pages, scores: Scores, chunk_scores: npt.NDArray[np.float64], *, offsets: Positions, limit: int
+) -> list[Found]:
+    """Return up to `limit` chunks: the best chunk of each page, best page first, then the other chunks. `scores` are
+    those of pages, on a logarithmic scale, and `chunk_scores` order the chunks of a page.
     """
-
-    def __init__(self, *, offsets: Positions, priors: npt.NDArray[np.float32]) -> None:
-        self._offsets = offsets
-        self._priors = priors
-        self._lists: list[RankedList] = []
-
-    def add(self, ranked: RankedList) -> None:
-        self._lists.append(ranked)
-
-    def documents(self) -> list[int]:
-        """Return the indexes of the documents in the lists."""
-        found = [self._documents_of(ranked.positions) for ranked in self._lists]
-        places: list[int] = np.unique(np.concatenate([*found, np.zeros(0, np.int64)])).tolist()
-        return places
-
-    def arrange(self, page_of: PageLookup, *, limit: int, second_weight: float = SECOND_WEIGHT) -> list[Found]:
-        """Return up to `limit` chunks: the best chunk of each page, best page first, then the other chunks.
-
-        A chunk's score is its fused rank times its document's prior. A page's score is its best chunk's score plus a
-        part of its second chunk's score.
-        """
-        positions, values = self._fuse()
-        order = np.lexsort((positions, -values))
-        positions, values = positions[order], values[order]
-        documents = self._documents_of(positions)
-        ordinals = positions - self._offsets[documents]
-        keys = (documents << _PAGE_BITS) | page_of(documents, ordinals)
-        _, first, page = np.unique(keys, return_index=True, return_inverse=True)
-        is_first = np.zeros(len(keys), bool)
-        is_first[first] = True
-        rest = np.flatnonzero(~is_first)
-        _, second = np.unique(keys[rest], return_index=True)
-        totals = values[first].copy()
-        totals[page[rest[second]]] += second_weight * values[rest[second]]
-        by_total = np.argsort(-totals, kind="stable")
-        chosen = np.concatenate([first[by_total], rest])[:limit]
-        scores = np.concatenate([totals[by_total], values[rest]])[:limit]
-        return [
-            Found(document, ordinal, score)
-            for document, ordinal, score in zip(
-                documents[chosen].tolist(), ordinals[chosen].tolist(), scores.tolist(), strict=True
-            )
-        ]
-
-    def _fuse(self) -> tuple[Positions, npt.NDArray[np.float64]]:
-        """Return each listed chunk once, with the sum of its reciprocal ranks times its document's prior."""
-        if not self._lists:
-            return np.zeros(0, np.int64), np.zeros(0)
-        every = np.concatenate([ranked.positions for ranked in self._lists])
-        parts = np.concatenate(
-            [ranked.weight / (RRF_K + 1.0 + np.arange(len(ranked.positions))) for ranked in self._lists]
-        )
-        positions, inverse = np.unique(every, return_inverse=True)
-        sums = np.bincount(inverse, weights=parts, minlength=len(positions)).astype(np.float64)
-        return positions.astype(np.int64), sums * self._priors.astype(np.float64)[self._documents_of(positions)]
-
-    def _documents_of(self, positions: Positions) -> Positions:
-        places: Positions = np.searchsorted(self._offsets, positions, side="right") - 1
-        return places
+    by_score = np.argsort(-scores, kind="stable")
+    rank = np.empty(len(scores), np.int64)
+    rank[by_score] = np.arange(len(scores))
+    page = np.repeat(np.arange(len(scores)), pages.counts)
+    order = np.lexsort((-chunk_scores, rank[page]))
+    is_first = np.concatenate(([True], page[order][1:] != page[order][:-1]))[: len(order)]
+    chosen = np.concatenate([order[is_first], order[~is_first]])[:limit]
+    documents = pages.documents[page[chosen]]
+    ordinals = pages.chunks[chosen] - offsets[documents]
+    values = np.exp(scores - scores.max(initial=0.0))[page[chosen]]
+    return [
+        Found(document, ordinal, score)
+        for document, ordinal, score in zip(documents.tolist(), ordinals.tolist(), values.tolist(), strict=True)
+    ]

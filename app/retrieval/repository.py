@@ -101,11 +101,13 @@ class TermRows:
 @dataclass(frozen=True, slots=True)
 class Near:
     """Chunks, nearest first. `documents` has the index (from 0) of each chunk's document among the searched documents,
-    and `ordinals` has the chunk's ordinal in that document.
+    `ordinals` has the chunk's ordinal in that document, and `similarities` the inner product of its vector with the
+    question's.
     """
 
     documents: npt.NDArray[np.int64]
     ordinals: npt.NDArray[np.int64]
+    similarities: npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +184,7 @@ CROSS JOIN LATERAL (
 ORDER BY distance, s.place, e.ordinal LIMIT %(limit)s
 """
 _SIGNATURES = """
-SELECT g.signatures FROM unnest(%(documents)b::uuid[]) WITH ORDINALITY AS s(document_id, place)
+SELECT s.place, g.signatures FROM unnest(%(documents)b::uuid[]) WITH ORDINALITY AS s(document_id, place)
 CROSS JOIN LATERAL (
     SELECT c.signatures FROM chunk_signatures c
     WHERE c.document_id = s.document_id AND c.space_id = {space} OFFSET 0) g
@@ -306,11 +308,13 @@ class SearchRepository:
         cursor.execute(_AMONG.format(space=int(space_id), dimensions=len(vector)), parameters)
         return _near([(int(named[place - 1]), ordinal, distance) for place, ordinal, distance in cursor.fetchall()])
 
-    def list_signatures(self, documents: Sequence[UUID], *, space_id: int) -> list[bytes]:
-        """List the signatures of each document's chunks (`app.retrieval.index.signatures`), in document order."""
+    def list_signatures(self, documents: Sequence[UUID], *, space_id: int) -> list[tuple[int, bytes]]:
+        """List the signatures of each document's chunks (`app.retrieval.index.signatures`), in document order, each
+        with the document's index in `documents`. Documents without vectors in this space are left out.
+        """
         cursor = self._driver.cursor(binary=True)
         cursor.execute(_SIGNATURES.format(space=int(space_id)), {"documents": list(documents)})
-        return [signatures for (signatures,) in cursor.fetchall()]
+        return [(place - 1, signatures) for place, signatures in cursor.fetchall()]
 
     def find_graph(self, space_id: int) -> Graph | None:
         """Return the graph of the principal's tenant, or None if it has none (`app.retrieval.index.graphs`)."""
@@ -392,5 +396,9 @@ def _literal(vector: npt.NDArray[np.float32]) -> str:
 
 
 def _near(rows: Sequence[tuple[int, int, float]]) -> Near:
-    places, ordinals, _distances = zip(*rows, strict=True) if rows else ((), (), ())
-    return Near(documents=np.asarray(places, np.int64), ordinals=np.asarray(ordinals, np.int64))
+    places, ordinals, distances = zip(*rows, strict=True) if rows else ((), (), ())
+    return Near(
+        documents=np.asarray(places, np.int64),
+        ordinals=np.asarray(ordinals, np.int64),
+        similarities=-np.asarray(distances, np.float32),
+    )

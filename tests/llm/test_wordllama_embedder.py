@@ -24,6 +24,12 @@ def test_vectors_are_normalised_and_have_the_spaces_dimensions(embedder: WordLla
     assert np.allclose(np.linalg.norm(vectors, axis=1), 1.0, atol=1e-5)
 
 
+@settings(max_examples=50, deadline=None)
+@given(text=st.text(alphabet=st.characters(codec="ascii"), max_size=80))
+def test_case_of_letters_does_not_change_the_vector(embedder: WordLlamaEmbedder, text: str) -> None:
+    assert np.array_equal(embedder.embed_query(text.upper()), embedder.embed_query(text.lower()))
+
+
 def test_text_without_tokens_has_the_zero_vector(embedder: WordLlamaEmbedder) -> None:
     assert not embedder.embed_documents(["", "debt"])[0].any()
     assert embedder.embed_documents([]).shape == (0, embedder.space.dimensions)
@@ -44,8 +50,8 @@ def test_vector_does_not_depend_on_the_rest_of_its_batch(embedder: WordLlamaEmbe
 
 
 @pytest.mark.parametrize("text", ["Total debt fell to $1,250 million in 2023.", "", "überfällig — ¶", "debt " * 3_000])
-def test_vectors_are_identical_to_the_librarys(embedder: WordLlamaEmbedder, text: str) -> None:
-    pooled = embedder._model.embed([text])
+def test_vectors_are_the_librarys_of_the_folded_text(embedder: WordLlamaEmbedder, text: str) -> None:
+    pooled = embedder._model.embed([text.casefold()])
     length = np.linalg.norm(pooled, axis=1, keepdims=True)
     expected = np.divide(pooled, length, out=np.zeros_like(pooled), where=length > 0)
     assert np.array_equal(embedder.embed_documents(["a neighbour of another length", text])[1:], expected)

@@ -33,7 +33,7 @@ class HashEmbedder:
 
     @property
     def space(self) -> EmbeddingSpaceSpec:
-        return EmbeddingSpaceSpec(model="wordllama-l2-supercat", dimensions=DIMENSIONS, version="461d9f720e79")
+        return EmbeddingSpaceSpec(model="wordllama-l2-supercat", dimensions=DIMENSIONS, version="b5d4e7b8c299")
 
     def embed_documents(self, texts: Sequence[str]) -> np.ndarray:
         return np.stack([self.embed_query(one) for one in texts]) if texts else np.zeros((0, DIMENSIONS), np.float32)

@@ -3,7 +3,9 @@
 from datetime import date
 
 import pytest
+from sqlalchemy import text
 
+from app.db.session import system_principal
 from app.documents.metadata import DocumentType, FiscalPeriod
 from app.llm.errors import ModelNonsenseError, ModelUnavailableError
 from app.retrieval.filters import SearchFilters
@@ -215,3 +217,17 @@ def test_graph_and_signatures_rank_matching_passage_first(library, page, limits)
         found = walking.search(reader, f"{word} tranche", k=3)
         assert word in found.passages[0].text
         assert found.plan == ("graph" if limits.graph_chunks == 0 else "signatures")
+
+
+def test_documents_of_an_earlier_embedding_space_are_found_by_words(library, page):
+    reader = library.reader(shelf := library.add_collection())
+    old = library.add_document(shelf, [page("Goodwill rose."), page("Inventories fell.")])
+    library.add_document(shelf, [page("Warranty claims rose."), page("Rates of interest fell.")])
+    with library.database.owner.transaction(system_principal(library.tenant_id)) as session:
+        for table in ("chunk_embeddings", "chunk_signatures"):
+            session.execute(text(f"DELETE FROM {table} WHERE document_id = :old"), {"old": old})
+    service = RetrievalService(
+        database=library.database.api, embedder=library.embedder, limits=SearchLimits(exact_chunks=0)
+    )
+    assert "Warranty" in service.search(reader, "warranty claims", k=4).passages[0].text
+    assert "Goodwill" in service.search(reader, "goodwill", k=4).passages[0].text

@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 from app.documents.content.chunks import ChunkDraft, ChunkKind
 from app.documents.content.statements import StatementRecogniser
 from app.documents.models import Document
+from app.retrieval.index.lexicon import term_id, tokenise
 from app.retrieval.index.postings import pack_layout, pack_postings
 from app.retrieval.models import IndexedDocument
 
@@ -104,7 +105,7 @@ class ChunkIndex:
             "version": version_id,
             "space": space_id,
         }
-        packed = pack_postings(terms)
+        packed = pack_postings(terms, heading_terms(drafts))
         _register_halfvec(connection)
         with connection.cursor() as cursor:
             cursor.execute(_CHUNKS, scope | _columns(drafts))
@@ -123,6 +124,16 @@ class ChunkIndex:
         pages = [draft.page_number for draft in drafts]
         statements = self._recogniser.by_page(pages, [draft.text for draft in drafts])
         return pack_layout(pages, [draft.kind is ChunkKind.TABLE for draft in drafts], statements)
+
+
+def heading_terms(drafts: Sequence[ChunkDraft]) -> list[frozenset[int]]:
+    """Return the term ids of each chunk's section headings and table header."""
+    known: dict[str, frozenset[int]] = {}
+    texts = [" ".join((*draft.section_path, draft.table_header)) for draft in drafts]
+    for text in texts:
+        if text not in known:
+            known[text] = frozenset(map(term_id, tokenise(text)))
+    return [known[text] for text in texts]
 
 
 def _columns(drafts: Sequence[ChunkDraft]) -> dict[str, list[Any]]:

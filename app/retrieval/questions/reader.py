@@ -8,6 +8,7 @@ from app.documents.metadata import DocumentType
 from app.quantities.asked_periods import parse_asked_periods
 from app.quantities.unit_mentions import SCALE_WORD
 from app.retrieval.index.lexicon import tokenise
+from app.retrieval.questions.concepts import find_concepts
 from app.retrieval.questions.issuers import NamedIssuers
 from app.retrieval.questions.names import Mention, find_mentions
 from app.retrieval.questions.spans import QuestionWords
@@ -74,6 +75,7 @@ class QuestionReader:
             statements=statements,
             synonyms=synonyms,
             synonym_terms=frozenset(term for words in synonyms for term in tokenise(words)) - _COMMON_ITEM_WORDS - keys,
+            concepts=find_concepts(core),
             names=tuple(mention.words for mention in self.find_mentions(QuestionWords(core), ())),
             wants_number=bool(statements or _QUANTITY.search(question)),
             wants_figure=bool(implied) and _ASKS_FIGURE.search(core) is not None,

@@ -8,6 +8,7 @@ from app.documents.content.statements import Statement
 from app.documents.metadata import DocumentType
 from app.quantities.asked_periods import AskedPeriods
 from app.retrieval.passages import Passage
+from app.retrieval.questions.concepts import Concept
 from app.retrieval.questions.coverage import Coverage
 from app.retrieval.questions.issuers import NamedIssuers, VisibleIssuer, find_named, group_issuers
 from app.retrieval.questions.names import find_other_entity
@@ -25,7 +26,8 @@ class Understanding:
     requested metrics. `synonyms` are the names of these metrics in statements. `synonym_terms` are the terms of
     `synonyms`, without `key_terms` and without words that many line items contain. `wants_figure` states that the
     question asks for the figure of a metric ("what were net sales"). `wants_amended` states that the question asks for
-    amended or restated figures. `names` has the words of each possible name of a company, person or product.
+    amended or restated figures. `concepts` are its words of the field, with other words for them. `names` has the words
+    of each possible name of a company, person or product.
 
     Which issuers are meant, decided over the visible documents (`app.retrieval.scope`):
     `is_implied`: the question names no issuer, but documents of one issuer only are visible.
@@ -52,6 +54,7 @@ class Understanding:
     statements: tuple[Statement, ...] = ()
     synonyms: tuple[str, ...] = ()
     synonym_terms: frozenset[str] = frozenset()
+    concepts: tuple[Concept, ...] = ()
     names: tuple[tuple[str, ...], ...] = ()
     wants_number: bool = False
     wants_figure: bool = False
