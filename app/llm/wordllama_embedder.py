@@ -71,12 +71,13 @@ class WordLlamaEmbedder:
     def embed_documents(self, texts: Sequence[str]) -> Vectors:
         """Return the vectors of passages. A text's vector is the average of its tokens' vectors, scaled to length 1.
 
-        The library's own `embed` returns exactly the same vectors of folded texts. It pads each batch to its longest text, and splits
-        each text as a whole, so it takes ten times the processor time.
+        The library's own `embed` returns exactly the same vectors of folded texts. It pads each batch to its longest
+        text, and splits each text as a whole, so it takes ten times the processor time.
         """
         vectors: Vectors = np.zeros((len(texts), _DIMENSIONS), dtype=np.float32)
         for place, text in enumerate(texts):
-            ids = np.minimum(np.array(self._tokens_of(text[:_TEXT_CHARACTERS].casefold()), np.int32), len(self._weights) - 1)
+            tokens = self._tokens_of(text[:_TEXT_CHARACTERS].casefold())
+            ids = np.minimum(np.array(tokens, np.int32), len(self._weights) - 1)
             vectors[place] = self._weights.take(ids, axis=0).sum(axis=0) / np.float32(max(len(ids), 1))
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
         np.divide(vectors, lengths, out=vectors, where=lengths > 0)

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from app.retrieval.index.lexicon import term_id, tokenise
-from app.retrieval.index.postings import POSTING
+from app.retrieval.index.postings import ORDINAL_MASK, POSTING
 from app.retrieval.repository import SearchRepository, TermRows
 
 _MOST_DOCUMENTS = 40
@@ -159,7 +159,7 @@ def _common_ordinals(rows: Sequence[TermRows], terms: int, documents: int) -> li
     """Return, for each document, the ordinals of the chunks that have all terms."""
     found: list[list[npt.NDArray[np.int64]]] = [[] for _ in range(documents)]
     for row in rows:
-        records = np.frombuffer(row.packed, POSTING)["ordinal"].astype(np.int64)
+        records = (np.frombuffer(row.packed, POSTING)["ordinal"] & ORDINAL_MASK).astype(np.int64)
         ends = np.cumsum(row.counts)
         for place, count, end in zip(row.documents, row.counts, ends.tolist(), strict=True):
             found[place - 1].append(records[end - count : end])

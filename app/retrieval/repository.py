@@ -16,6 +16,7 @@ from app.documents.issuers import normalise_issuer
 from app.retrieval.doubtful_issuers import DOUBTFUL_ISSUER, UNSURE_ISSUER, is_doubtful_issuer
 from app.retrieval.filters import SearchFilters
 from app.retrieval.index.graphs import INDEX_PREFIX
+from app.retrieval.index.postings import ORDINAL_MASK
 from app.retrieval.questions.issuers import VisibleIssuer
 
 
@@ -251,7 +252,9 @@ class SearchRepository:
         statement = _UNSURE.format(unsure=UNSURE_ISSUER)
         parameters = {"terms": list(terms), "doubtful": DOUBTFUL_ISSUER.pattern, "count": len(terms)}
         return [
-            UnsureDocument(document_id, min(counts), max(int.from_bytes(first, "little") for first in firsts))
+            UnsureDocument(
+                document_id, min(counts), max(int.from_bytes(first, "little") & ORDINAL_MASK for first in firsts)
+            )
             for document_id, counts, firsts in cursor.execute(statement, parameters).fetchall()
         ]
 

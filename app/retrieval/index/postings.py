@@ -15,8 +15,9 @@ from app.retrieval.index.lexicon import TERM_SPACE
 
 POSTING = np.dtype([("ordinal", "<i4"), ("weight", "<f2")])
 _IN_HEADING = 1 << 30
-"""The bit of an ordinal that states that the chunk's section headings or table header have the term. Postings that were
-stored by earlier versions never have it.
+ORDINAL_MASK = _IN_HEADING - 1
+"""The bit of a stored ordinal that states that the chunk's section headings or table header have the term (postings that
+were stored by earlier versions never have it), and the bits of the ordinal itself.
 """
 LAYOUT = np.dtype([("page", "<i4"), ("is_table", "u1"), *((statement.value, "u1") for statement in Statement)])
 """One record per chunk, in order: page (from 1), whether it is a table, and for each primary statement the confidence
@@ -104,7 +105,7 @@ def unpack_hits(
     records = np.frombuffer(packed, POSTING)
     ordinals = records["ordinal"]
     return Hits(
-        positions=np.repeat(offsets[documents], counts) + (ordinals & (_IN_HEADING - 1)),
+        positions=np.repeat(offsets[documents], counts) + (ordinals & ORDINAL_MASK),
         weights=records["weight"].astype(np.float32),
         in_heading=ordinals >= _IN_HEADING,
         idf=idf,
