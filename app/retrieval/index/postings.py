@@ -16,8 +16,8 @@ from app.retrieval.index.lexicon import TERM_SPACE
 POSTING = np.dtype([("ordinal", "<i4"), ("weight", "<f2")])
 _IN_HEADING = 1 << 30
 ORDINAL_MASK = _IN_HEADING - 1
-"""The bit of a stored ordinal that states that the chunk's section headings or table header have the term (postings that
-were stored by earlier versions never have it), and the bits of the ordinal itself.
+"""The bit of a stored ordinal that states that the chunk's section headings or table header have the term (postings of
+earlier versions never have it), and the bits of the ordinal itself.
 """
 LAYOUT = np.dtype([("page", "<i4"), ("is_table", "u1"), *((statement.value, "u1") for statement in Statement)])
 """One record per chunk, in order: page (from 1), whether it is a table, and for each primary statement the confidence
