@@ -32,7 +32,7 @@ from app.retrieval.index.lexicon import term_weights, tokenise
 from app.retrieval.index.writing import ChunkIndex
 from app.stack.servers.postgres import EmbeddedPostgres
 
-SPACE = 1
+SPACE = 2  # the built-in space
 _LONG_MS = 3_600_000
 _PAGE_CHUNKS = 3
 _AVERAGE_TERMS = 60.0

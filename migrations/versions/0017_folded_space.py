@@ -13,6 +13,7 @@ depends_on: str | None = None
 
 
 def upgrade() -> None:
+    op.execute("UPDATE embedding_spaces SET status = 'retired' WHERE model = 'wordllama-l2-supercat'")
     op.execute(
         "INSERT INTO embedding_spaces (model, dimensions, version, status, created_at) "
         "VALUES ('wordllama-l2-supercat', 256, 'b5d4e7b8c299', 'active', now()) ON CONFLICT DO NOTHING"

@@ -26,6 +26,7 @@ from app.retrieval.index.spaces import get_space_id
 from app.retrieval.index.writing import ChunkIndex
 
 DIMENSIONS = 256
+SPACE = 2  # the built-in space: the first one has vectors of texts that are not folded
 
 
 class HashEmbedder:

@@ -6,6 +6,7 @@ from sqlalchemy import text
 
 from app.retrieval.repository import SearchRepository
 from app.stack.graphs import GraphBuilder
+from tests.retrieval.conftest import SPACE
 from tests.workers.conftest import wait_for
 
 CHUNKS = 30
@@ -25,7 +26,7 @@ def test_graphs_are_built_in_the_background_and_a_stop_cancels_the_build(library
 
     def find():
         with library.database.api.transaction(library.reader()) as session:
-            return SearchRepository(session).find_graph(1)
+            return SearchRepository(session).find_graph(SPACE)
 
     owner = library.database.owner.engine
     with owner.connect() as writer, owner.connect() as watcher:

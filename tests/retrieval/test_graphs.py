@@ -11,6 +11,7 @@ from sqlalchemy.event import listens_for
 from app.db.session import build_engine, system_principal
 from app.retrieval.index.graphs import ensure_graphs, graph_name
 from app.retrieval.repository import SearchRepository
+from tests.retrieval.conftest import SPACE
 
 
 def test_large_tenant_gets_its_own_graph(library, page):
@@ -20,10 +21,10 @@ def test_large_tenant_gets_its_own_graph(library, page):
     reader = library.reader(collection)
     ensure_graphs(owner, least_chunks=31)
     with library.database.api.transaction(reader) as session:
-        assert SearchRepository(session).find_graph(1) is None
+        assert SearchRepository(session).find_graph(SPACE) is None
     assert library.tenant_id in ensure_graphs(owner, least_chunks=30)
     with library.database.api.transaction(reader) as session:
-        graph = SearchRepository(session).find_graph(1)
+        graph = SearchRepository(session).find_graph(SPACE)
     assert graph is not None
     assert (graph.tenant_id, graph.chunks) == (library.tenant_id, 30)
     assert library.tenant_id not in ensure_graphs(owner, least_chunks=30)
@@ -36,9 +37,9 @@ def test_unfinished_graph_is_ignored_and_created_again(library, page, postgres):
     mark_unfinished = "UPDATE pg_index SET indisvalid = false WHERE indexrelid = to_regclass(%s)"
     url = make_url(postgres.url("postgres", library.database.name)).set(drivername="postgresql")
     with psycopg.connect(url.render_as_string(hide_password=False)) as admin:
-        admin.execute(mark_unfinished, [graph_name(1, library.tenant_id)])
+        admin.execute(mark_unfinished, [graph_name(SPACE, library.tenant_id)])
     with library.database.api.transaction(library.reader()) as session:
-        assert SearchRepository(session).find_graph(1) is None
+        assert SearchRepository(session).find_graph(SPACE) is None
     assert ensure_graphs(owner, least_chunks=30) == [library.tenant_id]
 
 
@@ -64,7 +65,7 @@ def test_concurrent_calls_create_each_graph_once(library, page, postgres):
     first.dispose()
     second.dispose()
     with library.database.api.transaction(library.reader()) as session:
-        assert SearchRepository(session).find_graph(1) is not None
+        assert SearchRepository(session).find_graph(SPACE) is not None
 
 
 def _event_before_statement(engine, pattern):

@@ -58,7 +58,8 @@ def _unlock(connection: Connection) -> None:
 
 def _make_missing(connection: Connection, least_chunks: int, ended: threading.Event) -> list[UUID]:
     made: list[UUID] = []
-    spaces = connection.execute(select(EmbeddingSpace.id, EmbeddingSpace.dimensions)).all()
+    active = select(EmbeddingSpace.id, EmbeddingSpace.dimensions).where(EmbeddingSpace.status == "active")
+    spaces = connection.execute(active).all()
     for tenant_id in connection.scalars(_LARGE, {"least": least_chunks}).all():
         for space_id, dimensions in spaces:
             if ended.is_set():
