@@ -252,9 +252,7 @@ class SearchRepository:
         statement = _UNSURE.format(unsure=UNSURE_ISSUER)
         parameters = {"terms": list(terms), "doubtful": DOUBTFUL_ISSUER.pattern, "count": len(terms)}
         return [
-            UnsureDocument(
-                document_id, min(counts), max(int.from_bytes(first, "little") & ORDINAL_MASK for first in firsts)
-            )
+            UnsureDocument(document_id, min(counts), max(int.from_bytes(at, "little") & ORDINAL_MASK for at in firsts))
             for document_id, counts, firsts in cursor.execute(statement, parameters).fetchall()
         ]
 
@@ -312,9 +310,7 @@ class SearchRepository:
         return _near([(int(named[place - 1]), ordinal, distance) for place, ordinal, distance in cursor.fetchall()])
 
     def list_signatures(self, documents: Sequence[UUID], *, space_id: int) -> list[tuple[int, bytes]]:
-        """List the signatures of each document's chunks (`app.retrieval.index.signatures`), in document order, each
-        with the document's index in `documents`. Documents without vectors in this space are left out.
-        """
+        """List (index, signatures of its chunks in order) of each document that has vectors in this space."""
         cursor = self._driver.cursor(binary=True)
         cursor.execute(_SIGNATURES.format(space=int(space_id)), {"documents": list(documents)})
         return [(place - 1, signatures) for place, signatures in cursor.fetchall()]
@@ -400,8 +396,4 @@ def _literal(vector: npt.NDArray[np.float32]) -> str:
 
 def _near(rows: Sequence[tuple[int, int, float]]) -> Near:
     places, ordinals, distances = zip(*rows, strict=True) if rows else ((), (), ())
-    return Near(
-        documents=np.asarray(places, np.int64),
-        ordinals=np.asarray(ordinals, np.int64),
-        similarities=-np.asarray(distances, np.float32),
-    )
+    return Near(np.asarray(places, np.int64), np.asarray(ordinals, np.int64), -np.asarray(distances, np.float32))

@@ -24,7 +24,7 @@ PAGE_SIGNALS: Final = (
     "words_rank", "covered", "page_covered", "all_covered", "heading_covered", "page_heading_covered",
     "heading_is_question", "document_words_share", "document_top_share", "year", "page_years",
     "near_share", "near", "near_rank", "synonyms_share", "synonyms_covered", "synonyms_rank",
-    "others_share", "others_rank", "concepts", "page_concepts", "concepts_gain", "all_concepts", "heading_concepts",
+    "concepts", "page_concepts", "all_concepts", "heading_concepts",
     "inputs", "page_inputs", "all_inputs", "named_statement", "statement", "both_statements",
     "has_table", "tables", "place", "is_first", "is_early", "length",
 )  # fmt: skip
@@ -93,7 +93,7 @@ class PageSignals:
         """Return an array with a row for each candidate page and a column for each of PAGE_SIGNALS."""
         self._add_words()
         self._add_near()
-        self._add_other_words()
+        self._add_synonyms()
         self._add_concepts()
         self._add_statements()
         self._add_shape()
@@ -158,7 +158,7 @@ class PageSignals:
         best = self._pages.best(np.where(near[at] == self._pages.chunks, similarities[at], least))
         self._values |= {"near": best, "near_share": best - best.max(), "near_rank": self._rank(self._found.near)}
 
-    def _add_other_words(self) -> None:
+    def _add_synonyms(self) -> None:
         pages, found = self._pages, self._found
         if len(found.by_synonyms):
             score = found.synonyms[pages.chunks]
@@ -170,10 +170,6 @@ class PageSignals:
                 "synonyms_covered": weights @ of_pages.astype(bool) / _above_zero(weights.sum()),
                 "synonyms_rank": self._rank(found.by_synonyms),
             }
-        if len(found.by_others):
-            score = found.others[pages.chunks]
-            self._values["others_share"] = pages.best(score) / _above_zero(score.max())
-            self._values["others_rank"] = self._rank(found.by_others)
 
     def _add_concepts(self) -> None:
         """Add how well chunks and pages have the question's concepts, in its own or other words. A key term outside any
@@ -207,11 +203,9 @@ class PageSignals:
             weights /= _above_zero(weights.sum())
             on_chunks = match(presence)
             page: Floats = weights @ pages.best(on_chunks)
-            covered = self._values.get("page_covered", np.float32(0))
             self._values |= {
                 "concepts": pages.best(weights @ on_chunks),
                 "page_concepts": page,
-                "concepts_gain": page - covered,
                 "all_concepts": (page > np.float32(0.8)).astype(np.float32),
                 "heading_concepts": pages.best(weights @ match(headings)),
             }
