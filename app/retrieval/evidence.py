@@ -47,7 +47,7 @@ class EvidenceGatherer:
         self._priors = np.asarray(priors, np.float32)
         self._space_id = space_id
         self._limits = limits
-        self._ranker = ranker or standard_ranker()
+        self._ranker = ranker
         self._scope = scope
         self.plan: Plan | None = None
         self._ids: list[UUID] = [candidate.document_id for candidate in scope]
@@ -68,7 +68,7 @@ class EvidenceGatherer:
         question and statement pages are found, and may be fewer.
         """
         pages = self.collect(vector, understanding, depth=max(self._limits.list_length, 4 * k))
-        found = pages.arrange(self._ranker, limit=k) if pages is not None else []
+        found = pages.arrange(self._ranker or standard_ranker(), limit=k) if pages is not None else []
         if len(found) < min(k, self._total) and vector is not None:
             found += self._rest(vector, found, limit=k)
         return found

@@ -31,7 +31,9 @@ PRODUCTS: Final[tuple[tuple[str, str], ...]] = (
     ("has_inputs", "statement"), ("has_inputs", "words_share"), ("has_inputs", "has_table"),
     ("wants_number", "concepts"), ("wants_number", "page_concepts"), ("asks_why", "concepts"),
     ("length", "page_concepts"), ("wants_number", "heading_concepts"), ("has_inputs", "page_concepts"),
-    ("has_inputs", "near_share"),
+    ("has_inputs", "near_share"), ("asks_terms", "statement"), ("asks_terms", "has_table"), ("asks_terms", "tables"),
+    ("asks_terms", "page_inputs"), ("asks_terms", "inputs"), ("asks_terms", "words_share"),
+    ("asks_terms", "synonyms_share"), ("asks_terms", "concepts"),
 )  # fmt: skip
 """Pairs of a signal of the question and a signal of the page whose product has a weight of its own."""
 

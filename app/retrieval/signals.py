@@ -30,7 +30,8 @@ PAGE_SIGNALS: Final = (
 )  # fmt: skip
 QUESTION_SIGNALS: Final = (
     "names_statement", "implies_statement", "has_synonyms", "wants_figure", "wants_number", "asks_why", "asks_whether",
-    "length", "has_year", "has_concepts", "has_inputs",
+    "asks_terms", "length", "has_year", "has_concepts",
+    "has_inputs",
 )  # fmt: skip
 
 _OTHER_WORDS: Final = np.float32(0.9)
@@ -46,6 +47,13 @@ _YEAR = re.compile(r"(?:fy|cy)?\d{4}")
 _WHY = re.compile(
     r"\b(?:why|drove|drive[sn]?|explain\w*|reasons?|caused?|due to|because|impact\w*|affect\w*)\b", re.IGNORECASE
 )
+_TERMS = re.compile(
+    r"\b(?:permit\w*|allow\w*|requir\w*|restrict\w*|covenants?|complian\w*|maximum|minimum|at (?:most|least)|highest|"
+    r"lowest|threshold|floor|cap)\b",
+    re.IGNORECASE,
+)
+"""Words that ask for a term of an agreement rather than for a figure."""
+
 _WHETHER = re.compile(r"\W{0,9}(?:is|are|was|were|does|do|did|has|have|had|can|could|will|would)\b", re.IGNORECASE)
 
 
@@ -318,6 +326,7 @@ def question_signals(understanding: Understanding) -> Floats:
             understanding.wants_number,
             _WHY.search(understanding.core) is not None,
             _WHETHER.match(understanding.core) is not None,
+            _TERMS.search(understanding.core) is not None,
             min(len(understanding.search_terms), _MOST_TERMS) / _MOST_TERMS,
             bool(understanding.periods.years),
             any(concept.asked for concept in understanding.concepts),

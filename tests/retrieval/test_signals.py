@@ -18,7 +18,7 @@ from app.retrieval.questions.reader import QuestionReader
 from app.retrieval.questions.vocabulary import FinanceVocabulary
 from app.retrieval.ranker import SIGNALS, standard_ranker
 from app.retrieval.repository import Candidate, Near, SearchRepository, TermRows
-from app.retrieval.signals import PAGE_SIGNALS, QUESTION_SIGNALS
+from app.retrieval.signals import PAGE_SIGNALS
 
 READER = QuestionReader(vocabulary=FinanceVocabulary())
 GROUPS = (("headcount", "employees"), ("lawsuits", "legal proceedings"), ("rivals", "competitors"))
@@ -125,38 +125,6 @@ def test_signals_of_documents_say_how_they_fit_the_question(question, fields, ex
 
 def test_older_document_has_an_age():
     assert "age" in row("What are sales?", document(fiscal_year=2029), document(fiscal_year=2031))
-
-
-def test_more_evidence_never_lowers_a_page():
-    evidence = [
-        name
-        for name in PAGE_SIGNALS
-        if name.startswith(
-            (
-                "words",
-                "page_words",
-                "covered",
-                "page_covered",
-                "heading",
-                "concepts",
-                "page_concepts",
-                "near",
-                "named_statement",
-                "statement",
-                "inputs",
-            )
-        )
-    ]
-    evidence.remove("words_beside_share")
-    ranker, none = standard_ranker(), np.zeros((1, len(DOCUMENT_SIGNALS)), np.float32)
-    for asked in np.eye(len(QUESTION_SIGNALS), dtype=np.float32):
-        scores = ranker.score(
-            pages=np.eye(len(PAGE_SIGNALS), dtype=np.float32),
-            question=asked,
-            documents=none,
-            of_pages=np.zeros(len(PAGE_SIGNALS), np.int64),
-        )
-        assert all(scores[PAGE_SIGNALS.index(name)] >= 0 for name in evidence)
 
 
 def test_shipped_weights_are_read_once():

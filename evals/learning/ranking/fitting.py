@@ -1,7 +1,7 @@
 """Fits the ranker's weights: a softmax over the candidate pages of each question (ListNet, Cao et al., ICML 2007)."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,12 +16,6 @@ from evals.learning.ranking.asking import AskedQuestion
 
 PENALTY: Final = 1e-4
 ROUNDS: Final = 100
-_EITHER_SIGN: Final = frozenset({
-    "words_beside_share", "document_words_share", "document_top_share", "synonyms_covered", "has_table",
-    "tables", "place", "is_first", "is_early", "length", "both_statements",
-})  # fmt: skip
-"""Signals of pages that may count against a page. All others are evidence: having more of it never lowers a page."""
-
 _MOST_PAGES = 60
 _HARD_SHARE = 2 / 3
 _LEAST_SPREAD = np.float32(1e-3)
@@ -100,17 +94,9 @@ def fit(lessons: Sequence[Lesson], *, without: frozenset[str] = frozenset(), sta
         return missed, (slope.astype(np.float32) @ rows).astype(np.float64) + 2 * PENALTY * weights
 
     first_guess = np.zeros(len(SIGNALS)) if start is None else (start * spread).astype(np.float64)
-    found = minimize(
-        loss, first_guess, jac=True, method="L-BFGS-B", bounds=list(_bounds()), options={"maxiter": ROUNDS}
-    )
+    found = minimize(loss, first_guess, jac=True, method="L-BFGS-B", options={"maxiter": ROUNDS})
     weights: Floats = (found.x / spread * used).astype(np.float32)
     return weights
-
-
-def _bounds() -> Iterator[tuple[float | None, None]]:
-    for name in SIGNALS:
-        signal = name.split(" x ")[-1]
-        yield (0.0 if signal in PAGE_SIGNALS and signal not in _EITHER_SIGN else None), None
 
 
 def _counted(lessons: Sequence[Lesson]) -> npt.NDArray[np.float64]:
