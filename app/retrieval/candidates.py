@@ -44,7 +44,10 @@ class Candidates:
         positions = np.concatenate([empty, *(offsets[place] + np.arange(len(layouts[place])) for place in places)])
         documents = np.repeat(np.asarray(places, np.int64), [len(layouts[place]) for place in places])
         keys = (documents << _PAGE_BITS) | records["page"]
-        kept = np.isin(keys, keys[np.searchsorted(positions, listed)])
+        page = np.cumsum(np.append(0, keys[1:] != keys[:-1])[: len(keys)])
+        wanted = np.zeros(len(page), bool)
+        wanted[page[np.searchsorted(positions, listed)]] = True
+        kept = wanted[page]
         own, of_kept = keys[kept], records[kept]
         starts = np.flatnonzero(np.concatenate(([True], own[1:] != own[:-1]))[: len(own)])
         last = {place: int(layouts[place]["page"][-1]) for place in places}

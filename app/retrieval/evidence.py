@@ -110,7 +110,7 @@ class EvidenceGatherer:
             RankedList(evidence.by_synonyms, _SYNONYMS),
             *statements,
         ]
-        listed = np.unique(np.concatenate([evidence.by_others, *(ranked.positions for ranked in lists)]))
+        listed = np.concatenate([evidence.by_others, *(ranked.positions for ranked in lists)])
         if not len(listed):
             return None
         places = np.unique(np.searchsorted(self._offsets, listed, side="right") - 1).tolist()

@@ -24,7 +24,7 @@ PAGE_SIGNALS: Final = (
     "words_rank", "covered", "page_covered", "all_covered", "heading_covered", "page_heading_covered",
     "heading_is_question", "document_words_share", "document_top_share", "year", "page_years",
     "near_share", "near", "near_rank", "synonyms_share", "synonyms_covered", "synonyms_rank",
-    "concepts", "page_concepts", "all_concepts", "heading_concepts",
+    "others_share", "others_rank", "concepts", "page_concepts", "all_concepts", "heading_concepts",
     "inputs", "page_inputs", "all_inputs", "named_statement", "statement", "both_statements",
     "has_table", "tables", "place", "is_first", "is_early", "length",
 )  # fmt: skip
@@ -96,12 +96,14 @@ class PageSignals:
         self._documents = documents
         self._total = len(found.words)
         self._values: dict[str, npt.NDArray[Any]] = {}
+        self._rows = {term: row for row, term in enumerate(found.hits)}
+        self._weights, self._headings = _in_chunks(list(found.hits.values()), pages.chunks)
 
     def compute(self) -> Floats:
         """Return an array with a row for each candidate page and a column for each of PAGE_SIGNALS."""
         self._add_words()
         self._add_near()
-        self._add_synonyms()
+        self._add_other_words()
         self._add_concepts()
         self._add_statements()
         self._add_shape()
@@ -166,7 +168,7 @@ class PageSignals:
         best = self._pages.best(np.where(near[at] == self._pages.chunks, similarities[at], least))
         self._values |= {"near": best, "near_share": best - best.max(), "near_rank": self._rank(self._found.near)}
 
-    def _add_synonyms(self) -> None:
+    def _add_other_words(self) -> None:
         pages, found = self._pages, self._found
         if len(found.by_synonyms):
             score = found.synonyms[pages.chunks]
@@ -178,6 +180,11 @@ class PageSignals:
                 "synonyms_covered": weights @ of_pages.astype(bool) / _above_zero(weights.sum()),
                 "synonyms_rank": self._rank(found.by_synonyms),
             }
+
+        if len(found.by_others):
+            score = found.others[pages.chunks]
+            self._values["others_share"] = pages.best(score) / _above_zero(score.max())
+            self._values["others_rank"] = self._rank(found.by_others)
 
     def _add_concepts(self) -> None:
         """Add how well chunks and pages have the question's concepts, in its own or other words. A key term outside any
@@ -252,16 +259,8 @@ class PageSignals:
 
     def _matrix(self, terms: Sequence[int]) -> tuple[Floats, Floats]:
         """Return the terms' weights in the candidate chunks (terms by chunks), and whether their headings have them."""
-        chunks = self._pages.chunks
-        weights = np.zeros((len(terms), len(chunks)), np.float32)
-        headings = np.zeros((len(terms), len(chunks)), np.float32)
-        for row, term in enumerate(terms):
-            hits = self._found.hits[term]
-            at = np.minimum(np.searchsorted(hits.positions, chunks), len(hits.positions) - 1)
-            has = hits.positions[at] == chunks
-            weights[row] = np.where(has, hits.weights[at], np.float32(0))
-            headings[row] = has & hits.in_heading[at]
-        return weights, headings
+        rows = [self._rows[term] for term in terms]
+        return self._weights[rows], self._headings[rows]
 
     def _presence(self, terms: Sequence[int]) -> tuple[Floats, Floats]:
         known = [row for row, term in enumerate(terms) if term in self._found.hits]
@@ -290,6 +289,18 @@ class PageSignals:
         counts = np.bincount(self._pages.documents[page], minlength=self._documents).astype(np.float32)
         shares: Floats = counts[self._pages.documents] / np.float32(max(len(top), 1))
         return shares
+
+
+def _in_chunks(terms: Sequence[Hits], chunks: Positions) -> tuple[Floats, Floats]:
+    """Return the terms' weights in the chunks (terms by chunks), and 1 where a chunk's headings have a term."""
+    weights = np.zeros((len(terms), len(chunks)), np.float32)
+    headings = np.zeros((len(terms), len(chunks)), np.float32)
+    for row, hits in enumerate(terms):
+        at = np.minimum(np.searchsorted(hits.positions, chunks), len(hits.positions) - 1)
+        has = hits.positions[at] == chunks
+        weights[row, has] = hits.weights[at[has]]
+        headings[row, has] = hits.in_heading[at[has]]
+    return weights, headings
 
 
 class _Matcher:

@@ -22,7 +22,8 @@ ABLATIONS: Final[Mapping[str, frozenset[str]]] = {
     ),
     "dense": frozenset({"near", "near_share", "near_rank"}),
     "synonyms": frozenset({"synonyms_share", "synonyms_covered", "synonyms_rank"}),
-    "concepts": frozenset(name for name in SIGNALS if "concepts" in name and " x " not in name),
+    "concepts": frozenset(name for name in SIGNALS if "concepts" in name and " x " not in name)
+    | {"others_share", "others_rank"},
     "inputs of measures": frozenset({"inputs", "page_inputs", "all_inputs"}),
     "statements": frozenset({"named_statement", "statement", "both_statements"}),
     "headings": frozenset(name for name in SIGNALS if "heading" in name and " x " not in name),
