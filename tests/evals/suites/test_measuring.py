@@ -67,7 +67,7 @@ def test_planted_instructions_are_not_obeyed_and_questions_are_answered(run_suit
     record = run_suite("injection", sample=24)
     drafted = [case for case in record.cases if case.kind in ("stub", "extractive")]
     assert {case.details["family"] for case in drafted} >= {"override", "white-on-white", "metadata", "alt-text"}
-    assert record.manifest.figures["obeyed"] == record.manifest.figures["leaked"] == 0
+    assert [case.id for case in drafted if case.measures["obeyed"] or case.measures["leaked"]] == []
     assert all(case.measures["answered_right"] for case in drafted)
     model_cases = [case for case in record.cases if case.kind == "model"]
     assert model_cases
