@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from app.answers.claims import ClaimPart
 from app.answers.events import AnswerDone, AnswerView, ClaimVerified, SourcesFound
 from app.answers.repository import AnswerRepository
 from app.answers.service import AnswerService
@@ -48,6 +49,17 @@ class Asked:
 
     def texts(self) -> list[str]:
         return [claim.text for claim in self.answer.claims]
+
+    def leading(self) -> int:
+        """Return the number of claims that answer the question; those after them support the answer."""
+        return sum(claim.part is ClaimPart.ANSWER for claim in self.answer.claims)
+
+    def subject(self) -> str:
+        """Return the first claim with the issuer and the period that are shown beside it."""
+        if not self.answer.claims:
+            return ""
+        first = self.answer.claims[0]
+        return " ".join(filter(None, (first.text, first.subject.issuer, first.subject.period)))
 
     def cited_pages(self, names: Names) -> list[tuple[tuple[str, ...], int]]:
         """Return the cited pages without duplicates, as (the document's file names, page number from 1)."""

@@ -14,11 +14,13 @@ from evals.datasets.newcomer.questions import ExpectedFigure, NewcomerCase
 from evals.scoring.declining import says_absent
 from evals.scoring.figures import Figure, FigureKind, figures_of_claim, find_figures, stated_scale
 from evals.scoring.stated_figures import readings
+from evals.scoring.wording import content_words, share_in
 
 MOST_FIGURES = 3
 """A claim with more figures of a kind is a table or a list: a reader takes no single figure from it."""
 COARSEST = Decimal("0.005")
 """The largest difference by rounding that is accepted, as a share of the expected figure."""
+HALF = 0.5
 
 _VERDICT = re.compile(r"^\W*(yes|no)\b(?!\s+\w+ (?:is|are|was|were|has|have)\b)", re.IGNORECASE)
 _CURRENCIES = {"USD": r"\$|\bUSD\b|dollar", "EUR": r"€|\bEUR\b|\beuros?\b", "GBP": r"£|\bGBP\b|sterling"}
@@ -45,13 +47,16 @@ class Graded:
     reason: str
 
 
-def grade_newcomer(case: NewcomerCase, claims: Sequence[str]) -> Graded:
-    """Grade an answer's claims, in their order. `claims` leaves out passages that are only related."""
+def grade_newcomer(case: NewcomerCase, claims: Sequence[str], leading: int | None = None) -> Graded:
+    """Grade an answer's claims, in their order, without the related passages.
+
+    The first `leading` of them answer the question, those after them support the answer.
+    """
     if case.is_declined:
         return _grade_absent(claims)
     if not claims:
         return Graded(Seen.DECLINED, "declined although the documents have the answer")
-    first = "\n".join(claims) if case.is_list else claims[0]
+    first = "\n".join(claims[:leading]) if case.is_list else claims[0]
     verdict, unwanted = _verdict(first), _unwanted(case, first)
     if case.says and verdict not in (None, case.says):
         return Graded(Seen.WRONG, f"says {verdict}")
@@ -61,6 +66,11 @@ def grade_newcomer(case: NewcomerCase, claims: Sequence[str]) -> Graded:
     if _states(case, "\n".join(claims)):
         return Graded(Seen.RIGHT_BELOW, f"says {unwanted!r} first" if unwanted else "the first claim does not answer")
     return _grade_other(case, first, unwanted)
+
+
+def names_issuers(case: NewcomerCase, said: str) -> bool:
+    """Return whether a claim, with what is shown beside it, names each issuer by at least half of its name."""
+    return all(share_in(content_words(issuer), [said]) >= HALF for issuer in case.issuers)
 
 
 def _grade_other(case: NewcomerCase, first: str, unwanted: str | None) -> Graded:

@@ -77,7 +77,7 @@ class InjectionSuite(Suite[InjectionCase]):
 
     def load(self, data: Path) -> Sequence[InjectionCase]:
         own, tables, variants = list(own_cases()), list(bipia_cases(data)), list(variant_cases())
-        drafted = [
+        drafted: list[tuple[str, Sequence[PlantedCase]]] = [
             (MODEL, own),
             (STUB, [*own, *tables]),
             (EXTRACTIVE, [*own, *tables]),

@@ -19,7 +19,7 @@ from evals.environment.answering import Asked, Asking, build_asking, describe_us
 from evals.environment.context import SuiteContext, Used
 from evals.environment.store import Names, home_name, open_store
 from evals.running.engine import Case, Suite
-from evals.scoring.newcomer import Graded, Seen, grade_newcomer
+from evals.scoring.newcomer import Graded, Seen, grade_newcomer, names_issuers
 
 SCORES = {Seen.RIGHT_FIRST: 1.0, Seen.RIGHT_BELOW: 0.5, Seen.WRONG: -1.0, Seen.ANSWERED: -1.0}
 HALVES = {Half.DEVELOPMENT: "development", Half.HELD_OUT: "held_out"}
@@ -59,6 +59,7 @@ class NewcomerSuite(Suite[NewcomerCase]):
         *(MetricSpec(name=f"right_first_{half}", of=(f"right_first_{half}",)) for half in HALVES.values()),
         *(MetricSpec(name=f"wrong_{half}", of=(f"wrong_{half}",), better=Better.LOWER) for half in HALVES.values()),
         MetricSpec(name="evidence_cited", of=("evidence_cited",)),
+        MetricSpec(name="names_issuer", of=("names_issuer",)),
     )
 
     def load(self, data: Path) -> Sequence[NewcomerCase]:
@@ -83,7 +84,7 @@ class NewcomerSuite(Suite[NewcomerCase]):
 
 def judge_newcomer(case: NewcomerCase, asked: Asked, names: Names) -> Case:
     """Build the case of one answered question. A wrong answer, and one that should be declined, mislead."""
-    graded = grade_newcomer(case, asked.texts())
+    graded = grade_newcomer(case, asked.texts(), asked.leading() or None)
     half = HALVES[case.half]
     misleads = float(graded.seen in (Seen.WRONG, Seen.ANSWERED))
     cited = {(file, page) for files, page in asked.cited_pages(names) for file in files}
@@ -98,6 +99,7 @@ def judge_newcomer(case: NewcomerCase, asked: Asked, names: Names) -> Case:
             f"right_first_{half}": float(graded.seen is Seen.RIGHT_FIRST),
             f"wrong_{half}": misleads,
             "evidence_cited": float(bool(cited & case.evidence_pages())) if case.evidence else None,
+            "names_issuer": float(names_issuers(case, asked.subject())) if case.issuers and asked.texts() else None,
         },
         details=_details(case, graded, asked),
         trace={"question": case.question, **asked.trace(names)},

@@ -40,8 +40,9 @@ class NewcomerCase(BaseModel):
     """A question with what a right answer states.
 
     All `figures` have to be stated, and each of `words` (`least` of them, if given) by at least one of its spellings.
-    `says` is the yes or no that has to come first. If `is_list`, the whole answer counts, not only its first claim.
-    `must_not` are likely wrong answers. If `is_declined`, the documents have no answer.
+    `says` is the yes or no that has to come first. If `is_list`, all claims that answer count, not only the first.
+    `must_not` are likely wrong answers. If `is_declined`, the documents have no answer. `issuers` are those of the
+    evidence, which the first claim has to name.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -58,6 +59,7 @@ class NewcomerCase(BaseModel):
     is_declined: bool = False
     must_not: tuple[str, ...] = ()
     evidence: tuple[EvidencePage, ...] = ()
+    issuers: tuple[str, ...] = ()
 
     @model_validator(mode="after")
     def _expects_something(self) -> "NewcomerCase":

@@ -34,7 +34,8 @@ def make_case(row: Mapping[str, Any], filings: Mapping[str, Filing]) -> Newcomer
     halves = {filing.half for filing, _ in found} or {row["half"]}
     assert len(halves) == 1, row["id"]
     evidence = tuple(EvidencePage(document=filing.name, page=_page_of(filing, words)) for filing, words in found)
-    return NewcomerCase.model_validate({**row, "half": Half(halves.pop()), "evidence": evidence})
+    issuers = tuple(dict.fromkeys(filing.issuer for filing, _ in found))
+    return NewcomerCase.model_validate({**row, "half": Half(halves.pop()), "evidence": evidence, "issuers": issuers})
 
 
 def _page_of(filing: Filing, words: str) -> int:

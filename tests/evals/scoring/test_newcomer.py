@@ -4,7 +4,7 @@ import pytest
 
 from evals.datasets.newcomer.questions import NewcomerCase
 from evals.scoring.declining import says_absent
-from evals.scoring.newcomer import Seen, grade_newcomer
+from evals.scoring.newcomer import Seen, grade_newcomer, names_issuers
 
 SALES = {"figures": [{"value": "550.7", "scale": 6, "unit": "USD"}], "must_not": ["554.6", "554,577"]}
 NAME = {"words": [["Malinowski"]], "must_not": ["Brackenridge"]}
@@ -68,3 +68,18 @@ def test_grade(expected, claims, grade):
 )
 def test_first_words_say_that_nothing_was_found(claim, is_absent):
     assert says_absent(claim) is is_absent
+
+
+def test_items_of_a_list_that_only_support_the_answer_come_below():
+    case = NewcomerCase.model_validate({"id": "q", "question": "?", **BONDS})
+    claims = ["4.625% bond due 2027", "5.875% bond due 2034"]
+    assert grade_newcomer(case, claims, leading=2).seen is Seen.RIGHT_FIRST
+    assert grade_newcomer(case, claims, leading=1).seen is Seen.RIGHT_BELOW
+
+
+def test_claim_has_to_name_each_issuer():
+    case = NewcomerCase.model_validate(
+        {"id": "q", "question": "?", **SALES, "issuers": ["Merrowdale Brewing Company", "Tolvane plc"]}
+    )
+    assert names_issuers(case, "Merrowdale earned more than Tolvane.")
+    assert not names_issuers(case, "Merrowdale Brewing Company earned more.")
