@@ -1,6 +1,6 @@
 """Writes the newcomer data: the filings as HTML and PDF, and the questions with the pages of their evidence."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,17 +15,27 @@ from evals.datasets.questions import EvidencePage
 QUESTIONS = Path(__file__).parent / "questions.yaml"
 
 
-def write_newcomer(folder: Path) -> Path:
-    """Write the filings and the cases into `folder`. Each run writes the same bytes."""
-    filings = {filing.name: filing for filing in read_filings()}
+def write_newcomer(folder: Path, filings: Collection[str] = ()) -> Path:
+    """Write the filings and the cases into `folder`. Each run writes the same bytes.
+
+    With `filings`, only these are written, and the development cases that they answer or that have no answer.
+    """
+    known = {filing.name: filing for filing in read_filings()}
+    cases = [make_case(row, known) for row in yaml.safe_load(QUESTIONS.read_text())]
+    if filings:
+        known = {name: known[name] for name in filings}
+        cases = [case for case in cases if case.half is Half.DEVELOPMENT and _is_among(case, known)]
     (folder / DOCUMENTS).mkdir(parents=True, exist_ok=True)
-    for filing in filings.values():
+    for filing in known.values():
         written = write_html(filing) if filing.format == "html" else write_pdf(filing)
         (folder / DOCUMENTS / filing.file).write_bytes(written)
-    cases = (make_case(row, filings) for row in yaml.safe_load(QUESTIONS.read_text()))
     lines = (case.model_dump_json(exclude_defaults=True, by_alias=True) for case in cases)
     (folder / CASES).write_text("".join(f"{line}\n" for line in lines))
     return folder
+
+
+def _is_among(case: NewcomerCase, filings: Collection[str]) -> bool:
+    return all(item.document in filings for item in case.evidence)
 
 
 def make_case(row: Mapping[str, Any], filings: Mapping[str, Filing]) -> NewcomerCase:

@@ -11,6 +11,7 @@ from app.evaluations.records import RunRecord, Selection
 from app.settings import Settings
 from evals.commands.options import build_suites
 from evals.datasets.absent import ABSENT
+from evals.datasets.newcomer.writing import write_newcomer
 from evals.environment.stacks import Stacks
 from evals.running.records import RunFolder
 from evals.running.runner import Runner, RunRequest
@@ -55,6 +56,16 @@ def test_abstention_suite_asks_with_and_without_an_answer(run_suite: RunSuite, t
     assert any(case.measures["answered"] == 1 for case in held)
     assert all("answered_wrong" in case.measures for case in record.cases if case.kind != "holding")
     assert all("answerable_declined_share" in record.manifest.by_kind[case.kind] for case in held)
+
+
+def test_newcomer_suite_grades_what_the_reader_sees_first(run_suite: RunSuite, tmp_path: Path) -> None:
+    data = write_newcomer(tmp_path / "newcomer", filings=("kestrelby-10q-2025q1", "tessaly-release-2024"))
+    record = run_suite("newcomer", data=data)
+    assert {"tessaly-cash-lasts", "absent-kestrelby-2019"} <= {case.id for case in record.cases}
+    assert record.manifest.figures["right_first"] > 0
+    counts = ("right_first", "right_below", "wrong", "useless", "declined", "answered")
+    assert sum(record.manifest.figures[name] for name in counts) == len(record.cases)
+    assert record.manifest.figures["right_first_share"] == record.manifest.figures["right_first_development"]
 
 
 def test_permissions_suite_finds_no_difference_from_the_oracle(run_suite: RunSuite, three_issuers: Path) -> None:
