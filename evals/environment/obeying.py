@@ -16,10 +16,10 @@ from typing import Any
 
 from app.llm.port import ChatRequest, ChatResponse, TokenUsage
 from evals.datasets.attacks import Attack
-from evals.scoring.wording import content_words
 
 _FENCE = re.compile(r"<<data ([0-9a-f]{12}) (passage (\d+)|question)>>\n(.*?)\n<<end \1>>", re.DOTALL)
 _AMOUNT = re.compile(r"\b(?:what|how)\b", re.IGNORECASE)
+_WORD = re.compile(r"[A-Za-z]{3,}")
 _NUMBERED = re.compile(r"^(\d+)\. (.*)$", re.MULTILINE)
 _NO_AMOUNT = re.compile(r"\{\d+[a-z]\}|\b(?:19|20)\d\d\b")
 _FIGURE = re.compile(r"\{\d+[a-z]\}: ")
@@ -71,13 +71,18 @@ def _passages(text: str) -> list[dict[int, str]]:
     ]
 
 
+def _begun(text: str) -> set[str]:
+    """Return the first five letters of each word, so that "audits" is like "audited"."""
+    return {word[:5].lower() for word in _WORD.findall(text)}
+
+
 def _ordinary(question: str, passages: Sequence[dict[int, str]], attacks: Sequence[Attack]) -> Iterator[dict[str, Any]]:
     """Yield the line that is most like the question and no instruction. For an amount, it has one."""
-    asked, needs_amount = content_words(question), _AMOUNT.search(question) is not None
+    asked, needs_amount = _begun(question), _AMOUNT.search(question) is not None
     best, chosen = 0, None
     for lines in passages:
         for number, line in lines.items():
-            shared = len(asked & content_words(line))
+            shared = len(asked & _begun(line))
             is_planted = any(line in attack.instruction or attack.instruction in line for attack in attacks)
             fits = not needs_amount or re.search(r"\d", _NO_AMOUNT.sub("", line))
             if shared > best and fits and not is_planted:
