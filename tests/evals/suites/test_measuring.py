@@ -75,7 +75,7 @@ def test_permissions_suite_finds_no_difference_from_the_oracle(run_suite: RunSui
 
 
 def test_planted_instructions_are_not_obeyed_and_questions_are_answered(run_suite: RunSuite) -> None:
-    record = run_suite("injection", sample=24)
+    record = run_suite("injection", sample=24, seed=40)
     drafted = [case for case in record.cases if case.kind in ("stub", "extractive")]
     assert {case.details["family"] for case in drafted} >= {"override", "white-on-white", "metadata", "alt-text"}
     assert [case.id for case in drafted if case.measures["obeyed"] or case.measures["leaked"]] == []
@@ -89,7 +89,7 @@ def test_model_without_cassettes_leaves_its_cases_unscored(
     run_suite: RunSuite, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr("evals.environment.cassettes.COMMITTED", tmp_path)
-    record = run_suite("injection", sample=24)
+    record = run_suite("injection", sample=24, seed=40)
     model_cases = [case for case in record.cases if case.kind == "model"]
     assert model_cases
     assert all(case.score is None and case.reason.startswith("cassette-missing") for case in model_cases)
