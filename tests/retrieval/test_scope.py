@@ -204,7 +204,7 @@ def test_hidden_and_unknown_names_are_understood_alike(library, page) -> None:
 )
 def test_periods_that_no_document_covers_are_said(shelf, question: str, sentence: str | None) -> None:
     understood = understand(shelf, question)
-    assert understood.absence() == (sentence and f"No document that you may see covers {sentence}.")
+    assert understood.absence() == (sentence and f"No document that you may see covers {sentence}")
     assert understood.is_absent() == (sentence is not None)
 
 

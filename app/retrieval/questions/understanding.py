@@ -96,12 +96,12 @@ class Understanding:
     def absence(self) -> str | None:
         """Return the sentence that says which names and periods no visible document has; None without such."""
         if self.absent_issuers:
-            return f"No document that you may see is of {', '.join(self.absent_issuers)}."
+            return _sentence(f"No document that you may see is of {', '.join(self.absent_issuers)}")
         if self.unseen_names:
-            return f"No document that you may see mentions {', '.join(self.unseen_names)}."
+            return _sentence(f"No document that you may see mentions {', '.join(self.unseen_names)}")
         if self.missing_periods:
             of = f" of {', '.join(dict.fromkeys(self.issuer_names))}" if self.issuer_names else ""
-            return f"No document that you may see covers {', '.join(self.missing_periods)}{of}."
+            return _sentence(f"No document that you may see covers {', '.join(self.missing_periods)}{of}")
         return None
 
     def is_absent(self) -> bool:
@@ -146,3 +146,8 @@ class Understanding:
             "missing_periods": list(self.missing_periods),
             "absence": self.absence(),
         }
+
+
+def _sentence(text: str) -> str:
+    """Return the text with one point at its end, also after "Inc."."""
+    return text if text.endswith(".") else f"{text}."
