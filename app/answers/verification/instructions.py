@@ -95,14 +95,16 @@ _ADDRESS = re.compile(
     r"|\b(?:your|the)\s+(?:\w+\s+){0,3}(?:answer|response|reply|output|instructions?|prompt)\s+(?:is|are|must|should|has)\b"
     r"|\byour\s+(?:\w+\s+)?(?:answer|response|reply|output)\b"
     rf"|\b(?:whoever|anyone who|when(?:ever)? you|if you|before you)\s+(?:{_SPEAKING}|are an? (?:ai|model))\b"
+    r"|\b(?:if|when(?:ever)?)(?: you(?: are| were)?| somebody| someone| anyone| anybody)? ask(?:ed|s)?"
+    r" (?:about|for|how|to say|what|when|where|whether|which|who|why)\b"
     rf"|\byou (?:must|should|have to|need to|will now|to)\s+(?:now\s+)?(?:{_SPEAKING})\b",
     re.I | re.M,
 )
 # Each match of _ADDRESS has one of these. To look for them first is ten times as fast as to try it everywhere.
 _MARKS = (
     "<", "inst]", "language model", "ai model", "llm", "bot", "assistant", "system", "user", "human", "you", "whoever",
-    "anyone", "ignore", "disregard", "forget", "override", "answer", "response", "reply", "output", "instruction",
-    "prompt",
+    "anyone", "asked", "asks", "ignore", "disregard", "forget", "override", "answer", "response", "reply", "output",
+    "instruction", "prompt",
 )  # fmt: skip
 # Letters that match others if case is ignored, besides those that `lower` returns.
 _SIMILAR = "ıİſ\u212a"
