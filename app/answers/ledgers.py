@@ -59,3 +59,8 @@ def _read_ledger(session: Session, figure: FigureQuestion, keys: Sequence[str], 
     # that is a total which may have a part with the question's words. Well-known items show the fiscal calendar.
     facts = {**balances, **load(CALENDAR_ITEMS, group), **(load(names, labels=labels) if names or labels else {})}
     return compute_from_ledger(figure, facts.values())
+
+
+def documents_of(ledgers: Iterable[LedgerResult]) -> frozenset[UUID]:
+    """Return all documents of ledgers, also those without a figure of the answer."""
+    return frozenset(source.document_id for ledger in ledgers for source in ledger.documents.values())

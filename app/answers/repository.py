@@ -19,6 +19,10 @@ _PAGE_TEXTS = text(
     "FROM unnest(CAST(:versions AS uuid[]), CAST(:numbers AS int[])) AS w(version_id, number) "
     "JOIN pages p ON p.version_id = w.version_id AND p.number = w.number"
 )
+_PARTLY_HIDDEN = text(
+    "SELECT a.question_id FROM answers a WHERE a.question_id = ANY(:questions) AND EXISTS (SELECT 1 "
+    "FROM unnest(a.drafted_from) AS s(id) WHERE NOT EXISTS (SELECT 1 FROM documents d WHERE d.id = s.id))"
+)
 _INSERT_QUESTION, _INSERT_ANSWER = map(insert_of, (Question, Answer))
 
 
@@ -131,6 +135,10 @@ class AnswerRepository:
         """Return answers by question id. Answers with a source that is no longer visible are omitted."""
         found = self._session.scalars(select(Answer).where(Answer.question_id.in_(question_ids)))
         return {answer.question_id: answer for answer in found}
+
+    def list_partly_hidden(self, question_ids: Sequence[UUID]) -> set[UUID]:
+        """Return the questions whose answers were drafted from a document that is no longer visible."""
+        return set(self._session.scalars(_PARTLY_HIDDEN, {"questions": list(question_ids)}))
 
     def list_claims(self, question_ids: Sequence[UUID]) -> Sequence[Claim]:
         query = select(Claim).where(Claim.question_id.in_(question_ids)).order_by(Claim.question_id, Claim.ordinal)

@@ -31,7 +31,7 @@ from app.answers.events import (
     count_reasons,
 )
 from app.answers.evidence_tables import EvidenceTables
-from app.answers.ledgers import read_ledgers
+from app.answers.ledgers import documents_of, read_ledgers
 from app.answers.models import Answer
 from app.answers.proposals import Proposed, ProposedFigures
 from app.answers.questions import AsTurn, parse_question
@@ -86,10 +86,13 @@ class _Evidence:
         """Return the documents whose facts were read."""
         return {document_id for ledger in self.ledgers for document_id in ledger.read()} | self.also_read
 
-    def noting(self, facts: dict[str, object]) -> "_Evidence":
-        """Return the evidence with more facts in the question's record."""
+    def noting(self, facts: dict[str, object], *, quotes: bool = False) -> "_Evidence":
+        """Return the evidence with more facts in the question's record. With `quotes`, they may quote any document of
+        the ledgers, and all of these count as read.
+        """
         record = {**self.question.understanding, **facts}
-        return replace(self, question=replace(self.question, understanding=record))
+        read = self.also_read | documents_of(self.ledgers) if quotes else self.also_read
+        return replace(self, question=replace(self.question, understanding=record), also_read=read)
 
 
 class AnswerService:
@@ -194,11 +197,12 @@ class AnswerService:
         with self._database.transaction(principal, snapshot=True) as session:
             repository = AnswerRepository(session)
             questions = list(repository.list_questions(before=before, limit=page.limit + 1))
-            answers = repository.find_answers([question.id for question in questions])
+            asked = [question.id for question in questions]
+            answers, hidden = repository.find_answers(asked), repository.list_partly_hidden(asked)
         shown = questions[: page.limit]
         last = shown[-1].id if len(questions) > page.limit else None
         return PageOf(
-            items=[build_view(question, answers.get(question.id)) for question in shown],
+            items=[build_view(each, answers.get(each.id), is_partly_hidden=each.id in hidden) for each in shown],
             next_cursor=None if last is None else encode_cursor(str(last)),
         )
 
@@ -300,7 +304,7 @@ class AnswerService:
                 shown = Evidence(passages, pages, tables)
                 found = await asyncio.to_thread(answer_figure, evidence.figure, evidence.ledgers, understanding, shown)
                 if isinstance(found, Answered):
-                    return evidence.noting({COMPUTED: found.notes or True}), found.draft
+                    return evidence.noting({COMPUTED: found.notes or True}, quotes=bool(found.notes)), found.draft
             proposed = await self._propose(principal, evidence)
             if proposed is not None and proposed.answered is not None:
                 return _with_proposal(evidence, proposed, proposed.answered)
@@ -312,7 +316,7 @@ class AnswerService:
                 if draft.answers():
                     return evidence, draft
             if isinstance(found, Declined):
-                evidence = evidence.noting({MISSING: found.sentence})
+                evidence = evidence.noting({MISSING: found.sentence}, quotes=True)
                 draft = await self._drafter.find_evidence(question, understanding, passages, pages, tables)
             else:
                 draft = await self._drafter.draft(question, understanding, passages, pages, tables, show)
@@ -378,13 +382,14 @@ class AnswerService:
             )
             # Read through row-level security again: access to a source may have been revoked during drafting.
             withdrawn = not repository.has_answer(question.id)
+            is_partly_hidden = bool(repository.list_partly_hidden([question.id]))
         self._metrics.record_question(kind=draft.writer.value, outcome=outcome.value, seconds=seconds)
         self._metrics.record_claims(verdict="shown", count=len(draft.shown))
         reasons = count_reasons([claim.reason for _, claim in draft.dropped])
         for reason, count in reasons.items():
             self._metrics.record_claims(verdict=reason.value, count=count)
         answer = None if withdrawn else Answer(question_id=question.id, tenant_id=principal.tenant_id, **values)
-        return build_view(question, answer, draft.shown, reasons)
+        return build_view(question, answer, draft.shown, reasons, is_partly_hidden=is_partly_hidden)
 
 
 def _with_proposal(evidence: _Evidence, proposed: Proposed, answered: Answered) -> tuple[_Evidence, VerifiedDraft]:

@@ -37,9 +37,14 @@ def build_view(
     answer: Answer | None,
     claims: Sequence[ShownClaim] = (),
     dropped: Mapping[DropReason, int] | None = None,
+    *,
+    is_partly_hidden: bool = False,
 ) -> AnswerView:
     """Build an answer's view. If the user has lost access to a source, `answer` is None, and the view's status is
     `WITHDRAWN`. `claims` also has the related ones.
+
+    `is_partly_hidden` states that the user has lost access to a document from which the answer was drafted. Then the
+    sentences that may quote it without a citation are left out: why a figure is missing, and notes on figures.
     """
     if answer is None:
         return AnswerView(
@@ -55,7 +60,7 @@ def build_view(
         status=AnswerStatus(answer.outcome),
         writer=answer.writer,
         degraded=answer.degraded,
-        notice=_notice(answer, question),
+        notice=_notice(answer, question, is_partly_hidden=is_partly_hidden),
         claims=tuple(claim for claim in claims if claim.part is not ClaimPart.RELATED),
         related=tuple(claim for claim in claims if claim.part is ClaimPart.RELATED),
         grid=_restore_grid(answer.grid),
@@ -95,18 +100,20 @@ def count_dropped(claims: Sequence[Claim]) -> dict[DropReason, int]:
     return count_reasons([DropReason(claim.dropped_reason) for claim in claims if claim.dropped_reason])
 
 
-def _notice(answer: Answer, question: AskedQuestion | Question) -> str | None:
+def _notice(answer: Answer, question: AskedQuestion | Question, *, is_partly_hidden: bool) -> str | None:
     lexical = LEXICAL_NOTICE if question.understanding.get(LEXICAL) else None
-    return " ".join(filter(None, (_answer_notice(answer, question), lexical))) or None
+    shown = _answer_notice(answer, question, is_partly_hidden=is_partly_hidden)
+    return " ".join(filter(None, (shown, lexical))) or None
 
 
-def _answer_notice(answer: Answer, question: AskedQuestion | Question) -> str | None:
-    absence = question.understanding.get(ABSENCE)
+def _answer_notice(answer: Answer, question: AskedQuestion | Question, *, is_partly_hidden: bool) -> str | None:
+    absence = None if is_partly_hidden else question.understanding.get(ABSENCE)
     if answer.outcome == Outcome.NOT_FOUND:
-        sentence = question.understanding.get(MISSING) or absence
+        sentence = absence if is_partly_hidden else question.understanding.get(MISSING) or absence
         return None if sentence is None else str(sentence)
     if notes := question.understanding.get(COMPUTED):
-        notice = f"{COMPUTED_NOTICE} {notes}" if isinstance(notes, str) else COMPUTED_NOTICE
+        has_notes = isinstance(notes, str) and not is_partly_hidden
+        notice = f"{COMPUTED_NOTICE} {notes}" if has_notes else COMPUTED_NOTICE
     else:
         notice = NOTICE if answer.writer == Writer.EXTRACTIVE else ""
     return f"{absence or ''} {notice}".strip() or None

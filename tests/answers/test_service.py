@@ -183,6 +183,39 @@ def test_answer_is_withdrawn_when_source_access_is_revoked(service, office, gran
     assert listed.status is AnswerStatus.WITHDRAWN
 
 
+def test_reason_of_declined_answer_is_hidden_with_any_source_of_the_draft(service, office) -> None:
+    """The reason can quote figures of documents that no claim cites."""
+    asking = service()
+    answer = ask(asking, office.owner, "What is the midpoint of the guidance for net revenue?")[-1].answer
+    assert asking.get_question(office.owner, answer.question_id).notice == answer.notice
+    _hide_source(office, answer.question_id)
+    again = asking.get_question(office.owner, answer.question_id)
+    assert (again.status, again.notice) == (AnswerStatus.NOT_FOUND, None)
+    (listed,) = asking.list_questions(office.owner, PageRequest()).items
+    assert listed.notice is None
+
+
+def test_notes_on_figures_are_hidden_with_any_source_of_the_draft(service, office) -> None:
+    asking = service()
+    answer = ask(asking, office.owner)[-1].answer
+    office.rows(
+        """UPDATE questions SET understanding = understanding || '{"computed": "It was 3 before."}' WHERE id = :id""",
+        id=answer.question_id,
+    )
+    assert "It was 3 before." in asking.get_question(office.owner, answer.question_id).notice
+    _hide_source(office, answer.question_id)
+    again = asking.get_question(office.owner, answer.question_id)
+    assert (again.claims, "It was 3 before." in again.notice) == (answer.claims, False)
+
+
+def _hide_source(office, question_id) -> None:
+    office.rows(
+        "UPDATE answers SET drafted_from = drafted_from || :hidden WHERE question_id = :id",
+        hidden=[new_id()],
+        id=question_id,
+    )
+
+
 def test_dropped_claims_are_counted_without_their_text(service, office, prompts, stub_chat) -> None:
     def behave(request):
         number, _ = find_line(request, "Net income")

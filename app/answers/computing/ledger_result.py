@@ -49,8 +49,10 @@ class LedgerResult:
         return list(dict.fromkeys(figure.key for figure in found))[:_MOST_PAGES]
 
     def read(self) -> set[UUID]:
-        """Return the documents of the figures, or those that were searched for a missing figure."""
-        if self.computed is None:
+        """Return the documents of the figures; all that were searched if a sentence may quote others: it says what is
+        missing, or notes what other documents state.
+        """
+        if self.computed is None or self.computed.result.notes:
             return {source.document_id for source in self.documents.values()}
         return {self.documents[version_id].document_id for version_id, _ in self.pages()}
 
