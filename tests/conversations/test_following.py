@@ -101,6 +101,20 @@ UNDERSTOOD = [
 ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("before", "words", "complete"),
+    [
+        ("What was the e\ufb03ciency ratio™ of Acme in 2022?", "and Beta?", "ratioTM of Beta in 2022?"),
+        ("What were cafe\u0301 sales of Acme in 2022?", "and Beta?", "What were caf\u00e9 sales of Beta in 2022?"),
+        (SALES, "O\ufb03ce™ sales of Beta?", "What were OfficeTM sales of Beta in 2022?"),
+    ],
+)
+def test_names_are_replaced_beside_characters_that_are_normalised(before, words, complete):
+    reading = follow(before, words)
+    assert isinstance(reading, Understood)
+    assert reading.question.endswith(complete)
+
+
 @pytest.mark.parametrize(("before", "words", "complete"), UNDERSTOOD, ids=[words for _, words, _ in UNDERSTOOD])
 def test_follow_up_becomes_a_complete_question(before, words, complete):
     reading = follow(before, words)

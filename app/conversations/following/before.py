@@ -1,5 +1,6 @@
 """The question before a follow-up, with what a follow-up may take from it."""
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
@@ -34,7 +35,8 @@ class Before:
     def frame(self) -> Frame:
         """The parts of the question before."""
         if self._frame is None:
-            self._frame = Frame.of(self.earlier.question, self.find_names)
+            # Places of names are those in the normalised text.
+            self._frame = Frame.of(unicodedata.normalize("NFKC", self.earlier.question), self.find_names)
         return self._frame
 
     def names(self) -> tuple[str, ...]:

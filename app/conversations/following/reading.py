@@ -5,6 +5,7 @@ note says which one was taken; where none can be chosen, the user is asked.
 """
 
 import re
+import unicodedata
 
 from app.conversations.following import phrases
 from app.conversations.following.before import Before, Reading
@@ -32,7 +33,7 @@ def understand(words: str, earlier: Earlier | None, find_names: FindNames, *, lo
 
     `earlier` is the complete question before; None if there is none. `lost` is what a follow-up to nothing is told.
     """
-    text = " ".join(words.split())
+    text = " ".join(unicodedata.normalize("NFKC", words).split())  # places of names are those in this text
     if len(text) > phrases.MOST_CHARACTERS:
         return Understood(words)
     bare = _without_lead(text)
