@@ -52,6 +52,23 @@ _FLOOR = re.compile(
     r"|above|in excess of|more than|exceed\w*)\b",
     re.IGNORECASE,
 )
+_TO_AMOUNT = r"(?: (?:a|an|the|ratio|level|amount|of)){0,4} ?[$€£]? ?\d"
+_AT_MOST = re.compile(
+    rf"\b(?:at most|no(?:t be)? (?:more|greater|higher) than|not (?:to )?exceed){_TO_AMOUNT}", re.IGNORECASE
+)
+_AT_LEAST = re.compile(rf"\b(?:at least|no(?:t be)? (?:less|lower|fewer) than){_TO_AMOUNT}", re.IGNORECASE)
+_ABOVE = re.compile(
+    rf"\b(?:exceed(?:s|ed|ing)?|(?:more|greater|higher) than|above|in excess of|over){_TO_AMOUNT}", re.IGNORECASE
+)
+_BELOW = re.compile(rf"\b(?:(?:less|lower|fewer) than|below|under){_TO_AMOUNT}", re.IGNORECASE)
+_ASKS_PERMISSION = re.compile(
+    r"\b(?:may|can|could|would|allow\w*|permi(?:t|ss)\w*|compl(?:y|ies|iance)|within)\b", re.IGNORECASE
+)
+_ASKS_BREACH = re.compile(r"\b(?:breach|violat|default|break)\w*", re.IGNORECASE)
+_ASKS_BOUND = re.compile(
+    r"\b(?:max\w*|min\w*|limit\w*|cap(?:ped)?|ceiling|floor|covenant\w*|must|requir\w*|ha(?:s|ve) to|needs? to)\b",
+    re.IGNORECASE,
+)
 _SCALES = {"thousand": 3, "million": 6, "m": 6, "billion": 9, "bn": 9}
 _SIGNS = {
     "positive": re.compile(r"\b(?:positive|surplus|in excess of)\b", re.IGNORECASE),
@@ -128,10 +145,35 @@ def _by_limit(reading: Reading) -> Written | None:
         for bound, is_ceiling in ((ceiling, True), (floor, False)):
             if bound is None or bound[1] != asked[0][1]:
                 continue
-            is_yes = asked[0][0] <= bound[0] if is_ceiling else asked[0][0] >= bound[0]
+            is_yes = _meets(question, asked[0][0], bound[0], is_ceiling=is_ceiling)
+            if is_yes is None:
+                continue
             features = {"coverage": fit.coverage, "rank": float(fit.said.passage.rank), "limit": 1.0}
             return written("limit", fit.score, [_said(reading, fit.said, is_yes=is_yes)], features)
     return None
+
+
+def _meets(question: str, asked: Decimal, bound: Decimal, *, is_ceiling: bool) -> bool | None:
+    """Return whether an amount meets a limit, as the question asks: whether it is allowed ("may it exceed 4x?"), or
+    what the limit is ("is the maximum below 4x?"). None if the question asks neither: a limit is no actual figure.
+    """
+    if _AT_MOST.search(question):
+        return bound <= asked
+    if _AT_LEAST.search(question):
+        return bound >= asked
+    is_above, is_below = _ABOVE.search(question) is not None, _BELOW.search(question) is not None
+    is_breach = _ASKS_BREACH.search(question) is not None
+    if is_breach or _ASKS_PERMISSION.search(question):
+        if is_above or is_below:
+            is_allowed = is_above is not is_ceiling or (asked < bound if is_ceiling else asked > bound)
+        else:
+            is_allowed = asked <= bound if is_ceiling else asked >= bound
+        return is_allowed is not is_breach
+    if not _ASKS_BOUND.search(question):
+        return None
+    if is_above or is_below:
+        return bound > asked if is_above else bound < asked
+    return bound == asked
 
 
 _MOST_LIMITS = 12

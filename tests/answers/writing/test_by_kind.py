@@ -121,6 +121,10 @@ def test_first_claim_states_the_fact(answer, question, said) -> None:
         ("Has Plain Holdings never paid cash dividends?", "Yes: We have never paid"),
         ("Would net debt of 4 times EBITDA be allowed?", "No: The credit agreement requires"),
         ("Would net debt of 3 times EBITDA be allowed?", "Yes: The credit agreement requires"),
+        ("May net debt exceed 3.25 times EBITDA?", "No: The credit agreement requires"),
+        ("Is the maximum of net debt to EBITDA less than 4 times?", "Yes: The credit agreement requires"),
+        ("Is the maximum of net debt to EBITDA 3 times?", "No: The credit agreement requires"),
+        ("Would net debt of 4 times EBITDA breach the limit?", "Yes: The credit agreement requires"),
         ("Did the court dismiss the suit of Hollow Creek against Plain Holdings?", "Yes: In February 2022"),
     ],
 )
