@@ -333,14 +333,18 @@ def _scope(session: Session, filters: SearchFilters) -> ScopeView:
     collections = repository.name_collections(filters.collection_ids)
     documents = repository.name_documents(filters.document_ids)
     issuers = repository.find_known_issuers(filters.issuers)
-    named = len(filters.collection_ids) + len(filters.document_ids) + len(filters.issuers)
+    named = sum(len(set(names)) for names in (filters.collection_ids, filters.document_ids, filters.issuers))
     return ScopeView(
         filters=filters,
         collections=tuple(
-            NamedObject(each, collections[each]) for each in filters.collection_ids if each in collections
+            NamedObject(each, collections[each])
+            for each in dict.fromkeys(filters.collection_ids)
+            if each in collections
         ),
-        documents=tuple(NamedObject(each, documents[each]) for each in filters.document_ids if each in documents),
-        issuers=tuple(name for name in filters.issuers if name in issuers),
+        documents=tuple(
+            NamedObject(each, documents[each]) for each in dict.fromkeys(filters.document_ids) if each in documents
+        ),
+        issuers=tuple(name for name in dict.fromkeys(filters.issuers) if name in issuers),
         hidden=named - len(collections) - len(documents) - len(issuers),
     )
 

@@ -194,6 +194,13 @@ def test_conversation_of_another_user_is_absent(desk):
     assert other.post(f"/v1/questions/{turn['id']}/feedback", json={"verdict": "wrong"}).status_code == 404
 
 
+def test_what_a_scope_names_twice_is_shown_once_and_not_as_hidden(desk):
+    collection = desk.collections["Pump Yard"]
+    body = {"scope": {"collection_ids": [collection, collection], "issuers": ["Pump Yard", "Pump Yard"]}}
+    scope = desk.reader.http.post("/v1/conversations", json=body).json()["scope"]
+    assert (len(scope["collections"]), scope["issuers"], scope["hidden"]) == (1, ["Pump Yard"], 0)
+
+
 def test_scope_stays_for_the_conversation_and_can_be_changed(desk):
     conversation = desk.begin(scope={"issuers": ["Pump Yard"]})
     question = "What was net revenue in fiscal 2022?"
