@@ -1,6 +1,6 @@
 """Read the ledgers of the issuers that a question names, and compute its figure from each."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -35,10 +35,22 @@ def read_ledgers(
         or (wanted and any(wanted.isdisjoint(issuer.keys) for issuer in issuers))
     ):
         return ()
-    return tuple(_read_ledger(session, figure, issuer.keys, filters.document_ids) for issuer in issuers)
+    within = filters.document_ids
+    return tuple(_read_ledger(session, figure, issuer.keys, within, understanding) for issuer in issuers)
 
 
-def _read_ledger(session: Session, figure: FigureQuestion, keys: Sequence[str], within: Sequence[UUID]) -> LedgerResult:
+def of_named(facts: Iterable[StoredFact], understanding: Understanding) -> list[StoredFact]:
+    """Return the facts of documents that may be of the named issuers: an editor may have split some of a key off."""
+    return [stored for stored in facts if understanding.is_of_named(stored.source.issuer_id)]
+
+
+def _read_ledger(
+    session: Session,
+    figure: FigureQuestion,
+    keys: Sequence[str],
+    within: Sequence[UUID],
+    understanding: Understanding,
+) -> LedgerResult:
     names, labels = figure.names()
     # Nine of ten facts of an item can be of segments and products: they are read only if a figure is missing.
     group = FactFilter(of_group=True)
@@ -47,7 +59,7 @@ def _read_ledger(session: Session, figure: FigureQuestion, keys: Sequence[str], 
         found = load_ledger_facts(
             session, keys, document_ids=within, items=names, concepts=names, labels=labels, wanted=wanted
         )
-        return {(stored.source.version_id, stored.number): stored for stored in found}
+        return {(stored.source.version_id, stored.number): stored for stored in of_named(found, understanding)}
 
     # A row of debt that matches no item shows that debt is not zero.
     has_debt = not DEBT.isdisjoint(names)

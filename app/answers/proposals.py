@@ -18,6 +18,7 @@ from app.answers.computing.proposing import FormulaProposer, Known, Proposal
 from app.answers.computing.question import CALENDAR_ITEMS, FigureQuestion, named_issuers
 from app.answers.computing.requests import FigureRequest
 from app.answers.evidence_tables import EvidenceTables
+from app.answers.ledgers import of_named
 from app.answers.repository import AnswerRepository
 from app.audit.service import record
 from app.core.principal import Principal
@@ -106,7 +107,7 @@ class ProposedFigures:
         names = [*figure.names()[0], *CALENDAR_ITEMS]
         with self._database.transaction(principal, snapshot=True) as session:
             facts = load_ledger_facts(session, keys, document_ids=within, items=names, concepts=names)
-            ledger = compute_from_ledger(figure, facts)
+            ledger = compute_from_ledger(figure, of_named(facts, understanding))
             read = frozenset(ledger.read())
             stored = find_tables_of_pages(session, ledger.pages())
             pages = AnswerRepository(session).get_page_texts(stored.pages().union(ledger.pages()))

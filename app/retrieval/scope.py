@@ -133,6 +133,7 @@ class ScopeFinder:
 
     def _among_named(self, understood: Understanding, wanted: Documents, rows: Sequence[Candidate]) -> Scope:
         """Return the documents of the named issuers, and those without a certain issuer whose text has such a name."""
+        understood = replace(understood, issuer_records=frozenset() if wanted.keys else wanted.records)
         scope = [row for row in rows if wanted.has(row)]
         weights = [1.0] * len(scope)
         unsure = {

@@ -372,6 +372,26 @@ def test_total_debt_is_not_computed_beside_a_row_of_debt_without_an_item(office,
     assert any(result.computed is not None for result in results) is is_found
 
 
+def test_ledger_has_no_facts_of_documents_that_were_split_off(office, understand) -> None:
+    """A document keeps the printed name, and so the key, of the issuer that an editor split it off from."""
+    (row,) = office.rows(
+        "UPDATE documents SET issuer = 'Plain Holdings', issuer_key = 'plain', current_version_id = :version"
+        " WHERE id = :id RETURNING issuer_id",
+        version=office.version,
+        id=office.document,
+    )
+    with office.database.owner.transaction(office.owner) as session:
+        write_facts(session, office.owner.tenant_id, office.document, office.version, [make_fact()])
+    question = "What was Plain Holdings' revenue in FY2031?"
+    named = {"issuer_names": ("Plain Holdings",), "issuer_keys": ("plain",), "issuer_forms": (frozenset({"plain"}),)}
+    for records, documents in ((row["issuer_id"], {office.document}), (uuid4(), set())):
+        understanding = replace(understand(question), **named, issuer_records=frozenset({records}))
+        figure = FigureQuestion.of(question, understanding)
+        with office.database.api.transaction(office.owner) as session:
+            (ledger,) = read_ledgers(session, figure, understanding, SearchFilters())
+        assert {source.document_id for source in ledger.documents.values()} == documents
+
+
 def read_plain(office, understand, question, filters):
     """Compute a question from the ledger of Plain Holdings."""
     named = {"issuer_names": ("Plain Holdings",), "issuer_keys": ("plain",), "issuer_forms": (frozenset({"plain"}),)}

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
+from uuid import UUID
 
 from app.documents.content.statements import Statement
 from app.documents.metadata import DocumentType
@@ -22,6 +23,8 @@ class Understanding:
     `core` is the question without sentences about the form of the answer. `search_terms` are its terms, and
     `key_terms` are the search terms without periods and units. `issuer_forms` are the key and aliases of each issuer.
     `issuer_groups` has a number for each key: an issuer with several keys, since it was renamed, has one number.
+    `issuer_records` are the records of the named issuers (`documents.issuer_id`), if all have some: documents with the
+    same key may be of an issuer that an editor split off.
     `named_statements` are the statements that the question names. `statements` also include the statements with the
     requested metrics. `synonyms` are the names of these metrics in statements. `synonym_terms` are the terms of
     `synonyms`, without `key_terms` and without words that many line items contain. `wants_figure` states that the
@@ -48,6 +51,7 @@ class Understanding:
     issuer_names: tuple[str, ...] = ()
     issuer_forms: tuple[frozenset[str], ...] = ()
     issuer_groups: tuple[int, ...] = ()
+    issuer_records: frozenset[UUID] = frozenset()
     periods: AskedPeriods = field(default_factory=AskedPeriods)
     document_types: tuple[DocumentType, ...] = ()
     named_statements: tuple[Statement, ...] = ()
@@ -112,6 +116,10 @@ class Understanding:
             return not self.issuer_keys
         asked = set(self.periods.years) | {year for _, year in self.periods.quarters if year is not None}
         return bool(self.missing_periods) and self.coverage.reach.isdisjoint(asked)
+
+    def is_of_named(self, record: UUID | None) -> bool:
+        """Return whether a document with a record may be of a named issuer."""
+        return record is None or not self.issuer_records or record in self.issuer_records
 
     def mentions(self, text: str) -> bool:
         """Return whether a text has all words of one of the names that a source must mention, or needs none."""
