@@ -99,7 +99,7 @@ class Move:
 
     @classmethod
     def of(cls, version_id: UUID, row: FigureRow, figures: Sequence[Cell]) -> "Move | None":
-        """Return the move of a row with figures of two periods of one length and unit; None for other rows."""
+        """Return the move of a row with figures of two periods of one length and unit, not both negative; else None."""
         dated = sorted(((cell.period.end, cell) for cell in figures if cell.period), key=lambda pair: pair[0])
         if len(dated) != len(figures) or len(dated) != _TWO:
             return None
@@ -110,7 +110,9 @@ class Move:
         is_same = (old.kind, old.unit, old.scale) == (new.kind, new.unit, new.scale)
         if not is_same or first.period.months != last.period.months or first.period.end == last.period.end:
             return None
-        return None if old.value is None or new.value is None else cls(version_id, row, first, last)
+        if old.value is None or new.value is None or (old.value < 0 and new.value < 0):
+            return None  # a cost or loss in brackets: its amount moves the other way than its value
+        return cls(version_id, row, first, last)
 
     def operands(self) -> Sequence[Operand]:
         return [
