@@ -48,7 +48,8 @@ class LeakCase:
         self.secret = self.documents.publish(
             self.holder, self.collection, SECRET, SECRET.encode(), issuer="Lantern Works"
         )
-        self.second = self.documents.publish(self.holder, self.collection, SECRET + " ", b"v2", issuer="Lantern Works")
+        other = "Lantern Works keeps a museum of lanterns."
+        self.second = self.documents.publish(self.holder, self.collection, other, b"v2", issuer="Lantern Works")
         self.own = self.prober.collection()
         self.own_document = self.documents.publish(self.prober, self.own, PUBLIC, PUBLIC.encode(), issuer="Breton Quay")
         self.theirs = self.stranger.collection()

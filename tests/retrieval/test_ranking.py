@@ -133,3 +133,12 @@ def test_layout_preserves_pages_tables_and_statements():
     assert records["page"].tolist() == [1, 2]
     assert records["is_table"].tolist() == [0, 1]
     assert records[Statement.BALANCE.value].tolist() == [0, 255]
+
+
+@given(st.permutations([0, 1, 2, 3]))
+def test_hits_ascend_in_whatever_order_documents_are_returned(order: list[int]) -> None:
+    of = {place: [(place, 0.5 + place), (place + 2, 1.5)] for place in order}
+    data = b"".join(np.asarray(of[place], POSTING).tobytes() for place in order)
+    hits = unpack_hits(data, np.asarray(order), [2] * 4, idf=1.0, offsets=np.asarray([0, 10, 20, 30, 40]))
+    assert hits.positions.tolist() == [0, 2, 11, 13, 22, 24, 33, 35]
+    assert hits.weights[::2].tolist() == [0.5, 1.5, 2.5, 3.5]

@@ -98,14 +98,18 @@ def unpack_hits(
     idf: float,
     offsets: npt.NDArray[np.int64],
 ) -> Hits:
-    """Unpack a term's postings in documents. Document `documents[i]` (an index from 0, ascending) has `counts[i]` of
-    them; `packed` contains them all, in the order of the documents. `offsets` has the position of each document's first
+    """Unpack a term's postings in documents. Document `documents[i]` (an index from 0, in any order) has `counts[i]` of
+    them; `packed` contains them all, in the order of `documents`. `offsets` has the position of each document's first
     chunk in the scope.
     """
     records = np.frombuffer(packed, POSTING)
+    positions = np.repeat(offsets[documents], counts) + (records["ordinal"] & ORDINAL_MASK)
+    if np.any(np.diff(documents) < 0):  # the database returns the documents of a term in the order of its plan
+        order = np.argsort(positions)
+        positions, records = positions[order], records[order]
     ordinals = records["ordinal"]
     return Hits(
-        positions=np.repeat(offsets[documents], counts) + (ordinals & ORDINAL_MASK),
+        positions=positions,
         weights=records["weight"].astype(np.float32),
         in_heading=ordinals >= _IN_HEADING,
         idf=idf,

@@ -150,8 +150,9 @@ def test_command_passes_on_the_committed_baseline(folder: Path, homes: Path, acc
 
 @pytest.mark.usefixtures("measured_on")
 def test_command_exits_with_3_on_a_regression(folder: Path, homes: Path, accepted: RunRecord, tmp_path: Path) -> None:
-    perfect = dict.fromkeys(accepted.cases[0].measures, 1.0)
-    cases = tuple(case.model_copy(update={"score": 1.0, "measures": perfect}) for case in accepted.cases)
+    # The search finds every page: only a baseline above what is possible is better.
+    better = dict.fromkeys(accepted.cases[0].measures, 2.0)
+    cases = tuple(case.model_copy(update={"score": 2.0, "measures": better}) for case in accepted.cases)
     accept_run(accepted.model_copy(update={"cases": cases}), folder=tmp_path)
     options = ["--home", str(homes), "--runs", str(folder / "runs"), "--baselines", str(tmp_path)]
     result = CliRunner().invoke(commands, ["gate", "retrieval", "--data", str(folder), *options])
