@@ -35,7 +35,9 @@ _OTHER_LABEL = 0.5
 """The weight of a row whose headings have the question's words, but not its label."""
 _OF_CONTEXT = 0.5
 _OF_SYNONYM = 0.9
-_LEAST = 0.5
+_MOST_TERMS = 2
+"""A question with more terms asks for more than the line item that a synonym names."""
+_LEAST = 0.55
 _LEAST_NEAR = 0.3
 _MOST_NEAR = 3
 _MOST_ROWS = 24
@@ -149,7 +151,8 @@ def _scored(
         coverage = gained / len(asked.terms) if asked.terms else 0.0
         own = frozenset(tokenise(row.label))
         known = asked.terms.union(understanding.synonym_terms, *asked.related.values())
-        if own and any(own <= frozenset(tokenise(words)) for words in understanding.synonyms):
+        is_short = len(asked.terms) <= _MOST_TERMS
+        if own and is_short and any(own <= frozenset(tokenise(words)) for words in understanding.synonyms):
             coverage = max(coverage, _OF_SYNONYM)
         precision = len(own & known) / len(own) if own else 0.0
         score = coverage * (0.7 + 0.3 * precision) * (1 - 0.005 * place)
