@@ -12,6 +12,7 @@ from app.answers.writing.figures import cite_row, name_period, row_sentence
 from app.answers.writing.kind_writer import Reading, Written, written
 from app.answers.writing.said import Said
 from app.retrieval.index.lexicon import tokenise
+from app.retrieval.passages import Passage
 from app.tables.rows import FigureRow, list_figure_rows
 
 _MOST_ITEMS = 12
@@ -142,9 +143,9 @@ def _rows(reading: Reading) -> Iterator[_List]:
 _MOST_ROWS = 25
 
 
-def _row(reading: Reading, row: FigureRow, passage: object) -> DraftClaim:
+def _row(reading: Reading, row: FigureRow, passage: Passage) -> DraftClaim:
     figures = row.figures[:1]
-    citations = cite_row(passage, row, figures, reading.pages)  # type: ignore[arg-type]
+    citations = cite_row(passage, row, figures, reading.pages)
     return DraftClaim(row_sentence(row, figures), citations, part=ClaimPart.ANSWER, period=name_period(figures))
 
 

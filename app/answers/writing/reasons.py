@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from app.answers.directions import Direction, find_direction
 from app.answers.writing.kind_writer import Reading, Written, quote, written
-from app.answers.writing.said import Fit
+from app.answers.writing.said import Fit, Said
 
 CAUSE = re.compile(
     r"\bdue (?:primarily |mainly |largely |partly |principally |in (?:large )?part |entirely )?to\b"
@@ -88,7 +88,7 @@ def _rescored(reading: Reading) -> Iterator[Fit]:
         yield Fit(said, coverage, score)
 
 
-def _next(reading: Reading, fit: Fit) -> Iterator:  # type: ignore[type-arg]
+def _next(reading: Reading, fit: Fit) -> Iterator[Said]:
     following = next(reading.texts.after(fit.said), None)
     if following is None or following.paragraph != fit.said.paragraph:
         return

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 
-from app.answers.claims import ClaimPart
+from app.answers.claims import ClaimPart, DraftClaim
 from app.answers.directions import find_direction
 from app.answers.writing.kind_writer import Reading, Written, written
 from app.answers.writing.said import Fit, Said
@@ -95,7 +95,7 @@ def write_verdict(reading: Reading) -> Written | None:
     return written("verdict", best.score, [_said(reading, best.said, is_yes=is_yes)], features)
 
 
-def _said(reading: Reading, said: Said, *, is_yes: bool):  # type: ignore[no-untyped-def]
+def _said(reading: Reading, said: Said, *, is_yes: bool) -> DraftClaim:
     text = f"{'Yes' if is_yes else 'No'}: {said.text}"
     return reading.texts.claim(said, ClaimPart.ANSWER, text)
 

@@ -138,7 +138,7 @@ def _is_known(words: QuestionWords, start: int, stop: int) -> bool:
 
 
 def _is_name_of_known_words(words: QuestionWords, start: int, stop: int, role: Role) -> bool:
-    """Return whether common words with capitals are a name ("General Mills", "Block's") and no term of finance
+    """Return whether common words with capitals are a name ("Harbour Mills", "Lantern's") and no term of finance
     ("Operating Margin") or place.
     """
     span = words.words[start:stop]
