@@ -125,7 +125,7 @@ def test_follow_up_is_previewed_without_being_stored(desk):
     assert len(desk.turns(conversation)) == 1
 
 
-def test_unclear_follow_up_is_asked_about_and_the_next_one_refers_to_the_question_before(desk):
+def test_unclear_follow_up_is_asked_about_and_is_not_referred_to(desk):
     conversation = desk.begin()
     desk.ask(conversation, FIRST)
     turn = desk.ask(conversation, "the same for its main competitor")

@@ -203,7 +203,7 @@ def test_signature_date_is_the_filing_date(make_document: MakeDocument) -> None:
     assert metadata.filing_date == date(2032, 2, 9)
 
 
-def test_date_of_filing_above_a_cover_is_the_filing_date_and_that_of_another_document_is_not(
+def test_filing_date_above_the_cover_is_not_that_of_another_document(
     make_document: MakeDocument,
 ) -> None:
     signed = "SIGNATURES\nthe registrant has duly caused this report to be signed.\nDate: February 9, 2032\tBy: /s/ A."

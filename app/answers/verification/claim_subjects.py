@@ -1,4 +1,4 @@
-"""Find whose statement a claim is, and of which period. Writers do not state it: it follows from what they cite."""
+"""Find the issuer and period of a claim. Writers do not state them: they follow from the citations."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
