@@ -131,10 +131,22 @@ class Computation(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class StatedFigure:
+    """A figure that code offers to a writer: the sentence that states it, and the one that shows its arithmetic (None
+    if it is printed as it is), with the spans that both cite.
+    """
+
+    result: Computation
+    working: Computation | None
+    citations: tuple[CitedSpan, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class DraftClaim:
     """A drafted sentence. The first citation is its evidence; the others are its context (table header, units).
 
-    `computation` is set if the sentence states a result that its quotes do not state. `period` names the period of its
+    `computation` is set if the sentence states a result that its quotes do not state. `stated` are figures that code
+    put into the sentence of a writer: it may use their sentences as it may its quotes. `period` names the period of its
     figures; without one, the claim is of the period of the document that it cites.
     """
 
@@ -143,6 +155,7 @@ class DraftClaim:
     computation: Computation | None = None
     part: ClaimPart = ClaimPart.SUPPORT
     period: str | None = None
+    stated: tuple[StatedFigure, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,19 @@
 """Read the ledgers of the issuers that a question names, and compute its figure from each."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from app.answers.computing.ledger_figures import names_of
 from app.answers.computing.ledger_result import LedgerResult, compute_from_ledger
+from app.answers.computing.offering import OfferedLedger, find_offered_names, offer_from_ledger
 from app.answers.computing.question import CALENDAR_ITEMS, FigureQuestion, named_issuers
+from app.answers.computing.requests import list_items
 from app.documents.issuers import normalise_issuer
 from app.facts.filters import FactFilter
+from app.facts.formulas.expressions import Name
 from app.facts.formulas.line_items import DEBT
 from app.facts.model import StatementKind, StoredFact
 from app.facts.service import load_ledger_facts
@@ -18,6 +23,7 @@ from app.retrieval.questions.understanding import Understanding
 Facts = Mapping[tuple[UUID, int], StoredFact]
 
 _MOST_ISSUERS = 6
+_MOST_OFFERED_ISSUERS = 2
 
 
 def read_ledgers(
@@ -71,6 +77,29 @@ def _read_ledger(
     # that is a total which may have a part with the question's words. Well-known items show the fiscal calendar.
     facts = {**balances, **load(CALENDAR_ITEMS, group), **(load(names, labels=labels) if names or labels else {})}
     return compute_from_ledger(figure, facts.values())
+
+
+def read_offered(
+    session: Session, question: str, understanding: Understanding, filters: SearchFilters
+) -> tuple[OfferedLedger, ...]:
+    """Compute the items and measures that a question's words name, of each issuer that it names. The caller records the
+    read.
+    """
+    issuers = named_issuers(question, understanding)[:_MOST_OFFERED_ISSUERS]
+    known = (*understanding.issuer_names, *(form for forms in understanding.issuer_forms for form in forms))
+    names = find_offered_names(question, known) if issuers else ()
+    wanted = set(map(normalise_issuer, filters.issuers))
+    if not names or filters.are_other_than_issuers_and_documents():
+        return ()
+    needed, _ = names_of(item for name in names for item in list_items(Name(name)))
+    load = partial(load_ledger_facts, session, document_ids=filters.document_ids, wanted=FactFilter(of_group=True))
+    items = [*needed, *CALENDAR_ITEMS]
+    return tuple(
+        offer_from_ledger(question, names, issuer.name, of_named(facts, understanding))
+        for issuer in issuers
+        if not wanted or not wanted.isdisjoint(issuer.keys)
+        for facts in [load(issuer.keys, items=items, concepts=items)]
+    )
 
 
 def documents_of(ledgers: Iterable[LedgerResult]) -> frozenset[UUID]:

@@ -8,15 +8,15 @@ model still writes: each of these is audited before (`EarlyClaims`).
 import asyncio
 import time
 from collections.abc import AsyncGenerator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from decimal import Decimal
 from typing import Protocol
 from uuid import UUID
 
-from app.answers.claims import Outcome, PageTexts, page_keys
+from app.answers.claims import Outcome, page_keys
 from app.answers.computing.answering import Answered, Evidence, answer_figure
-from app.answers.computing.ledger_result import LedgerResult
 from app.answers.computing.notices import Declined, decline_midpoint
+from app.answers.computing.offering import OfferedLedger, offer_figures
 from app.answers.computing.question import FigureQuestion
 from app.answers.early_claims import Authorise, EarlyClaims
 from app.answers.errors import QuestionNotFoundError
@@ -30,8 +30,9 @@ from app.answers.events import (
     SourcesFound,
     count_reasons,
 )
+from app.answers.evidence import QuestionEvidence
 from app.answers.evidence_tables import EvidenceTables
-from app.answers.ledgers import documents_of, read_ledgers
+from app.answers.ledgers import read_ledgers, read_offered
 from app.answers.models import Answer
 from app.answers.proposals import Proposed, ProposedFigures
 from app.answers.questions import AsTurn, parse_question
@@ -49,8 +50,6 @@ from app.identity.holding import hold_key
 from app.observability.metrics import Metrics
 from app.observability.tracing import traced
 from app.retrieval.filters import SearchFilters
-from app.retrieval.passages import Passage
-from app.retrieval.questions.understanding import Understanding
 from app.retrieval.service import SearchResult
 from app.tables.service import find_tables_of_pages
 
@@ -63,36 +62,6 @@ class PassageSearch(Protocol):
     def search(
         self, principal: Principal, question: str, filters: SearchFilters | None = None, k: int = 10
     ) -> SearchResult: ...
-
-
-@dataclass(frozen=True, slots=True)
-class _Evidence:
-    """A question with its retrieved passages, and the page texts and tables for drafting and verification."""
-
-    question: AskedQuestion
-    understanding: Understanding
-    passages: tuple[Passage, ...]
-    pages: PageTexts
-    tables: EvidenceTables
-    figure: FigureQuestion | None
-    ledgers: tuple[LedgerResult, ...]
-    filters: SearchFilters
-    began: float
-    degraded: str | None = None
-    also_read: frozenset[UUID] = frozenset()
-    turn: AsTurn | None = None
-
-    def read(self) -> set[UUID]:
-        """Return the documents whose facts were read."""
-        return {document_id for ledger in self.ledgers for document_id in ledger.read()} | self.also_read
-
-    def noting(self, facts: dict[str, object], *, quotes: bool = False) -> "_Evidence":
-        """Return the evidence with more facts in the question's record. With `quotes`, they may quote any document of
-        the ledgers, and all of these count as read.
-        """
-        record = {**self.question.understanding, **facts}
-        read = self.also_read | documents_of(self.ledgers) if quotes else self.also_read
-        return replace(self, question=replace(self.question, understanding=record), also_read=read)
 
 
 class AnswerService:
@@ -206,7 +175,7 @@ class AnswerService:
             next_cursor=None if last is None else encode_cursor(str(last)),
         )
 
-    def _retrieve(self, principal: Principal, text: str, filters: SearchFilters) -> _Evidence:
+    def _retrieve(self, principal: Principal, text: str, filters: SearchFilters) -> QuestionEvidence:
         began = time.monotonic()
         with traced("answers.retrieve"), self._metrics.time_step("retrieve"):
             result = self._search.search(principal, text, filters, self._passages)
@@ -215,8 +184,13 @@ class AnswerService:
             figure = FigureQuestion.of(text, result.understanding) if self._computes else None
             with self._database.transaction(principal, snapshot=True) as session:
                 ledgers = read_ledgers(session, figure, result.understanding, filters)
+                offered: tuple[OfferedLedger, ...] = ()
+                is_needless = result.understanding.is_absent() or any(ledger.computed for ledger in ledgers)
+                if self._drafter.has_model and not is_needless:
+                    offered = read_offered(session, text, result.understanding, filters)
                 of_ledgers = (key for ledger in ledgers for key in ledger.pages())
-                keys = list(dict.fromkeys((*of_ledgers, *page_keys(result.passages))))
+                of_offered = (key for ledger in offered for key in ledger.pages())
+                keys = list(dict.fromkeys((*of_ledgers, *of_offered, *page_keys(result.passages))))
                 stored = find_tables_of_pages(session, keys)
                 pages = AnswerRepository(session).get_page_texts(stored.pages().union(keys))
                 # Access may have been revoked since the search: drop passages whose pages are no longer readable.
@@ -224,6 +198,7 @@ class AnswerService:
                     passage for passage in result.passages if (passage.version_id, passage.page_number) in pages
                 )
                 of_facts = {str(document_id) for ledger in ledgers for document_id in ledger.read()}
+                of_facts.update(str(document_id) for ledger in offered for document_id in ledger.read())
                 documents = sorted({str(passage.document_id) for passage in passages} | of_facts)
                 record(
                     session,
@@ -244,7 +219,7 @@ class AnswerService:
                 **({PLAN: result.plan} if result.plan else {}),
             },
         )
-        return _Evidence(
+        return QuestionEvidence(
             question=question,
             understanding=result.understanding,
             passages=passages,
@@ -252,6 +227,7 @@ class AnswerService:
             tables=EvidenceTables(stored.decode(pages)),
             figure=figure,
             ledgers=ledgers,
+            offered=offered,
             filters=filters,
             began=began,
             degraded=result.degraded,
@@ -265,7 +241,7 @@ class AnswerService:
     def _begin(
         self,
         principal: Principal,
-        evidence: _Evidence,
+        evidence: QuestionEvidence,
         authorise: Authorise | None,
         early: EarlyClaims | None = None,
     ) -> asyncio.Task[AnswerView]:
@@ -275,7 +251,7 @@ class AnswerService:
         return task
 
     async def _finish(
-        self, principal: Principal, evidence: _Evidence, authorise: Authorise | None, early: EarlyClaims | None
+        self, principal: Principal, evidence: QuestionEvidence, authorise: Authorise | None, early: EarlyClaims | None
     ) -> AnswerView:
         try:
             evidence, draft = await self._draft(principal, evidence, None if early is None else early.show)
@@ -287,8 +263,8 @@ class AnswerService:
         return await asyncio.to_thread(self._record, principal, evidence, draft)
 
     async def _draft(
-        self, principal: Principal, evidence: _Evidence, show: Show | None
-    ) -> tuple[_Evidence, VerifiedDraft]:
+        self, principal: Principal, evidence: QuestionEvidence, show: Show | None
+    ) -> tuple[QuestionEvidence, VerifiedDraft]:
         """Compute the figure that a question asks for, or draft sentences."""
         # If no document is of an issuer that the question names, the passages are of others. Then nothing is drafted.
         passages = () if evidence.understanding.is_absent() else evidence.passages
@@ -312,17 +288,19 @@ class AnswerService:
                 found = decline_midpoint(question, pages)
             if isinstance(found, Declined) and evidence.figure is not None and evidence.figure.asks_verdict:
                 # A sentence may say yes or no, though the figures are not there.
-                draft = await self._drafter.draft(question, understanding, passages, pages, tables)
+                offered = offer_figures(evidence.offered, pages, tables)
+                draft = await self._drafter.draft(question, understanding, passages, pages, tables, offered=offered)
                 if draft.answers():
                     return evidence, draft
             if isinstance(found, Declined):
                 evidence = evidence.noting({MISSING: found.sentence}, quotes=True)
                 draft = await self._drafter.find_evidence(question, understanding, passages, pages, tables)
             else:
-                draft = await self._drafter.draft(question, understanding, passages, pages, tables, show)
+                offered = offer_figures(evidence.offered, pages, tables)
+                draft = await self._drafter.draft(question, understanding, passages, pages, tables, show, offered)
             return evidence, draft if proposed is None else replace(draft, usage=draft.usage + proposed.proposal.usage)
 
-    async def _propose(self, principal: Principal, evidence: _Evidence) -> Proposed | None:
+    async def _propose(self, principal: Principal, evidence: QuestionEvidence) -> Proposed | None:
         """Let a configured model read a question for a figure that the grammar does not understand."""
         wants_figure = evidence.figure is not None or evidence.understanding.wants_figure
         if self._proposed is None or evidence.understanding.is_absent() or not wants_figure:
@@ -335,7 +313,7 @@ class AnswerService:
             filters=evidence.filters,
         )
 
-    def _record(self, principal: Principal, evidence: _Evidence, draft: VerifiedDraft) -> AnswerView:
+    def _record(self, principal: Principal, evidence: QuestionEvidence, draft: VerifiedDraft) -> AnswerView:
         """Store the question, its answer and the audit event in one transaction."""
         draft = replace(draft, degraded=draft.degraded or evidence.degraded)
         seconds = time.monotonic() - evidence.began
@@ -392,7 +370,9 @@ class AnswerService:
         return build_view(question, answer, draft.shown, reasons, is_partly_hidden=is_partly_hidden)
 
 
-def _with_proposal(evidence: _Evidence, proposed: Proposed, answered: Answered) -> tuple[_Evidence, VerifiedDraft]:
+def _with_proposal(
+    evidence: QuestionEvidence, proposed: Proposed, answered: Answered
+) -> tuple[QuestionEvidence, VerifiedDraft]:
     """Record how a model read the question, and what its call cost."""
     proposal = proposed.proposal
     noted = evidence.noting({COMPUTED: " ".join(filter(None, (proposed.notice, answered.notes)))})

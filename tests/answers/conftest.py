@@ -3,6 +3,7 @@
 import json
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from uuid import UUID, uuid4
 
 import pytest
@@ -17,9 +18,11 @@ from app.core.clock import SystemClock
 from app.core.ids import new_id
 from app.core.principal import Principal, Role
 from app.db.session import system_principal
+from app.facts.model import FiscalLabel, Place
 from app.identity.service import TenantAdmin
 from app.llm.port import ChatRequest, ChatResponse, TokenUsage
 from app.llm.prompts import PromptLibrary
+from app.quantities.periods import Period
 from app.retrieval.passages import Passage
 from app.retrieval.questions.reader import QuestionReader
 from app.retrieval.questions.understanding import Understanding
@@ -27,7 +30,10 @@ from app.retrieval.questions.vocabulary import FinanceVocabulary
 from app.retrieval.service import SearchResult
 from app.tables.codec import encode_table
 from app.tables.model import Table
+from app.tables.rows import list_figure_rows, quantity_of
+from app.tables.service import find_tables_of_pages
 from tests.answers.tables import make_table
+from tests.facts.made_facts import make_fact, write_facts
 
 INCOME_UNITS = "($ in millions, except per share data)"
 INCOME_PAGE = f"""Consolidated Statements of Income
@@ -49,6 +55,10 @@ and bears interest at 6.25% a year. As of June 30, 2022, we had $350 million und
 
 Our head office is in a leased building.
 """
+
+
+NAMED = {"issuer_names": ("Plain Holdings",), "issuer_keys": ("plain",), "issuer_forms": (frozenset({"plain"}),)}
+ITEMS = {"Net revenue": "Revenue", "Net income": "NetIncome"}
 
 
 @dataclass
@@ -259,6 +269,29 @@ def office(shared_database) -> Office:
                 data=encode_table(table, {number: library.pages[(version_id, number)]}).data,
             )
     return created
+
+
+@pytest.fixture
+def reported(office) -> None:
+    """Store the facts of the office's income statement."""
+    office.rows(
+        "UPDATE documents SET current_version_id = :version, issuer = 'Plain Holdings', issuer_key = 'plain'"
+        " WHERE id = :document",
+        version=office.version,
+        document=office.document,
+    )
+    facts = []
+    with office.database.owner.transaction(office.owner) as session:
+        tables = find_tables_of_pages(session, list(office.pages)).decode(office.pages)
+        for row in list_figure_rows(tables[(office.version, 1)][0]):
+            for cell in row.figures if row.label in ITEMS else ():
+                value, period = quantity_of(cell).value, cell.period
+                assert isinstance(value, Decimal)
+                assert isinstance(period, Period)
+                place = Place(1, *cell.spans[0], 1, cell.row, cell.column)
+                about = {"item": ITEMS[row.label], "concept": None, "fiscal": FiscalLabel(period.end.year)}
+                facts.append(make_fact(row.label, str(value.scaleb(6)), period=period, place=place, **about))
+        write_facts(session, office.owner.tenant_id, office.document, office.version, facts)
 
 
 @pytest.fixture

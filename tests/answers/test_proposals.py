@@ -2,7 +2,6 @@
 
 import asyncio
 from dataclasses import replace
-from decimal import Decimal
 
 import pytest
 from sqlalchemy import text
@@ -13,40 +12,11 @@ from app.answers.proposals import ProposedFigures
 from app.answers.service import AnswerService
 from app.answers.writing.drafting import Drafter
 from app.core.clock import SystemClock
-from app.facts.model import FiscalLabel, Place
 from app.observability.metrics import Metrics
-from app.quantities.periods import Period
 from app.retrieval.service import SearchResult
-from app.tables.rows import list_figure_rows, quantity_of
-from app.tables.service import find_tables_of_pages
-from tests.facts.made_facts import make_fact, write_facts
+from tests.answers.conftest import NAMED
 
 QUESTION = "How many cents of each dollar of sales did Plain Holdings keep as its profit in 2022?"
-NAMED = {"issuer_names": ("Plain Holdings",), "issuer_keys": ("plain",), "issuer_forms": (frozenset({"plain"}),)}
-ITEMS = {"Net revenue": "Revenue", "Net income": "NetIncome"}
-
-
-@pytest.fixture
-def reported(office) -> None:
-    """Store the facts of the office's income statement."""
-    office.rows(
-        "UPDATE documents SET current_version_id = :version, issuer = 'Plain Holdings', issuer_key = 'plain'"
-        " WHERE id = :document",
-        version=office.version,
-        document=office.document,
-    )
-    facts = []
-    with office.database.owner.transaction(office.owner) as session:
-        tables = find_tables_of_pages(session, list(office.pages)).decode(office.pages)
-        for row in list_figure_rows(tables[(office.version, 1)][0]):
-            for cell in row.figures if row.label in ITEMS else ():
-                value, period = quantity_of(cell).value, cell.period
-                assert isinstance(value, Decimal)
-                assert isinstance(period, Period)
-                place = Place(1, *cell.spans[0], 1, cell.row, cell.column)
-                about = {"item": ITEMS[row.label], "concept": None, "fiscal": FiscalLabel(period.end.year)}
-                facts.append(make_fact(row.label, str(value.scaleb(6)), period=period, place=place, **about))
-        write_facts(session, office.owner.tenant_id, office.document, office.version, facts)
 
 
 @pytest.fixture

@@ -42,6 +42,8 @@ def test_claim_in_words_of_its_quote_says_no_more(text: str, quote: str) -> None
         ("Net sales increased by 4%.", SALES),
         ("Net sales decreased in the Baltic region.", SALES),
         ("Net sales rose to $90 million.", "Net sales\t$90 million"),
+        ("Net sales rose from $90 million to $80 million.", "Net sales\t$80 million\t$90 million"),
+        ("Net sales fell to $90 million in 2022 from $80 million.", "Net sales\t$90 million\t$80 million 2022"),
     ],
 )
 def test_claim_with_an_unsupported_word_or_the_opposite_says_more(text: str, quote: str) -> None:

@@ -186,7 +186,7 @@ class _Answering:
 
     def _verified(self, computed: Computed) -> Answered | None:
         """Write a computed answer and verify it; None if its cells do not show it, or if its result is not shown."""
-        found = self._with_cells(computed)
+        found = with_cells(computed, self._evidence.tables)
         if found is None or any(figure.key not in self._documents for figure in found.shown()):
             return None
         each = self._each_period(found)
@@ -209,7 +209,7 @@ class _Answering:
         found: list[Computed] = []
         for asked in computed.request.each:
             each = compute(replace(computed.request, asked=asked, each=()), computed.source.source)
-            shown = self._with_cells(each) if isinstance(each, Computed) and _is_sure(each) else None
+            shown = with_cells(each, self._evidence.tables) if isinstance(each, Computed) and _is_sure(each) else None
             if shown is None or any(figure.key not in self._documents for figure in shown.shown()):
                 return []
             found.append(shown)
@@ -238,19 +238,6 @@ class _Answering:
         draft = Draft(writer=Writer.EXTRACTIVE, claims=tuple(claims), score=score)
         verified = verify_draft(draft, self._evidence.pages, self._evidence.tables, self._given, self._subjects)
         return verified if verified.shown and verified.shown[0].ordinal == 1 else None
-
-    def _with_cells(self, computed: Computed) -> Computed | None:
-        """Return a computed answer with the cells of the ledger's figures; None if a page shows another figure."""
-        shown: dict[StoredFact, Figure] = {}
-        for used in computed.result.inputs:
-            figure = computed.figures[used.stored]
-            if not isinstance(used.stored, CellFact):
-                attached = attach_cell(figure, self._evidence.tables)
-                if attached is None:
-                    return None
-                figure = attached
-            shown[used.stored] = figure
-        return replace(computed, figures=shown)
 
     def _list_documents(self) -> Iterator[tuple[PageKey, CitedDocument]]:
         """Yield the documents of the pages, with their issuer if the question names it: else it may be misread."""
@@ -285,6 +272,20 @@ class _Answering:
 
     def _declined(self, missing: Sequence[Missing]) -> Declined:
         return decline(missing, self._documents, issuer="" if self._issuer is None else self._issuer.name)
+
+
+def with_cells(computed: Computed, tables: EvidenceTables) -> Computed | None:
+    """Return a computed answer with the cells of the ledger's figures; None if a page shows another figure."""
+    shown: dict[StoredFact, Figure] = {}
+    for used in computed.result.inputs:
+        figure = computed.figures[used.stored]
+        if not isinstance(used.stored, CellFact):
+            attached = attach_cell(figure, tables)
+            if attached is None:
+                return None
+            figure = attached
+        shown[used.stored] = figure
+    return replace(computed, figures=shown)
 
 
 def score_of(computed: Computed) -> WriterScore:

@@ -141,17 +141,22 @@ def _is_stated(value: Quantity, text: str) -> bool:
     return mentions[0].amount() == NumberMention(text="", value=abs(value.value)).amount(value.scale or 0)
 
 
-def _is_of(cell: Cell, years: frozenset[int]) -> bool:
-    """Return whether a cell may be of one of the years: by its headings and labels, or by the end of its period.
+def years_of(cell: Cell) -> frozenset[int]:
+    """Return the years that a cell may be of: by its headings and labels, and by the end of its period; none without a
+    period.
 
     A fiscal year that ends in January or February may be named after the year in which it starts.
     """
     if cell.period is None:
-        return True
+        return frozenset()
     named = {int(year) for text in (*cell.header_path, *cell.label_path) for year in find_years(text)}
     end = cell.period.end
     ends = {end.year, end.year - 1} if end.month <= _LAST_MONTH_OF_UNCLEAR_LABELS else {end.year}
-    return not years.isdisjoint(named | ends)
+    return frozenset(named | ends)
+
+
+def _is_of(cell: Cell, years: frozenset[int]) -> bool:
+    return cell.period is None or not years.isdisjoint(years_of(cell))
 
 
 def _verdict(claim: DraftClaim, pages: CheckedPages, given: frozenset[str], shown: set[str]) -> CheckedClaim:
@@ -172,28 +177,37 @@ def _fault(text: str, claim: DraftClaim, pages: CheckedPages, given: frozenset[s
         return DropReason.QUOTE_NOT_FOUND
     if not all(map(pages.matches, citations)):
         return DropReason.QUOTE_MISMATCH
-    if claim.computation is None:
-        return _unnumbered(text, citations, pages) or _unsupported(text, citations, pages, given)
-    return _miscomputed(text, claim.computation, citations, pages)
+    if claim.computation is not None:
+        return _miscomputed(text, claim.computation, citations, pages)
+    stated = [tidy(figure.result.sentence()) for figure in claim.stated]
+    for sentence, figure in zip(stated, claim.stated, strict=True):
+        if (reason := _miscomputed(sentence, figure.result, citations, pages)) is not None:
+            return reason
+    return _unnumbered(text, citations, pages, stated) or _unsupported(text, citations, pages, given, stated)
 
 
-def _unnumbered(text: str, citations: tuple[CitedSpan, ...], pages: CheckedPages) -> DropReason | None:
-    """Return the reason why the quotes lack a number of the claim, or None if they have all."""
+def _unnumbered(
+    text: str, citations: tuple[CitedSpan, ...], pages: CheckedPages, stated: Sequence[str]
+) -> DropReason | None:
+    """Return the reason why the quotes, and what code states from them, lack a number of the claim, or None if they
+    have all.
+    """
     if not any(pages.statement(citation).strip() for citation in citations):
         return DropReason.NOT_A_STATEMENT
-    prose = _by_page(citations, [pages.prose(citation) for citation in citations])
+    prose = [*_by_page(citations, [pages.prose(citation) for citation in citations]), *stated]
     years = frozenset(parse_asked_periods(text).years)
     quantities = [quantity for citation in citations for quantity in pages.quantities(citation, years)]
     return DropReason.NUMBER_NOT_IN_QUOTE if missing_numbers(text, prose, quantities) else None
 
 
 def _unsupported(
-    text: str, citations: tuple[CitedSpan, ...], pages: CheckedPages, given: frozenset[str]
+    text: str, citations: tuple[CitedSpan, ...], pages: CheckedPages, given: frozenset[str], stated: Sequence[str]
 ) -> DropReason | None:
-    """Return the reason why the quotes do not support the claim, or None if they do."""
+    """Return the reason why the quotes, and what code states from them, do not support the claim; None if they do."""
     quotes = [pages.statement(citation) for citation in citations]
     if not any(quote.strip() for quote in quotes):
         return DropReason.NOT_A_STATEMENT
+    quotes += stated
     if any(_is_whole(text, tidy(quote)) for quote in quotes):
         return None
     if not _related(text, quotes):

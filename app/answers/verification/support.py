@@ -8,7 +8,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 
 from app.answers.verification.sentences import find_sentences
-from app.quantities.mentions import find_numbers
+from app.quantities.mentions import NumberMention, find_numbers
 from app.quantities.printing import UNKNOWN_SCALE
 from app.retrieval.index.lexicon import tokenise
 
@@ -49,6 +49,8 @@ _PLAIN = _REPORTING | _UP | _DOWN
 _TWO = 2
 _NEGATION = re.compile(r"\b(?:not?|never|none|nor|neither|without|cannot|nothing)\b|n['’]t\b", re.IGNORECASE)
 _ANSWER_WORD = re.compile(r"^\W*(?:yes|no)\b[\s,:;.–—-]*", re.IGNORECASE)
+_FROM_TO = re.compile(r"\bfrom\b([^;]{1,80}?)\bto\b([^;]{1,80})", re.IGNORECASE)
+_TO_FROM = re.compile(r"\bto\b([^;]{1,80}?)\bfrom\b([^;]{1,80})", re.IGNORECASE)
 _CLAUSE_END = re.compile(r"[;:,]\s|\s(?:but|however|although|while|whereas|except)\s", re.IGNORECASE)
 _LEAST_SHARED = 0.5
 """Clauses with at least this share of a claim's content words are about the same."""
@@ -118,11 +120,34 @@ def _turns_direction(sentence: str, quoted: Collection[str], given: Collection[s
     rises, falls = not terms.isdisjoint(_UP), not terms.isdisjoint(_DOWN)
     if rises == falls:
         return False
+    if _moves_otherwise(sentence, rises=rises):
+        return True
     same, opposite = (_UP, _DOWN) if rises else (_DOWN, _UP)
     if not same.isdisjoint(quoted):
         return False
     amounts = {mention.amount() for mention in find_numbers(sentence).mentions if not mention.is_year()}
     return not opposite.isdisjoint(quoted) or (same.isdisjoint(given) and len(amounts) < _TWO)
+
+
+def _moves_otherwise(sentence: str, *, rises: bool) -> bool:
+    """Return whether the two amounts of "from … to …" move in the other direction than the sentence says."""
+    for pattern, is_reversed in ((_FROM_TO, False), (_TO_FROM, True)):
+        if (found := pattern.search(sentence)) is None:
+            continue
+        ends = [_only_amount(part) for part in (found.groups()[::-1] if is_reversed else found.groups())]
+        first, last = ends
+        if first is None or last is None or (first.unit, first.currency) != (last.unit, last.currency):
+            return False
+        if first.negative or last.negative:  # a loss that falls is less negative
+            return False
+        moved = last.value.scaleb(last.scale or 0) - first.value.scaleb(first.scale or 0)
+        return moved < 0 if rises else moved > 0
+    return False
+
+
+def _only_amount(text: str) -> NumberMention | None:
+    amounts = [mention for mention in find_numbers(text).mentions if not mention.is_year()]
+    return amounts[0] if len(amounts) == 1 else None
 
 
 def _turns_negation(sentence: str, quotes: Sequence[str]) -> bool:

@@ -4,9 +4,20 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 
-from app.answers.claims import ClaimPart, Draft, DraftClaim, DroppedClaim, Grid, PageTexts, Writer, WriterScore
+from app.answers.claims import (
+    ClaimPart,
+    Draft,
+    DraftClaim,
+    DroppedClaim,
+    Grid,
+    PageTexts,
+    StatedFigure,
+    Writer,
+    WriterScore,
+)
 from app.answers.events import ShownClaim
 from app.answers.evidence_tables import EvidenceTables
+from app.answers.offered import NO_FIGURES, Offered
 from app.answers.verification.checks import ClaimChecker
 from app.answers.verification.claim_subjects import Subjects, find_subject, subjects_of
 from app.answers.writing.by_kind import BuiltInWriter
@@ -56,6 +67,11 @@ class Drafter:
         self._model = model
         self._timeout_seconds = timeout_seconds
 
+    @property
+    def has_model(self) -> bool:
+        """Whether a model writes, and can use offered figures."""
+        return self._model is not None
+
     async def draft(
         self,
         question: str,
@@ -64,13 +80,16 @@ class Drafter:
         pages: PageTexts,
         tables: EvidenceTables,
         show: Show | None = None,
+        offered: Offered = NO_FIGURES,
     ) -> VerifiedDraft:
         """Draft and verify. If the model is unavailable or slow, or its output is invalid, `degraded` is set and no
-        error is raised. `show` is awaited with each claim of a model as soon as it is verified.
+        error is raised. `show` is awaited with each claim of a model as soon as it is verified. A model may use the
+        `offered` figures beside those of the passages.
         """
         if self._model is None or not passages:
             return await asyncio.to_thread(self._extract, question, understanding, passages, pages, tables)
-        given, subjects = known_texts(question, passages), subjects_of(passages)
+        given = known_texts(question, passages)
+        subjects = {**offered.subjects, **subjects_of(passages)}
         verifier = DraftVerifier(pages, tables, given, subjects, is_model=True)
 
         async def verify(claim: DraftClaim) -> None:
@@ -86,6 +105,7 @@ class Drafter:
                     pages,
                     tables,
                     timeout_seconds=self._timeout_seconds,
+                    offered=offered.figures,
                     on_claim=None if show is None else verify,
                 )
         except (TimeoutError, ModelUnavailableError, ModelNonsenseError) as error:
@@ -181,6 +201,7 @@ class DraftVerifier:
         self._is_model = is_model
         self._count = 0
         self.shown: list[ShownClaim] = []
+        self._stated: dict[str, StatedFigure] = {}  # by the sentences of their arithmetic
         self._dropped: list[tuple[int, DroppedClaim]] = []
 
     def add(self, draft: DraftClaim) -> ShownClaim | None:
@@ -194,12 +215,17 @@ class DraftVerifier:
         part = ClaimPart.ANSWER if self._is_model and not self.shown else claim.part
         subject = find_subject(claim, self._subjects, self._tables)
         self.shown.append(ShownClaim(self._count, claim.text, claim.citations, part, subject))
+        self._stated |= {each.working.sentence(): each for each in draft.stated if each.working is not None}
         return self.shown[-1]
 
     def finish(self, draft: Draft) -> VerifiedDraft:
-        """Check the claims of the draft that were not added before, and return the result."""
+        """Check the claims of the draft that were not added before, and return the result. The arithmetic of figures
+        that shown claims use is shown as their support.
+        """
         for claim in draft.claims[self._count :]:
             self.add(claim)
+        for sentence, stated in self._stated.copy().items():
+            self.add(DraftClaim(sentence, stated.citations, stated.working))
         self._dropped.extend(enumerate(draft.dropped, start=self._count + 1))
         shown = self.shown
         if all(claim.part is not ClaimPart.ANSWER for claim in shown):

@@ -16,6 +16,7 @@ from app.answers.claims import (
     Writer,
 )
 from app.answers.evidence_tables import EvidenceTables
+from app.answers.offered import OfferedFigure
 from app.answers.verification.checks import tidy
 from app.answers.writing.arriving import MOST_CLAIMS, ArrivingClaims
 from app.answers.writing.numbered import NumberedPassages, number_passages
@@ -84,9 +85,11 @@ class ModelWriter:
         tables: EvidenceTables,
         *,
         timeout_seconds: float,
+        offered: Sequence[OfferedFigure] = (),
         on_claim: OnClaim | None = None,
     ) -> Draft:
         """Return the model's claims with their citations. `on_claim` is awaited with each of them as it arrives.
+        `offered` are figures that it may use beside those of the passages.
 
         Raises ModelUnavailableError (also after `timeout_seconds`) and ModelNonsenseError (invalid output).
         """
@@ -99,7 +102,7 @@ class ModelWriter:
             room = min(room, readable)
             if room < _LEAST_CHARACTERS:
                 raise ModelUnavailableError(_TOO_SLOW)
-        numbered = number_passages(passages, pages, tables, room=room)
+        numbered = number_passages(passages, pages, tables, room=room, offered=offered)
         boundary = new_boundary([question, *numbered.texts])
         pieces = [FencedText(f"passage {number}", text) for number, text in enumerate(numbered.texts, start=1)]
         variables = {
@@ -144,14 +147,15 @@ class ModelWriter:
 def _cite(claim: _ModelClaim, numbered: NumberedPassages, pages: PageTexts) -> DraftClaim | DroppedClaim:
     """Fill in the figures of a claim, and cite what it refers to."""
     filled = numbered.fill(claim.text)
-    if filled is None or not all(number in numbered.evidence for number in claim.evidence):
-        return DroppedClaim(text=tidy(claim.text), reason=DropReason.QUOTE_NOT_FOUND)
-    text, used = filled
-    numbers = dict.fromkeys((*used, *claim.evidence[:_MOST_EVIDENCE]))
-    if not numbers:
-        return DroppedClaim(text=tidy(text), reason=DropReason.QUOTE_NOT_FOUND)
-    spans = (span for number in numbers for span in numbered.evidence[number].cite(used.get(number, ()), pages))
-    return DraftClaim(text=text, citations=tuple(dict.fromkeys(spans)), period=numbered.name_period(used))
+    if isinstance(filled, DropReason):
+        return DroppedClaim(text=tidy(claim.text), reason=filled)
+    numbers = dict.fromkeys((*filled.used, *claim.evidence[:_MOST_EVIDENCE]))
+    if not numbers or not all(number in numbered.evidence for number in numbers):
+        return DroppedClaim(text=tidy(filled.text), reason=DropReason.QUOTE_NOT_FOUND)
+    spans = (span for number in numbers for span in numbered.evidence[number].cite(filled.used.get(number, ()), pages))
+    return DraftClaim(
+        text=filled.text, citations=tuple(dict.fromkeys(spans)), period=filled.period, stated=filled.stated
+    )
 
 
 def _cite_raw(raw: object, numbered: NumberedPassages, pages: PageTexts) -> DraftClaim | None:

@@ -1,17 +1,20 @@
 """Number the sentences and table rows of passages, so that a draft can refer to them instead of copying them.
 
 A sentence is "12. The facility matures in 2027.". A row marks each of its figures: "13. Net sales | 2022 {13a}: $1,234
-million | 2021 {13b}: $1,100 million". A draft writes a mark where a figure belongs, and code fills the figure in.
+million | 2021 {13b}: $1,100 million". So do figures that code offers, of the ledger or computed. A draft writes a mark
+where a figure belongs, and code fills the figure in.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from itertools import count
 from string import ascii_lowercase
 
-from app.answers.claims import CitedSpan, PageKey, PageTexts, cite
+from app.answers.claims import CitedSpan, DropReason, PageKey, PageTexts, StatedFigure, cite
 from app.answers.evidence_tables import EvidenceTables, Span
+from app.answers.offered import OfferedFigure, OfferedValue
+from app.answers.verification.checks import years_of
 from app.answers.verification.sentences import find_sentences
 from app.answers.writing.figures import cite_row, name_column, name_period
 from app.quantities.printing import print_quantity
@@ -20,6 +23,14 @@ from app.tables.model import Cell
 from app.tables.rows import FigureRow, quantity_of
 
 _MARK = re.compile(r"\{\s*(\d{1,4})\s*([a-z])\s*\}")
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+_YEAR_AFTER = re.compile(
+    r"\W{0,2}(?:(?:in|for|at|during|of|as of) )?(?:the )?(?:(?:fiscal|financial) )?(?:year )?(?:FY ?)?"
+    r"((?:19|20)\d\d)(?!\d)",
+    re.IGNORECASE,
+)
+_YEAR_BEFORE = re.compile(r"(?<!\d)((?:19|20)\d\d)[:(= —–-]{1,3}$")
+_OFFERED = "Figures that code has read from the cited tables or computed from them"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,39 +51,117 @@ class NumberedEvidence:
 
 
 @dataclass(frozen=True, slots=True)
+class NumberedFigure:
+    """An item or measure whose values code offers, by their letters."""
+
+    label: str
+    values: Mapping[str, OfferedValue]
+
+    def cite(self, letters: Sequence[str], _pages: PageTexts) -> tuple[CitedSpan, ...]:
+        """Cite the figures behind the values with these letters, or behind all."""
+        values = [self.values[each] for each in letters] or list(self.values.values())
+        return tuple(dict.fromkeys(span for value in values for span in value.stated.citations))
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A sentence with its figures, and what code put in: the letters used by number, the periods, and the sentences of
+    offered figures.
+    """
+
+    text: str
+    used: Mapping[int, Sequence[str]]
+    period: str | None
+    stated: tuple[StatedFigure, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class NumberedPassages:
     """The texts of the passages with their numbers, and what each number stands for."""
 
     texts: tuple[str, ...]
-    evidence: Mapping[int, NumberedEvidence]
+    evidence: Mapping[int, NumberedEvidence | NumberedFigure]
 
-    def fill(self, text: str) -> tuple[str, dict[int, list[str]]] | None:
-        """Replace the marks in a sentence by figures. Return it with the letters used by number; None if a mark stands
-        for no figure.
+    def fill(self, text: str) -> Filled | DropReason:
+        """Replace the marks in a sentence by figures; the reason to drop it if a mark stands for no figure, or for one
+        of another year than the text names beside it.
+
+        An offered figure gets its period, if the text does not name it.
         """
         used: dict[int, list[str]] = {}
-        for number, letter in _MARK.findall(text):
-            found = self.evidence.get(int(number))
-            if found is None or letter not in found.figures:
-                return None
-            used.setdefault(int(number), []).append(letter)
-        return _MARK.sub(lambda mark: _print(self.evidence[int(mark[1])].figures[mark[2]]), text), used
+        values: dict[str, OfferedValue] = {}
+        parts: list[str] = []
+        at = 0
+        for mark in _MARK.finditer(text):
+            number, letter = int(mark[1]), mark[2]
+            found = self._find(number, letter)
+            if found is None:
+                return DropReason.QUOTE_NOT_FOUND
+            years = set(_YEAR.findall(found.period) if isinstance(found, OfferedValue) else map(str, years_of(found)))
+            beside = _years_beside(text, mark)
+            if years and beside and years.isdisjoint(beside):
+                return DropReason.NUMBER_NOT_IN_QUOTE
+            used.setdefault(number, []).append(letter)
+            parts += [text[at : mark.start()], _text_of(found, text, beside)]
+            if isinstance(found, OfferedValue):
+                values[f"{number}{letter}"] = found
+            at = mark.end()
+        cells = [cell for number, letters in used.items() for cell in self._cells(number, letters)]
+        periods = dict.fromkeys(filter(None, (name_period(cells), *(value.period for value in values.values()))))
+        stated = tuple(value.stated for value in values.values())
+        return Filled("".join((*parts, text[at:])), used, ", ".join(periods) or None, stated)
 
-    def name_period(self, used: Mapping[int, Sequence[str]]) -> str | None:
-        """Name the period of the figures that a sentence uses; None without figures, or if one has none."""
-        return name_period([self.evidence[number].figures[each] for number in used for each in used[number]])
+    def _find(self, number: int, letter: str) -> Cell | OfferedValue | None:
+        found = self.evidence.get(number)
+        if found is None:
+            return None
+        return found.values.get(letter) if isinstance(found, NumberedFigure) else found.figures.get(letter)
+
+    def _cells(self, number: int, letters: Sequence[str]) -> Iterator[Cell]:
+        found = self.evidence[number]
+        if isinstance(found, NumberedEvidence):
+            yield from (found.figures[each] for each in letters)
+
+
+def _years_beside(text: str, mark: re.Match[str]) -> set[str]:
+    """Return the years that stand directly beside a mark."""
+    beside = (_YEAR_AFTER.match(text, mark.end()), _YEAR_BEFORE.search(text, max(0, mark.start() - 8), mark.start()))
+    return {found[1] for found in beside if found is not None}
+
+
+def _text_of(found: Cell | OfferedValue, text: str, beside: Set[str]) -> str:
+    """Return the figure for a sentence; an offered one with its period, unless the sentence surely says that."""
+    if not isinstance(found, OfferedValue):
+        return _print(found)
+    year = _YEAR.findall(found.period)
+    is_said = [f"FY{each}" for each in year] == [found.period] and (beside or set(_YEAR.findall(text))) == set(year)
+    is_said = is_said or (found.period.casefold() in text.casefold() and len(set(_YEAR.findall(text))) == 1)
+    return found.text if is_said else f"{found.text} ({found.period})"
 
 
 def number_passages(
-    passages: Sequence[Passage], pages: PageTexts, tables: EvidenceTables, *, room: int
+    passages: Sequence[Passage],
+    pages: PageTexts,
+    tables: EvidenceTables,
+    *,
+    room: int,
+    offered: Sequence[OfferedFigure] = (),
 ) -> NumberedPassages:
-    """Number the first passages whose texts fit into `room` characters; always at least one.
+    """Number the offered figures, and the first passages whose texts fit into `room` characters; always at least one.
 
     A place that several passages contain is numbered once.
     """
     numbers, seen = count(1), set[tuple[PageKey, int]]()
+    given = {
+        next(numbers): NumberedFigure(f.label, dict(zip(ascii_lowercase, f.values, strict=False))) for f in offered
+    }
+    evidence: dict[int, NumberedEvidence | NumberedFigure] = {**given}
     texts: list[str] = []
-    evidence: dict[int, NumberedEvidence] = {}
+    if given:
+        figures = (_line_of_figure(number, each) for number, each in given.items())
+        texts.append("\n".join((f"[{_OFFERED}]", *figures)))
+        room -= len(texts[0])
+    first = len(texts)
     for passage in passages:
         page = pages.get(_key(passage))
         if page is None:
@@ -87,12 +176,12 @@ def number_passages(
                 new[number] = found
                 lines.append(f"{number}. {_line(number, found, page)}")
         text = "\n".join(lines)
-        if texts and len(text) > room:
+        if len(texts) > first and len(text) > room:
             break
         room -= len(text)
         if new:
             texts.append(text)
-            evidence |= new
+            evidence.update(new)
     return NumberedPassages(tuple(texts), evidence)
 
 
@@ -138,6 +227,11 @@ def _line(number: int, found: NumberedEvidence, page: str) -> str:
         f"{name_column(cell)} {{{number}{letter}}}: {_print(cell)}".lstrip() for letter, cell in found.figures.items()
     ]
     return " | ".join((found.row.label, *cells))
+
+
+def _line_of_figure(number: int, found: NumberedFigure) -> str:
+    values = (f"{value.period} {{{number}{letter}}}: {value.text}" for letter, value in found.values.items())
+    return " | ".join((f"{number}. {found.label}", *values))
 
 
 def _print(cell: Cell) -> str:
