@@ -142,9 +142,10 @@ class JobSettings(BaseModel):
 
     If no worker claims a pending stage, its message is sent again after `wake_again_seconds`. Every
     `checkpoint_seconds`, the audit chains with new events are signed. Every `purge_seconds`, expired records of
-    idempotency keys are deleted. Every `stream_recheck_seconds`, event streams of runs read their runs and authorise
-    their readers again, even if nothing has changed. A stage that exceeds its soft limit is recorded as a failed
-    attempt. A stage that exceeds its hard limit is stopped by killing its process.
+    idempotency keys are deleted. Every `reembed_seconds`, a task is queued for each tenant with documents in another
+    embedding space than the current one. Every `stream_recheck_seconds`, event streams of runs read their runs and
+    authorise their readers again, even if nothing has changed. A stage that exceeds its soft limit is recorded as a
+    failed attempt. A stage that exceeds its hard limit is stopped by killing its process.
 
     After the death of a worker, its stage runs in quarantine: in a process of its own, which may allocate
     `quarantine_memory_mib`. If that process dies `max_crashes` times while its worker survives, the file fails. A stage
@@ -157,6 +158,7 @@ class JobSettings(BaseModel):
     collect_seconds: float = 6 * 3600.0
     checkpoint_seconds: float = 300.0
     purge_seconds: float = 600.0
+    reembed_seconds: float = Field(default=30.0, gt=0)
     wake_again_seconds: float = 30.0
     poll_seconds: float = 1.0
     stream_recheck_seconds: float = Field(default=10.0, gt=0)

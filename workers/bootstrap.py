@@ -43,6 +43,7 @@ from workers.extraction.tables.reading import TABLES_VERSION, read_tables
 from workers.maintenance.checkpoints import CheckpointSigner
 from workers.maintenance.collecting import BlobCollector
 from workers.maintenance.filing import IssuerFiler
+from workers.maintenance.reembedding import Reembedder
 from workers.parsing.reader import ParsingSandbox
 from workers.pipeline.contract import PipelineStage
 from workers.pipeline.indexing import SpaceIndex, weigh_terms
@@ -59,7 +60,8 @@ from workers.vitals import Vitals
 @dataclass(frozen=True, slots=True)
 class Worker:
     """The parts of one worker process. `file_documents` files a tenant's documents of earlier versions under their
-    issuers. `start_sandbox` starts loading the parsers. `close` closes the sandbox and the database.
+    issuers. `reembed_documents` embeds a tenant's documents again; it ends early if its second argument returns True.
+    `start_sandbox` starts loading the parsers. `close` closes the sandbox and the database.
 
     While `liveness` says that the database does not respond, its transactions fail at once.
     """
@@ -70,6 +72,7 @@ class Worker:
     signer: CheckpointSigner
     close: Callable[[], None]
     file_documents: Callable[[UUID], int] = lambda _: 0
+    reembed_documents: Callable[[UUID, Callable[[], bool]], object] = lambda *_: None
     start_sandbox: Callable[[], None] = lambda: None
     liveness: Liveness = field(default_factory=Liveness)
 
@@ -136,7 +139,8 @@ def build_worker(settings: Settings) -> Worker:
     sealer = build_sealer(settings.storage, data_keys=data_keys)
     clock, metrics = SystemClock(), Metrics(shared=settings.observability.metrics_dir)
     sandbox = ParsingSandbox(limits=parsing_limits(settings.limits))
-    embedder = build_configured_embedder(settings.embedding)
+    embedder = MeteredEmbedder(build_configured_embedder(settings.embedding), meter=metrics)
+    reembedder = Reembedder(database=database, embedder=embedder, lease_seconds=settings.jobs.hard_limit_seconds)
     runner = build_runner(
         settings.jobs,
         database=database,
@@ -147,7 +151,7 @@ def build_worker(settings: Settings) -> Worker:
             blobs=blobs,
             parser=SandboxParser(blobs=blobs, sandbox=sandbox, max_pages=settings.limits.pages),
             sealer=sealer,
-            embedder=MeteredEmbedder(embedder, meter=metrics),
+            embedder=embedder,
             clock=clock,
         ),
     )
@@ -165,6 +169,7 @@ def build_worker(settings: Settings) -> Worker:
         collector=build_collector(settings.storage, database=database, blobs=blobs, clock=clock),
         signer=build_signer(settings.storage, database=database, clock=clock),
         file_documents=IssuerFiler(database=database).file_documents,
+        reembed_documents=reembedder.embed_documents,
         close=close,
         start_sandbox=sandbox.start,
         liveness=liveness,

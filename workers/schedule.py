@@ -46,6 +46,7 @@ def periodic_jobs(
     `database` must connect as the relay's role. `count` returns the number of messages in a queue of the broker.
     """
     refill = partial(refill_queues, database, count=count, after_seconds=settings.sweep_seconds)
+    reembed = partial(call_reembeddings, database, again_seconds=settings.reembed_seconds)
     sweep = partial(sweep_stages, database, wake_again_seconds=settings.wake_again_seconds)
     return (
         #        name                interval (seconds)           what it calls
@@ -55,6 +56,7 @@ def periodic_jobs(
         Periodic("collect blobs",    settings.collect_seconds,    partial(call_collectors, database)),
         Periodic("sign checkpoints", settings.checkpoint_seconds, partial(call_signers, database)),
         Periodic("purge records",    settings.purge_seconds,      partial(purge_idempotency_records, database)),
+        Periodic("embed again",      settings.reembed_seconds,    reembed),
     )  # fmt: skip
 
 
@@ -141,6 +143,14 @@ def call_signers(database: Database) -> None:
     """Queue a signing task for each audit chain that has grown since its last checkpoint."""
     with database.anonymous() as session:
         session.execute(text("SELECT call_checkpoints()"))
+
+
+def call_reembeddings(database: Database, *, again_seconds: float) -> None:
+    """Queue a task for each tenant with documents in another embedding space than the current one."""
+    with database.anonymous() as session:
+        called = session.scalar(text("SELECT call_reembeddings(:again)"), {"again": again_seconds})
+    if called:
+        log.info("relay.reembedding_called", tenants=called)
 
 
 def purge_idempotency_records(database: Database) -> bool:

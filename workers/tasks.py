@@ -11,7 +11,7 @@ from celery import Celery, signals
 
 from app.audit.errors import ChainNotAsSignedError, CheckpointFormatError
 from app.core.errors import UnavailableError
-from app.jobs.plan import COLLECT_BLOBS, RUN_STAGE, SIGN_CHECKPOINT, Queue
+from app.jobs.plan import COLLECT_BLOBS, REEMBED_DOCUMENTS, RUN_STAGE, SIGN_CHECKPOINT, Queue
 from app.jobs.states import Lease
 from app.observability.logging import configure_logging, get_logger
 from app.observability.tracing import Tracing, configure_tracing
@@ -85,25 +85,7 @@ def register_tasks(
             # The database is down. This message is already consumed, so the sweeper queues another one.
             log.warning("jobs.stage.unavailable", queue=queue, code=error.code)
 
-    @app.task(name=COLLECT_BLOBS, shared=False)  # type: ignore[untyped-decorator]  # Celery ships no types
-    def collect_blobs(*, tenant_id: str) -> None:
-        try:
-            parts.get().file_documents(UUID(tenant_id))
-            parts.get().collector.collect(UUID(tenant_id))
-        except UnavailableError as error:
-            # The schedule queues the task again.
-            log.warning("storage.blobs.unavailable", tenant_id=tenant_id, code=error.code)
-
-    @app.task(name=SIGN_CHECKPOINT, shared=False)  # type: ignore[untyped-decorator]  # Celery ships no types
-    def sign_checkpoint(*, tenant_id: str) -> None:
-        try:
-            parts.get().signer.sign(UUID(tenant_id))
-        except UnavailableError as error:
-            # The schedule queues the task again.
-            log.warning("audit.checkpoint.unavailable", tenant_id=tenant_id, code=error.code)
-        except (ChainNotAsSignedError, CheckpointFormatError) as error:
-            # A chain that was tampered with is never signed. `footnote audit verify` reports the changes.
-            log.exception("audit.checkpoint.refused", tenant_id=tenant_id, code=error.code)
+    _register_maintenance(app, parts, stop)
 
     def set_up_logging(**_: object) -> None:
         configure_logging(level=observability.log_level)
@@ -132,3 +114,35 @@ def register_tasks(
     signals.worker_init.connect(start_worker, weak=False, dispatch_uid=f"footnote-load-{id(app)}")
     signals.worker_process_init.connect(start_process, weak=False, dispatch_uid=f"footnote-start-{id(app)}")
     signals.worker_process_shutdown.connect(end_process, weak=False, dispatch_uid=f"footnote-end-{id(app)}")
+
+
+def _register_maintenance(app: Celery, parts: ProcessParts, stop: StopFlag) -> None:
+    """Register the tasks that the schedule queues for each tenant."""
+
+    @app.task(name=COLLECT_BLOBS, shared=False)  # type: ignore[untyped-decorator]  # Celery ships no types
+    def collect_blobs(*, tenant_id: str) -> None:
+        try:
+            parts.get().file_documents(UUID(tenant_id))
+            parts.get().collector.collect(UUID(tenant_id))
+        except UnavailableError as error:
+            # The schedule queues the task again.
+            log.warning("storage.blobs.unavailable", tenant_id=tenant_id, code=error.code)
+
+    @app.task(name=SIGN_CHECKPOINT, shared=False)  # type: ignore[untyped-decorator]  # Celery ships no types
+    def sign_checkpoint(*, tenant_id: str) -> None:
+        try:
+            parts.get().signer.sign(UUID(tenant_id))
+        except UnavailableError as error:
+            # The schedule queues the task again.
+            log.warning("audit.checkpoint.unavailable", tenant_id=tenant_id, code=error.code)
+        except (ChainNotAsSignedError, CheckpointFormatError) as error:
+            # A chain that was tampered with is never signed. `footnote audit verify` reports the changes.
+            log.exception("audit.checkpoint.refused", tenant_id=tenant_id, code=error.code)
+
+    @app.task(name=REEMBED_DOCUMENTS, shared=False)  # type: ignore[untyped-decorator]  # Celery ships no types
+    def reembed_documents(*, tenant_id: str) -> None:
+        try:
+            parts.get().reembed_documents(UUID(tenant_id), stop.is_set)
+        except UnavailableError as error:
+            # The schedule queues the task again, when the lease has expired.
+            log.warning("retrieval.reembedding.unavailable", tenant_id=tenant_id, code=error.code)

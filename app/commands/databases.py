@@ -1,5 +1,6 @@
 """`footnote database …`: commands for operators, run as the database owner."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +10,7 @@ from app.commands.options import HomeOption, JsonOption, console, print_json, re
 from app.db.migrate import HEAD, get_revisions
 from app.settings import Settings
 from app.stack.home import Home
+from app.stack.reembedding import read_reembedding
 from app.stack.schema import build_graphs, forget_context_keys, prepare_database
 from app.stack.servers.postgres import EmbeddedPostgres
 
@@ -43,6 +45,20 @@ def upgrade_database(*, to: ToOption = HEAD, home: HomeOption = None, as_json: J
         print_json({"revision": revision, "embedding_space": space})
     else:
         console().print(f"The schema is at revision {revision}. The embedding space is {space}.")
+
+
+@databases.command("embeddings")
+def show_embeddings(*, home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """Show how many documents are still to be embedded again after a change of the embeddings.
+
+    Workers do this in the background, while no upload waits.
+    """
+    with report_errors(as_json=as_json):
+        progress = read_reembedding(_owner_url(Settings(), home))
+    if as_json:
+        print_json(asdict(progress))
+    else:
+        console().print(progress.describe())
 
 
 @databases.command("forget-contexts")

@@ -7,7 +7,7 @@ import re
 
 from app.core.errors import UnavailableError
 
-LEAST_SERVED = "0017_folded_space"
+LEAST_SERVED = "0019_reembedding"
 """The oldest revision that this version's processes work with. A rolling upgrade first upgrades the schema to this
 revision, then replaces the processes.
 """

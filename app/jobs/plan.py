@@ -12,6 +12,9 @@ COLLECT_BLOBS = "storage.collect_blobs"
 SIGN_CHECKPOINT = "audit.sign_checkpoint"
 """The topic of messages that sign the last link of a tenant's audit chain. The Celery task has the same name."""
 
+REEMBED_DOCUMENTS = "retrieval.reembed_documents"
+"""The topic of messages that embed a tenant's documents again. The Celery task has the same name."""
+
 OUTBOX_CHANNEL = "footnote_outbox"
 """The PostgreSQL channel that notifies the relay of new messages. The notifications have no payload."""
 

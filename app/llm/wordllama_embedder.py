@@ -30,6 +30,11 @@ _FOLDED = b"folded"  # part of the version: vectors of folded texts are not comp
 _MAX_WORDS = 1 << 16
 
 
+def built_in_space() -> EmbeddingSpaceSpec:
+    """Return the space of the built-in embeddings, without loading them."""
+    return EmbeddingSpaceSpec(model=_MODEL, dimensions=_DIMENSIONS, version=_content_version())
+
+
 class _Vocabulary(dict[str, tuple[int, ...]]):
     """Maps words to their tokens. It remembers short words, because a text has few words that are new."""
 
@@ -62,7 +67,7 @@ class WordLlamaEmbedder:
         self._vocabulary = _Vocabulary(self._tokenizer)
         added = self._tokenizer.get_added_tokens_decoder().values()
         self._special = re.compile("|".join(re.escape(token.content) for token in added))
-        self._space = EmbeddingSpaceSpec(model=_MODEL, dimensions=_DIMENSIONS, version=_content_version())
+        self._space = built_in_space()
 
     @property
     def space(self) -> EmbeddingSpaceSpec:

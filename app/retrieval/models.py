@@ -15,6 +15,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlalchemy.orm import Mapped, mapped_column
@@ -113,6 +114,7 @@ class ChunkSignatures(Base):
     """
 
     __tablename__ = "chunk_signatures"
+    __table_args__ = (Index(None, "space_id", "tenant_id", "document_id"),)
 
     document_id: Mapped[UUID] = mapped_column(
         ForeignKey("indexed_documents.document_id", ondelete="CASCADE"), primary_key=True
@@ -148,3 +150,34 @@ class TermPosting(Base):
     access_class_id: Mapped[int]
     chunk_count: Mapped[int]
     postings: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class Reembedding(Base):
+    """A tenant whose documents are embedded again (`app.retrieval.index.reembedding`), and the lease of the worker that
+    does so. `error_code` is that of the last task, if it failed.
+    """
+
+    __tablename__ = "reembeddings"
+
+    tenant_id: Mapped[UUID] = mapped_column(ForeignKey("tenants.id", ondelete="CASCADE"), primary_key=True)
+    called_at: Mapped[datetime]
+    token: Mapped[UUID | None]
+    lease_expires_at: Mapped[datetime | None]
+    last_document: Mapped[UUID | None]
+    failures: Mapped[int] = mapped_column(server_default=text("0"))
+    error_code: Mapped[str | None]
+
+
+class ReembeddedPage(Base):
+    """New vectors of consecutive chunks of a document. No search reads them before those of all chunks are there."""
+
+    __tablename__ = "reembedded_pages"
+
+    document_id: Mapped[UUID] = mapped_column(
+        ForeignKey("indexed_documents.document_id", ondelete="CASCADE"), primary_key=True
+    )
+    space_id: Mapped[int] = mapped_column(ForeignKey("embedding_spaces.id"), primary_key=True)
+    first_ordinal: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    tenant_id: Mapped[UUID]
+    input_digest: Mapped[str]
+    embeddings: Mapped[Any] = mapped_column(ARRAY(HALFVEC()))

@@ -6,8 +6,9 @@ from app.core.clock import SystemClock
 from app.db.migrate import HEAD, upgrade_to
 from app.db.session import Database, build_engine
 from app.llm.port import EmbeddingSpaceSpec
+from app.llm.wordllama_embedder import built_in_space
 from app.retrieval.index.graphs import ensure_graphs
-from app.retrieval.index.spaces import ensure_space
+from app.retrieval.index.spaces import activate_space
 from app.retrieval.limits import SearchLimits
 from app.settings import EmbeddingSettings
 
@@ -15,21 +16,25 @@ INDEX_BUILD_MS = 3_600_000
 
 
 def prepare_database(owner_url: str, embedding: EmbeddingSettings, *, revision: str = HEAD) -> None:
-    """Upgrade the schema to `revision`, and create the embedding space of the settings.
+    """Upgrade the schema to `revision`, and make the embedding space of the settings the current one.
 
     It may be called again. Raises InvalidInputError if the revision does not exist, SchemaTooOldError if the schema is
     older than the baseline revision (`0001_baseline`).
     """
     upgrade_to(owner_url, revision)
-    if embedding.base_url is None:  # the migrations create the built-in embedder's space
-        return
     database = Database(engine=open_index_engine(owner_url, application_name="footnote-owner"))
     try:
         with database.anonymous() as session:
-            spec = EmbeddingSpaceSpec(embedding.model, embedding.dimensions, embedding.version)
-            ensure_space(session, spec, clock=SystemClock())
+            activate_space(session, get_configured_space(embedding), clock=SystemClock())
     finally:
         database.close()
+
+
+def get_configured_space(embedding: EmbeddingSettings) -> EmbeddingSpaceSpec:
+    """Return the space of the configured endpoint's model, or that of the built-in embeddings."""
+    if embedding.base_url is None:
+        return built_in_space()
+    return EmbeddingSpaceSpec(embedding.model, embedding.dimensions, embedding.version)
 
 
 def build_graphs(owner_url: str) -> None:

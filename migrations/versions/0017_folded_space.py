@@ -1,5 +1,5 @@
 """Adds the embedding space of the built-in model with texts folded to lower case. Documents embedded before are
-found by words until their files are uploaded again.
+found by words until they are embedded again (0019_reembedding).
 
 Revision: 0017_folded_space, after 0016_owned_rows.
 """

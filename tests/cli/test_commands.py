@@ -113,3 +113,5 @@ def test_database_upgrade_can_be_repeated_and_creates_embedding_space(
     assert json.loads(result.output)["embedding_space"] == "letters/8/1"
     with database.api.anonymous() as session:
         assert find_space_id(session, EmbeddingSpaceSpec("letters", 8, "1")) is not None
+    progress = CliRunner().invoke(databases, ["embeddings", "--json"])
+    assert json.loads(progress.output) == {"space": "letters/8/1", "documents": 0, "outdated": 0, "error_code": None}

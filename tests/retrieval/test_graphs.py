@@ -8,8 +8,11 @@ import psycopg
 from sqlalchemy import make_url, text
 from sqlalchemy.event import listens_for
 
+from app.core.clock import SystemClock
 from app.db.session import build_engine, system_principal
+from app.llm.port import EmbeddingSpaceSpec
 from app.retrieval.index.graphs import ensure_graphs, graph_name
+from app.retrieval.index.spaces import activate_space
 from app.retrieval.repository import SearchRepository
 from tests.retrieval.conftest import SPACE
 
@@ -28,6 +31,24 @@ def test_large_tenant_gets_its_own_graph(library, page):
     assert graph is not None
     assert (graph.tenant_id, graph.chunks) == (library.tenant_id, 30)
     assert library.tenant_id not in ensure_graphs(owner, least_chunks=30)
+
+
+def test_graph_of_a_retired_space_is_dropped(library, page):
+    owner = library.database.owner.engine
+    library.add_document(library.add_collection(), [page(f"notice {number}") for number in range(30)])
+    ensure_graphs(owner, least_chunks=30)
+    name = graph_name(SPACE, library.tenant_id)
+    other = EmbeddingSpaceSpec("letters", 8, "1")
+    try:
+        for spec, existing in ((library.embedder.space, name), (other, None)):
+            with library.database.owner.anonymous() as session:
+                activate_space(session, spec, clock=SystemClock())
+            ensure_graphs(owner, least_chunks=30)
+            with owner.connect() as connection:
+                assert connection.scalar(text("SELECT to_regclass(:name)::text"), {"name": name}) == existing
+    finally:
+        with library.database.owner.anonymous() as session:
+            activate_space(session, library.embedder.space, clock=SystemClock())
 
 
 def test_unfinished_graph_is_ignored_and_created_again(library, page, postgres):

@@ -2,6 +2,7 @@
 
 import io
 
+import redis
 from reportlab.lib.pagesizes import letter
 from reportlab.pdfgen.canvas import Canvas
 
@@ -50,3 +51,27 @@ def test_readable_pdf_is_searchable_and_pdf_without_its_password_fails(ingestion
         assert ingestion.sql(f"SELECT count(*) FROM {table} WHERE document_id = :id", id=ready.document_id)[0][0] > 0
     worker.terminate()
     assert worker.wait(30) == 0
+
+
+def test_documents_of_a_former_embedding_space_are_embedded_again_after_the_broker_was_wiped(ingestion, wait_for):
+    ingestion.environment["FOOTNOTE_JOBS__REEMBED_SECONDS"] = "0.2"
+    relay = ingestion.start("-m", "workers.relay")
+    worker = ingestion.start(*WORKER)
+    ingestion.wait_final(ingestion.upload(small_report(), filename="report.pdf"))
+    for process in (relay, worker):
+        process.terminate()
+        assert process.wait(30) == 0
+    expected = ingestion.sql("SELECT ordinal, embedding::text FROM chunk_embeddings ORDER BY ordinal")
+    signatures = ingestion.sql("SELECT signatures FROM chunk_signatures")
+    ingestion.sql("UPDATE chunk_embeddings SET space_id = 1, embedding = '[1,2]'")
+    ingestion.sql("UPDATE chunk_signatures SET space_id = 1, signatures = ''")
+    relay = ingestion.start("-m", "workers.relay")
+    broker = redis.Redis.from_url(ingestion.broker)
+    wait_for(lambda: broker.llen("maintenance"), what="the first message")
+    broker.flushall()  # before a worker could receive the message
+    ingestion.start(*WORKER)
+    wait_for(
+        lambda: ingestion.sql("SELECT count(*) FROM chunk_signatures WHERE space_id <> 1") == [(1,)], what="vectors"
+    )
+    assert ingestion.sql("SELECT ordinal, embedding::text FROM chunk_embeddings ORDER BY ordinal") == expected
+    assert ingestion.sql("SELECT signatures FROM chunk_signatures") == signatures

@@ -109,6 +109,7 @@ def test_intervals_of_jobs_come_from_the_settings(jobs):
         "collect blobs": JobSettings().collect_seconds,
         "sign checkpoints": JobSettings().checkpoint_seconds,
         "purge records": JobSettings().purge_seconds,
+        "embed again": JobSettings().reembed_seconds,
     }
 
 

@@ -30,5 +30,9 @@ class ChunkDraft:
     token_count: int
 
     def indexed_text(self) -> str:
-        """Return the text to embed and index: context line, repeated table header and passage."""
-        return "\n".join(part for part in (self.heading, self.table_header, self.text) if part)
+        return indexed_text(self.heading, self.table_header, self.text)
+
+
+def indexed_text(heading: str, table_header: str, text: str) -> str:
+    """Return the text of a chunk to embed and index: context line, repeated table header and passage."""
+    return "\n".join(part for part in (heading, table_header, text) if part)

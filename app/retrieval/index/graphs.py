@@ -27,12 +27,16 @@ _LARGE = text("SELECT large_tenants(:least)")
 _TRY_LOCK = text("SELECT pg_try_advisory_lock(hashtextextended('footnote graphs', 0))")
 _UNLOCK = text("SELECT pg_advisory_unlock(hashtextextended('footnote graphs', 0))")
 _POLL_SECONDS = 0.25
+_RETIRED = text("""
+    SELECT c.relname FROM embedding_spaces s JOIN pg_class c ON starts_with(c.relname, :prefix || s.id || '_')
+    WHERE s.status = 'retired' AND c.relkind = 'i' AND c.relnamespace = 'public'::regnamespace
+""")
 _STATE = text("SELECT i.indisvalid FROM pg_index i WHERE i.indexrelid = to_regclass(:name)")
 
 
 def ensure_graphs(owner: Engine, *, least_chunks: int, ended: threading.Event | None = None) -> list[UUID]:
-    """Create the missing graphs of tenants with at least `least_chunks` chunks. Returns a tenant id for each new graph.
-    Needs the owner role. Setting `ended` prevents further graphs.
+    """Create the missing graphs of tenants with at least `least_chunks` chunks, and drop those of retired embedding
+    spaces. Returns a tenant id for each new graph. Needs the owner role. Setting `ended` prevents further graphs.
 
     This does not block writers (CREATE INDEX CONCURRENTLY). Graphs that an earlier call left unfinished are created
     again. Concurrent calls run one after another. 200,000 vectors take about a minute.
@@ -58,6 +62,8 @@ def _unlock(connection: Connection) -> None:
 
 def _make_missing(connection: Connection, least_chunks: int, ended: threading.Event) -> list[UUID]:
     made: list[UUID] = []
+    for name in connection.scalars(_RETIRED, {"prefix": INDEX_PREFIX}).all():
+        connection.execute(text(f"DROP INDEX CONCURRENTLY IF EXISTS {name}"))
     active = select(EmbeddingSpace.id, EmbeddingSpace.dimensions).where(EmbeddingSpace.status == "active")
     spaces = connection.execute(active).all()
     for tenant_id in connection.scalars(_LARGE, {"least": least_chunks}).all():

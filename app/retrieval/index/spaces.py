@@ -1,6 +1,6 @@
 """Embedding spaces: one row per model, so that vectors of different models are stored separately and never compared."""
 
-from sqlalchemy import select
+from sqlalchemy import case, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -24,6 +24,16 @@ def ensure_space(session: Session, spec: EmbeddingSpaceSpec, *, clock: Clock) ->
         .on_conflict_do_nothing()
     )
     return get_space_id(session, spec)
+
+
+def activate_space(session: Session, spec: EmbeddingSpaceSpec, *, clock: Clock) -> None:
+    """Make the space the only active one, and create it if it is missing. Needs the owner role.
+
+    Documents with vectors of other spaces are then embedded again (`workers.maintenance.reembedding`).
+    """
+    space_id = ensure_space(session, spec, clock=clock)
+    status = case((EmbeddingSpace.id == space_id, "active"), else_="retired")
+    session.execute(update(EmbeddingSpace).values(status=status).where(EmbeddingSpace.status != status))
 
 
 def find_space_id(session: Session, spec: EmbeddingSpaceSpec) -> int | None:

@@ -41,7 +41,7 @@ INSERT INTO chunk_embeddings (document_id, space_id, ordinal, tenant_id, access_
 SELECT %(document)s, %(space)s, e.ordinal - 1, %(tenant)s, %(access_class)s, e.embedding
 FROM unnest(%(embeddings)b::halfvec[]) WITH ORDINALITY AS e(embedding, ordinal)
 """
-_SIGNATURES = """
+SIGNATURES = """
 INSERT INTO chunk_signatures (document_id, space_id, tenant_id, signatures)
 SELECT e.document_id, e.space_id, e.tenant_id,
        string_agg(substring(bit_send(binary_quantize(e.embedding)) FROM 5), '' ORDER BY e.ordinal)
@@ -97,7 +97,7 @@ class ChunkIndex:
         session.flush()
         if not drafts:
             return
-        connection = _driver_connection(session)
+        connection = driver_connection(session)
         scope = {
             "tenant": document.tenant_id,
             "access_class": document.access_class_id,
@@ -106,7 +106,7 @@ class ChunkIndex:
             "space": space_id,
         }
         packed = pack_postings(terms, heading_terms(drafts))
-        _register_halfvec(connection)
+        register_halfvec(connection)
         with connection.cursor() as cursor:
             cursor.execute(_CHUNKS, scope | _columns(drafts))
             cursor.execute(
@@ -114,7 +114,7 @@ class ChunkIndex:
                 scope | {"terms": packed.term_ids, "counts": packed.counts, "postings": packed.packed},
             )
             cursor.execute(_EMBEDDINGS, scope | {"embeddings": [HalfVector(row) for row in embeddings]})
-            cursor.execute(_SIGNATURES, scope)
+            cursor.execute(SIGNATURES, scope)
 
     def remove(self, session: Session, *, document_id: UUID) -> None:
         """Remove the document from search; does nothing if it is not indexed."""
@@ -151,13 +151,13 @@ def _columns(drafts: Sequence[ChunkDraft]) -> dict[str, list[Any]]:
     }
 
 
-def _driver_connection(session: Session) -> "psycopg.Connection[Any]":
+def driver_connection(session: Session) -> "psycopg.Connection[Any]":
     connection = session.connection().connection.driver_connection
     assert isinstance(connection, psycopg.Connection), "database connections use psycopg"
     return connection
 
 
-def _register_halfvec(connection: "psycopg.Connection[Any]") -> None:
+def register_halfvec(connection: "psycopg.Connection[Any]") -> None:
     """Register halfvec's binary format for this connection; the type's OID differs between databases."""
     info = TypeInfo.fetch(connection, "halfvec")
     assert info is not None, "app.db.provision installs pgvector"

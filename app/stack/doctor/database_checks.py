@@ -3,13 +3,15 @@
 from collections.abc import Iterator, Sequence
 
 import psycopg
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
+from app.core.errors import UnavailableError
 from app.db.connections import connect_limited
 from app.db.migrate import get_revisions
 from app.db.provision import LOGIN_ROLES
 from app.db.served import SchemaTooOldError, check_can_be_upgraded
 from app.stack.doctor.checks import CheckResult
+from app.stack.reembedding import read_reembedding
 
 OLDEST_POSTGRES = 150000
 OLDEST_VECTOR = (0, 8)
@@ -36,7 +38,10 @@ def check_database(owner_url: str) -> Iterator[CheckResult]:
             yield _check_vector(connection)
             yield _check_roles(connection)
             yield _check_row_security(connection)
-        yield _check_migrations(owner_url)
+        migrations = _check_migrations(owner_url)
+        yield migrations
+        if migrations.ok:
+            yield _check_embeddings(owner_url)
     except (psycopg.OperationalError, OperationalError) as error:
         reason = str(error).strip().splitlines()[-1]
         yield CheckResult(
@@ -112,6 +117,15 @@ def _check_migrations(owner_url: str) -> CheckResult:
             f"The schema is at {current or 'nothing'} instead of {newest}: `footnote up` migrates it.",
         )
     return CheckResult("migrations", True, f"The schema is at the newest revision, {newest}.")
+
+
+def _check_embeddings(owner_url: str) -> CheckResult:
+    """Documents that are being embedded again are no fault, but a failing embedding endpoint is."""
+    try:
+        progress = read_reembedding(owner_url)
+    except (UnavailableError, DBAPIError):
+        return CheckResult("embeddings", False, "The state of the embeddings cannot be read: check the database.")
+    return CheckResult("embeddings", progress.error_code is None and progress.space is not None, progress.describe())
 
 
 def _names(names: set[str] | Sequence[str]) -> str:
