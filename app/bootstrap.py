@@ -16,6 +16,7 @@ from app.answers.service import AnswerService
 from app.answers.writing.by_kind import BuiltInWriter
 from app.answers.writing.drafting import Drafter
 from app.answers.writing.model_writer import ModelWriter
+from app.answers.writing.section_writer import SectionWriter
 from app.audit.denials import DenialLog
 from app.audit.log import AuditLog
 from app.composition import build_blobs, build_configured_embedder, build_database, build_sealer
@@ -297,28 +298,24 @@ def build_answers(settings: Settings, *, database: Database, clock: Clock, metri
     if chat is not None and pace is not None:
         chat = PacedChat(chat, pace=pace)
     prompts = PromptLibrary(folder=settings.prompts_dir)
-    writer = (
-        None
-        if chat is None
-        else ModelWriter(
-            chat=MeteredChat(chat, meter=metrics),
-            prompts=prompts,
-            max_output_tokens=settings.chat.max_output_tokens,
-            pace=pace,
-        )
-    )
-    proposed = (
-        None
-        if chat is None
-        else ProposedFigures(
-            database=database, proposer=FormulaProposer(chat=MeteredChat(chat, meter=metrics), prompts=prompts)
-        )
-    )
+    writer = sections = proposed = None
+    if chat is not None:
+        metered, most = MeteredChat(chat, meter=metrics), settings.chat.max_output_tokens
+        writer = ModelWriter(chat=metered, prompts=prompts, max_output_tokens=most, pace=pace)
+        at_once = settings.chat.summary_requests
+        sections = SectionWriter(chat=metered, prompts=prompts, max_output_tokens=most, at_once=at_once, pace=pace)
+        proposed = ProposedFigures(database=database, proposer=FormulaProposer(chat=metered, prompts=prompts))
     local = WordLlamaEmbedder()
     return AnswerService(
         database=database,
         search=build_retrieval(settings, database=database, local=local, metrics=metrics),
-        drafter=Drafter(extractive=BuiltInWriter(), model=writer, timeout_seconds=settings.chat.timeout_seconds),
+        drafter=Drafter(
+            extractive=BuiltInWriter(),
+            model=writer,
+            sections=sections,
+            timeout_seconds=settings.chat.timeout_seconds,
+            summary_seconds=settings.chat.summary_seconds,
+        ),
         clock=clock,
         metrics=metrics,
         proposed=proposed,

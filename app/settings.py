@@ -86,13 +86,16 @@ class ChatSettings(BaseModel):
 
     `price_in` and `price_out` are in US dollars per million tokens. `one_at_a_time` states that the endpoint answers
     one request at a time, such as the local model: then requests wait for each other, and only what it can answer
-    within `timeout_seconds` is sent.
+    within `timeout_seconds` is sent. A summary of sections may take `summary_seconds`, with up to `summary_requests`
+    requests at once.
     """
 
     base_url: str | None = None
     api_key: SecretStr = SecretStr("none")
     model: str = ""
     timeout_seconds: float = Field(default=30.0, gt=0)
+    summary_seconds: float = Field(default=60.0, gt=0)
+    summary_requests: int = Field(default=4, ge=1)
     max_output_tokens: int = 800
     one_at_a_time: bool = False
     price_in: Decimal = Decimal(0)

@@ -169,7 +169,9 @@ class DroppedClaim:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A writer's output: unverified claims, and claims that were dropped because their quotes were not found."""
+    """A writer's output: unverified claims, and claims that were dropped because their quotes were not found.
+    `left_out` are places of the text that a summary had no time to read.
+    """
 
     writer: Writer
     claims: tuple[DraftClaim, ...]
@@ -178,6 +180,7 @@ class Draft:
     model: str | None = None
     prompt_digest: str | None = None
     usage: TokenUsage = field(default_factory=TokenUsage)
+    left_out: tuple[str, ...] = ()
 
 
 class Citable(Protocol):

@@ -1,16 +1,20 @@
 """What a question is answered from."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
 from app.answers.claims import PageTexts
 from app.answers.computing.ledger_result import LedgerResult
-from app.answers.computing.offering import OfferedLedger
+from app.answers.computing.offering import OfferedLedger, offer_figures
 from app.answers.computing.question import FigureQuestion
 from app.answers.events import AskedQuestion
 from app.answers.evidence_tables import EvidenceTables
 from app.answers.ledgers import documents_of
+from app.answers.offered import ForModel
 from app.answers.questions import AsTurn
+from app.answers.sections import ChosenSections
+from app.answers.views import SUMMARY
 from app.retrieval.filters import SearchFilters
 from app.retrieval.passages import Passage
 from app.retrieval.questions.understanding import Understanding
@@ -30,6 +34,7 @@ class QuestionEvidence:
     figure: FigureQuestion | None
     ledgers: tuple[LedgerResult, ...]
     offered: tuple[OfferedLedger, ...]
+    sections: ChosenSections | None
     filters: SearchFilters
     began: float
     degraded: str | None = None
@@ -40,6 +45,14 @@ class QuestionEvidence:
         """Return the documents whose facts were read."""
         of_ledgers = {document_id for ledger in self.ledgers for document_id in ledger.read()}
         return of_ledgers.union(self.also_read, *(ledger.read() for ledger in self.offered))
+
+    def for_model(self) -> ForModel:
+        """Return what a model gets beside the passages."""
+        return ForModel(offer_figures(self.offered, self.pages, self.tables), self.sections)
+
+    def noting_summary(self, left_out: Sequence[str]) -> "QuestionEvidence":
+        """Return the evidence with what its summary is of, and what was left out, in the question's record."""
+        return self if self.sections is None else self.noting({SUMMARY: self.sections.note(left_out)})
 
     def noting(self, facts: dict[str, object], *, quotes: bool = False) -> "QuestionEvidence":
         """Return the evidence with more facts in the question's record. With `quotes`, they may quote any document of

@@ -1,10 +1,13 @@
-"""Figures that code offers to a writer: read or computed before it writes, each with the sentence that states it."""
+"""What a model gets beside the retrieved passages: figures that code has read or computed, each with the sentence that
+states it, and the sections that a summary is of.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
 from app.answers.claims import StatedFigure, Subject
+from app.answers.sections import ChosenSections
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,3 +36,14 @@ class Offered:
 
 
 NO_FIGURES = Offered()
+
+
+@dataclass(frozen=True, slots=True)
+class ForModel:
+    """What a model gets beside the passages."""
+
+    offered: Offered = NO_FIGURES
+    sections: ChosenSections | None = None
+
+
+PASSAGES_ONLY = ForModel()

@@ -16,7 +16,7 @@ from uuid import UUID
 from app.answers.claims import Outcome, page_keys
 from app.answers.computing.answering import Answered, Evidence, answer_figure
 from app.answers.computing.notices import Declined, decline_midpoint
-from app.answers.computing.offering import OfferedLedger, offer_figures
+from app.answers.computing.offering import OfferedLedger
 from app.answers.computing.question import FigureQuestion
 from app.answers.early_claims import Authorise, EarlyClaims
 from app.answers.errors import QuestionNotFoundError
@@ -38,6 +38,7 @@ from app.answers.proposals import Proposed, ProposedFigures
 from app.answers.questions import AsTurn, parse_question
 from app.answers.reading import read_answers, source_record
 from app.answers.repository import AnswerRepository
+from app.answers.section_reading import read_sections
 from app.answers.views import COMPUTED, LEXICAL, MISSING, PLAN, build_view
 from app.answers.writing.drafting import Drafter, Show, VerifiedDraft
 from app.audit.service import record
@@ -184,13 +185,17 @@ class AnswerService:
             figure = FigureQuestion.of(text, result.understanding) if self._computes else None
             with self._database.transaction(principal, snapshot=True) as session:
                 ledgers = read_ledgers(session, figure, result.understanding, filters)
+                needs_model = not result.understanding.is_absent() and not any(ledger.computed for ledger in ledgers)
                 offered: tuple[OfferedLedger, ...] = ()
-                is_needless = result.understanding.is_absent() or any(ledger.computed for ledger in ledgers)
-                if self._drafter.has_model and not is_needless:
+                if self._drafter.has_model and needs_model:
                     offered = read_offered(session, text, result.understanding, filters)
+                sections = None
+                if self._drafter.summarises and needs_model:
+                    sections = read_sections(session, text, result.understanding, result.passages)
                 of_ledgers = (key for ledger in ledgers for key in ledger.pages())
                 of_offered = (key for ledger in offered for key in ledger.pages())
-                keys = list(dict.fromkeys((*of_ledgers, *of_offered, *page_keys(result.passages))))
+                of_sections = [] if sections is None else page_keys(sections.passages())
+                keys = list(dict.fromkeys((*of_ledgers, *of_offered, *of_sections, *page_keys(result.passages))))
                 stored = find_tables_of_pages(session, keys)
                 pages = AnswerRepository(session).get_page_texts(stored.pages().union(keys))
                 # Access may have been revoked since the search: drop passages whose pages are no longer readable.
@@ -206,7 +211,11 @@ class AnswerService:
                     "answers.sources.read",
                     object_type="question",
                     object_id=question_id,
-                    detail={"documents": documents, "passages": [source_record(passage) for passage in passages]},
+                    detail={
+                        "documents": documents,
+                        "passages": [source_record(passage) for passage in passages],
+                        **({} if sections is None else {"section": sections.record()}),
+                    },
                 )
         question = AskedQuestion(
             id=question_id,
@@ -228,6 +237,7 @@ class AnswerService:
             figure=figure,
             ledgers=ledgers,
             offered=offered,
+            sections=sections,
             filters=filters,
             began=began,
             degraded=result.degraded,
@@ -288,16 +298,17 @@ class AnswerService:
                 found = decline_midpoint(question, pages)
             if isinstance(found, Declined) and evidence.figure is not None and evidence.figure.asks_verdict:
                 # A sentence may say yes or no, though the figures are not there.
-                offered = offer_figures(evidence.offered, pages, tables)
-                draft = await self._drafter.draft(question, understanding, passages, pages, tables, offered=offered)
+                beside = evidence.for_model()
+                draft = await self._drafter.draft(question, understanding, passages, pages, tables, beside=beside)
                 if draft.answers():
                     return evidence, draft
             if isinstance(found, Declined):
                 evidence = evidence.noting({MISSING: found.sentence}, quotes=True)
                 draft = await self._drafter.find_evidence(question, understanding, passages, pages, tables)
             else:
-                offered = offer_figures(evidence.offered, pages, tables)
-                draft = await self._drafter.draft(question, understanding, passages, pages, tables, show, offered)
+                beside = evidence.for_model()
+                draft = await self._drafter.draft(question, understanding, passages, pages, tables, show, beside)
+                evidence = evidence.noting_summary(draft.left_out)
             return evidence, draft if proposed is None else replace(draft, usage=draft.usage + proposed.proposal.usage)
 
     async def _propose(self, principal: Principal, evidence: QuestionEvidence) -> Proposed | None:

@@ -20,6 +20,9 @@ MISSING = "missing"
 """Key in `Question.understanding` with the sentence that says why a figure could not be computed."""
 
 
+SUMMARY = "summary"
+"""Key in `Question.understanding` with sentences that say what a summary is of, and what it leaves out."""
+
 LEXICAL = "lexical"
 """Key in `Question.understanding`: whether the sources were found by words only."""
 
@@ -44,7 +47,8 @@ def build_view(
     `WITHDRAWN`. `claims` also has the related ones.
 
     `is_partly_hidden` states that the user has lost access to a document from which the answer was drafted. Then the
-    sentences that may quote it without a citation are left out: why a figure is missing, and notes on figures.
+    sentences that may quote it without a citation are left out: why a figure is missing, notes on figures, and what a
+    summary is of.
     """
     if answer is None:
         return AnswerView(
@@ -114,6 +118,8 @@ def _answer_notice(answer: Answer, question: AskedQuestion | Question, *, is_par
     if notes := question.understanding.get(COMPUTED):
         has_notes = isinstance(notes, str) and not is_partly_hidden
         notice = f"{COMPUTED_NOTICE} {notes}" if has_notes else COMPUTED_NOTICE
+    elif answer.writer == Writer.EXTRACTIVE:
+        notice = NOTICE
     else:
-        notice = NOTICE if answer.writer == Writer.EXTRACTIVE else ""
+        notice = "" if is_partly_hidden else question.understanding.get(SUMMARY, "")
     return f"{absence or ''} {notice}".strip() or None

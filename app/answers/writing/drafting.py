@@ -17,11 +17,13 @@ from app.answers.claims import (
 )
 from app.answers.events import ShownClaim
 from app.answers.evidence_tables import EvidenceTables
-from app.answers.offered import NO_FIGURES, Offered
+from app.answers.offered import PASSAGES_ONLY, ForModel
 from app.answers.verification.checks import ClaimChecker
 from app.answers.verification.claim_subjects import Subjects, find_subject, subjects_of
 from app.answers.writing.by_kind import BuiltInWriter
 from app.answers.writing.model_writer import ModelWriter
+from app.answers.writing.referring import OnClaim
+from app.answers.writing.section_writer import SectionWriter
 from app.llm.errors import ModelNonsenseError, ModelUnavailableError
 from app.llm.port import TokenUsage
 from app.retrieval.passages import Passage
@@ -39,7 +41,8 @@ class VerifiedDraft:
     """Shown and dropped claims. Ordinals count all drafted sentences.
 
     `grid` is a comparison, whose cells refer to claims by ordinal. `score` is that of the writer, if it has one.
-    `usage`, `model` and `prompt_digest` describe the model call, even if its draft was not used.
+    `usage`, `model` and `prompt_digest` describe the model call, even if its draft was not used. `left_out` are places
+    of the text that a summary had no time to read.
     """
 
     writer: Writer
@@ -51,6 +54,7 @@ class VerifiedDraft:
     model: str | None = None
     prompt_digest: str | None = None
     usage: TokenUsage = field(default_factory=TokenUsage)
+    left_out: tuple[str, ...] = ()
 
     def answers(self) -> bool:
         """Return whether a shown claim answers the question; the others support an answer, or are evidence."""
@@ -58,19 +62,34 @@ class VerifiedDraft:
 
 
 class Drafter:
-    """Drafts and verifies answers. `timeout_seconds` limits the model call; the built-in writer needs about 30 ms."""
+    """Drafts and verifies answers. `timeout_seconds` limits the model call, and `summary_seconds` those of a summary by
+    `sections`; the built-in writer needs about 30 ms.
+    """
 
     def __init__(
-        self, *, extractive: BuiltInWriter, model: ModelWriter | None = None, timeout_seconds: float = 30.0
+        self,
+        *,
+        extractive: BuiltInWriter,
+        model: ModelWriter | None = None,
+        sections: SectionWriter | None = None,
+        timeout_seconds: float = 30.0,
+        summary_seconds: float = 60.0,
     ) -> None:
         self._extractive = extractive
         self._model = model
+        self._sections = sections
         self._timeout_seconds = timeout_seconds
+        self._summary_seconds = summary_seconds
 
     @property
     def has_model(self) -> bool:
         """Whether a model writes, and can use offered figures."""
         return self._model is not None
+
+    @property
+    def summarises(self) -> bool:
+        """Whether a model summarises sections."""
+        return self._model is not None and self._sections is not None
 
     async def draft(
         self,
@@ -80,16 +99,16 @@ class Drafter:
         pages: PageTexts,
         tables: EvidenceTables,
         show: Show | None = None,
-        offered: Offered = NO_FIGURES,
+        beside: ForModel = PASSAGES_ONLY,
     ) -> VerifiedDraft:
         """Draft and verify. If the model is unavailable or slow, or its output is invalid, `degraded` is set and no
-        error is raised. `show` is awaited with each claim of a model as soon as it is verified. A model may use the
-        `offered` figures beside those of the passages.
+        error is raised. `show` is awaited with each claim of a model as soon as it is verified. With sections
+        `beside`, they are summarised; the passages are for the built-in writer, if the model fails.
         """
         if self._model is None or not passages:
             return await asyncio.to_thread(self._extract, question, understanding, passages, pages, tables)
         given = known_texts(question, passages)
-        subjects = {**offered.subjects, **subjects_of(passages)}
+        subjects = {**beside.offered.subjects, **subjects_of(passages)}
         verifier = DraftVerifier(pages, tables, given, subjects, is_model=True)
 
         async def verify(claim: DraftClaim) -> None:
@@ -97,27 +116,51 @@ class Drafter:
             if shown is not None and show is not None:
                 await show(shown)
 
+        on_claim = None if show is None else verify
         try:
-            async with asyncio.timeout(self._timeout_seconds):
-                draft = await self._model.write(
-                    question,
-                    passages,
-                    pages,
-                    tables,
-                    timeout_seconds=self._timeout_seconds,
-                    offered=offered.figures,
-                    on_claim=None if show is None else verify,
-                )
+            draft = await self._write(question, passages, pages, tables, beside, given, on_claim)
         except (TimeoutError, ModelUnavailableError, ModelNonsenseError) as error:
             code = ModelUnavailableError.code if isinstance(error, TimeoutError) else error.code
             if verifier.shown:
                 return replace(self._begun(verifier), degraded=code)
             return await self._degraded(question, understanding, passages, pages, tables, code)
         verified = await asyncio.to_thread(verifier.finish, draft)
-        if verified.shown or not verified.dropped:
+        if verified.shown or (not verified.dropped and beside.sections is None):
             return verified
         fallback = await asyncio.to_thread(self._extract, question, understanding, passages, pages, tables)
         return _replace_failed_draft(fallback, verified)
+
+    async def _write(
+        self,
+        question: str,
+        passages: Sequence[Passage],
+        pages: PageTexts,
+        tables: EvidenceTables,
+        beside: ForModel,
+        given: frozenset[str],
+        on_claim: OnClaim | None,
+    ) -> Draft:
+        assert self._model is not None
+        if beside.sections is not None and self._sections is not None:
+            return await self._sections.write(
+                question,
+                beside.sections,
+                pages,
+                tables,
+                given=given,
+                timeout_seconds=self._summary_seconds,
+                on_claim=on_claim,
+            )
+        async with asyncio.timeout(self._timeout_seconds):
+            return await self._model.write(
+                question,
+                passages,
+                pages,
+                tables,
+                timeout_seconds=self._timeout_seconds,
+                offered=beside.offered.figures,
+                on_claim=on_claim,
+            )
 
     def _begun(self, verifier: "DraftVerifier") -> VerifiedDraft:
         """Return the claims that a model wrote before it failed: they are shown already."""
@@ -238,6 +281,7 @@ class DraftVerifier:
             model=draft.model,
             prompt_digest=draft.prompt_digest,
             usage=draft.usage,
+            left_out=draft.left_out,
         )
 
 

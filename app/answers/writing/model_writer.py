@@ -3,23 +3,16 @@
 The model's output is untrusted: it chooses numbers and words, and code takes the quotes and the figures from the pages.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 
-from app.answers.claims import (
-    Draft,
-    DraftClaim,
-    DroppedClaim,
-    DropReason,
-    PageTexts,
-    Writer,
-)
+from app.answers.claims import Draft, DraftClaim, DroppedClaim, PageTexts, Writer
 from app.answers.evidence_tables import EvidenceTables
 from app.answers.offered import OfferedFigure
-from app.answers.verification.checks import tidy
 from app.answers.writing.arriving import MOST_CLAIMS, ArrivingClaims
-from app.answers.writing.numbered import NumberedPassages, number_passages
+from app.answers.writing.numbered import number_passages
+from app.answers.writing.referring import ModelAnswer, OnClaim, cite_claim, cite_raw
 from app.llm.errors import ModelNonsenseError, ModelUnavailableError
 from app.llm.pacing import Pace
 from app.llm.port import ChatModel, ChatRequest, Purpose
@@ -27,26 +20,9 @@ from app.llm.prompts import FencedText, PromptLibrary, fence, new_boundary
 from app.retrieval.passages import Passage
 
 PROMPT_NAME = "answer"
-_MOST_EVIDENCE = 6
 _LEAST_CHARACTERS = 1_500  # one passage
 _EMPTY = {"boundary": "", "passages": "", "question": ""}
-_TOO_SLOW = "The language model is too slow or too busy to read a passage in time: configure a faster one."
-
-
-OnClaim = Callable[[DraftClaim], Awaitable[None]]
-
-
-class _ModelClaim(BaseModel):
-    model_config = ConfigDict(extra="ignore", frozen=True)
-
-    text: str = Field(max_length=2_000)
-    evidence: list[int] = Field(max_length=20)
-
-
-class _ModelAnswer(BaseModel):
-    model_config = ConfigDict(extra="ignore", frozen=True)
-
-    claims: list[_ModelClaim] = Field(max_length=50)
+TOO_SLOW = "The language model is too slow or too busy to read a passage in time: configure a faster one."
 
 
 class ModelWriter:
@@ -101,7 +77,7 @@ class ModelWriter:
             readable = self._pace.count_characters(output_tokens=output_tokens, seconds=timeout_seconds) - frame
             room = min(room, readable)
             if room < _LEAST_CHARACTERS:
-                raise ModelUnavailableError(_TOO_SLOW)
+                raise ModelUnavailableError(TOO_SLOW)
         numbered = number_passages(passages, pages, tables, room=room, offered=offered)
         boundary = new_boundary([question, *numbered.texts])
         pieces = [FencedText(f"passage {number}", text) for number, text in enumerate(numbered.texts, start=1)]
@@ -114,7 +90,7 @@ class ModelWriter:
 
         async def hear(text: str) -> None:
             for raw in arriving.add(text):
-                cited = _cite_raw(raw, numbered, pages)
+                cited = cite_raw(raw, numbered, pages)
                 if cited is not None and on_claim is not None:
                     await on_claim(cited)
 
@@ -130,10 +106,10 @@ class ModelWriter:
             )
         )
         try:
-            answer = _ModelAnswer.model_validate(response.parsed)
+            answer = ModelAnswer.model_validate(response.parsed)
         except ValidationError as error:
             raise ModelNonsenseError from error
-        cited = [_cite(claim, numbered, pages) for claim in answer.claims[:MOST_CLAIMS]]
+        cited = [cite_claim(claim, numbered, pages) for claim in answer.claims[:MOST_CLAIMS]]
         return Draft(
             writer=Writer.MODEL,
             claims=tuple(claim for claim in cited if isinstance(claim, DraftClaim)),
@@ -142,26 +118,3 @@ class ModelWriter:
             prompt_digest=prompt.digest,
             usage=response.usage,
         )
-
-
-def _cite(claim: _ModelClaim, numbered: NumberedPassages, pages: PageTexts) -> DraftClaim | DroppedClaim:
-    """Fill in the figures of a claim, and cite what it refers to."""
-    filled = numbered.fill(claim.text)
-    if isinstance(filled, DropReason):
-        return DroppedClaim(text=tidy(claim.text), reason=filled)
-    numbers = dict.fromkeys((*filled.used, *claim.evidence[:_MOST_EVIDENCE]))
-    if not numbers or not all(number in numbered.evidence for number in numbers):
-        return DroppedClaim(text=tidy(filled.text), reason=DropReason.QUOTE_NOT_FOUND)
-    spans = (span for number in numbers for span in numbered.evidence[number].cite(filled.used.get(number, ()), pages))
-    return DraftClaim(
-        text=filled.text, citations=tuple(dict.fromkeys(spans)), period=filled.period, stated=filled.stated
-    )
-
-
-def _cite_raw(raw: object, numbered: NumberedPassages, pages: PageTexts) -> DraftClaim | None:
-    """Cite a claim that has arrived; None if it is invalid, or refers to nothing."""
-    try:
-        cited = _cite(_ModelClaim.model_validate(raw), numbered, pages)
-    except ValidationError:
-        return None
-    return cited if isinstance(cited, DraftClaim) else None

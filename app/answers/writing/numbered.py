@@ -64,6 +64,18 @@ class NumberedFigure:
 
 
 @dataclass(frozen=True, slots=True)
+class NumberedStatement:
+    """A verified statement, which has figures and citations already."""
+
+    text: str
+    citations: tuple[CitedSpan, ...]
+
+    def cite(self, _letters: Sequence[str], _pages: PageTexts) -> tuple[CitedSpan, ...]:
+        """Cite what the statement cites."""
+        return self.citations
+
+
+@dataclass(frozen=True, slots=True)
 class Filled:
     """A sentence with its figures, and what code put in: the letters used by number, the periods, and the sentences of
     offered figures.
@@ -77,10 +89,11 @@ class Filled:
 
 @dataclass(frozen=True, slots=True)
 class NumberedPassages:
-    """The texts of the passages with their numbers, and what each number stands for."""
+    """The texts of the first `read` passages with their numbers, and what each number stands for."""
 
     texts: tuple[str, ...]
-    evidence: Mapping[int, NumberedEvidence | NumberedFigure]
+    evidence: Mapping[int, NumberedEvidence | NumberedFigure | NumberedStatement]
+    read: int = 0
 
     def fill(self, text: str) -> Filled | DropReason:
         """Replace the marks in a sentence by figures; the reason to drop it if a mark stands for no figure, or for one
@@ -113,9 +126,9 @@ class NumberedPassages:
 
     def _find(self, number: int, letter: str) -> Cell | OfferedValue | None:
         found = self.evidence.get(number)
-        if found is None:
-            return None
-        return found.values.get(letter) if isinstance(found, NumberedFigure) else found.figures.get(letter)
+        if isinstance(found, NumberedFigure):
+            return found.values.get(letter)
+        return found.figures.get(letter) if isinstance(found, NumberedEvidence) else None
 
     def _cells(self, number: int, letters: Sequence[str]) -> Iterator[Cell]:
         found = self.evidence[number]
@@ -161,10 +174,11 @@ def number_passages(
         figures = (_line_of_figure(number, each) for number, each in given.items())
         texts.append("\n".join((f"[{_OFFERED}]", *figures)))
         room -= len(texts[0])
-    first = len(texts)
+    first, read = len(texts), 0
     for passage in passages:
         page = pages.get(_key(passage))
         if page is None:
+            read += 1
             continue
         lines = [f"[{_describe(passage)}] {passage.heading}".rstrip()]
         new: dict[int, NumberedEvidence] = {}
@@ -178,11 +192,12 @@ def number_passages(
         text = "\n".join(lines)
         if len(texts) > first and len(text) > room:
             break
+        read += 1
         room -= len(text)
         if new:
             texts.append(text)
             evidence.update(new)
-    return NumberedPassages(tuple(texts), evidence)
+    return NumberedPassages(tuple(texts), evidence, read)
 
 
 def _describe(passage: Passage) -> str:
@@ -227,6 +242,12 @@ def _line(number: int, found: NumberedEvidence, page: str) -> str:
         f"{name_column(cell)} {{{number}{letter}}}: {_print(cell)}".lstrip() for letter, cell in found.figures.items()
     ]
     return " | ".join((found.row.label, *cells))
+
+
+def number_statements(statements: Sequence[NumberedStatement]) -> NumberedPassages:
+    """Number verified statements, from which others are written."""
+    evidence = dict(enumerate(statements, start=1))
+    return NumberedPassages(("\n".join(f"{number}. {each.text}" for number, each in evidence.items()),), evidence)
 
 
 def _line_of_figure(number: int, found: NumberedFigure) -> str:
