@@ -9,7 +9,7 @@ from app.answers.computing.chain import Chain
 from app.answers.computing.comparing import Versus, list_grid, write_versus
 from app.answers.computing.computed import Computed, compute
 from app.answers.computing.found import CellFact, Figure, Missing
-from app.answers.computing.ledger_figures import LedgerFigures, attach_cell
+from app.answers.computing.ledger_figures import LedgerFigures, attach_cell, attach_sentence
 from app.answers.computing.ledger_result import LedgerResult
 from app.answers.computing.measures import is_pure_measure
 from app.answers.computing.notices import Declined, decline, notes_of
@@ -186,7 +186,7 @@ class _Answering:
 
     def _verified(self, computed: Computed) -> Answered | None:
         """Write a computed answer and verify it; None if its cells do not show it, or if its result is not shown."""
-        found = with_cells(computed, self._evidence.tables)
+        found = with_cells(computed, self._evidence.pages, self._evidence.tables)
         if found is None or any(figure.key not in self._documents for figure in found.shown()):
             return None
         each = self._each_period(found)
@@ -209,7 +209,9 @@ class _Answering:
         found: list[Computed] = []
         for asked in computed.request.each:
             each = compute(replace(computed.request, asked=asked, each=()), computed.source.source)
-            shown = with_cells(each, self._evidence.tables) if isinstance(each, Computed) and _is_sure(each) else None
+            if isinstance(each, Missing) or not _is_sure(each):
+                return []
+            shown = with_cells(each, self._evidence.pages, self._evidence.tables)
             if shown is None or any(figure.key not in self._documents for figure in shown.shown()):
                 return []
             found.append(shown)
@@ -274,13 +276,13 @@ class _Answering:
         return decline(missing, self._documents, issuer="" if self._issuer is None else self._issuer.name)
 
 
-def with_cells(computed: Computed, tables: EvidenceTables) -> Computed | None:
-    """Return a computed answer with the cells of the ledger's figures; None if a page shows another figure."""
+def with_cells(computed: Computed, pages: PageTexts, tables: EvidenceTables) -> Computed | None:
+    """Return a computed answer with the cells or sentences of its figures; None if a page shows another figure."""
     shown: dict[StoredFact, Figure] = {}
     for used in computed.result.inputs:
         figure = computed.figures[used.stored]
         if not isinstance(used.stored, CellFact):
-            attached = attach_cell(figure, tables)
+            attached = attach_cell(figure, tables) or attach_sentence(figure, pages, tables)
             if attached is None:
                 return None
             figure = attached

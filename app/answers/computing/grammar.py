@@ -4,13 +4,14 @@ No model and no list of line items is used: whether an item exists shows in the 
 """
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
 from app.answers.computing import patterns
 from app.answers.computing.measures import find_measure, is_percentage
 from app.answers.computing.periods import PeriodsOfText, take_periods
+from app.answers.computing.phrasing import say_plainly, without_companies
 from app.answers.computing.readings import Measures, Reader, clean
 from app.answers.computing.requests import (
     Asked,
@@ -56,13 +57,13 @@ def read_requests(
     if wording is None or len(wording.core) > patterns.MOST_CHARACTERS:
         return []
     statements = _VOCABULARY.find_named_statements(question)
-    core = without_names(wording.core, names)
+    core = without_companies(without_names(wording.core, names))
     found: list[FigureRequest] = []
-    for reading in _asked(core, Reader(wording.definitions, measures)):
+    for reading in _asked(core, Reader(wording.definitions, measures), wording.form):
         request = FigureRequest(
             name=reading.name,
             asked=reading.asked,
-            form=replace(wording.form, also_percent=_is_open(reading.name)),
+            form=replace(wording.form, also_percent=_is_open(reading.name, wording.definitions)),
             statements=statements,
             is_percent=_is_percent(core, reading.asked, wording.form) or is_percentage(reading.name),
             is_comparison=reading.is_comparison,
@@ -75,19 +76,28 @@ def read_requests(
     return found
 
 
-def _asked(core: str, reader: Reader) -> Iterator[_Reading]:
+def _asked(core: str, reader: Reader, form: Form) -> Iterator[_Reading]:
     """Yield the readings of a question."""
     taken = take_periods(patterns.NEWEST_YEAR.sub(" ", core))
-    rest = " ".join(patterns.STATEMENT.sub("", taken.rest).split())
+    rest = say_plainly(" ".join(patterns.STATEMENT.sub("", taken.rest).split()))
     is_trailing = patterns.TRAILING.search(rest) is not None
     if is_trailing:
         rest = " ".join(patterns.TRAILING.sub(" ", rest).split())
         taken = replace(taken, periods=tuple(period.trailing() for period in taken.periods))
     for reading in _forms(rest, taken, reader):
         asked = reading.asked
+        if form.unit is AskedUnit.PERCENT and not patterns.PERCENT_WORDS.search(reading.name):
+            asked = _relative(asked)
         if is_trailing and not taken.periods and not isinstance(asked, Series | Ranking):
             asked = Call("ttm", (asked,))
         yield replace(reading, asked=asked)
+
+
+def _relative(asked: Asked) -> Asked:
+    """Return a change in percent, if the question wants the change of an amount in percent."""
+    if isinstance(asked, Series) and asked.over is Over.CHANGE:
+        return replace(asked, over=Over.GROWTH)
+    return replace(asked, function="growth") if isinstance(asked, Call) and asked.function == Over.CHANGE else asked
 
 
 def _forms(rest: str, taken: PeriodsOfText, reader: Reader) -> Iterator[_Reading]:
@@ -177,8 +187,14 @@ def _whens(periods: Iterable[AskedPeriod]) -> list[FiscalLabel | Period]:
     return [period.when() for period in periods]
 
 
-def _is_open(name: str) -> bool:
-    """Return whether words name a ratio of two items that the registry does not know, as a multiple or a share."""
+def _is_open(name: str, definitions: Container[str]) -> bool:
+    """Return whether words name a ratio, as a multiple or a share: one that the question defines, or one of two items
+    that the registry does not know.
+    """
+    if patterns.PERCENT_WORDS.search(name):
+        return False
+    if name.lower() in definitions:
+        return is_percentage(name)
     return bool(patterns.RATIO.match(name) or patterns.SHARE.match(name)) and find_measure(name) is None
 
 

@@ -6,18 +6,21 @@ from dataclasses import replace
 from decimal import Decimal
 from functools import lru_cache
 
+from app.answers.claims import PageTexts
 from app.answers.computing.binding import newest_quarter
 from app.answers.computing.currencies import is_in_currency
 from app.answers.computing.found import Figure, words_of
 from app.answers.computing.measures import variants_of
 from app.answers.computing.parts import list_parts
+from app.answers.computing.prose_figures import find_amounts
 from app.answers.computing.requests import AskedPeriod
 from app.answers.evidence_tables import EvidenceTables
+from app.answers.verification.sentences import find_sentences
 from app.facts.fiscal import QUARTERS_OF_YEAR, FiscalSpan
 from app.facts.formulas.expressions import Label, Name
 from app.facts.formulas.registry import standard_vocabulary
 from app.facts.found import Found, NotFound
-from app.facts.items.names import list_names
+from app.facts.items.names import find_items, list_names
 from app.facts.items.standard import load_items
 from app.facts.label_words import label_words
 from app.facts.ledger import Ledger
@@ -29,6 +32,7 @@ from app.tables.rows import quantity_of
 
 _MOST_KNOWN = 4096
 """Most texts of questions that a cache keeps."""
+_LONGEST_SENTENCE = 700
 _OF_PART = re.compile(r"(?P<line>.+?) (?:from|of|in|for) (?:the )?(?P<part>.+)", re.IGNORECASE)
 _PART_WORDS = re.compile(r" ?\b(?:segment|division|business|product|products|region)\b", re.IGNORECASE)
 
@@ -160,7 +164,7 @@ def other_names(words: str, name: str | None) -> tuple[str, ...]:
 def _sought(name: str, words: str) -> Sought:
     vocabulary = standard_vocabulary()
     for variant in (name, *variants_of(words)):
-        known = vocabulary.find_name(variant) if variant else None
+        known = (vocabulary.find_name(variant) or next(iter(find_items(variant)), None)) if variant else None
         line = None if known is None else vocabulary.item(known)
         if line is not None:
             return replace(line.sought, labels=tuple(dict.fromkeys((*line.sought.labels, words))))
@@ -202,6 +206,28 @@ def attach_cell(figure: Figure, tables: EvidenceTables) -> Figure | None:
         row=row,
         cell=cells[0],
         turned=turned,
+    )
+
+
+def attach_sentence(figure: Figure, pages: PageTexts, tables: EvidenceTables) -> Figure | None:
+    """Return a figure that a filing tags in a sentence, with that sentence; None if no sentence shows the amount."""
+    page = pages.get(figure.key)
+    start, end = figure.span
+    if page is None or tables.row_at(figure.key, start) is not None or not 0 <= start < end <= len(page):
+        return None
+    begin = max(0, start - _LONGEST_SENTENCE)
+    spans = find_sentences(page[begin : end + _LONGEST_SENTENCE])
+    around = next(((begin + a, begin + z) for a, z in spans if begin + a <= start and end <= begin + z), None)
+    if around is None or "\t" in page[slice(*around)]:
+        return None
+    amounts = find_amounts(page[slice(*around)])
+    stated = [each for each in amounts if each.start <= start - around[0] < each.end]
+    value = stated[0].value if stated else None
+    if value is None or value.value is None or value.value.scaleb(value.scale or 0) != abs(figure.amount()):
+        return None
+    span = (around[0] + stated[0].start, around[0] + stated[0].end)
+    return replace(
+        figure, value=value.value, kind=value.kind, unit=value.unit, scale=value.scale or 0, span=span, sentence=around
     )
 
 

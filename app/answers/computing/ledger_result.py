@@ -59,7 +59,8 @@ class LedgerResult:
 
 def compute_from_ledger(question: FigureQuestion, facts: Iterable[StoredFact]) -> LedgerResult:
     """Compute the first reading of a question for which the ledger has every figure."""
-    ledger = Ledger(choose_facts(facts, question.currency))
+    labelled = (stored for stored in facts if stored.fact.label.strip())  # a row without a label cannot be shown
+    ledger = Ledger(choose_facts(labelled, question.currency))
     finder = LedgerFigures(ledger)
     sources = {stored.source.version_id: stored.source for stored in ledger.facts}
     missing: list[Missing] = []

@@ -12,6 +12,7 @@ _PURE = (UnitKind.PERCENT, UnitKind.RATIO, UnitKind.DAYS)
 _MOST_KNOWN = 4096
 """Most texts of questions that a cache keeps."""
 _BRACKET = re.compile(r" ?\([^()]*\)")
+_OF_COSTS = re.compile(r" (?:expenses?|costs?|spend(?:ing)?|outlays?|bill|charges?|balances?)$", re.IGNORECASE)
 _LOOSE = re.compile(
     r"\b(?:unadjusted|reported|consolidated|total|company|amount of|value of|balance of)\b ?", re.IGNORECASE
 )
@@ -42,6 +43,9 @@ def is_pure_measure(words: str) -> bool:
 
 
 def variants_of(words: str) -> Iterator[str]:
-    """Yield the words, then without brackets, then without words that hardly matter, such as "unadjusted"."""
+    """Yield the words, then without brackets, without words that hardly matter, such as "unadjusted", and without
+    "costs" or "spending" at their end.
+    """
     plain = _BRACKET.sub("", words).strip()
-    yield from dict.fromkeys((words, plain, _LOOSE.sub("", plain).strip()))
+    loose = _LOOSE.sub("", plain).strip()
+    yield from dict.fromkeys((words, plain, loose, _OF_COSTS.sub("", loose)))

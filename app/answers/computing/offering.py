@@ -130,7 +130,7 @@ def _offer(
     pages: PageTexts,
     tables: EvidenceTables,
 ) -> OfferedValue | None:
-    found = with_cells(computed, tables)
+    found = with_cells(computed, pages, tables)
     if found is None or any(figure.key not in documents for figure in found.shown()):
         return None
     citations = dict.fromkeys(span for figure in found.shown() for span in citations_of(figure, documents, pages))

@@ -23,7 +23,7 @@ _OVER_YEAR = r"(?:year[- ]over[- ]year|yoy|y/y|annual)"
 _COMPOUND = rf"(?:cagr|compound(?:ed)? annual {_RATE})"
 _VERB = (
     r"(?:increased?|decreased?|grow|grew|grown|rise|rose|decline[ds]?|fall|fell|changed?|drop(?:ped)?|improved?"
-    r"|compared?|compares|develop(?:ed)?|evolved?|moved?)"
+    r"|compared?|compares|develop(?:ed)?|evolved?|moved?|shrink|shrank|go(?:ne)? (?:up|down)|went (?:up|down))"
 )
 _PART = r"(?:percent(?:age)?|%|share|proportion|fraction)"
 _YEAR = r"\W*(?:in )?which (?:fiscal |financial )?(?:year|period|quarter)"
@@ -46,6 +46,7 @@ _PROFIT = (
 
 CAGR = _phrase(rf"{_YEARS}(?P<a>.+?) {_COMPOUND}", rf"{_YEARS}{_COMPOUND}{_OF}(?P<b>.+)")
 GROWTH = _phrase(
+    rf"{_OVER_YEAR} (?!(?:{_PERCENT} )?(?:change|growth))(?P<h>.+?) (?:{_PERCENT} )?(?:change|growth)(?: rate)?",
     rf"{_PERCENT} {_MOVE}{_OF}{_SIZE}(?P<a>.+)",
     rf"(?P<b>.+?) {_PERCENT} {_MOVE}",
     rf"(?:{_OVER_YEAR} )?(?:{_RATE}|rate of growth){_OF}(?P<c>.+)",
@@ -53,6 +54,7 @@ GROWTH = _phrase(
     rf"(?P<e>.+?) (?:{_OVER_YEAR} )?{_RATE}",
     rf"(?P<f>.+?) {_OVER_YEAR}(?: change)?",
     rf"{_PERCENT} (?:did|has|have) (?:the )?(?P<g>.+?) {_VERB}(?: by)?",
+    r"(?P<i>.+?) growth",
 )
 CHANGE = _phrase(
     rf"(?:(?:net|absolute|nominal|overall|total|dollar) )?{_MOVE}{_OF}{_SIZE}(?P<a>.+)",

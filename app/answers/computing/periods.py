@@ -19,7 +19,7 @@ _YEARS = re.compile(
     re.IGNORECASE,
 )
 _HALF = re.compile(
-    rf"\b(?:h([12])|(first|second)[\s-]half)(?:\s+(?:of\s+|in\s+)?(?:the\s+)?(?:(?:fiscal|FY)\s*)?({YEAR}|['’]?\d\d))?\b",
+    rf"\b(?:h([12])|(first|second)[\s-]half|first[\s-](six|nine|6|9)[\s-]months)(?:\s+(?:of\s+|in\s+)?(?:the\s+)?(?:(?:fiscal|FY)\s*)?({YEAR}|['’]?\d\d))?\b",
     re.I,
 )
 _LENGTH = re.compile(
@@ -137,10 +137,11 @@ def _mentions(text: str) -> Iterator[tuple[int, int, AskedPeriod]]:
             AskedPeriod(text[quarter.start : quarter.end], quarter.year, f"Q{quarter.quarter}"),
         )  # fmt: skip
     for found in _HALF.finditer(text):
-        code, ordinal, digits = found.groups()
-        half = code or ("1" if ordinal.lower() == "first" else "2")
+        code, ordinal, counted, digits = found.groups()
         year = full_year(digits.strip("'’")) if digits else None
-        yield found.start(), found.end(), AskedPeriod(found.group(), year, f"H{half}")
+        part = f"H{code}" if code else "H2" if ordinal and ordinal.lower() == "second" else "H1"
+        part = "9M" if counted and counted.lower() in ("nine", "9") else part
+        yield found.start(), found.end(), AskedPeriod(found.group(), year, part)
     for found in _YEARS.finditer(text):
         label, short, plain, second = found.groups()
         year = full_year(label or short or plain)

@@ -28,7 +28,9 @@ def scale_of(figures: Iterable[Figure], unit: Unit) -> int:
 def print_value(value: Decimal, unit: Unit, form: Form, *, scale: int = 0, is_percent: bool = False) -> str:
     """Write a value in the unit and rounding that a question asks for. `scale` is that of its figures."""
     if unit.kind is UnitKind.PERCENT or (is_percent and unit.kind in (UnitKind.RATIO, UnitKind.NUMBER)):
-        return f"{rounded(value * 100, form.places, usual=2)}%"
+        percent = f"{rounded(value * 100, form.places, usual=2)}%"
+        is_open = form.also_percent and form.unit is None and unit == RATIO and abs(value) < _LARGEST_SHARE
+        return f"{rounded(value, form.places, usual=4)}, or {percent}" if is_open else percent
     if unit.kind in (UnitKind.RATIO, UnitKind.DAYS) or (unit.kind is UnitKind.NUMBER and not scale):
         if unit == RATIO and form.also_percent and form.places is None and abs(value) < _LARGEST_SHARE:
             return f"{_small(value)}, or {rounded(value * 100, None, usual=2)}%"

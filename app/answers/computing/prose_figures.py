@@ -65,7 +65,9 @@ _CERTAINTY = 0.85
 
 
 @dataclass(frozen=True, slots=True)
-class _Amount:
+class AmountMention:
+    """An amount of a sentence, from `start` to `end`."""
+
     start: int
     end: int
     value: Quantity
@@ -156,7 +158,7 @@ class ProseFigures:
         for sentence in self._sentences:
             if not hard <= sentence.terms or not _begins_with(sentence.text, words):
                 continue
-            amounts = list(_amounts(sentence.text))
+            amounts = list(find_amounts(sentence.text))
             if len(amounts) != 1 or _MOVES.search(sentence.text) or _OF_WHICH.search(sentence.text):
                 continue
             chosen = _choose(sentence.text, amounts, period, self._find_span)
@@ -182,7 +184,7 @@ class ProseFigures:
     ) -> Iterator[Figure]:
         """Yield the figure of a sentence for an item, if the sentence says which of its amounts it is."""
         counted = list(_counted(sentence.text, words))
-        amounts = counted or [each for each in _amounts(sentence.text) if not _is_count(sentence.text, each, words)]
+        amounts = counted or [each for each in find_amounts(sentence.text) if not _is_count(sentence.text, each, words)]
         if not amounts or len(amounts) > _MOST_AMOUNTS or _OF_WHICH.search(sentence.text):
             return
         if not hard & OPERATIONS and _MOVES.search(sentence.text):
@@ -203,7 +205,7 @@ class ProseFigures:
             yield _figure(sentence, words, *chosen)
 
 
-def _figure(sentence: _Sentence, words: str, amount: _Amount, period: str) -> Figure:
+def _figure(sentence: _Sentence, words: str, amount: AmountMention, period: str) -> Figure:
     value = amount.value
     assert value.value is not None, "amounts have numbers"
     return Figure(
@@ -231,21 +233,22 @@ def _begins_with(text: str, words: str) -> bool:
     return _NARROWER.match(rest, len(words)) is not None
 
 
-def _amounts(text: str) -> Iterator[_Amount]:
+def find_amounts(text: str) -> Iterator[AmountMention]:
+    """Yield the amounts, percentages and large numbers of a sentence."""
     for found in _AMOUNT.finditer(text):
         value = parse_value(found.group())
         if value.value is not None and value.kind in (Kind.AMOUNT, Kind.PERCENTAGE, Kind.NUMBER):
-            yield _Amount(*found.span(), value)
+            yield AmountMention(*found.span(), value)
 
 
-def _is_count(text: str, amount: _Amount, words: str) -> bool:
+def _is_count(text: str, amount: AmountMention, words: str) -> bool:
     """Return whether a number says how many of what is counted something is about: "hired 1,200 employees"."""
     rest = [word.strip(".,;:()") for word in text[amount.end :].lower().split()[: _NEAR + len(words.split())]]
     nouns = words.lower().split()
     return amount.value.unit is None and any(rest[at : at + len(nouns)] == nouns for at in range(_NEAR + 1))
 
 
-def _counted(text: str, words: str) -> Iterator[_Amount]:
+def _counted(text: str, words: str) -> Iterator[AmountMention]:
     """Yield the numbers of what an issuer has, which stand before the words that are counted."""
     nouns = r"\s+".join(map(re.escape, words.split()))
     if not words.isascii() or not words.replace(" ", "").isalpha():
@@ -253,12 +256,12 @@ def _counted(text: str, words: str) -> Iterator[_Amount]:
     for found in re.finditer(rf"{_HAS}{_WHERE}(?P<count>{_COUNT})(?=\s+{_KINDS}{nouns}\b)", text, re.IGNORECASE):
         value = parse_value(found["count"])
         if value.value is not None:
-            yield _Amount(*found.span("count"), Quantity(Kind.NUMBER, value.value, None, 0))
+            yield AmountMention(*found.span("count"), Quantity(Kind.NUMBER, value.value, None, 0))
 
 
 def _choose(
-    text: str, amounts: Sequence[_Amount], asked: AskedPeriod | None, find_span: FindSpan | None = None
-) -> tuple[_Amount, str] | None:
+    text: str, amounts: Sequence[AmountMention], asked: AskedPeriod | None, find_span: FindSpan | None = None
+) -> tuple[AmountMention, str] | None:
     """Return the amount for a period, with the period in the sentence's words."""
     periods = find_periods(text)
     fitting = [
@@ -277,7 +280,7 @@ def _choose(
     return (amounts[fitting[0]], name) if is_aligned and len(fitting) == 1 else None
 
 
-def _in_turn(amounts: Sequence[_Amount], periods: Sequence[tuple[int, int, AskedPeriod]]) -> bool:
+def _in_turn(amounts: Sequence[AmountMention], periods: Sequence[tuple[int, int, AskedPeriod]]) -> bool:
     """Return whether amounts and periods take turns: "$5 million in 2019 and $4 million in 2018"."""
     order = sorted([(amount.start, "a") for amount in amounts] + [(start, "p") for start, _, _ in periods])
     kinds = "".join(kind for _, kind in order)

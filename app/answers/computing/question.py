@@ -9,6 +9,7 @@ from app.answers.computing.currencies import find_asked_currency
 from app.answers.computing.grammar import read_requests
 from app.answers.computing.ledger_figures import names_of, sought_of
 from app.answers.computing.measures import find_measure
+from app.answers.computing.phrasing import name_companies
 from app.answers.computing.plain_words import read_plainly
 from app.answers.computing.readings import Reader
 from app.answers.computing.requests import Asked, FigureRequest, list_items
@@ -47,7 +48,7 @@ class FigureQuestion:
     def of(cls, question: str, understanding: Understanding) -> "FigureQuestion | None":
         """Read a question; None if it asks for no figure."""
         names = [*understanding.issuer_names, *(form for forms in understanding.issuer_forms for form in forms)]
-        plain = read_plainly(question)
+        plain = read_plainly(name_companies(question, understanding.issuer_phrases))
         of_ledger, of_tables = (
             [
                 replace(request, verdict=plain.verdict)

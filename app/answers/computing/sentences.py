@@ -187,9 +187,9 @@ def _period_of(computed: Computed, each: Sequence[Computed]) -> str | None:
 
 
 def _of_issuer(claim: DraftClaim, issuer: str | None) -> DraftClaim:
-    """Say in the sentence of a row whose figure it is."""
+    """Say in the sentence of a row whose figure it is. A name with a digit would be read as another figure."""
     label, sign, rest = claim.text.partition(" — ")
-    is_said = issuer is None or issuer.casefold() in label.casefold()
+    is_said = issuer is None or issuer.casefold() in label.casefold() or any(map(str.isdigit, issuer))
     return claim if is_said or not sign else replace(claim, text=f"{label} of {issuer} — {rest}")
 
 

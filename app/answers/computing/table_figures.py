@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cached_property, partial
+from functools import cached_property, lru_cache, partial
 
 from app.answers.claims import PageKey, PageTexts
 from app.answers.computing.found import Figure, found_figure, name_of, words_of
@@ -29,6 +29,7 @@ from app.answers.writing.figures import find_year_end_month
 from app.facts.fiscal import QUARTERS_OF_YEAR, FiscalSpan
 from app.facts.formulas.expressions import Label, Name
 from app.facts.found import Found, NotFound
+from app.facts.items.names import find_items
 from app.facts.model import FiscalLabel, StatementKind
 from app.facts.sought import Dimensions, Sought
 from app.quantities.periods import Period
@@ -208,6 +209,7 @@ class TableFigures:
         hard = wanted - SOFT or wanted
         if not hard:
             return []
+        items = frozenset(find_items(words))
         is_change = not wanted.isdisjoint(_CHANGE_TERMS)
         names = terms_of(" ".join(_NAME.findall(words))) & hard
         operations = hard & OPERATIONS
@@ -216,7 +218,7 @@ class TableFigures:
             near = place.near
             if (place.is_change and not is_change) or not operations <= near:
                 continue
-            if not can_be_of(place, statement):
+            if not can_be_of(place, statement) or _is_other_item(place.row.label, items):
                 continue
             if not (hard - near - place.around - _TOTAL).isdisjoint(place.others):
                 continue  # another row or column has this word
@@ -303,6 +305,19 @@ class TableFigures:
         """Return the figures that come nearest to an item, of any period."""
         scored = sorted(self._scored(words, least=_LEAST_NEAR), key=lambda each: -each.score)
         return tuple(self._figure(each) for each in scored[:_MOST_NEAREST])
+
+
+@lru_cache(maxsize=1 << 14)
+def _items_of(label: str) -> frozenset[str]:
+    return frozenset(find_items(label))
+
+
+def _is_other_item(label: str, items: frozenset[str]) -> bool:
+    """Return whether a row is labelled as another standard item than what is sought: "Net income" under a heading with
+    the words of operating income.
+    """
+    named = _items_of(label)
+    return bool(items) and bool(named) and items.isdisjoint(named)
 
 
 def _missing(reason: str) -> NotFound:

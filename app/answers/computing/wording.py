@@ -21,7 +21,8 @@ _DEFINED = re.compile(
 )
 _ASKS = re.compile(
     r"\b(?:what(?:['’]s| (?:is|was|were|are|would|did|has|have))|what [\w%-]+ (?:is|was|of)"
-    r"|how (?:much|many|large|big|high)|by (?:how much|what)|(?:in )?which|did|does|has|have|is|was|were|are"
+    r"|how (?:much|many|large|big|high|fast|quickly|rapidly|often)|by (?:how much|what)|(?:in )?which"
+    r"|did|does|has|have|is|was|were|are"
     r"|calculate|compute|determine|find|give|tell|show|provide|state)\b",
     re.IGNORECASE,
 )

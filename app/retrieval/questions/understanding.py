@@ -23,8 +23,9 @@ class Understanding:
     `core` is the question without sentences about the form of the answer. `search_terms` are its terms, and
     `key_terms` are the search terms without periods and units. `issuer_forms` are the key and aliases of each issuer.
     `issuer_groups` has a number for each key: an issuer with several keys, since it was renamed, has one number.
-    `issuer_records` are the records of the named issuers (`documents.issuer_id`), if all have some: documents with the
-    same key may be of an issuer that an editor split off.
+    `issuer_phrases` are the words of the question that name the issuers. `issuer_records` are the records of the named
+    issuers (`documents.issuer_id`), if all have some: documents with the same key may be of an issuer that an editor
+    split off.
     `named_statements` are the statements that the question names. `statements` also include the statements with the
     requested metrics. `synonyms` are the names of these metrics in statements. `synonym_terms` are the terms of
     `synonyms`, without `key_terms` and without words that many line items contain. `wants_figure` states that the
@@ -51,6 +52,7 @@ class Understanding:
     issuer_names: tuple[str, ...] = ()
     issuer_forms: tuple[frozenset[str], ...] = ()
     issuer_groups: tuple[int, ...] = ()
+    issuer_phrases: tuple[str, ...] = ()
     issuer_records: frozenset[UUID] = frozenset()
     periods: AskedPeriods = field(default_factory=AskedPeriods)
     document_types: tuple[DocumentType, ...] = ()
@@ -89,6 +91,7 @@ class Understanding:
             issuer_names=tuple(issuer.name for issuer in found),
             issuer_forms=forms,
             issuer_groups=group_issuers(named),
+            issuer_phrases=tuple(dict.fromkeys(match.text for match in named)),
             shared_names=tuple(
                 (match.text, tuple(issuer.name for issuer in match.issuers)) for match in named if match.is_shared()
             ),
