@@ -103,6 +103,17 @@ def test_functions_that_bypass_row_level_security_are_safe_to_call(module_databa
     assert {name for name, *_, called_by_ours in functions if not called_by_ours} == INNER_FUNCTIONS
 
 
+def test_no_policy_reads_all_documents_for_each_row(module_database):
+    """`NOT IN (SELECT …)` reads all rows of the tenant, where `NOT EXISTS` looks up one by its key."""
+    with module_database.owner.anonymous() as session:
+        listing = session.scalars(
+            text("SELECT tablename || '.' || policyname FROM pg_policies WHERE qual ~ 'NOT \\([a-z_.]+ IN \\( SELECT'")
+        ).all()
+        looking_up = session.scalar(text("SELECT count(*) FROM pg_policies WHERE qual ~ 'NOT \\(EXISTS \\( SELECT'"))
+    assert listing == []
+    assert looking_up >= 4, "the pattern fits how PostgreSQL prints policies"
+
+
 @pytest.mark.parametrize("role", ["api", "worker", "relay", "owner"])
 def test_session_without_principal_sees_no_rows(database, role):
     tenant = uuid4()
