@@ -3,7 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from app.audit.models import AuditEvent
 from app.core.clock import SystemClock
@@ -130,6 +130,23 @@ def test_change_during_a_publication_is_kept_with_the_new_reading(service, shelf
         changed.result()
     (issuer,) = shelf.find("ACM")
     assert issuer.name == "Acme Global"
+
+
+def test_change_during_a_move_gets_the_class_that_the_document_has_then(service, shelf):
+    document = shelf.file(read_names("Acme Paper, Inc."))
+    move = "UPDATE documents SET collection_id = :walled WHERE id = :document"
+    with ThreadPoolExecutor(1) as pool:
+        with shelf.database.worker.transaction(system_principal(shelf.tenant)) as session:
+            session.execute(text(move), {"walled": shelf.walled, "document": document})
+            changed = pool.submit(change, service, shelf, "Acme Paper", name="Acme Global")
+            wait_for_lock(shelf)
+        changed.result()
+    classes = "SELECT d.access_class_id, e.access_class_id FROM issuer_edits e JOIN documents d ON d.id = e.document_id"
+    with shelf.database.owner.transaction(system_principal(shelf.tenant)) as session:
+        ((of_document, of_change),) = session.execute(text(classes)).all()
+    assert of_change == of_document
+    with shelf.database.api.transaction(shelf.reader) as session:  # who may not see `walled`
+        assert session.execute(text("SELECT name FROM issuer_edits")).all() == []
 
 
 def wait_for_lock(shelf):
