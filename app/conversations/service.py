@@ -255,9 +255,11 @@ class ConversationService:
         turn_id: UUID,
         question_id: UUID | None,
     ) -> None:
-        """Store a turn in the transaction of `session`. Raises ConversationNotFoundError."""
+        """Store a turn in the transaction of `session`. Raises ConversationNotFoundError, ConversationFullError."""
         repository, now = ConversationRepository(session), self._clock.now()
         _find(repository, conversation_id, lock=True)
+        if repository.count_turns(conversation_id) >= MOST_TURNS:  # another turn was stored since this one was read
+            raise ConversationFullError
         reading = read.reading
         repository.insert_turn(
             {

@@ -1,19 +1,23 @@
 """Conversations over HTTP: follow-ups, history, scope, feedback, and what is left when access ends."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID, uuid4
 
 import httpx
 import pytest
+from sqlalchemy import text
 
 from app.bootstrap import build_container
 from app.conversations.errors import MOST_TURNS
 from app.core.principal import Role
+from app.db.session import system_principal
 from app.documents.issuers import normalise_issuer
 from app.llm.wordllama_embedder import WordLlamaEmbedder
 from app.main import create_app
 from tests.api.conftest import _serve, settings_for
 from tests.api.published_documents import PublishedDocuments
+from tests.waiting import wait_for
 
 LANTERN = "Net revenue of Lantern Works was $4,210 million in fiscal 2022 and $3,900 million in fiscal 2021."
 PUMPS = "Net revenue of Pump Yard was $910 million in fiscal 2022 and $870 million in fiscal 2021."
@@ -267,16 +271,37 @@ def test_history_is_paged(desk):
     assert bad.json()["code"] == "invalid-cursor"
 
 
-def test_full_conversation_takes_no_turn(desk):
-    conversation = desk.begin()
+def fill(desk, conversation, turns):
     documents = PublishedDocuments(desk.server, desk.tenant_id, None)
     documents.sql(
         "INSERT INTO turns (id, tenant_id, conversation_id, words, scope, asked_at) SELECT gen_random_uuid(), "
-        f"tenant_id, id, 'x', '{{}}', now() FROM conversations, generate_series(1, {MOST_TURNS}) "
+        f"tenant_id, id, 'x', '{{}}', now() FROM conversations, generate_series(1, {turns}) "
         f"WHERE id = '{UUID(conversation)}' RETURNING id"
     )
+
+
+def test_full_conversation_takes_no_turn(desk):
+    conversation = desk.begin()
+    fill(desk, conversation, MOST_TURNS)
     answer = desk.reader.http.post(f"/v1/conversations/{conversation}/turns", json={"question": FIRST})
     assert (answer.status_code, answer.json()["code"]) == (409, "conversation-full")
+
+
+def test_of_two_last_turns_at_once_one_is_stored(desk, shared_database):
+    conversation = desk.begin()
+    fill(desk, conversation, MOST_TURNS - 1)
+    waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+
+    def ask(question):
+        return desk.reader.http.post(f"/v1/conversations/{conversation}/turns", json={"question": question}).status_code
+
+    with ThreadPoolExecutor(2) as pool:
+        with shared_database.owner.transaction(system_principal(desk.tenant_id)) as session:
+            lock = text("SELECT 1 FROM conversations WHERE id = :id FOR UPDATE")
+            session.execute(lock, {"id": conversation})
+            answers = [pool.submit(ask, question) for question in (FIRST, FIRST.replace("2022", "2021"))]
+            wait_for(lambda: session.scalar(waiting) >= 2, what="two turns that are to be stored")
+        assert sorted(answer.result() for answer in answers) == [201, 409]
 
 
 def test_feedback_reaches_engineers_who_may_read_the_documents(desk):
