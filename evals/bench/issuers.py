@@ -1,9 +1,10 @@
 """Measures which documents are joined into one issuer, against their labels.
 
 The data are folders of documents with their issuers (`evals.datasets.described`). Tags of filings are removed, so that
-no CIK gives the answer away. Documents are read as in the pipeline, and joined as for a user who sees all of them:
-nothing is stored. Precision is the share of joined pairs of documents that have the same label; recall is the share of
-pairs with the same label that are joined. Pairs across folders are not judged: their labels may differ in spelling.
+no CIK gives the answer away; the CIK is the filing's label. Documents are read as in the pipeline, and joined as for a
+user who sees all of them: nothing is stored. Precision is the share of joined pairs of documents that have the same
+label; recall is the share of pairs with the same label that are joined. Pairs across folders are not judged: their
+labels may differ in spelling.
 """
 
 import tempfile
@@ -29,7 +30,7 @@ _SPACE = UUID(int=0)
 def bench_issuers(folders: Sequence[Path], notify: Callable[[str], None]) -> SuiteResult:
     """Read and join the documents of the folders. Raises DatasetError."""
     labelled = [
-        (f"{number}/{each.truth.issuer[0]}", each)
+        (f"{number}/{each.cik or each.truth.issuer[0]}", each)
         for number, folder in enumerate(folders)
         for each in load_described(folder)
         if each.truth.issuer

@@ -70,13 +70,15 @@ class Description(BaseModel):
 class Described:
     """A file and its truth. `tagged` is true if the file contains the tags that state the truth.
 
-    If `label_only`, the issuer is a label that the publisher of the data chose, and may not occur in the document.
+    If `label_only`, the issuer is a label that the publisher of the data chose, and may not occur in the document. The
+    `cik` identifies the issuer of a tagged file: filings of one issuer may spell its name differently.
     """
 
     path: Path
     truth: Description
     tagged: bool = False
     label_only: bool = False
+    cik: str | None = None
 
 
 def load_described(data: Path) -> tuple[Described, ...]:
@@ -171,7 +173,7 @@ def _tagged(path: Path) -> Described:
         filed = date.fromisoformat(dated.group()) if dated else end
         if end < filed <= end + _FILED_WITHIN:
             stated["filing_date"] = filed
-    return Described(path, Description(**stated), tagged=True)
+    return Described(path, Description(**stated), tagged=True, cik=tags.get("EntityCentralIndexKey"))
 
 
 def _read_dei(root: etree._Element) -> dict[str, str]:

@@ -21,6 +21,7 @@ TAGGED = """<?xml version="1.0"?><html xmlns="http://www.w3.org/1999/xhtml"
 <p>For the fiscal year ended <ix:nonNumeric name="dei:DocumentPeriodEndDate" contextRef="c">December 31,
  2031</ix:nonNumeric></p>
 <p><ix:nonNumeric name="dei:EntityRegistrantName" contextRef="c">ZEPHYRINE PROPERTIES, INC.</ix:nonNumeric></p>
+<p><ix:nonNumeric name="dei:EntityCentralIndexKey" contextRef="c">0009876543</ix:nonNumeric></p>
 <p>(Exact name of registrant as specified in its charter)</p></body></html>"""
 
 
@@ -55,6 +56,7 @@ def test_tags_of_a_filing_are_its_truth_and_a_later_date_in_its_name_the_filing_
         "filing_date": date(2032, 2, 9),
     }
     assert "filing_date" not in other.truth.model_fields_set
+    assert described.cik == "0009876543"
 
 
 def test_labels_of_financebench_state_type_year_and_quarter(tmp_path):
