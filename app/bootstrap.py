@@ -21,6 +21,7 @@ from app.audit.denials import DenialLog
 from app.audit.log import AuditLog
 from app.composition import build_blobs, build_configured_embedder, build_database, build_sealer
 from app.conversations.feedback import FeedbackService
+from app.conversations.proposing import FollowUpProposer
 from app.conversations.service import ConversationService
 from app.core.clock import Clock, SystemClock
 from app.db.connections import Liveness
@@ -68,7 +69,7 @@ from app.jobs.streams import RunStreams
 from app.llm.factory import build_chat
 from app.llm.metering import MeteredChat, MeteredEmbedder
 from app.llm.pacing import Pace, PacedChat
-from app.llm.port import Embedder
+from app.llm.port import ChatModel, Embedder
 from app.llm.prompts import PromptLibrary
 from app.llm.wordllama_embedder import WordLlamaEmbedder
 from app.observability.metrics import Metrics
@@ -141,7 +142,9 @@ def build_container(settings: Settings, *, clock: Clock | None = None) -> Contai
     access = AccessService(database=database)
     evaluations = EvaluationService(database=database, clock=clock)
     sandbox = page_sandbox()
-    answers = build_answers(settings, database=database, clock=clock, metrics=metrics)
+    model = build_model(settings, metrics)
+    answers = build_answers(settings, database=database, clock=clock, metrics=metrics, model=model)
+    proposer = None if model is None else FollowUpProposer(chat=model.chat, prompts=model.prompts)
     services: list[object] = [
         identity,
         UserService(database=database, clock=clock),
@@ -186,7 +189,7 @@ def build_container(settings: Settings, *, clock: Clock | None = None) -> Contai
             max_bytes=settings.limits.upload_bytes,
         ),
         answers,
-        ConversationService(database=database, answers=answers, clock=clock),
+        ConversationService(database=database, answers=answers, clock=clock, proposer=proposer),
         FeedbackService(database=database, clock=clock),
         evaluations,
         ComparisonService(evaluations=evaluations),
@@ -285,8 +288,17 @@ def build_transfers(settings: LimitSettings) -> Transfers:
     )
 
 
-def build_answers(settings: Settings, *, database: Database, clock: Clock, metrics: Metrics) -> AnswerService:
-    """Return the answer service. If no model is configured, it uses only the extractive writer."""
+@dataclass(frozen=True, slots=True)
+class ConfiguredModel:
+    """The configured chat model with its prompts. `pace` is set if it answers one request at a time."""
+
+    chat: ChatModel
+    prompts: PromptLibrary
+    pace: Pace | None
+
+
+def build_model(settings: Settings, metrics: Metrics) -> ConfiguredModel | None:
+    """Return the configured chat model; None without one."""
     chat = build_chat(
         base_url=settings.chat.base_url,
         api_key=settings.chat.api_key.get_secret_value(),
@@ -294,17 +306,24 @@ def build_answers(settings: Settings, *, database: Database, clock: Clock, metri
         price_in=settings.chat.price_in,
         price_out=settings.chat.price_out,
     )
+    if chat is None:
+        return None
     pace = Pace() if settings.chat.one_at_a_time else None
-    if chat is not None and pace is not None:
-        chat = PacedChat(chat, pace=pace)
-    prompts = PromptLibrary(folder=settings.prompts_dir)
+    paced = chat if pace is None else PacedChat(chat, pace=pace)
+    return ConfiguredModel(MeteredChat(paced, meter=metrics), PromptLibrary(folder=settings.prompts_dir), pace)
+
+
+def build_answers(
+    settings: Settings, *, database: Database, clock: Clock, metrics: Metrics, model: ConfiguredModel | None
+) -> AnswerService:
+    """Return the answer service. Without a model, it uses only the extractive writer."""
     writer = sections = proposed = None
-    if chat is not None:
-        metered, most = MeteredChat(chat, meter=metrics), settings.chat.max_output_tokens
-        writer = ModelWriter(chat=metered, prompts=prompts, max_output_tokens=most, pace=pace)
+    if model is not None:
+        chat, prompts, most = model.chat, model.prompts, settings.chat.max_output_tokens
+        writer = ModelWriter(chat=chat, prompts=prompts, max_output_tokens=most, pace=model.pace)
         at_once = settings.chat.summary_requests
-        sections = SectionWriter(chat=metered, prompts=prompts, max_output_tokens=most, at_once=at_once, pace=pace)
-        proposed = ProposedFigures(database=database, proposer=FormulaProposer(chat=metered, prompts=prompts))
+        sections = SectionWriter(chat=chat, prompts=prompts, max_output_tokens=most, at_once=at_once, pace=model.pace)
+        proposed = ProposedFigures(database=database, proposer=FormulaProposer(chat=chat, prompts=prompts))
     local = WordLlamaEmbedder()
     return AnswerService(
         database=database,

@@ -151,11 +151,11 @@ def get_turn(
     openapi_extra=needs(Permission.QUESTIONS_ASK)
     | problems(*_QUESTION_ERRORS, ConversationNotFoundError, TurnNotFoundError, ConversationFullError),
 )
-def understand_turn(
+async def understand_turn(
     principal: CurrentPrincipal, conversations: Conversations, conversation_id: UUID, body: TurnIn, response: Response
 ) -> UnderstoodOut:
     response.headers["Cache-Control"] = "no-store"
-    return UnderstoodOut.of(conversations.understand(principal, conversation_id, body.request()))
+    return UnderstoodOut.of(await conversations.understand(principal, conversation_id, body.request()))
 
 
 @router.post(

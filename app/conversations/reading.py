@@ -1,6 +1,7 @@
 """Read the turns before a follow-up, and understand it, in one transaction of its user."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -12,6 +13,7 @@ from app.conversations.following.context import Answered, Earlier, NameSpan, Unc
 from app.conversations.following.frames import Frame
 from app.conversations.following.names import find_spans
 from app.conversations.following.periods import mentions_of
+from app.conversations.following.proposed import Told, check_proposed, new_names
 from app.conversations.following.reading import understand
 from app.conversations.following.replaced import BEFORE_NAME
 from app.conversations.models import Turn
@@ -19,16 +21,20 @@ from app.conversations.peers import find_peers
 from app.conversations.repository import ConversationRepository
 from app.conversations.views import QuestionParts, scope_record
 from app.core.principal import Principal
+from app.issuers.names import Issuer
 from app.issuers.reading import find_issuers
 from app.retrieval.filters import SearchFilters
 from app.retrieval.questions.issuers import VisibleIssuer, name_forms
 from app.retrieval.questions.reader import QuestionReader
 from app.retrieval.questions.vocabulary import FinanceVocabulary
-from app.retrieval.repository import SearchRepository
+from app.retrieval.repository import Candidate, SearchRepository
 from app.retrieval.scope import ScopeFinder
 from app.retrieval.visible_issuers import list_visible
 
 _READER = QuestionReader(vocabulary=FinanceVocabulary())
+_MOST_QUESTIONS = 3
+_MOST_NAMES = 60
+_LONGEST_TOLD = 600
 _LOST = "The question before used a document that you can no longer see. Ask the whole question."
 
 
@@ -68,6 +74,41 @@ class TurnReader:
             reading = understand(words, earlier, find_names)
         return reading, self.parts(reading.question if isinstance(reading, Understood) else "")
 
+    def tell(self, words: str) -> Told | None:
+        """Return what a model is told to complete a follow-up; None if the user may not see the question before."""
+        repository = ConversationRepository(self.session)
+        turns = repository.list_last_answered(self.conversation_id, limit=_MOST_QUESTIONS)
+        readings = repository.find_readings([turn.id for turn in turns])
+        if not turns or turns[-1].id not in readings:
+            return None
+        seen = [readings[turn.id] for turn in turns if turn.id in readings]
+        answered = self._answered(turns[-1])
+        rows = SearchRepository(self.session).list_candidates(SearchFilters())
+        names = dict.fromkeys(row.issuer for row in rows if row.issuer)
+        learnt = answered.documents.union(*(reading.learnt_from for reading in seen))
+        return Told(
+            follow_up=words,
+            questions=tuple(reading.question[:_LONGEST_TOLD] for reading in seen if reading.question),
+            answer=answered.text[:_LONGEST_TOLD],
+            names=tuple(list(names)[:_MOST_NAMES]),
+            learnt_from=learnt,
+        )
+
+    def check(self, proposed: str, told: Told) -> tuple[Understood, QuestionParts] | None:
+        """Return a model's proposal as what was understood, and its parts; None if it is refused."""
+        issuers = self._list_issuers(proposed)
+
+        def find_names(text: str) -> tuple[NameSpan, ...]:
+            return find_spans(text, issuers)
+
+        found = check_proposed(proposed, told, find_names)
+        if found is None:
+            return None
+        names = new_names(found.question, told, find_names)
+        rows = self._list_documents([form for name in names for form in name_forms(name)])[1] if names else ()
+        learnt = found.learnt_from.union(row.document_id for row in rows)
+        return replace(found, learnt_from=learnt), self.parts(found.question)
+
     def edit(self, words: str, turn_id: UUID) -> tuple[Understood, QuestionParts, str]:
         """Return the user's edit of how a turn was understood, its parts, and the words of that turn.
 
@@ -98,11 +139,16 @@ class TurnReader:
         return bool(self.scope.issuers or self.scope.document_ids) or last.scope != scope_record(self.scope)
 
     def _list_issuers(self, *texts: str) -> list[VisibleIssuer]:
-        forms = [form for text in texts for form in name_forms(text)]
+        entities, rows = self._list_documents([form for text in texts for form in name_forms(text)])
+        return list_visible(rows, entities)
+
+    def _list_documents(self, forms: list[str]) -> tuple[Sequence[Issuer], Sequence[Candidate]]:
+        """Return the issuers with names of these forms, and their visible documents."""
         entities = find_issuers(self.session, forms)
         records = [record for entity in entities for record in entity.ids]
-        rows = SearchRepository(self.session).list_candidates(SearchFilters(), name_forms=forms, records=records)
-        return list_visible(rows, entities)
+        return entities, SearchRepository(self.session).list_candidates(
+            SearchFilters(), name_forms=forms, records=records
+        )
 
     def _is_part(self, name: str) -> bool:
         """Return whether visible documents have a name, and not as that of a company."""

@@ -68,6 +68,11 @@ class ConversationRepository:
         query = select(Turn).where(Turn.conversation_id == conversation_id, Turn.question_id.is_not(None))
         return self._session.scalar(query.order_by(Turn.id.desc()).limit(1))
 
+    def list_last_answered(self, conversation_id: UUID, *, limit: int) -> Sequence[Turn]:
+        """List the newest turns with a question, oldest first."""
+        query = select(Turn).where(Turn.conversation_id == conversation_id, Turn.question_id.is_not(None))
+        return self._session.scalars(query.order_by(Turn.id.desc()).limit(limit)).all()[::-1]
+
     def list_turns(self, conversation_id: UUID, *, after: UUID | None, limit: int) -> Sequence[Turn]:
         """List turns, oldest first."""
         query = select(Turn).where(Turn.conversation_id == conversation_id).order_by(Turn.id).limit(limit)

@@ -116,7 +116,8 @@ class UnderstoodOut(BaseModel):
     """How a turn was understood: the complete `question`, or, if it is null, the question `asks` back to the user, with
     `options` to answer it.
 
-    `carried` are the parts taken from the question before. `notes` say which of two readings was taken.
+    `carried` are the parts taken from the question before. `notes` say which of two readings was taken, or that a
+    language model completed the question.
     """
 
     question: str | None

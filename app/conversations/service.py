@@ -7,7 +7,7 @@ that stores its answer.
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -22,7 +22,9 @@ from app.answers.service import AnswerService
 from app.audit.service import record
 from app.conversations.errors import MOST_TURNS, ConversationFullError, ConversationNotFoundError, TurnNotFoundError
 from app.conversations.following.context import Unclear, Understood
+from app.conversations.following.proposed import Told
 from app.conversations.models import Conversation, Turn
+from app.conversations.proposing import FollowUpProposer
 from app.conversations.reading import TurnReader
 from app.conversations.repository import ConversationRepository
 from app.conversations.views import (
@@ -62,7 +64,7 @@ class TurnRequest:
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """A turn that is understood, before it is answered."""
+    """A turn that is understood, before it is answered. `told` is for a model, if the rules leave it open."""
 
     words: str
     scope: SearchFilters
@@ -70,15 +72,21 @@ class _Read:
     view: ReadingView
     shown_scope: ScopeView
     title: str | None
+    told: Told | None = None
 
 
 class ConversationService:
-    """Keeps the conversations of each user. Nobody else sees them."""
+    """Keeps the conversations of each user. Nobody else sees them. With a `proposer`, a model completes follow-ups that
+    the rules do not understand.
+    """
 
-    def __init__(self, *, database: Database, answers: AnswerService, clock: Clock) -> None:
+    def __init__(
+        self, *, database: Database, answers: AnswerService, clock: Clock, proposer: FollowUpProposer | None = None
+    ) -> None:
         self._database = database
         self._answers = answers
         self._clock = clock
+        self._proposer = proposer
 
     # --- conversations ------------------------------------------------------------------------------------------------
 
@@ -166,9 +174,9 @@ class ConversationService:
                 raise TurnNotFoundError
             return _turns(session, principal, [turn])[0]
 
-    def understand(self, principal: Principal, conversation_id: UUID, request: TurnRequest) -> ReadingView:
+    async def understand(self, principal: Principal, conversation_id: UUID, request: TurnRequest) -> ReadingView:
         """Return how a turn would be understood, and store nothing. Raises the errors of `ask`."""
-        return self._read(principal, conversation_id, request).view
+        return (await self._understand(principal, conversation_id, request)).view
 
     async def ask(
         self, principal: Principal, conversation_id: UUID, request: TurnRequest, authorise: Authorise | None = None
@@ -179,7 +187,7 @@ class ConversationService:
         Raises before the first event: ConversationNotFoundError, ConversationFullError, TurnNotFoundError, and the
         errors of `AnswerService.ask`.
         """
-        read = await asyncio.to_thread(self._read, principal, conversation_id, request)
+        read = await self._understand(principal, conversation_id, request)
         if isinstance(read.reading, Unclear):
             yield TurnDone(await self._ask_back(principal, conversation_id, read, authorise))
             return
@@ -200,7 +208,7 @@ class ConversationService:
         self, principal: Principal, conversation_id: UUID, request: TurnRequest, authorise: Authorise | None = None
     ) -> TurnView:
         """Return the stored turn with its answer. Raises the same errors as `ask`."""
-        read = await asyncio.to_thread(self._read, principal, conversation_id, request)
+        read = await self._understand(principal, conversation_id, request)
         if isinstance(read.reading, Unclear):
             return await self._ask_back(principal, conversation_id, read, authorise)
         turn = self._as_turn(principal, conversation_id, read, read.reading)
@@ -220,6 +228,24 @@ class ConversationService:
 
         return AsTurn(read.words if reading.learnt_from else reading.question, store)
 
+    async def _understand(self, principal: Principal, conversation_id: UUID, request: TurnRequest) -> _Read:
+        """Read a turn by the rules; if they leave it open, as a model proposes. No connection is held meanwhile."""
+        read = await asyncio.to_thread(self._read, principal, conversation_id, request)
+        if self._proposer is None or read.told is None:
+            return read
+        proposed = await self._proposer.propose(read.told)
+        if proposed is None:
+            return read
+        return await asyncio.to_thread(self._check, principal, conversation_id, read, read.told, proposed)
+
+    def _check(self, principal: Principal, conversation_id: UUID, read: _Read, told: Told, proposed: str) -> _Read:
+        with self._database.transaction(principal, snapshot=True) as session:
+            checked = TurnReader(session, principal, conversation_id, read.scope).check(proposed, told)
+        if checked is None:
+            return read
+        reading, parts = checked
+        return replace(read, reading=reading, view=ReadingView.of(reading, parts))
+
     def _read(self, principal: Principal, conversation_id: UUID, request: TurnRequest) -> _Read:
         words = parse_question(request.words)
         with self._database.transaction(principal, snapshot=True) as session:
@@ -237,7 +263,9 @@ class ConversationService:
                 reading, parts, words = reader.edit(words, request.edits)
             title = _shortened(words) if count == 0 and conversation.title == UNTITLED else None
             view = ReadingView.of(reading, parts, is_edited=request.edits is not None)
-            return _Read(words, scope, reading, view, _scope(session, scope), title)
+            is_open = self._proposer is not None and isinstance(reading, Unclear) and reading.is_open
+            told = reader.tell(words) if is_open else None
+            return _Read(words, scope, reading, view, _scope(session, scope), title, told)
 
     def _store_unclear(self, principal: Principal, conversation_id: UUID, read: _Read) -> TurnView:
         turn_id = new_id()

@@ -91,9 +91,14 @@ def says_more(text: str, quotes: Sequence[str], given: Collection[str]) -> bool:
     known = words.union(given)
     stated = text.replace(UNKNOWN_SCALE, "")
     sentences = [stated[start:end] for start, end in find_sentences(stated)]
-    if any(term for sentence in sentences for term in _unknown_words(sentence, known)):
+    if list_unknown_words(stated, known):
         return True
     return any(_turns_direction(sentence, words, given) or _turns_negation(sentence, quotes) for sentence in sentences)
+
+
+def list_unknown_words(text: str, known: Collection[str]) -> list[str]:
+    """List the content words of a text that are neither `known` terms nor words of reporting."""
+    return [word for start, end in find_sentences(text) for word in _unknown_words(text[start:end], known)]
 
 
 def _unknown_words(sentence: str, known: Collection[str]) -> Iterator[str]:

@@ -79,7 +79,11 @@ class Before:
 
     def unclear(self, sentence: str, options: Sequence[str] = ()) -> Unclear:
         """Return a question to the user."""
-        return Unclear(sentence, tuple(options), self.learnt_from())
+        return Unclear(sentence, tuple(options), self.learnt_from(), is_open=not options)
+
+    def impossible(self, sentence: str) -> Unclear:
+        """Return why a follow-up cannot be answered."""
+        return Unclear(sentence, (), self.learnt_from())
 
     def unfitting(self) -> Unclear:
         """Return the answer to a follow-up that needs a figure before it."""

@@ -90,8 +90,11 @@ class Understood:
 
 @dataclass(frozen=True, slots=True)
 class Unclear:
-    """Why a follow-up is not understood, as a question to the user; `options` are follow-ups that would be."""
+    """Why a follow-up is not understood, as a question to the user; `options` are follow-ups that would be. If it
+    `is_open`, a model may propose what it means; else it cannot be answered, or the user has to choose.
+    """
 
     sentence: str
     options: tuple[str, ...] = ()
     learnt_from: frozenset[UUID] = field(default=frozenset())
+    is_open: bool = False

@@ -46,7 +46,7 @@ def _qualifier(bare: str, before: Before) -> Reading | None:
     if phrases.UNIT.fullmatch(bare):
         return _qualified(bare, before)
     if phrases.PARENT.fullmatch(bare) or phrases.GUARANTORS.fullmatch(bare):
-        return before.unclear(_NOT_CONSOLIDATED)
+        return before.impossible(_NOT_CONSOLIDATED)
     found = phrases.STATEMENT.fullmatch(bare)
     return None if found is None else _qualified(f"in the {found['statement']}", before)
 
@@ -58,7 +58,9 @@ def _in_currency(words: str, before: Before) -> Reading:
     units = {_CURRENCIES.get(sign, sign) for sign in stated}
     if units and not any(is_in_currency(unit, asked) for unit in units):
         before.learn()
-        return before.unclear("The documents state this figure in another currency. Footnote converts no currencies.")
+        return before.impossible(
+            "The documents state this figure in another currency. Footnote converts no currencies."
+        )
     return _qualified(words, before)
 
 
