@@ -29,7 +29,8 @@ _MOST_OFFERED_ISSUERS = 2
 def read_ledgers(
     session: Session, figure: FigureQuestion | None, understanding: Understanding, filters: SearchFilters
 ) -> tuple[LedgerResult, ...]:
-    """Compute a figure from the facts of each issuer that a question names. The caller records the read.
+    """Compute a figure from the facts of each issuer that a question names. Of several
+    measures, the ledgers of all issuers for one come before those for the next. The caller records the read.
 
     The ledgers are not searched for a question that is limited by other filters than issuers and documents.
     """
@@ -42,7 +43,11 @@ def read_ledgers(
     ):
         return ()
     within = filters.document_ids
-    return tuple(_read_ledger(session, figure, issuer.keys, within, understanding) for issuer in issuers)
+    return tuple(
+        _read_ledger(session, part, issuer.keys, within, understanding)
+        for part in figure.parts or (figure,)
+        for issuer in issuers
+    )
 
 
 def of_named(facts: Iterable[StoredFact], understanding: Understanding) -> list[StoredFact]:

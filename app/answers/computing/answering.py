@@ -16,7 +16,17 @@ from app.answers.computing.notices import Declined, decline, notes_of
 from app.answers.computing.prose_figures import ProseFigures
 from app.answers.computing.question import FigureQuestion, NamedIssuer, is_arithmetic, leaf_of, named_issuers
 from app.answers.computing.requests import AskedPeriod, FigureRequest, Ranking, Series, list_periods
-from app.answers.computing.sentences import CitedDocument, quote_row, write_claims
+from app.answers.computing.sentences import (
+    CitedDocument,
+    Listing,
+    Result,
+    capital,
+    periods_in_words,
+    print_result,
+    quote_row,
+    write_claims,
+)
+from app.answers.computing.several import Stated, list_together, write_together
 from app.answers.computing.table_figures import TableFigures
 from app.answers.events import ShownClaim
 from app.answers.evidence_tables import EvidenceTables
@@ -25,6 +35,7 @@ from app.answers.writing.drafting import VerifiedDraft, known_texts, verify_draf
 from app.documents.issuers import normalise_issuer
 from app.facts.formulas.expressions import At, Label
 from app.facts.formulas.units import UnitKind
+from app.facts.items.standard import load_items
 from app.facts.model import StoredFact
 from app.retrieval.passages import Passage
 from app.retrieval.questions.understanding import Understanding
@@ -35,13 +46,14 @@ NOTICE = "No language model wrote this: the figure is read or computed from the 
 @dataclass(frozen=True, slots=True)
 class Answered:
     """A verified computed answer. `notes` are sentences on its figures. `computed` is its value, and `documents` are
-    those that it cites.
+    those that it cites. `stated` is what the first claim states.
     """
 
     draft: VerifiedDraft
     notes: str = ""
     computed: Computed | None = None
     documents: Mapping[PageKey, CitedDocument] = field(default_factory=dict)
+    stated: Stated | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +77,13 @@ def answer_figure(
     if (entity := understanding.other_entity) is not None:
         return Declined(f"The figure cannot be computed: no document is known to be of {entity}.")
     issuers = named_issuers(question.text, understanding)
+    if question.parts:
+        count = len(ledgers) // len(question.parts)
+        each = [
+            (part, answer_figure(part, ledgers[at * count : (at + 1) * count], understanding, evidence))
+            for at, part in enumerate(question.parts)
+        ]
+        return _together(question, each, evidence)
     if len(issuers) < 2:
         ledger = ledgers[0] if ledgers else LedgerResult()
         return _Answering(question, ledger, understanding, evidence).answer()
@@ -108,8 +127,47 @@ def _joined(
             supports = [replace(each, part=ClaimPart.SUPPORT) for each in (*first, *rest)]
             grid = versus.grid(range(2, len(first) + 2))
             shown = [*verified.shown, *supports]
-            return Answered(_numbered(shown, score, grid), notes)
+            columns = tuple(map(versus.heading, range(len(values))))
+            cells = tuple(map(versus.cell, range(len(values))))
+            name = capital(values[0][1].request.name)
+            stated = Stated(name, versus, claim.citations, claim.period, columns, cells)
+            return Answered(_numbered(shown, score, grid), notes, documents=documents, stated=stated)
     return Answered(_numbered([*first, *rest], score), notes)
+
+
+def _together(
+    question: FigureQuestion,
+    each: Sequence[tuple[FigureQuestion, Answered | Declined | None]],
+    evidence: Evidence,
+) -> Answered | Declined | None:
+    """Join the answers about several measures: first all values in one claim and a grid, then what they stand on. Notes
+    name the measures without a value.
+    """
+    found = [
+        (answer, answer.stated) for _, answer in each if isinstance(answer, Answered) and answer.stated is not None
+    ]
+    missing = [part.of_tables[0].name for part, answer in each if not isinstance(answer, Answered) or not answer.stated]
+    if not found or (question.limits and len(found) < len(each)):
+        return next((answer for _, answer in each if isinstance(answer, Declined)), None)
+    stated = [state for _, state in found]
+    documents = {key: document for answer, _ in found for key, document in answer.documents.items()}
+    score = WriterScore("several", min(answer.draft.score.raw for answer, _ in found if answer.draft.score))
+    verified = verify_draft(
+        Draft(Writer.EXTRACTIVE, (write_together(stated, question.limits),), score=score),
+        evidence.pages,
+        evidence.tables,
+        known_texts(question.text, evidence.passages),
+        {key[0]: Subject(document.issuer) for key, document in documents.items()},
+    )
+    if not verified.answers():
+        return None
+    first = [answer.draft.shown[0] for answer, _ in found]
+    rest = [claim for answer, _ in found for claim in answer.draft.shown[1:]]
+    supports = [replace(claim, part=ClaimPart.SUPPORT) for claim in (*first, *rest)]
+    grid = list_together(stated, {at: at + 2 for at in range(len(stated))})
+    notes = [answer.notes for answer, _ in found if answer.notes]
+    notes += [f"No figure of {', '.join(missing)} is found."] if missing else []
+    return Answered(_numbered([*verified.shown, *supports], score, grid), " ".join(notes))
 
 
 def _numbered(claims: Sequence[ShownClaim], score: WriterScore, grid: Grid | None = None) -> VerifiedDraft:
@@ -201,8 +259,9 @@ class _Answering:
             return None
         if each:
             verified = replace(verified, grid=list_grid(each, claim=1))
+        issuer = self._documents[found.shown()[0].key].issuer
         single = None if each and not found.request.is_comparison else found
-        return Answered(verified, notes, single, self._documents)
+        return Answered(verified, notes, single, self._documents, _state(found, each, claims[0], issuer))
 
     def _each_period(self, computed: Computed) -> list[Computed]:
         """Return the values for single periods, if the question names several; nothing if one of them is missing."""
@@ -276,13 +335,24 @@ class _Answering:
         return decline(missing, self._documents, issuer="" if self._issuer is None else self._issuer.name)
 
 
+def _state(found: Computed, each: Sequence[Computed], first: DraftClaim, issuer: str | None) -> Stated:
+    """Return what the first claim of an answer states. A row is stated as its value."""
+    stated = first.computation or (Listing(tuple(each), issuer) if each else Result(found, issuer))
+    values = each or [found]
+    columns, cells = map(periods_in_words, values), (print_result(part.again(), part) for part in values)
+    name = capital(found.request.name)
+    return Stated(name, stated, first.citations, first.period, tuple(columns), tuple(cells))
+
+
 def with_cells(computed: Computed, pages: PageTexts, tables: EvidenceTables) -> Computed | None:
     """Return a computed answer with the cells or sentences of its figures; None if a page shows another figure."""
     shown: dict[StoredFact, Figure] = {}
     for used in computed.result.inputs:
         figure = computed.figures[used.stored]
         if not isinstance(used.stored, CellFact):
-            attached = attach_cell(figure, tables) or attach_sentence(figure, pages, tables)
+            item = load_items().get(used.stored.fact.item or "")
+            title = "" if item is None else item.title
+            attached = attach_cell(figure, tables, title) or attach_sentence(figure, pages, tables)
             if attached is None:
                 return None
             figure = attached

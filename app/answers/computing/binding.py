@@ -106,6 +106,9 @@ def newest_quarter(source: Source) -> FiscalLabel | None:
 
 def _over_members(asked: Ranking, source: Source) -> Bound | NotFound:
     when = asked.when or source.latest()
+    if not asked.axis and isinstance(asked.inner, Call):
+        parts = asked.inner.arguments
+        return _UNNAMED if when is None else (Call(asked.over.value, tuple(At(part, when) for part in parts)), {})
     item = next(list_items(asked), None)
     if when is None or item is None:
         return _UNNAMED

@@ -186,7 +186,8 @@ def _members_of(expression: Expression) -> tuple[str, ...]:
     for part in parts_of(expression):
         of = part.of if isinstance(part, At) else next(iter(parts_of(part)))
         period = AskedPeriod.of(list(list_periods(part))[-1]).label()
-        names.append(f"{of.dimensions[0][1] if isinstance(of, Of) else of}, {period}")
+        named = of.dimensions[0][1] if isinstance(of, Of) else of.words if isinstance(of, Label) else of
+        names.append(f"{named}, {period}")
     return tuple(names)
 
 

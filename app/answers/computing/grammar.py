@@ -27,7 +27,8 @@ from app.answers.computing.requests import (
     over_periods,
 )
 from app.answers.computing.wording import read_wording, without_names
-from app.facts.formulas.expressions import At, Call, Label, Shift
+from app.facts.formulas.expressions import At, Binary, Call, Label, Shift
+from app.facts.items.names import find_items
 from app.facts.model import FiscalLabel
 from app.quantities.periods import Period
 from app.retrieval.questions.vocabulary import FinanceVocabulary
@@ -47,11 +48,12 @@ class _Reading:
 
 
 def read_requests(
-    question: str, *, names: Collection[str] = (), measures: Measures | None = None
+    question: str, *, names: Collection[str] = (), measures: Measures | None = None, item: str | None = None
 ) -> list[FigureRequest]:
     """Return the readings of a question as a request for a figure, the most likely first; empty if it is none.
 
-    `names` are the issuers' names in the question, which are no part of the items.
+    `names` are the issuers' names in the question, which are no part of the items. With `item`, only this one of
+    several items is asked for.
     """
     wording = read_wording(question)
     if wording is None or len(wording.core) > patterns.MOST_CHARACTERS:
@@ -59,13 +61,13 @@ def read_requests(
     statements = _VOCABULARY.find_named_statements(question)
     core = without_companies(without_names(wording.core, names))
     found: list[FigureRequest] = []
-    for reading in _asked(core, Reader(wording.definitions, measures), wording.form):
+    for reading in _asked(core, Reader(wording.definitions, measures), wording.form, item):
         request = FigureRequest(
             name=reading.name,
             asked=reading.asked,
             form=replace(wording.form, also_percent=_is_open(reading.name, wording.definitions)),
             statements=statements,
-            is_percent=_is_percent(core, reading.asked, wording.form) or is_percentage(reading.name),
+            is_percent=_is_percent(item or core, reading.asked, wording.form) or is_percentage(reading.name),
             is_comparison=reading.is_comparison,
             each=reading.each,
         )
@@ -76,21 +78,30 @@ def read_requests(
     return found
 
 
-def _asked(core: str, reader: Reader, form: Form) -> Iterator[_Reading]:
+def _asked(core: str, reader: Reader, form: Form, item: str | None) -> Iterator[_Reading]:
     """Yield the readings of a question."""
-    taken = take_periods(patterns.NEWEST_YEAR.sub(" ", core))
+    before = patterns.YEAR_BEFORE.search(core)
+    taken = take_periods(patterns.NEWEST_YEAR.sub(" ", core if before is None else _without(core, before)))
+    if before is not None and len(taken.periods) == 1 and (earlier := taken.periods[0].before()) is not None:
+        taken = replace(taken, periods=(earlier, *taken.periods))
+    elif before is not None:
+        taken = take_periods(patterns.NEWEST_YEAR.sub(" ", core))
     rest = say_plainly(" ".join(patterns.STATEMENT.sub("", taken.rest).split()))
     is_trailing = patterns.TRAILING.search(rest) is not None
     if is_trailing:
         rest = " ".join(patterns.TRAILING.sub(" ", rest).split())
         taken = replace(taken, periods=tuple(period.trailing() for period in taken.periods))
-    for reading in _forms(rest, taken, reader):
+    for reading in _forms(rest, taken, reader, item):
         asked = reading.asked
         if form.unit is AskedUnit.PERCENT and not patterns.PERCENT_WORDS.search(reading.name):
             asked = _relative(asked)
         if is_trailing and not taken.periods and not isinstance(asked, Series | Ranking):
             asked = Call("ttm", (asked,))
         yield replace(reading, asked=asked)
+
+
+def _without(text: str, found: re.Match[str]) -> str:
+    return f"{text[: found.start()]} {text[found.end() :]}"
 
 
 def _relative(asked: Asked) -> Asked:
@@ -100,7 +111,7 @@ def _relative(asked: Asked) -> Asked:
     return replace(asked, function="growth") if isinstance(asked, Call) and asked.function == Over.CHANGE else asked
 
 
-def _forms(rest: str, taken: PeriodsOfText, reader: Reader) -> Iterator[_Reading]:
+def _forms(rest: str, taken: PeriodsOfText, reader: Reader, item: str | None) -> Iterator[_Reading]:
     if (found := patterns.WHICH_PERIOD.match(rest)) is not None:
         words = clean(found["x"] or found["y"])
         over = Over.HIGHEST if found["more"] or found["more2"] else Over.LOWEST
@@ -108,15 +119,20 @@ def _forms(rest: str, taken: PeriodsOfText, reader: Reader) -> Iterator[_Reading
             yield _Reading(over_periods(over, node, _whens(taken.all_periods())), words, is_comparison=True)
     elif (found := patterns.WHICH_MEMBER.match(rest)) is not None:
         yield from _rankings(found, taken, reader)
+    elif (found := patterns.AMONG.match(rest)) is not None and (items := _listed_items(found)):
+        over = Over.HIGHEST if found["more"] else Over.LOWEST
+        when = max(_whens(taken.periods), key=moment, default=None)
+        ranked = Ranking(over, Call("max", tuple(map(Label, items))), "", when=when)
+        yield _Reading(ranked, clean(found["x"]))
     elif (found := patterns.WHICH_ISSUER.match(rest)) is not None:
         yield from _plain(clean(found["x"]), taken, reader)
     elif (found := patterns.DID_MOVE.match(rest)) is not None:
-        yield from _moves(found, taken, reader)
+        yield from _moves(found, item, taken, reader)
     elif patterns.YES_OR_NO.match(rest) is None:
         words = clean(patterns.LEAD.sub("", rest, count=1))
         if patterns.HOW_MUCH_DID.match(rest):
             words = patterns.FIRST_VERB.sub("", words)
-        words = clean(patterns.VERBS.sub(" ", words))
+        words = item or clean(patterns.VERBS.sub(" ", words))
         if taken.is_versus and not reader.is_over_periods(words):
             yield from _changes(words, taken.periods, reader)
         else:
@@ -127,6 +143,12 @@ def _forms(rest: str, taken: PeriodsOfText, reader: Reader) -> Iterator[_Reading
 def _plain(words: str, taken: PeriodsOfText, reader: Reader, *, is_amount: bool = False) -> Iterator[_Reading]:
     """Yield the readings of words for their periods. Amounts of several periods ("how much") can be added up."""
     periods = taken.all_periods()
+    if (part := patterns.SHARE_OF_PERIOD.match(words)) is not None and len(periods) == 2:
+        whole = next((period for period in periods if period.part == "FY" and period.day is None), None)
+        other = next((period for period in periods if period is not whole), None)
+        if whole is not None and other is not None and other.year == whole.year:
+            for node in reader.values(clean(part["x"])):
+                yield _Reading(Binary("/", At(node, other.when()), At(node, whole.when())), words)
     is_listed = len(periods) > 1 and not reader.is_over_periods(words) and patterns.SUM.match(words) is None
     for asked in reader.readings(words, taken):
         item = asked.of if isinstance(asked, At) else None
@@ -137,6 +159,18 @@ def _plain(words: str, taken: PeriodsOfText, reader: Reader, *, is_amount: bool 
             yield _Reading(over_periods(Over.TOTAL, node, _whens(periods)), words)
 
 
+def _listed_items(found: re.Match[str]) -> list[str]:
+    """Return the items among which a question asks for the highest: "operations" of cash flow is "cash flow from
+    operations"; none if one of them is unknown.
+    """
+    line, items = clean(found["x"]), []
+    named = re.sub(r"\b(?:activities|activity)\b", "", found["items"])
+    for each in filter(None, map(clean, re.split(r" ?, ?(?:and )?| and | or ", named))):
+        names = (f"{line} from {each}", f"{each} {line}", f"{line} from {each} activities", each)
+        items += [next((name for name in names if find_items(name)), "")]
+    return items if len(items) > 1 and all(items) else []
+
+
 def _changes(words: str, periods: Sequence[AskedPeriod], reader: Reader) -> Iterator[_Reading]:
     whens = sorted(_whens(periods), key=moment)
     for node in reader.values(words):
@@ -145,9 +179,9 @@ def _changes(words: str, periods: Sequence[AskedPeriod], reader: Reader) -> Iter
         yield _Reading(over_periods(Over.CHANGE, node, whens), words, is_comparison=True, each=each)
 
 
-def _moves(found: re.Match[str], taken: PeriodsOfText, reader: Reader) -> Iterator[_Reading]:
+def _moves(found: re.Match[str], item: str | None, taken: PeriodsOfText, reader: Reader) -> Iterator[_Reading]:
     """Yield the readings of "did gross margin improve"; "how does it compare with" asks for the figure itself."""
-    words, periods = clean(found["x"]), taken.all_periods()
+    words, periods = item or clean(found["x"]), taken.all_periods()
     if found["verb"].lower().startswith("compare") and len(periods) < 2:
         yield from _plain(words, taken, reader)
         return

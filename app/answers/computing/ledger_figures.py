@@ -28,7 +28,8 @@ from app.facts.model import FiscalLabel, StatementKind
 from app.facts.sought import Dimensions, Sought
 from app.quantities.periods import Period
 from app.quantities.values import Kind
-from app.tables.rows import quantity_of
+from app.tables.model import Cell
+from app.tables.rows import FigureRow, is_figure, quantity_of
 
 _MOST_KNOWN = 4096
 """Most texts of questions that a cache keeps."""
@@ -185,10 +186,15 @@ def split_part(words: str) -> tuple[str, str] | None:
     return next(((line, member) for line, member in pairs if member and _sought("", line).names), None)
 
 
-def attach_cell(figure: Figure, tables: EvidenceTables) -> Figure | None:
-    """Return a figure with the cell that shows it; None if its page shows another amount or currency there."""
+def attach_cell(figure: Figure, tables: EvidenceTables, title: str = "") -> Figure | None:
+    """Return a figure with the cell that shows it; None if its page shows another amount or currency there. The row of
+    a figure without a label is called `title`.
+    """
     row = tables.row_at(figure.key, figure.span[0])
     cells = tables.figures_in(figure.key, *figure.span)
+    if row is None and title and len(cells) == 1 and not figure.label.strip():
+        row = _unlabelled_row(figure, tables, cells[0], title)
+        figure = replace(figure, label=title)
     if row is None or len(cells) != 1:
         return None
     printed = quantity_of(cells[0])
@@ -207,6 +213,14 @@ def attach_cell(figure: Figure, tables: EvidenceTables) -> Figure | None:
         cell=cells[0],
         turned=turned,
     )
+
+
+def _unlabelled_row(figure: Figure, tables: EvidenceTables, cell: Cell, title: str) -> FigureRow | None:
+    for table in tables.all_tables().get(figure.key, ()):
+        row = [each for each in table.cells if each.row == cell.row and each.page == cell.page and each.spans]
+        if cell in row and all(is_figure(each) for each in row):
+            return FigureRow(table, (), tuple(row), (title,))
+    return None
 
 
 def attach_sentence(figure: Figure, pages: PageTexts, tables: EvidenceTables) -> Figure | None:

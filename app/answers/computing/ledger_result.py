@@ -14,6 +14,7 @@ from app.answers.computing.question import FigureQuestion
 from app.answers.computing.requests import FigureRequest, list_items
 from app.documents.metadata import DocumentType
 from app.facts.formulas.registry import standard_vocabulary
+from app.facts.items.standard import load_items
 from app.facts.ledger import Ledger
 from app.facts.model import FactSource, StoredFact
 
@@ -59,7 +60,8 @@ class LedgerResult:
 
 def compute_from_ledger(question: FigureQuestion, facts: Iterable[StoredFact]) -> LedgerResult:
     """Compute the first reading of a question for which the ledger has every figure."""
-    labelled = (stored for stored in facts if stored.fact.label.strip())  # a row without a label cannot be shown
+    # A row without a label can be shown only as the item that it is placed as.
+    labelled = (stored for stored in facts if stored.fact.label.strip() or stored.fact.item in load_items())
     ledger = Ledger(choose_facts(labelled, question.currency))
     finder = LedgerFigures(ledger)
     sources = {stored.source.version_id: stored.source for stored in ledger.facts}

@@ -112,6 +112,16 @@ WHICH_ISSUER = _phrase(
     rf"\W*(?:which|who)(?: (?:company|issuer|one|of (?:the two|them|these)))? (?:had|has|have|reported|generated|earned"
     rf"|made|spent|is|was) (?:the )?(?:{_MORE}|{_LESS}) (?P<x>.+?)(?:[ ,]+(?:or|and|vs\.?|versus))*\W*"
 )
+AMONG = _phrase(
+    r"\W*(?:among|of|between|out of) (?P<items>[^?]{5,160}?),? (?:which|what)(?: one)? "
+    r"(?:brought in|had|generated|produced|was|used|provided|contributed|cost|earned|made|is|has) (?:the )?"
+    rf"(?:(?P<more>{_MORE})|(?P<less>{_LESS}))(?: \([^()]{{1,40}}\))?(?: of| in)? (?P<x>.+?)\W*",
+)
+SHARE_OF_PERIOD = _phrase(
+    rf"(?:what )?{_PART} of (?:the |its |their )?(?:total |full[- ]year |annual )?(?:spend(?:ing)? on |amount of )?"
+    r"(?P<x>.+?) "
+    r"(?:that )?(?:occurred|took place|happened|fell|came|was (?:earned|made|generated|recorded|spent|incurred|paid))",
+)
 TRAILING = re.compile(
     r"\b(?:on an? )?(?:ltm|ttm|(?:last|trailing|past|latest)[ -](?:twelve|12)[ -]months?)(?: basis)?\b(?:['’]s?)?",
     re.IGNORECASE,
@@ -121,6 +131,15 @@ NEWEST_YEAR = re.compile(
     r"(?: (?:completed|full|reported))? (?:fiscal |financial )?(?:year|fy)\b",
     re.IGNORECASE,
 )
+YEAR_BEFORE = re.compile(
+    r"(?:,? ?\b(?:and|versus|vs\.?|compared (?:to|with)|against|than)\b,? ?)?(?:\bwhat (?:was|were) (?:it|they|that) )?"
+    r"(?:\bhow (?:big|much|large|high)(?: was (?:it|that))? )?(?:\b(?:in|at|for|from|of|with) )?(?:\bthe )?"
+    r"(?:\bend of )?(?:\bsame (?:quarter|period|time|date|months),? )?(?:\b(?:of|in) )?(?:\b(?:the|a|one) )?"
+    r"\b(?:(?:prior|previous|preceding)[- ]year(?:[- ](?:period|quarter))?|year (?:earlier|before|ago|prior))\b"
+    r"(?:['’]s\b)?",
+    re.IGNORECASE,
+)
+"""The year before the period that a question names ("and what was it in the same quarter a year earlier")."""
 WHICH_PERIOD = _phrase(
     rf"{_YEAR} (?:was|were|is|are|had|did|has|saw) (?:there )?(?:the )?(?P<x>.+?) (?:the )?(?:have )?"
     rf"(?:(?P<more>{_MORE})|(?P<less>{_LESS}))\W*",

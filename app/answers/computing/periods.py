@@ -5,9 +5,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from app.answers.computing.requests import AskedPeriod
-from app.quantities.dates import DATE, YEAR, parse_date
+from app.quantities.dates import DATE, YEAR, day_in, parse_date
 from app.quantities.durations import find_durations
 from app.quantities.fiscal_labels import YEAR_LABEL, find_quarters, full_year
+from app.quantities.months import MONTH, parse_month
 from app.quantities.number_words import CARDINAL, ORDINAL
 
 _FIRST_MARK = 0xE000
@@ -19,8 +20,14 @@ _YEARS = re.compile(
     re.IGNORECASE,
 )
 _HALF = re.compile(
-    rf"\b(?:h([12])|(first|second)[\s-]half|first[\s-](six|nine|6|9)[\s-]months)(?:\s+(?:of\s+|in\s+)?(?:the\s+)?(?:(?:fiscal|FY)\s*)?({YEAR}|['’]?\d\d))?\b",
-    re.I,
+    r"\b(?:h([12])|(first|second)[\s-]half|first[\s-](?:(six|nine|6|9)[\s-]months|(two|three)[\s-]quarters))"
+    rf"(?:\s+(?:of\s+|in\s+)?(?:the\s+)?(?:(?:fiscal|FY)\s*)?({YEAR}|['’]?\d\d))?\b",
+    re.IGNORECASE,
+)
+_QUARTER_TO = re.compile(
+    r"\b(?:(?:quarter|three months|3 months)\s+(?:to|ended|ending|through|that ended)(?:\s+in)?\s+"
+    rf"(?:the\s+)?(?:end\s+of\s+)?({MONTH})|({MONTH})\s+quarter)(?:\s+of|,)?\s+({YEAR})(?!\d)",
+    re.IGNORECASE,
 )
 _LENGTH = re.compile(
     rf"(?<![\w-])(?:(?:last|past|latest|trailing)[\s-]+)?(?:(?P<counted>(?:\d\d?|{CARDINAL})[\s-](?:months?|weeks?))"
@@ -131,16 +138,19 @@ def _mentions(text: str) -> Iterator[tuple[int, int, AskedPeriod]]:
             yield found.start(), found.end(), AskedPeriod(found.group(), day.year, day=day)
         else:
             yield begin + length.start(), found.end(), AskedPeriod.ending(day, months, found.group())
+    for found in _QUARTER_TO.finditer(text):
+        day = day_in(int(found[3]), parse_month(found[1] or found[2]) or 12, 31)
+        yield found.start(), found.end(), AskedPeriod.ending(day, 3, f"{day:%B} {day.day}, {day.year}")
     for quarter in find_quarters(text):
         yield (
             quarter.start, quarter.end,
             AskedPeriod(text[quarter.start : quarter.end], quarter.year, f"Q{quarter.quarter}"),
         )  # fmt: skip
     for found in _HALF.finditer(text):
-        code, ordinal, counted, digits = found.groups()
+        code, ordinal, counted, quarters, digits = found.groups()
         year = full_year(digits.strip("'’")) if digits else None
         part = f"H{code}" if code else "H2" if ordinal and ordinal.lower() == "second" else "H1"
-        part = "9M" if counted and counted.lower() in ("nine", "9") else part
+        part = "9M" if (counted or quarters or "").lower() in ("nine", "9", "three") else part
         yield found.start(), found.end(), AskedPeriod(found.group(), year, part)
     for found in _YEARS.finditer(text):
         label, short, plain, second = found.groups()

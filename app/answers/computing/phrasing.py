@@ -10,7 +10,11 @@ from collections.abc import Collection
 COMPANY = "the company"
 _NAMED = rf"{COMPANY}(?:['’]s?(?!\w))?"
 _JOINED = r"(?:,? (?:and|or|vs\.?|versus|to|with) |, )"
-_COMPANIES = re.compile(rf"(?:\b(?:of|at|by|for|in|from)\s+)?{_NAMED}(?:{_JOINED}{_NAMED})*", re.IGNORECASE)
+_COMPANIES = re.compile(
+    rf"{_NAMED}(?:{_JOINED}{_NAMED})*(?<=['’]s)|{_NAMED}(?:{_JOINED}{_NAMED})*(?<=['’])"
+    rf"|(?:\b(?:of|at|by|for|in|from)\s+)?{COMPANY}(?:{_JOINED}{COMPANY})*(?!\w|['’])",
+    re.IGNORECASE,
+)
 _BASED_ON = re.compile(
     r"\b(?:based on|using|according to|judging by|going by) (?:the |its |their )?([^,.?]{2,30}?)(?:['’]s)? "
     r"(?:data|figures|numbers|financials|results|information)\b",
@@ -74,6 +78,13 @@ _MONEY = (
      "what were dividends declared per share"),
     (rf"^\W*(?:roughly |about )?how (?:many times|often) {_DID} {_THEY}(?:turn(?:ed)? over|turn|sell|sold) "
      r"(?:through )?(?:its |their )?(?:entire )?inventor(?:y|ies)\b.{0,80}$", "what was inventory turnover"),
+    (rf"^\W*how much (?:money )?{_DID} {_THEY}(?:lose|lost|(?:make|earn) or lose)\W*$", "what was net income"),
+    (r"^\W*what (?:did|does) (?:each(?: of them)? |it |they )?(?:make|earn)(?: or lose)?\W*$", "what was net income"),
+    (rf"^\W*how much (?:money )?{_DID} {_THEY}(?:lose|lost) (?:on|in|from) {_ITS}{_X}\W*$",
+     r"what was operating income from \g<x>"),
+    (rf"^\W*how much (?:money )?{_DID} {_THEY}(?:set|put) aside for "
+     r"(?:bad (?:loans|debts?)|(?:credit|loan) losses)\W*$",
+     "what was the provision for credit losses"),
     (r"^\W*(?:what|how much|which) (?:share|part|portion|percent(?:age)?|fraction)? ?(?:of )?"
      rf"{_ITS}(?:profits?|earnings|net income) {_DID} {_THEY}(?:pay out|paid out|distribute|return)d? "
      r"(?:as|in|through|to) (?:cash )?(?:dividends?|shareholders).{0,80}$", "what was the dividend payout ratio"),
@@ -91,10 +102,13 @@ _PARTS = (
 _AROUND = (
     (r"\b(?:(?:explicitly|directly|clearly) )?(?:outlined|disclosed|shown|reported|stated|recorded|presented) "
      rf"(?:(?:in|on) )?{_ITS}{_STATEMENT}\b", " "),
+    (r" (?:explicitly|directly|clearly) (?:outlined|disclosed|shown|reported|stated|recorded|presented)\W*$", ""),
     (r"\b(?:the )?(?:quantity|amount|value|size|level) of (?=\w)", ""),
     (r"\boperating (?:profit|income|earnings) or loss\b", "operating income"),
     (r"\bEBIT from operations\b", "operating income"),
     (r"\bnet profit or loss\b", "net income"),
+    (r" (?:with|to|and) (?:that|those)(?: of)?\W*$", ""),
+    (r" (?:left|remaining|in total|overall|altogether|all told)\W*$", ""),
 )  # fmt: skip
 _RULES = tuple(
     (re.compile(pattern, re.IGNORECASE), change) for pattern, change in (*_MOVES, *_MONEY, *_PARTS, *_AROUND)
@@ -110,7 +124,9 @@ def name_companies(question: str, phrases: Collection[str]) -> str:
 
 
 def without_companies(text: str) -> str:
-    """Remove "the company", several of them with what joins them, and the preposition before them."""
+    """Remove "the company", several of them with what joins them, and the preposition before them if it has no object
+    left: "of the company's sales" is "of sales".
+    """
     return " ".join(_COMPANIES.sub(" ", text).split())
 
 

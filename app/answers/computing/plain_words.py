@@ -6,7 +6,7 @@ are bounded, so that they take linear time on each of a question's first words.
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 
@@ -50,12 +50,17 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class PlainQuestion:
-    """A question in the words that the grammar reads, with its verdict if it asks for yes or no."""
+    """A question in the words that the grammar reads, with its verdict if it asks for yes or no. `items` are measures
+    that decide a judgement together ("is it capital-intensive"), `limits` the least value of each for "yes".
+    """
 
     text: str
     verdict: Verdict | None = None
+    items: tuple[str, ...] = ()
+    limits: tuple[Decimal, ...] = ()
 
 
+_RISE = re.compile(rf"(?:{_UPWARD})|increas|grow|rais|improv|expand|higher|better|larger|up", re.IGNORECASE)
 _IN_STATEMENT = re.compile(r" on (?:the |its |their )?balance sheets?$", re.IGNORECASE)
 _Change = Callable[[re.Match[str]], PlainQuestion]
 
@@ -66,7 +71,7 @@ def _to(text: str, test: Test | None = None) -> _Change:
 
 
 def _moving(found: re.Match[str]) -> PlainQuestion:
-    is_up = re.match(rf"(?:{_UPWARD})|increas|grow|rais|improv|expand", found["d"], re.IGNORECASE) is not None
+    is_up = _RISE.match(found["d"]) is not None
     verb, test = ("improve", Test.ROSE) if is_up else ("decline", Test.FELL)
     whose = f"{found['x'].strip()}'s " if "x" in found.groupdict() and found["x"] else ""
     item = _IN_STATEMENT.sub("", found["m"]).strip()
@@ -84,6 +89,31 @@ def _bounded(found: re.Match[str]) -> PlainQuestion | None:
     bound = Decimal(found["n"].replace(",", "")).scaleb(-2 if unit in ("%", "percent") else scale)
     is_above = re.match(r"above|over|more|higher|greater|exceed|at least", found["than"], re.IGNORECASE) is not None
     return PlainQuestion(f"what was {found['m'].strip()}", Verdict(Test.ABOVE if is_above else Test.BELOW, bound))
+
+
+_CAPITAL_INTENSITY = (
+    ("capital expenditures as a percentage of revenue", Decimal("0.08")),
+    ("net property, plant and equipment as a percentage of total assets", Decimal("0.30")),
+    ("ratio of total assets to revenue", Decimal(2)),
+)
+"""What tells whether a business is capital-intensive: investment, fixed assets, and assets for a unit of revenue. Two
+of three decide. The limits lie between service and trading companies on one side, and telecoms, utilities and heavy
+industry on the other; no standard sets them.
+"""
+_COVERED = Decimal(1)
+"""A liquidity ratio from which on liquid assets cover the current liabilities."""
+
+
+def _intensive(found: re.Match[str]) -> PlainQuestion:
+    items, limits = (item for item, _ in _CAPITAL_INTENSITY), (limit for _, limit in _CAPITAL_INTENSITY)
+    text = f"what were {found['x'].strip()}'s capital expenditures"
+    return PlainQuestion(text, None, tuple(items), tuple(limits))
+
+
+def _liquid(found: re.Match[str]) -> PlainQuestion:
+    is_weak = re.match(r"weak|poor|tight|strained|thin", found["s"], re.IGNORECASE) is not None
+    verdict = Verdict(Test.BELOW if is_weak else Test.ABOVE, _COVERED)
+    return PlainQuestion(f"what was {found['x'].strip()}'s {found['m'].strip()}", verdict)
 
 
 _RULES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], PlainQuestion | None]], ...] = tuple(
@@ -107,6 +137,14 @@ _RULES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], PlainQuestion | N
          rf"|improved?|expand(?:ed)?) (?:its|their|the) {_M}{_END}", _moving),
         (rf"\b(?:does|do|did) {_X} (?:have|report|generate|post) (?:an? )?(?P<s>positive"
          rf"|negative) {_M}{_END}", _signed),
+        (rf"\b(?:is|was|are|were) {_X} (?:an? )?(?:very |highly |fairly |relatively )?capital[- ]intensive\b"
+         r"(?: (?:business|company|firm|operation|industry|one))?", _intensive),
+        (rf"\b(?:does|do|did|has|have|is|was) {_X} (?:have |show )?(?:an? )?(?:reasonably |relatively |fairly |very )?"
+         r"(?P<s>healthy|sound|strong|adequate|good|comfortable|solid|weak|poor|tight|strained|thin) "
+         r"liquidity\b[^?.]{0,40}?\b(?:based on|by|using|judged by|judging by|given|measured by|in terms of) "
+         r"(?:its |the |their )?(?P<m>quick ratio|current ratio|acid[- ]test ratio)\b", _liquid),
+        (rf"\b(?:is|was|are|were) {_M} (?P<d>higher|lower|better|worse|larger|smaller|up|down)"
+         r"(?= (?:than|from|versus|vs|compared)\b)", _moving),
         (rf"\b(?:is|was|are|were) {_X} profitable{_END}", _to("what was the net income of {x}", Test.POSITIVE)),
         (rf"\b(?:is|was|are|were) {_X} (?:unprofitable"
          rf"|loss-making){_END}", _to("what was the net income of {x}", Test.NEGATIVE)),
@@ -129,7 +167,7 @@ def read_plainly(question: str) -> PlainQuestion:
         found = pattern.search(text)
         changed = None if found is None else change(found)
         if found is not None and changed is not None:
-            return PlainQuestion(f"{text[: found.start()]}{changed.text}{text[found.end() :]}", changed.verdict)
+            return replace(changed, text=f"{text[: found.start()]}{changed.text}{text[found.end() :]}")
     return PlainQuestion(question, _verdict_of(text))
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from app.answers.computing import patterns
 from app.answers.computing.currencies import find_asked_currency
@@ -13,6 +14,7 @@ from app.answers.computing.phrasing import name_companies
 from app.answers.computing.plain_words import read_plainly
 from app.answers.computing.readings import Reader
 from app.answers.computing.requests import Asked, FigureRequest, list_items
+from app.answers.computing.several import split_items
 from app.documents.issuers import normalise_issuer
 from app.facts.formulas.expressions import At, Label, Name
 from app.facts.formulas.registry import standard_vocabulary
@@ -36,33 +38,46 @@ _LONGEST_NAME = 6
 @dataclass(frozen=True, slots=True)
 class FigureQuestion:
     """The readings of a question for a figure: over the ledger, where names of measures stand for their formulas, and
-    over tables, where they may be the names of rows. `currency` is that which the question names.
+    over tables, where they may be the names of rows. `currency` is that which the question names. `parts` has a
+    question for each measure, if it asks for several; `limits` has the least value of each for "yes", if most of them
+    decide a judgement.
     """
 
     text: str
     of_ledger: tuple[FigureRequest, ...]
     of_tables: tuple[FigureRequest, ...]
     currency: str | None = None
+    parts: tuple["FigureQuestion", ...] = ()
+    limits: tuple[Decimal, ...] = ()
 
     @classmethod
     def of(cls, question: str, understanding: Understanding) -> "FigureQuestion | None":
         """Read a question; None if it asks for no figure."""
         names = [*understanding.issuer_names, *(form for forms in understanding.issuer_forms for form in forms)]
         plain = read_plainly(name_companies(question, understanding.issuer_phrases))
-        of_ledger, of_tables = (
-            [
-                replace(request, verdict=plain.verdict)
-                for request in read_requests(plain.text, names=names, measures=measures)
-            ]
-            for measures in (find_measure, None)
-        )
         currency = find_asked_currency(question)
-        return cls(question, tuple(of_ledger), tuple(of_tables), currency) if of_ledger else None
+
+        def read(item: str | None) -> FigureQuestion | None:
+            of_ledger, of_tables = (
+                tuple(
+                    replace(request, verdict=plain.verdict)
+                    for request in read_requests(plain.text, names=names, measures=measures, item=item)
+                )
+                for measures in (find_measure, None)
+            )
+            return cls(question, of_ledger, of_tables, currency) if of_ledger else None
+
+        whole = read(None)
+        if whole is None or not whole.of_tables:
+            return whole
+        items = plain.items or split_items(whole.of_tables[0].name)
+        parts = tuple(filter(None, map(read, items)))
+        return whole if len(parts) < len(items) else replace(whole, parts=parts, limits=plain.limits)
 
     @property
     def asks_verdict(self) -> bool:
         """Whether the question asks for yes or no."""
-        return self.of_ledger[0].verdict is not None
+        return self.of_ledger[0].verdict is not None or bool(self.limits)
 
     def is_line_item(self) -> bool:
         """Return whether the question asks for a line item, a total, a margin or another measure."""

@@ -115,7 +115,7 @@ class Series:
 @dataclass(frozen=True, slots=True)
 class Ranking:
     """A ranking: which segment, region or product has the highest or lowest value or growth. `axis` is the kind of
-    parts; the parts are those that the issuer reports.
+    parts; the parts are those that the issuer reports. Without an axis, the arguments of `inner` are ranked.
     """
 
     over: Over

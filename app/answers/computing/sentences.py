@@ -148,7 +148,8 @@ def write_claims(
     parts = [*([] if is_listing else [computed]), *each]
     shown = list({(figure.key, figure.span): figure for part in parts for figure in part.shown()}.values())
     form = computed.request.form
-    rows = [_row_claim(figures, documents, pages) for figures in _by_row(shown)]
+    labelled = [figures for figures in _by_row(shown) if figures[0].row is None or figures[0].row.labels]
+    rows = [_row_claim(figures, documents, pages) for figures in labelled]
     is_plain = form.places is None and all(_is_printed(figure, form) for figure in shown)
     period = _period_of(computed, each)
     if is_plain and computed.request.verdict is None and len(rows) == 1 and all(part.is_single for part in parts):
@@ -206,7 +207,7 @@ def quote_row(
 def _is_printed(figure: Figure, form: Form) -> bool:
     """Return whether a row shows a figure with its sign, in the unit asked; a sentence may state several figures."""
     is_unit = form.unit is None or form.scale in (None, figure.scale)
-    return figure.row is not None and not figure.turned and is_unit
+    return figure.row is not None and bool(figure.row.labels) and not figure.turned and is_unit
 
 
 def periods_in_words(computed: Computed) -> str:

@@ -78,6 +78,7 @@ _ROUNDED = re.compile(
     rf"(?:the nearest \w+|{_COUNT} (?:decimals?(?: places?)?|digits?))\b",
     re.IGNORECASE,
 )
+_AMONG = re.compile(r"\W*(?:among|out of|between|of)\b[^?]{5,160}(?:,| and )", re.IGNORECASE)
 _PERIOD_FIRST = re.compile(r"(?:in|for|during|as of|at)\b[^,:]{0,60}\d[^,:]{0,20}, ?$", re.IGNORECASE)
 
 
@@ -228,6 +229,8 @@ def _core(sentences: list[str]) -> str | None:
     if found is None:
         return sentence.rstrip("?. ")
     before = sentence[: found.start()]
+    if _AMONG.match(before):
+        return sentence.rstrip("?. ")
     return f"{_periods_before(before)}{sentence[found.start() :]}".rstrip("?. ")
 
 

@@ -244,3 +244,12 @@ def test_balances_and_amounts_of_periods_are_not_taken_for_each_other(
     library.stored_tables[key] = [replace(table, title=title) for table in library.stored_tables[key]]
     found = ask(f"What were {question} in fiscal 2022?")
     assert isinstance(found, list) is is_answered
+
+
+def test_several_measures_are_answered_together(ask) -> None:
+    texts = ask("What were total current assets, total current liabilities and long-term debt in fiscal 2022?")
+    assert texts[0] == (
+        "Total current assets of Plain Holdings — FY2022: $1,730 million; "
+        "Total current liabilities of Plain Holdings — FY2022: $1,000 million; "
+        "Long-term debt of Plain Holdings — FY2022: $820 million"
+    )

@@ -1,10 +1,16 @@
 """Everyday questions are read like those in the words of statements."""
 
+from decimal import Decimal
+
 import pytest
 
 from app.answers.computing.grammar import read_requests
 from app.answers.computing.phrasing import name_companies, say_plainly, without_companies
+from app.answers.computing.plain_words import read_plainly
+from app.answers.computing.question import FigureQuestion
 from app.answers.computing.requests import Ranking
+from app.answers.computing.several import split_items
+from app.retrieval.questions.understanding import Understanding
 from tests.speed import within_cpu_seconds
 
 
@@ -71,3 +77,87 @@ HOSTILE = ("how much did " + "it have " * 500, "which " * 2_000, "what was the "
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_text_is_read_in_short_time(text) -> None:
     within_cpu_seconds(1, lambda: (say_plainly(text[:400]), without_companies(text)))
+
+
+@pytest.mark.parametrize(
+    ("question", "expression"),
+    [
+        (
+            "What did Lantern earn in Q2 2023, and what was it in the same quarter a year earlier?",
+            "net income[Q2 2023]",
+        ),
+        ("How big was Lantern's order backlog at the end of 2023 and how big a year before?", "order backlog[FY2023]"),
+    ],
+)
+def test_year_before_is_asked_for_beside_the_period(question, expression) -> None:
+    request = read_requests(name_companies(question, ("Lantern",)))[0]
+    assert str(request.asked).replace('"', "") == expression
+    assert len(request.each) == 2
+
+
+@pytest.mark.parametrize(
+    ("question", "expression"),
+    [
+        ("How much money did Lantern lose in the quarter to the end of June 2023?", "net income[3M 2023-06-30]"),
+        ("What was revenue for the June quarter of 2023?", "revenue[3M 2023-06-30]"),
+        ("What was Lantern's revenue in the first three quarters of fiscal 2024?", "revenue[9M 2024]"),
+        ("how much did lantern lose on garden lamps in q2 2023", "operating income from garden lamps[Q2 2023]"),
+        (
+            "What percent of Lantern's total spend on stock repurchases for FY2023 occurred in Q4 of FY2023?",
+            "stock repurchases[Q4 2023] / stock repurchases[FY2023]",
+        ),
+    ],
+)
+def test_everyday_period_is_read(question, expression) -> None:
+    assert first(question, "Lantern", "lantern") == expression
+
+
+def test_named_items_are_ranked() -> None:
+    question = "Among operations, investing, and financing activities, which brought in the most cash flow in FY2023?"
+    asked = read_requests(question)[0].asked
+    assert isinstance(asked, Ranking)
+    assert str(asked.inner).replace('"', "") == (
+        "max(cash flow from operations, investing cash flow, financing cash flow)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "items"),
+    [
+        ("revenue, EBITDA and net debt", ("revenue", "EBITDA", "net debt")),
+        ("property, plant and equipment and goodwill", ("property, plant and equipment", "goodwill")),
+        ("selling, general and administrative expenses", ()),
+        ("depreciation and amortization", ()),
+        ("revenue and lamps", ()),
+        ("net income", ()),
+    ],
+)
+def test_several_measures_are_told_from_one_with_a_long_name(words, items) -> None:
+    assert split_items(words) == items
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "holds"),
+    [
+        ("Does Lantern have a healthy liquidity profile based on its quick ratio for FY2022?", "quick ratio", "1.2"),
+        ("Was Lantern's gross margin in 2023 higher than in 2022?", "gross margin", "0.1"),
+    ],
+)
+def test_judgement_is_a_verdict_on_a_figure(question, text, holds) -> None:
+    plain = read_plainly(question)
+    assert text in plain.text
+    assert plain.verdict is not None
+    assert plain.verdict.holds(Decimal(holds))
+    assert not plain.verdict.holds(-Decimal(holds))
+
+
+def test_capital_intensity_is_judged_by_three_measures() -> None:
+    understanding = Understanding(issuer_phrases=("Lantern",))
+    figure = FigureQuestion.of("Is Lantern a capital-intensive business based on FY2022 data?", understanding)
+    assert figure is not None
+    assert [str(part.of_tables[0].asked).replace('"', "") for part in figure.parts] == [
+        "(capital expenditures / revenue)[FY2022]",
+        "(net property, plant and equipment / total assets)[FY2022]",
+        "(total assets / revenue)[FY2022]",
+    ]
+    assert len(figure.limits) == 3
