@@ -59,6 +59,7 @@ from app.identity.oidc.users import ProviderUsers
 from app.identity.service import IdentityService, TenantAdmin
 from app.identity.sessions.service import SessionService
 from app.identity.users import UserService
+from app.issuers.finding import IssuerFinder
 from app.issuers.service import IssuerService
 from app.jobs.health import WorkLimits, build_work_reader, work_checks
 from app.jobs.listening import Listener
@@ -171,9 +172,9 @@ def build_container(settings: Settings, *, clock: Clock | None = None) -> Contai
             listener=Listener(database=database, channel=RUN_CHANNEL),
             recheck_seconds=settings.jobs.stream_recheck_seconds,
         ),
-        DocumentService(database=database, blobs=blobs, clock=clock),
+        DocumentService(database=database, blobs=blobs, clock=clock, issuers=IssuerFinder()),
         DeadLetterService(database=database, runs=runs),
-        FacetService(database=database),
+        FacetService(database=database, issuers=IssuerFinder()),
         PageImages(database=database, blobs=blobs, sealer=sealer, sandbox=sandbox),
         TableService(database=database),
         IssuerService(database=database, clock=clock),

@@ -11,7 +11,6 @@ from app.answers.computing.ledger_result import LedgerResult, compute_from_ledge
 from app.answers.computing.offering import OfferedLedger, find_offered_names, offer_from_ledger
 from app.answers.computing.question import CALENDAR_ITEMS, FigureQuestion, named_issuers
 from app.answers.computing.requests import list_items
-from app.documents.issuers import normalise_issuer
 from app.facts.filters import FactFilter
 from app.facts.formulas.expressions import Name
 from app.facts.formulas.line_items import DEBT
@@ -19,6 +18,7 @@ from app.facts.model import StatementKind, StoredFact
 from app.facts.service import load_ledger_facts
 from app.retrieval.filters import SearchFilters
 from app.retrieval.questions.understanding import Understanding
+from app.retrieval.visible_issuers import keys_of_filters
 
 Facts = Mapping[tuple[UUID, int], StoredFact]
 
@@ -35,7 +35,7 @@ def read_ledgers(
     The ledgers are not searched for a question that is limited by other filters than issuers and documents.
     """
     issuers = () if figure is None else named_issuers(figure.text, understanding)[:_MOST_ISSUERS]
-    wanted = set(map(normalise_issuer, filters.issuers))
+    wanted = keys_of_filters(session, filters)
     if (
         figure is None
         or filters.are_other_than_issuers_and_documents()
@@ -93,7 +93,7 @@ def read_offered(
     issuers = named_issuers(question, understanding)[:_MOST_OFFERED_ISSUERS]
     known = (*understanding.issuer_names, *(form for forms in understanding.issuer_forms for form in forms))
     names = find_offered_names(question, known) if issuers else ()
-    wanted = set(map(normalise_issuer, filters.issuers))
+    wanted = keys_of_filters(session, filters)
     if not names or filters.are_other_than_issuers_and_documents():
         return ()
     needed, _ = names_of(item for name in names for item in list_items(Name(name)))

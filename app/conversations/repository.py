@@ -15,6 +15,7 @@ from app.conversations.models import Conversation, Feedback, Turn, TurnReading
 from app.db.bulk import insert_of
 from app.documents.issuers import normalise_issuer
 from app.documents.models import Document, DocumentVersion
+from app.issuers.reading import find_meant, is_issuer_id
 
 _INSERT_CONVERSATION, _INSERT_TURN, _INSERT_READING, _INSERT_FEEDBACK = map(
     insert_of, (Conversation, Turn, TurnReading, Feedback)
@@ -142,14 +143,21 @@ class ConversationRepository:
         query = select(Document.id, Document.title).where(Document.id.in_(ids), Document.deleted_at.is_(None))
         return {row.id: row.title for row in self._session.execute(query)}
 
-    def find_known_issuers(self, names: Ids[str]) -> set[str]:
-        """Return the names, in any spelling, of issuers with documents that the user may see."""
-        keys = {name: normalise_issuer(name) for name in names}
+    def name_issuers(self, names: Ids[str]) -> dict[str, str]:
+        """Return the names that mean issuers with documents that the user may see, each with the name to show: the
+        issuer's own for an ID.
+        """
+        meant = find_meant(self._session, names) if names else {}
+        shown = {name: issuers[0].name if is_issuer_id(name) else name for name, issuers in meant.items() if issuers}
+        keys = {name: normalise_issuer(name) for name in names if name not in shown}
         if not keys:
-            return set()
-        query = select(Document.issuer_key).where(Document.issuer_key.in_(keys.values()), Document.deleted_at.is_(None))
+            return shown
+        # Documents that were published before issuers had records have none.
+        query = select(Document.issuer_key).where(
+            Document.issuer_key.in_(keys.values()), Document.issuer_id.is_(None), Document.deleted_at.is_(None)
+        )
         known = set(self._session.scalars(query.distinct()))
-        return {name for name, key in keys.items() if key in known}
+        return shown | {name: name for name, key in keys.items() if key in known}
 
     def list_issuers(self, document_ids: Ids[UUID]) -> list[str]:
         """Return the issuers of the documents, as far as the user may see these."""

@@ -362,7 +362,7 @@ def _scope(session: Session, filters: SearchFilters) -> ScopeView:
     repository = ConversationRepository(session)
     collections = repository.name_collections(filters.collection_ids)
     documents = repository.name_documents(filters.document_ids)
-    issuers = repository.find_known_issuers(filters.issuers)
+    issuers = repository.name_issuers(filters.issuers)
     named = sum(len(set(names)) for names in (filters.collection_ids, filters.document_ids, filters.issuers))
     return ScopeView(
         filters=filters,
@@ -374,7 +374,7 @@ def _scope(session: Session, filters: SearchFilters) -> ScopeView:
         documents=tuple(
             NamedObject(each, documents[each]) for each in dict.fromkeys(filters.document_ids) if each in documents
         ),
-        issuers=tuple(name for name in dict.fromkeys(filters.issuers) if name in issuers),
+        issuers=tuple(dict.fromkeys(issuers[name] for name in filters.issuers if name in issuers)),
         hidden=named - len(collections) - len(documents) - len(issuers),
     )
 

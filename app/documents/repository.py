@@ -1,10 +1,10 @@
 """SQL of documents. All queries run under row-level security."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, CursorResult, Select, func, select, text, update
+from sqlalchemy import ColumnElement, CursorResult, Select, and_, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
@@ -32,18 +32,22 @@ NEWEST_STATUS = (
 """SQL for a document's status, which is the status of its newest version."""
 
 
-def list_conditions(filters: DocumentFilters) -> list[ColumnElement[bool]]:
-    """Return the SQL conditions of the filters."""
+def list_conditions(filters: DocumentFilters, records: Collection[UUID]) -> list[ColumnElement[bool]]:
+    """Return the SQL conditions of the filters. `records` are those of the filter's issuer."""
     wanted: list[tuple[ColumnElement[Any] | InstrumentedAttribute[Any], Any]] = [
         (Document.collection_id, filters.collection_id),
-        (Document.issuer_key, None if filters.issuer is None else normalise_issuer(filters.issuer)),
         (Document.document_type, filters.document_type),
         (Document.source, filters.source),
         (Document.fiscal_year, filters.fiscal_year),
         (NEWEST_STATUS, filters.status),
         (Document.filename, filters.filename),
     ]
-    return [column == value for column, value in wanted if value is not None]
+    conditions = [column == value for column, value in wanted if value is not None]
+    if filters.issuer is not None:
+        # Documents that were published before issuers had records have none.
+        by_key = and_(Document.issuer_id.is_(None), Document.issuer_key == normalise_issuer(filters.issuer))
+        conditions.append(or_(Document.issuer_id.in_(list(records)), by_key))
+    return conditions
 
 
 class DocumentRepository:
@@ -95,14 +99,16 @@ class DocumentRepository:
             raise VersionNotFoundError
         return found
 
-    def list_documents(self, filters: DocumentFilters, *, before: UUID | None, limit: int) -> Sequence[Document]:
-        """List documents, newest first (ids are ordered by time)."""
+    def list_documents(
+        self, filters: DocumentFilters, records: Collection[UUID], *, before: UUID | None, limit: int
+    ) -> Sequence[Document]:
+        """List documents, newest first (ids are ordered by time). `records` are those of the filter's issuer."""
         query: Select[Document] = (
             select(Document).where(Document.deleted_at.is_(None)).order_by(Document.id.desc()).limit(limit)
         )
         if before is not None:
             query = query.where(Document.id < before)
-        query = query.where(*list_conditions(filters))
+        query = query.where(*list_conditions(filters, records))
         return self._session.scalars(query).all()
 
     def list_newest_versions(self, document_ids: Sequence[UUID]) -> dict[UUID, DocumentVersion]:

@@ -21,7 +21,7 @@ from app.documents.content.parsed import DeletedText, Mark, Words
 from app.documents.content.parsed_codec import decode_deleted, decode_marks, decode_words
 from app.documents.dead_letters.repository import DeadLetter, DeadLetterRepository
 from app.documents.errors import NotEditableError
-from app.documents.filters import DocumentFilters
+from app.documents.filters import DocumentFilters, IssuerFinder
 from app.documents.issuers import issuer_aliases, normalise_issuer
 from app.documents.models import Document, DocumentVersion, Page, policy_of
 from app.documents.read_audit import record_read
@@ -62,17 +62,19 @@ class DocumentService:
     absent.
     """
 
-    def __init__(self, *, database: Database, blobs: BlobStore, clock: Clock) -> None:
+    def __init__(self, *, database: Database, blobs: BlobStore, clock: Clock, issuers: IssuerFinder) -> None:
         self._database = database
         self._blobs = blobs
         self._clock = clock
+        self._issuers = issuers
 
     def list_documents(self, principal: Principal, page: PageRequest, filters: DocumentFilters) -> PageOf[DocumentView]:
         """List documents, newest first. Raises InvalidCursorError."""
         before = parse_uuid_cursor(page)
         with self._database.transaction(principal, snapshot=True) as session:
             repository = DocumentRepository(session)
-            found = repository.list_documents(filters, before=before, limit=page.limit + 1)
+            records = () if filters.issuer is None else self._issuers.find_records(session, filters.issuer)
+            found = repository.list_documents(filters, records, before=before, limit=page.limit + 1)
             items = found[: page.limit]
             newest = repository.list_newest_versions([document.id for document in items])
             letters = _find_letters(session, list(newest.values()))

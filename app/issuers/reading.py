@@ -55,18 +55,36 @@ def get_issuer(session: Session, wanted: str) -> Issuer:
 
     Raises IssuerNotFoundError, IssuerAmbiguousError.
     """
-    record = _parse_id(wanted)
-    if record is not None:
-        found = list_issuers_of(session, [record])
-        if not found:
-            raise IssuerNotFoundError
-        return found[0]
-    forms = _forms(wanted)
-    if not forms:
-        raise IssuerNotFoundError
-    named = find_issuers(session, forms)
-    full = [issuer for issuer in named if not forms.isdisjoint(issuer.list_forms(*_FULL))]
-    return _only(wanted, full or named or _starting(session, forms))
+    found: Sequence[Issuer] = find_meant(session, [wanted])[wanted]
+    if not found and _parse_id(wanted) is None:
+        found = _starting(session, _forms(wanted))
+    return _only(wanted, found)
+
+
+def find_meant(session: Session, names: Iterable[str]) -> Mapping[str, tuple[Issuer, ...]]:
+    """Return name → the visible issuers that it means, by ID: that with this ID, or else those with this name in any
+    spelling or this identifier, or else those with this alias or ticker.
+    """
+    wanted = dict.fromkeys(names)
+    records = {name: record for name in wanted if (record := _parse_id(name)) is not None}
+    forms = {name: _forms(name) for name in wanted if name not in records}
+    by_record = map_issuers(session, records.values())
+    named = find_issuers(session, sorted(frozenset[str]().union(*forms.values())))
+    meant: dict[str, tuple[Issuer, ...]] = {}
+    for name in wanted:
+        if name in records:
+            issuer = by_record.get(records[name])
+            meant[name] = () if issuer is None else (issuer,)
+            continue
+        every = tuple(issuer for issuer in named if not forms[name].isdisjoint(issuer.list_forms()))
+        full = tuple(issuer for issuer in every if not forms[name].isdisjoint(issuer.list_forms(*_FULL)))
+        meant[name] = full or every
+    return meant
+
+
+def is_issuer_id(text: str) -> bool:
+    """Return whether a text has the form of an issuer's ID."""
+    return _parse_id(text) is not None
 
 
 def _parse_id(text: str) -> UUID | None:

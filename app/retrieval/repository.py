@@ -129,6 +129,7 @@ WHERE {conditions} ORDER BY d.id
 # Documents that were published before issuers had records have none.
 _NAMED = """(d.issuer_id = ANY(%(records)b::uuid[]) OR d.issuer_id IS NULL AND (
     d.issuer_key = ANY(%(forms)b::text[]) OR d.issuer_aliases -> 'names' ?| %(forms)b::text[]))"""
+_OF_ISSUERS = "(d.issuer_id = ANY(%(own)b::uuid[]) OR d.issuer_id IS NULL AND d.issuer_key = ANY(%(issuers)b::text[]))"
 _IN_COLLECTIONS = """d.collection_id IN (
     WITH RECURSIVE inside AS (
         SELECT c.id FROM collections c WHERE c.id = ANY(%(collections)b::uuid[])
@@ -377,7 +378,7 @@ def _conditions(filters: SearchFilters) -> tuple[list[str], dict[str, Any]]:
     """
     wanted = (
         ("collections", _IN_COLLECTIONS, list(filters.collection_ids)),
-        ("issuers", "d.issuer_key = ANY(%(issuers)b::text[])", [normalise_issuer(name) for name in filters.issuers]),
+        ("issuers", _OF_ISSUERS, [normalise_issuer(name) for name in filters.issuers]),
         ("types", "d.document_type = ANY(%(types)b::text[])", [kind.value for kind in filters.document_types]),
         ("years", "d.fiscal_year = ANY(%(years)b::int[])", list(filters.fiscal_years)),
         ("periods", "d.fiscal_period = ANY(%(periods)b::text[])", [period.value for period in filters.periods]),
@@ -386,7 +387,7 @@ def _conditions(filters: SearchFilters) -> tuple[list[str], dict[str, Any]]:
     chosen = [(name, condition, values) for name, condition, values in wanted if values]
     return (
         ["d.deleted_at IS NULL", "i.chunk_count > 0", *(condition for _, condition, _ in chosen)],
-        {name: values for name, _, values in chosen},
+        {"own": list(filters.issuer_records)} | {name: values for name, _, values in chosen},
     )
 
 

@@ -25,7 +25,7 @@ from app.retrieval.questions.reader import QuestionReader
 from app.retrieval.questions.spans import QuestionWords
 from app.retrieval.questions.understanding import Understanding
 from app.retrieval.repository import Candidate, SearchRepository, UnsureDocument
-from app.retrieval.visible_issuers import Documents, list_visible, with_all_names, with_entities
+from app.retrieval.visible_issuers import Documents, list_visible, with_entities, with_records
 
 UNSURE_WEIGHT = 0.5
 """The weight of documents that have a named issuer in their text, but not in certain metadata."""
@@ -65,7 +65,7 @@ class ScopeFinder:
         self._session = session
         self._repository = repository
         self._reader = reader
-        self._filters = with_all_names(session, filters)
+        self._filters = with_records(session, filters)
 
     def find(self, asked: Understanding) -> Scope:
         """Return the scope. Only visible documents count, so that hidden issuers are like unknown ones."""

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.documents.issuers import normalise_issuer
 from app.issuers.names import Issuer, NameRole
-from app.issuers.reading import find_issuers
+from app.issuers.reading import find_meant
 from app.retrieval.filters import SearchFilters
 from app.retrieval.questions.issuers import NamedIssuers, VisibleIssuer
 from app.retrieval.repository import Candidate
@@ -75,8 +75,18 @@ def with_entities(
     return tuple(result)
 
 
-def with_all_names(session: Session, filters: SearchFilters) -> SearchFilters:
-    """Return filters with all names of their issuers: a ticker or a former name stands for the issuer's documents."""
-    forms = [form for name in filters.issuers for form in (normalise_issuer(name), name.strip().casefold())]
-    names = (form for entity in find_issuers(session, forms) for form in entity.list_forms(*_OF_KEYS))
-    return replace(filters, issuers=tuple(dict.fromkeys((*filters.issuers, *names)))) if forms else filters
+def with_records(session: Session, filters: SearchFilters) -> SearchFilters:
+    """Return filters with the records of the issuers that they mean: a ticker or a former name stands for the issuer's
+    documents, and a name that two issuers print only for those of the issuer that has it.
+    """
+    meant = find_meant(session, filters.issuers) if filters.issuers else {}
+    records = sorted({record for issuers in meant.values() for issuer in issuers for record in issuer.ids})
+    return replace(filters, issuer_records=tuple(records))
+
+
+def keys_of_filters(session: Session, filters: SearchFilters) -> frozenset[str]:
+    """Return the normalised names of the filters' issuers; empty without any."""
+    meant = find_meant(session, filters.issuers) if filters.issuers else {}
+    found = [issuer for issuers in meant.values() for issuer in issuers]
+    forms = (form for issuer in found for form in (normalise_issuer(issuer.name), *issuer.list_forms(*_OF_KEYS)))
+    return frozenset((*map(normalise_issuer, filters.issuers), *forms))

@@ -22,6 +22,7 @@ from app.documents.filters import DocumentFilters
 from app.documents.issuers import normalise_issuer
 from app.documents.repository import DocumentRepository
 from app.facts.service import load_ledger_facts
+from app.issuers.finding import IssuerFinder
 from app.jobs.repository import RunRepository
 from app.retrieval.filters import SearchFilters
 from app.retrieval.index.lexicon import term_id, tokenise
@@ -175,7 +176,8 @@ class ReadChecks:
         every, visible = self._all_documents(), access.documents()
 
         def listed(filters: DocumentFilters) -> set[UUID]:
-            return {each.id for each in repository.list_documents(filters, before=None, limit=1000)}
+            records = () if filters.issuer is None else IssuerFinder().find_records(session, filters.issuer)
+            return {each.id for each in repository.list_documents(filters, records, before=None, limit=1000)}
 
         def where(**wanted: object) -> set[UUID]:
             return {

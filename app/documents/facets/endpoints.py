@@ -24,7 +24,10 @@ Facets = Annotated[FacetService, Depends(service(FacetService))]
 
 def requested_filters(
     collection_id: Annotated[UUID | None, Query()] = None,
-    issuer: Annotated[Line | None, Query(description="In any spelling.")] = None,
+    issuer: Annotated[
+        Line | None,
+        Query(description="The issuer's ID, a name in any spelling, an identifier, a ticker or a short form."),
+    ] = None,
     document_type: Annotated[DocumentType | None, Query()] = None,
     source: Annotated[Source | None, Query(description="Source of the document.")] = None,
     fiscal_year: Annotated[int | None, Query(ge=1900, le=2200)] = None,

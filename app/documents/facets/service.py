@@ -30,7 +30,7 @@ from sqlalchemy.orm import Session
 from app.access.models import Collection
 from app.core.principal import Principal
 from app.db.session import Database
-from app.documents.filters import DocumentFilters
+from app.documents.filters import DocumentFilters, IssuerFinder
 from app.documents.models import Document
 from app.documents.repository import NEWEST_STATUS, list_conditions
 
@@ -76,15 +76,16 @@ class Suggestion:
 class FacetService:
     """Counts the documents that the principal may see."""
 
-    def __init__(self, *, database: Database) -> None:
+    def __init__(self, *, database: Database, issuers: IssuerFinder) -> None:
         self._database = database
+        self._issuers = issuers
 
     def count_documents(self, principal: Principal, filters: DocumentFilters) -> Facets:
         """Count documents by issuer, type, fiscal year, source, collection and status. A facet omits documents that
         have no value for it.
         """
         with self._database.transaction(principal, snapshot=True) as session:
-            return _count(session, filters)
+            return _count(session, filters, self._issuers)
 
     def suggest(self, principal: Principal, words: str) -> list[Suggestion]:
         """Return up to ten issuers, document types and titles that contain all the words, ignoring case.
@@ -96,12 +97,14 @@ class FacetService:
             return _suggest(session, words.split()[:_MAX_WORDS])
 
 
-def _count(session: Session, filters: DocumentFilters) -> Facets:
+def _count(session: Session, filters: DocumentFilters, issuers: IssuerFinder) -> Facets:
     """Count all facets and the total in one query, with a grouping set for each."""
+    records = () if filters.issuer is None else issuers.find_records(session, filters.issuer)
     seen = (
         select(
-            # All spellings of an issuer are one value; its label is the alphabetically first spelling.
-            Document.issuer_key.label("issuer"),
+            # Issuers are counted by record. Documents that were published before issuers had records are counted by
+            # key; the label is the alphabetically first spelling.
+            func.coalesce(cast(Document.issuer_id, String), Document.issuer_key).label("issuer"),
             Document.issuer.label("spelling"),
             Document.document_type,
             cast(Document.fiscal_year, String).label("fiscal_year"),
@@ -109,7 +112,7 @@ def _count(session: Session, filters: DocumentFilters) -> Facets:
             cast(Document.collection_id, String).label("collection_id"),
             NEWEST_STATUS.label("status"),
         )
-        .where(Document.deleted_at.is_(None), *list_conditions(filters))
+        .where(Document.deleted_at.is_(None), *list_conditions(filters, records))
         .subquery()
     )
     keys = [seen.c[name] for name in FACETS]
@@ -122,19 +125,33 @@ def _count(session: Session, filters: DocumentFilters) -> Facets:
     grouped = {every ^ (1 << place): name for place, name in enumerate(reversed(FACETS))}
     total = 0
     found: dict[str, list[FacetValue]] = {name: [] for name in FACETS}
+    by_record: dict[UUID, int] = {}
     for mask, spelling, count, *row in session.execute(query):
         if mask == every:
             total = count
             continue
         name = grouped[mask]
-        value = spelling if name == "issuer" else row[FACETS.index(name)]
+        value = row[FACETS.index(name)]
+        if name == "issuer" and spelling is not None and (record := _parse_record(value)) is not None:
+            by_record[record] = count
+            continue
+        value = spelling if name == "issuer" else value
         if value is not None:
             found[name].append(FacetValue(value, value, count))
-    values = {name: sorted(of, key=lambda one: (-one.count, one.value))[:MAX_VALUES] for name, of in found.items()}
+    counted = issuers.count_issuers(session, by_record, most=MAX_VALUES) if by_record else ()
+    found["issuer"] += [FacetValue(issuer.value, issuer.name, issuer.count) for issuer in counted]
+    values = {name: sorted(of, key=lambda one: (-one.count, one.label))[:MAX_VALUES] for name, of in found.items()}
     names = _collection_names(session, [UUID(one.value) for one in values["collection_id"]])
     # A user with access to a single document sees its collection's id, but not the collection's name.
     values["collection_id"] = [replace(one, label=names.get(one.value, one.value)) for one in values["collection_id"]]
     return Facets(total=total, values=values)
+
+
+def _parse_record(value: str) -> UUID | None:
+    try:
+        return UUID(value)
+    except ValueError:
+        return None
 
 
 def _collection_names(session: Session, ids: Sequence[UUID]) -> dict[str, str]:

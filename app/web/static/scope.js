@@ -87,9 +87,8 @@ async function load() {
       read("/v1/documents/facets", AFTERWARDS),
       read("/v1/documents?limit=200", AFTERWARDS),
     ]);
-    const byLabel = (values) => values.map(({ label }) => ({ value: label, label }));
     choices.replaceChildren(
-      choice("issuers", byLabel(facets.issuer)),
+      choice("issuers", facets.issuer),
       choice("document_types", facets.document_type),
       choice("fiscal_years", facets.fiscal_year),
       choice("periods", PERIODS),
