@@ -1,6 +1,7 @@
 """A model's verified claims are shown. If the model fails or all claims are dropped, an extractive draft is used."""
 
 import asyncio
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -14,7 +15,7 @@ from app.answers.writing.model_writer import ModelWriter
 from app.llm.errors import ModelNonsenseError, ModelUnavailableError
 from app.llm.local_server import LOCAL_MODEL
 from app.llm.openai_chat import OpenAIChatModel
-from app.llm.pacing import Pace, PacedChat
+from app.llm.pacing import READS, Pace, PacedChat
 from app.llm.port import ChatMessage, ChatRequest, Purpose
 from tests.answers.lines import find_line
 
@@ -193,6 +194,7 @@ def test_paced_model_gets_a_prompt_that_it_can_read_in_time(
     extractive, prompts, understand, stub_chat, library
 ) -> None:
     pace = Pace(clock=lambda: 0.0)
+    pace.set(tokens_in=int(READS), tokens_out=0, seconds=1.0)
     chat = stub_chat(lambda _: claims())
     writer = ModelWriter(chat=PacedChat(chat, pace=pace), prompts=prompts, pace=pace)
     drafter = Drafter(extractive=extractive, model=writer, timeout_seconds=60)
@@ -202,6 +204,48 @@ def test_paced_model_gets_a_prompt_that_it_can_read_in_time(
     assert 0 < request.max_output_tokens < 800
     assert pace.count_characters(output_tokens=request.max_output_tokens, seconds=60) > 0
     assert sum(len(message.content) for message in request.messages) < 12_000
+
+
+def test_slow_local_model_is_found_out_by_a_short_trial(extractive, prompts, understand, stub_chat, library) -> None:
+    now = 0.0
+
+    def behave(request: ChatRequest) -> object:
+        nonlocal now
+        now += request.timeout_seconds
+        raise ModelUnavailableError
+
+    chat = stub_chat(behave)
+    pace = Pace(clock=lambda: now)
+    writer = ModelWriter(chat=PacedChat(chat, pace=pace, clock=lambda: now), prompts=prompts, pace=pace)
+    drafter = Drafter(extractive=extractive, model=writer, timeout_seconds=30)
+    for _ in range(2):
+        result = asyncio.run(
+            drafter.draft(QUESTION, understand(QUESTION), library.passages, library.pages, library.tables)
+        )
+        assert (result.writer, result.degraded) == (Writer.EXTRACTIVE, "model-unavailable")
+    assert [request.max_output_tokens for request in chat.requests] == [4]
+    assert now < 5
+
+
+def test_whole_claims_of_a_local_model_without_more_tokens_are_used(
+    extractive, prompts, understand, stub_chat, library
+) -> None:
+    async def cut_off(request: ChatRequest) -> object:
+        number, _ = find_line(request, "Net revenue")
+        assert request.on_text is not None
+        await request.on_text(
+            json.dumps(claims(("Net revenue was {@a} in 2022.".replace("@", str(number)), [number])))[:-2]
+            + ', {"text":'
+        )
+        raise ModelNonsenseError
+
+    pace = Pace(clock=lambda: 0.0)
+    pace.set(tokens_in=int(READS), tokens_out=0, seconds=1.0)
+    writer = ModelWriter(chat=stub_chat(cut_off), prompts=prompts, pace=pace)
+    drafter = Drafter(extractive=extractive, model=writer, timeout_seconds=60)
+    result = asyncio.run(drafter.draft(QUESTION, understand(QUESTION), library.passages, library.pages, library.tables))
+    assert [claim.text for claim in result.shown] == ["Net revenue was $4,210 million in 2022."]
+    assert (result.writer, result.degraded) == (Writer.MODEL, None)
 
 
 @pytest.mark.llm

@@ -2,11 +2,14 @@
 
 import json
 import subprocess
+import threading
 from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import psycopg
+import pytest
 
 from app.settings import ChatSettings
 from app.stack.doctor.checks import check_disk, check_key_file, check_model, check_secrets, check_storage
@@ -121,6 +124,53 @@ def test_unreachable_model_endpoint_is_reported_and_a_missing_one_accepted() -> 
     finding = check_model(ChatSettings(base_url="http://127.0.0.1:9/v1"))
     assert not finding.ok
     assert "FOOTNOTE_CHAT__BASE_URL" in finding.sentence
+
+
+@pytest.fixture
+def local_model():
+    """Return a function that serves a local model which answers each request with a status."""
+    servers = []
+
+    def serve(status: int) -> str:
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                self.rfile.read(int(self.headers["Content-Length"]))
+                self.send_response(status)
+                self.send_header("Content-Length", "2")
+                self.end_headers()
+                self.wfile.write(b"{}")
+
+            def log_message(self, *_: object) -> None:
+                return
+
+        servers.append(ThreadingHTTPServer(("127.0.0.1", 0), Handler))
+        threading.Thread(target=servers[-1].serve_forever).start()
+        return f"http://127.0.0.1:{servers[-1].server_port}/v1"
+
+    yield serve
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
+@pytest.mark.parametrize(
+    ("seconds", "ending"),
+    [
+        (3600.0, "It writes short answers."),
+        (0.001, "It is too slow for answers within 0 s. While that is so, answers are quotes."),
+    ],
+)
+def test_local_model_is_tried_and_its_speed_told(local_model, seconds, ending) -> None:
+    finding = check_model(ChatSettings(timeout_seconds=seconds), local=local_model(200))
+    assert finding.ok
+    assert finding.sentence.startswith("The local model responds in ")
+    assert finding.sentence.endswith(ending)
+
+
+def test_local_model_that_rejects_requests_is_reported(local_model) -> None:
+    finding = check_model(ChatSettings(), local=local_model(500))
+    assert not finding.ok
+    assert "make local-llm" in finding.sentence
 
 
 def test_home_with_its_own_local_model_is_not_reported_as_without_a_model() -> None:

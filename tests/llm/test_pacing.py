@@ -97,6 +97,36 @@ def test_request_without_an_answer_in_time_slows_the_pace() -> None:
     assert pace.count_characters(output_tokens=0, seconds=30) < 0.7 * usual
 
 
+def test_trial_measures_the_model_once_a_minute() -> None:
+    clock = Clock()
+    pace, chat = Pace(clock=clock), Chat(clock, 2.4)
+    PacedChat(chat, pace=pace, clock=clock)
+    usual = pace.count_characters(output_tokens=0, seconds=30)
+    for _ in range(2):
+        asyncio.run(pace.refresh())
+    assert chat.asked == 1
+    assert pace.count_characters(output_tokens=0, seconds=30) == pytest.approx(usual / 2, rel=0.05)
+    clock.now += 61
+    asyncio.run(pace.refresh())
+    assert chat.asked == 2
+
+
+def test_no_trial_is_made_while_a_request_waits() -> None:
+    clock = Clock()
+    pace, chat = Pace(clock=clock), Chat(clock, 1.0)
+    PacedChat(chat, pace=pace, clock=clock)
+    with pace.reserve(ask(30)):
+        asyncio.run(pace.refresh())
+    assert chat.asked == 0
+
+
+def test_usual_model_can_read_a_passage_within_the_usual_time() -> None:
+    pace = Pace(clock=Clock())
+    output = pace.count_output(most=800, seconds=30)
+    assert output >= 100
+    assert pace.count_characters(output_tokens=output, seconds=30) > 4_000
+
+
 @given(st.integers(0, 800), st.floats(0, 120, allow_nan=False))
 def test_prompt_of_the_counted_room_is_never_declined(most: int, seconds: float) -> None:
     pace = Pace(clock=Clock())

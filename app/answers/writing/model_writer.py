@@ -72,6 +72,7 @@ class ModelWriter:
         prompt = self._prompts.get_prompt(PROMPT_NAME)
         output_tokens, room = self._max_output_tokens, self._context_characters
         if self._pace is not None:
+            await self._pace.refresh()
             output_tokens = self._pace.count_output(most=output_tokens, seconds=timeout_seconds)
             frame = len(question) + sum(len(message.content) for message in prompt.render(_EMPTY))
             readable = self._pace.count_characters(output_tokens=output_tokens, seconds=timeout_seconds) - frame
@@ -87,27 +88,32 @@ class ModelWriter:
             "question": fence([FencedText("question", question)], boundary=boundary),
         }
         arriving = ArrivingClaims()
+        heard: list[DraftClaim] = []
 
         async def hear(text: str) -> None:
             for raw in arriving.add(text):
                 cited = cite_raw(raw, numbered, pages)
-                if cited is not None and on_claim is not None:
-                    await on_claim(cited)
+                if cited is not None:
+                    heard.append(cited)
+                    if on_claim is not None:
+                        await on_claim(cited)
 
-        response = await self._chat.complete(
-            ChatRequest(
-                messages=prompt.render(variables),
-                purpose=Purpose.ANSWER,
-                max_output_tokens=output_tokens,
-                timeout_seconds=timeout_seconds,
-                schema=prompt.output_schema,
-                schema_name=PROMPT_NAME,
-                on_text=None if on_claim is None else hear,
-            )
-        )
         try:
+            response = await self._chat.complete(
+                ChatRequest(
+                    messages=prompt.render(variables),
+                    purpose=Purpose.ANSWER,
+                    max_output_tokens=output_tokens,
+                    timeout_seconds=timeout_seconds,
+                    schema=prompt.output_schema,
+                    schema_name=PROMPT_NAME,
+                    on_text=None if on_claim is None and self._pace is None else hear,
+                )
+            )
             answer = ModelAnswer.model_validate(response.parsed)
-        except ValidationError as error:
+        except (ValidationError, ModelNonsenseError) as error:
+            if heard:  # the end is missing: it had no more tokens
+                return Draft(Writer.MODEL, tuple(heard), model=self.model, prompt_digest=prompt.digest)
             raise ModelNonsenseError from error
         cited = [cite_claim(claim, numbered, pages) for claim in answer.claims[:MOST_CLAIMS]]
         return Draft(

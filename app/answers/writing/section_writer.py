@@ -91,6 +91,7 @@ class SectionWriter:
         if not parts:
             raise ModelUnavailableError(_NOTHING)
         if self._pace is not None:
+            await self._pace.refresh()
             self._check_pace(self._pace, [numbered for _, numbered in parts], timeout_seconds)
         if len(parts) == 1:
             async with asyncio.timeout(timeout_seconds):

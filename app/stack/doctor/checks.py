@@ -8,6 +8,7 @@ import shutil
 import stat
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ import redis
 
 from app.core.broker_url import is_redis
 from app.http.health.readiness import write_redis
+from app.llm.pacing import TRIAL_OUTPUT, TRIAL_SECONDS, TRIAL_TOKENS, can_answer, write_trial
 from app.settings import ChatSettings
 from app.stack.home import Home
 from app.stack.watchdog import find_family
@@ -185,10 +187,13 @@ def _describe(response: httpx.Response) -> str:
     return " ".join(f"{name}: {part['detail']}" for name, part in parts if not part["ready"])
 
 
+_QUOTES = "While that is so, answers are quotes."
+
+
 def check_model(chat: ChatSettings, *, local: str | None = None) -> CheckResult:
     """Check the chat endpoint of the settings. `local` is the address of the running home's own local model."""
     if local is not None:
-        return _check_local_model(local)
+        return _check_local_model(local, seconds=chat.timeout_seconds)
     if chat.base_url is None:
         return CheckResult(
             "model", True, "No model is configured: answers are quotes (the built-in extractive writer)."
@@ -208,14 +213,24 @@ def check_model(chat: ChatSettings, *, local: str | None = None) -> CheckResult:
     return CheckResult("model", True, f"The model endpoint {chat.base_url} responds.")
 
 
-def _check_local_model(url: str) -> CheckResult:
+def _check_local_model(url: str, *, seconds: float) -> CheckResult:
+    """Check the local model with a trial: it may respond, and be too slow to answer within `seconds`."""
+    request = {"messages": [{"role": "user", "content": write_trial()}], "max_tokens": TRIAL_OUTPUT}
+    began = time.monotonic()
     try:
-        httpx.get(f"{url}/models", timeout=5, trust_env=False)
+        response = httpx.post(f"{url}/chat/completions", json=request, timeout=2 * TRIAL_SECONDS, trust_env=False)
+    except httpx.TimeoutException:
+        return CheckResult("model", True, f"The local model is busy. {_QUOTES}")
     except httpx.HTTPError:
         return CheckResult(
             "model", False, "The local model does not respond: start Footnote again. Until then, answers are quotes."
         )
-    return CheckResult("model", True, "The local model responds. It writes short answers: a slow machine gets quotes.")
+    if response.status_code != httpx.codes.OK:
+        return CheckResult("model", False, "The local model rejects requests: reinstall it with 'make local-llm'.")
+    taken = time.monotonic() - began
+    is_fast = can_answer(tokens_in=TRIAL_TOKENS, tokens_out=TRIAL_OUTPUT, trial_seconds=taken, seconds=seconds)
+    what = "It writes short answers." if is_fast else f"It is too slow for answers within {seconds:.0f} s. {_QUOTES}"
+    return CheckResult("model", True, f"The local model responds in {taken:.1f} s to a short text. {what}")
 
 
 def guard(check: str, run: Callable[[], CheckResult]) -> CheckResult:

@@ -12,7 +12,7 @@ from app.answers.writing.drafting import Drafter, VerifiedDraft
 from app.answers.writing.model_writer import ModelWriter
 from app.answers.writing.section_writer import JOINED, PART, SectionWriter
 from app.llm.errors import ModelUnavailableError
-from app.llm.pacing import Pace, PacedChat
+from app.llm.pacing import READS, Pace, PacedChat
 from tests.answers.lines import find_line
 
 QUESTION = "Summarise the risk factors of Plain Holdings"
@@ -196,6 +196,7 @@ def test_text_of_the_documents_is_fenced_in_both_prompts(summarise) -> None:
 
 def test_slow_local_model_is_not_asked_to_summarise_several_parts(summarise, prompts, stub_chat) -> None:
     pace = Pace(clock=lambda: 0.0)
+    pace.set(tokens_in=int(READS), tokens_out=0, seconds=1.0)
     chat = stub_chat(fail)
     writer = SectionWriter(chat=PacedChat(chat, pace=pace), prompts=prompts, pace=pace)
     draft = summarise(writer=writer)
