@@ -16,6 +16,7 @@ from app.answers.computing.notices import Declined, decline, notes_of
 from app.answers.computing.prose_figures import ProseFigures
 from app.answers.computing.question import FigureQuestion, NamedIssuer, is_arithmetic, leaf_of, named_issuers
 from app.answers.computing.requests import AskedPeriod, FigureRequest, Ranking, Series, list_periods
+from app.answers.computing.schedules import asks_schedule
 from app.answers.computing.sentences import (
     CitedDocument,
     Listing,
@@ -228,7 +229,8 @@ class _Answering:
             if (verified := self._checked(claims, WriterScore("narrower-figure", stated.certainty))) is not None:
                 return Answered(verified)
         first = (question.of_tables[0], question.of_ledger[0])
-        return self._declined(missing) if any(map(is_arithmetic, first)) or question.is_line_item() else None
+        is_sure = any(map(is_arithmetic, first)) or question.is_line_item() or asks_schedule(first[0].name)
+        return self._declined(missing) if is_sure else None
 
     def _tries(self) -> Iterator[tuple[FigureRequest, Source]]:
         """Yield the readings with the places in which their figures are looked for: tables and sentences, and at last

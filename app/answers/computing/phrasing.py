@@ -99,6 +99,12 @@ _PARTS = (
     (r"\b(revenue|net income|profit) of (in|from|on) ", r"\1 \2 "),
     (rf"^\W*how much (?:money )?{_DID} {_THEY}sell in {_ITS}{_X}\W*$", r"what was revenue from \g<x>"),
 )  # fmt: skip
+_DUE = (
+    (rf"^\W*how much (?P<y>[^?.;]{{2,40}}?) {_DID} {_THEY}(?:have |has )?(?:maturing|falling due|coming due|due"
+     r"|to (?:repay|pay back))\W*$", r"what were \g<y> maturities"),
+    (rf"^\W*how much (?:of )?{_ITS}(?P<y>[^?.;]{{2,40}}?) (?:comes?|falls?|is|are|will (?:be|come|fall)|matures?)"
+     r"(?: coming)?(?: due)?\W*$", r"what were \g<y> maturities"),
+)  # fmt: skip
 _AROUND = (
     (r"\b(?:(?:explicitly|directly|clearly) )?(?:outlined|disclosed|shown|reported|stated|recorded|presented) "
      rf"(?:(?:in|on) )?{_ITS}{_STATEMENT}\b", " "),
@@ -111,7 +117,7 @@ _AROUND = (
     (r" (?:left|remaining|in total|overall|altogether|all told)\W*$", ""),
 )  # fmt: skip
 _RULES = tuple(
-    (re.compile(pattern, re.IGNORECASE), change) for pattern, change in (*_MOVES, *_MONEY, *_PARTS, *_AROUND)
+    (re.compile(pattern, re.IGNORECASE), change) for pattern, change in (*_MOVES, *_MONEY, *_PARTS, *_DUE, *_AROUND)
 )
 
 

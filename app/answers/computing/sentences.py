@@ -28,6 +28,7 @@ from app.facts.formulas.expressions import Call
 from app.facts.formulas.results import Computed as Evaluated
 from app.facts.formulas.results import Input, Tree, Working
 from app.facts.formulas.units import Unit
+from app.quantities.column_periods import is_period_heading
 from app.quantities.values import Kind, Quantity
 
 _SIGNS = {"+": " + ", "-": " - ", "*": " × ", "/": " / "}
@@ -205,9 +206,12 @@ def quote_row(
 
 
 def _is_printed(figure: Figure, form: Form) -> bool:
-    """Return whether a row shows a figure with its sign, in the unit asked; a sentence may state several figures."""
+    """Return whether a row shows a figure with its sign, in the unit asked, and names it; a sentence may state several
+    figures.
+    """
+    is_named = figure.row is not None and bool(figure.row.labels) and not is_period_heading(figure.row.label_path[-1])
     is_unit = form.unit is None or form.scale in (None, figure.scale)
-    return figure.row is not None and bool(figure.row.labels) and not figure.turned and is_unit
+    return is_named and not figure.turned and is_unit
 
 
 def periods_in_words(computed: Computed) -> str:

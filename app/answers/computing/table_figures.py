@@ -11,6 +11,7 @@ from app.answers.computing.found import Figure, found_figure, name_of, words_of
 from app.answers.computing.ledger_figures import other_names, sought_of
 from app.answers.computing.parts import list_parts
 from app.answers.computing.requests import AskedPeriod
+from app.answers.computing.schedules import asks_schedule, find_scheduled
 from app.answers.computing.table_places import (
     FindSpan,
     Place,
@@ -44,6 +45,7 @@ _WEIGHT_ELSEWHERE = 0.7
 _WEIGHT_IN_TEXT = 0.35
 _LEAST_COVERED = 0.8
 _LEAST_NEAR = 0.5
+_OF_SCHEDULE = 0.9
 _YEAR = 12  # months
 _LEAST_OWN = 0.34
 _ALIKE = 0.04
@@ -94,6 +96,11 @@ class TableFigures:
         words, name, asked = words_of(sought), name_of(sought), AskedPeriod.of(period)
         if dimensions:
             return self._find_part(words, name, dimensions, period)
+        if asks_schedule(words) and asked.part == "FY" and asked.day is None and asked.year is not None:
+            due = find_scheduled(words, asked.year, self._places, self._texts)
+            if due is None:
+                return _missing(f"no figure of {words} for {asked.text}")
+            return found_figure(self._figure(_Scored(due, 1.0, _OF_SCHEDULE)), period, self._only_currency)
         found: Figure | NotFound = _missing(f"no figure of {words} for {asked.text}")
         if name is None:
             found = self._find(words, asked, period)
