@@ -94,7 +94,8 @@ class RunService:
             stages: dict[UUID, list[StageView]] = {run.id: [] for run in found}
             for stage in repository.list_stages(stages):
                 stages[stage.run_id].append(_stage_view(stage))
-            return {run.id: _view(run, tuple(stages[run.id])) for run in found}
+            # Every run has stages. If none are visible, the principal lost access between the two reads.
+            return {run.id: _view(run, tuple(stages[run.id])) for run in found if stages[run.id]}
 
     def find_latest_run(self, session: Session, version_id: UUID) -> RunView | None:
         """Return the last run of a version, in the caller's transaction."""

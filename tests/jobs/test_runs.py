@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from sqlalchemy import event
 
 from app.core.clock import SystemClock
 from app.core.ids import new_id
@@ -77,6 +78,22 @@ def test_run_of_a_hidden_document_is_not_found(ledger, runs, readers):
     other_tenant = Principal(tenant_id=new_id(), user_id=readers.allowed.user_id)
     with pytest.raises(RunNotFoundError):
         runs.get_run(other_tenant, run)
+
+
+def test_run_whose_grant_ends_while_it_is_read_is_not_found(ledger, runs, readers):
+    run = ledger.start()
+    engine = ledger.database.api.engine
+
+    @event.listens_for(engine, "after_cursor_execute")
+    def withdraw(_connection, _cursor, statement, *_more):
+        if "FROM runs" in statement:
+            ledger.sql("DELETE FROM grants WHERE user_id = :user", user=readers.allowed.user_id)
+
+    try:
+        with pytest.raises(RunNotFoundError):
+            runs.get_run(readers.allowed, run)
+    finally:
+        event.remove(engine, "after_cursor_execute", withdraw)
 
 
 def test_runs_are_listed_newest_first_without_gaps_or_repeats(ledger, runs, readers):
