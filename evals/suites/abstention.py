@@ -1,14 +1,14 @@
 """Abstention: whether Footnote declines exactly the questions that the asker's documents do not answer.
 
-Two askers with different access ask each question of a question set. The asker `lacking` may read all issuers'
-documents except those of the question's issuer. The asker `holding` may read only that issuer's documents, and has the
-evidence: these cases expose a system that declines everything. An asker who may read everything asks questions that no
-document answers (`evals.datasets.absent`): of an absent issuer, an absent year, an absent fact.
+Two askers with different access ask each question of a question set. The asker `lacking` may read other issuers'
+documents, without those whose issuer the set does not state. The asker `holding` may read only that issuer's
+documents, and has the evidence: these cases expose a system that declines everything. An asker who may read everything
+asks questions that no document answers (`evals.datasets.absent`): of an absent issuer, an absent year, an absent fact.
 
 An answer whose first words say that the documents have none counts as declined.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +19,7 @@ from evals.datasets import absent
 from evals.datasets.questions import QuestionCase, load_questions
 from evals.environment.answering import Asked, Asking, build_asking, describe_use, open_chat
 from evals.environment.context import SuiteContext, Used
-from evals.environment.restricted import open_restricted_store
+from evals.environment.restricted import OTHERS, open_restricted_store
 from evals.environment.store import Asker, Names
 from evals.running.engine import Case, Suite
 from evals.scoring.declining import says_absent
@@ -95,7 +95,7 @@ class AbstentionSuite(Suite[AbstentionCase]):
             everything = store.make_asker(store.collections)
             for issuer in sorted({case.source.issuer for case in cases}):
                 askers[ABSENT, issuer] = everything
-                askers[LACKING, issuer] = store.make_asker(other for other in store.collections if other != issuer)
+                askers[LACKING, issuer] = store.make_asker(others_than(issuer, store.collections))
                 askers[HOLDING, issuer] = store.make_asker([issuer] if issuer in store.collections else [])
             context.notify(f"Asking {len(cases)} questions with restricted access to {len(store.collections)} issuers")
             yield AbstentionScoring(
@@ -104,6 +104,11 @@ class AbstentionSuite(Suite[AbstentionCase]):
                 names=store.names,
                 used=describe_use(chat, settings),
             )
+
+
+def others_than(issuer: str, collections: Iterable[str]) -> list[str]:
+    """Return the other issuers. A document without a stated issuer may be of the given one."""
+    return [other for other in collections if other not in (issuer, OTHERS)]
 
 
 def judge_abstention(case: AbstentionCase, asked: Asked, names: Names) -> Case:

@@ -16,9 +16,11 @@ from evals.commands.options import build_suites
 from evals.datasets.files import DataMissingError, require_file
 from evals.datasets.questions import EvidencePage, QuestionCase
 from evals.environment.context import Used
+from evals.environment.restricted import OTHERS
 from evals.environment.watching import WorkerWatch
 from evals.running.engine import UnknownSuiteError
 from evals.suites import latency, robustness
+from evals.suites.abstention import others_than
 from evals.suites.retrieval import RetrievalScoring
 from tests.evals.suites.passages import passage
 
@@ -95,6 +97,10 @@ def test_file_without_an_outcome_counts_as_hung_and_losses_are_reported_once():
     assert first.measures["lost_workers"] == 2
     assert "lost_workers" not in second.measures
     assert second.measures["hung"] == 1
+
+
+def test_documents_of_unknown_issuers_are_not_among_those_of_other_issuers():
+    assert others_than("Aldermoor", ["Aldermoor", "Brackenhill", OTHERS]) == ["Brackenhill"]
 
 
 def test_suites_are_found_by_name():
