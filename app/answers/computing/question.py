@@ -1,7 +1,6 @@
 """A question for a figure, with all its readings, and the issuers that it is about."""
 
-import re
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -15,24 +14,15 @@ from app.answers.computing.plain_words import read_plainly
 from app.answers.computing.readings import Reader
 from app.answers.computing.requests import Asked, FigureRequest, list_items
 from app.answers.computing.several import split_items
-from app.documents.issuers import normalise_issuer
 from app.facts.formulas.expressions import At, Label, Name
 from app.facts.formulas.registry import standard_vocabulary
 from app.facts.formulas.units import MONEY
 from app.retrieval.questions.issuers import name_forms
+from app.retrieval.questions.renamed import list_renamed, with_one_name
 from app.retrieval.questions.understanding import Understanding
 
 CALENDAR_ITEMS = ("Revenue", "NetIncome", "Assets")
 """Items that almost all issuers report: their facts show the fiscal calendar."""
-
-_FORMERLY = re.compile(
-    r"(?:\W+(?:was|which|has|been|then|company))*\W+(?:formerly|previously|f/k/a|fka|now known|renamed)\b"
-    r"(?:\W+(?:known|called|named|trading|as|to|the))*\W+",
-    re.IGNORECASE,
-)
-"""What stands between two names of one issuer."""
-_POSSESSIVE = re.compile(r"['’]s?$")
-_LONGEST_NAME = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +43,10 @@ class FigureQuestion:
     @classmethod
     def of(cls, question: str, understanding: Understanding) -> "FigureQuestion | None":
         """Read a question; None if it asks for no figure."""
-        names = [*understanding.issuer_names, *(form for forms in understanding.issuer_forms for form in forms)]
-        plain = read_plainly(name_companies(question, understanding.issuer_phrases))
+        forms = [form for forms in understanding.issuer_forms for form in forms]
+        names = [*understanding.issuer_names, *forms]
+        text = with_one_name(question, frozenset(forms))
+        plain = read_plainly(name_companies(text, understanding.issuer_phrases))
         currency = find_asked_currency(question)
 
         def read(item: str | None) -> FigureQuestion | None:
@@ -124,7 +116,7 @@ def named_issuers(question: str, understanding: Understanding) -> tuple[NamedIss
     """
     groups: list[tuple[str, list[str], set[str], int | None]] = []
     written = frozenset(name_forms(question))
-    renamed = list(_renamed(question))
+    renamed = list_renamed(question)
     keys = understanding.issuer_keys
     names = (*understanding.issuer_names, *keys[len(understanding.issuer_names) :])
     numbers: Iterable[int | None] = understanding.issuer_groups or [None] * len(keys)
@@ -156,14 +148,3 @@ def _share_name(one: Set[str], other: Set[str], written: Set[str]) -> bool:
     another name of each.
     """
     return bool(one & other) and not (written & one - other and written & other - one)
-
-
-def _renamed(question: str) -> Iterator[tuple[frozenset[str], frozenset[str]]]:
-    """Yield the forms that stand before and after a word such as "formerly"."""
-    for found in _FORMERLY.finditer(question):
-        before = _POSSESSIVE.sub("", question[: found.start()]).split()[-_LONGEST_NAME:]
-        after = question[found.end() :].split()[:_LONGEST_NAME]
-        yield (
-            frozenset(normalise_issuer(" ".join(before[at:])) for at in range(len(before))),
-            frozenset(normalise_issuer(" ".join(after[:end])) for end in range(1, len(after) + 1)),
-        )

@@ -132,6 +132,11 @@ def test_line_item_is_found_by_analysts_name(ask) -> None:
         ("What was Plain Holdings' gross margin in FY2022?", "Gross margin of Plain Holdings — FY2022: 41.09%"),
         ("Plain Holdings current ratio", "Current ratio of Plain Holdings — FY2022: 1.73"),
         (
+            "What was the current ratio of Quoin & Cobble (formerly known as Plain Holdings) in FY2022?",
+            "Current ratio of Plain Holdings — FY2022: 1.73",
+        ),
+        ("What was Plain Holdings' (now known as Quoin) FY2022 current ratio?", "Plain Holdings — FY2022: 1.73"),
+        (
             "What is FY2022 days payable outstanding for Plain Holdings?",
             "Days payable outstanding of Plain Holdings — FY2022: 42.34",
         ),
