@@ -25,6 +25,7 @@ from app.retrieval.questions.reader import QuestionReader
 from app.retrieval.questions.spans import QuestionWords
 from app.retrieval.questions.understanding import Understanding
 from app.retrieval.repository import Candidate, SearchRepository, UnsureDocument
+from app.retrieval.unseen_names import list_unseen
 from app.retrieval.visible_issuers import Documents, list_visible, with_entities, with_records
 
 UNSURE_WEIGHT = 0.5
@@ -83,7 +84,9 @@ class ScopeFinder:
         others = [one for one in mentions if one.role is Role.COMPARED] if named else list(mentions)
         asks_others = _ASKS_OTHERS.search(asked.core) is not None
         if named and not others and not asks_others:
-            return self._among_named(asked.naming(named), Documents.of(named, entities), rows)
+            scope = self._among_named(asked.naming(named), Documents.of(named, entities), rows)
+            unseen = list_unseen(self._repository, words, mentions, named, scope.candidates)
+            return replace(scope, understanding=replace(scope.understanding, unseen_names=unseen))
         every = self._repository.list_candidates(self._filters)
         near, respelt = self._find_near(words, named, others, list_visible(every))
         if near:

@@ -51,3 +51,21 @@ def test_nothing_is_missing_where_no_document_states_its_period() -> None:
 def test_unlabelled_year_counts_only_for_figures() -> None:
     asked = parse_asked_periods("What is planned for 2031?")
     assert Coverage.of([ANNUAL]).list_missing(asked, "What is planned for 2031?", wants_figure=False) == ()
+
+
+@pytest.mark.parametrize(
+    ("question", "missing"),
+    [
+        ("In which countries does Quillon operate as of 1995?", ("fiscal 1995",)),
+        ("Who audits the statements as of the end of 1995?", ("fiscal 1995",)),
+        ("What is the topic of the 8-K dated 1st July 1995?", ("fiscal 1995",)),
+        ("What does the report for the year ended December 31, 1995 say of risks?", ("fiscal 1995",)),
+        ("In which countries does Quillon operate as of 2018?", ()),
+        # Histories and maturities name years that no report covers.
+        ("Was Quillon founded in 1995?", ()),
+        ("Which notes are outstanding as of maturity in 2049?", ()),
+    ],
+)
+def test_state_at_a_date_before_all_documents_is_missing(question: str, missing: tuple[str, ...]) -> None:
+    coverage = Coverage.of([ANNUAL, QUARTERLY])
+    assert coverage.list_missing(parse_asked_periods(question), question, wants_figure=False) == missing

@@ -251,6 +251,30 @@ def test_documents_of_a_renamed_issuer_are_searched_under_each_name(renamed, que
     assert result.understanding.shared_names == ()
 
 
+@pytest.mark.parametrize(
+    ("question", "unseen"),
+    [
+        ("What were Marlow Freight's net sales in Liechtenstein?", ("Liechtenstein",)),
+        ("What were net sales to Quorrin Tarn by Marlow Freight in Estonia?", ("Quorrin Tarn", "Estonia")),
+        ("What interest did Marlow Freight pay on its notes due 2049?", ("2049",)),
+        ("What were Marlow Freight's net sales of Lantern?", ()),
+        ("What were Marlow Freight's Net Sales?", ()),
+        # Words that documents may write otherwise: adjectives, acronyms, and misspelt names.
+        ("What were Marlow Freight's Finnish net sales?", ()),
+        ("What was Marlow Freight's ROTCE in EMEA?", ()),
+        ("Did Marlow Freight's sales at Marlowfreight and Marlo Freight grow?", ()),
+    ],
+)
+def test_name_or_place_that_no_document_of_the_issuer_has_is_absent(shelf, question: str, unseen) -> None:
+    understanding = understand(shelf, question)
+    assert understanding.unseen_names == unseen
+    assert understanding.is_absent() == bool(unseen)
+    if unseen:
+        assert understanding.absence() == (
+            f"No document of Marlow Freight, Inc. that you may see mentions {', '.join(unseen)}."
+        )
+
+
 def test_issuer_with_a_longer_name_is_another_one(renamed) -> None:
     assert {passage.issuer for passage in renamed("Ostrander Quays' net sales").passages} == {"Ostrander Quays, Inc."}
 

@@ -16,6 +16,12 @@ _LATER = re.compile(
     re.IGNORECASE,
 )
 """A question with such a word may ask for what documents say of a later year."""
+_STATED_AT = re.compile(
+    r"\b(?:(?:as|at) (?:of|at|the end of|end of|year[- ]end)|(?:years?|quarters?|months|period) end(?:ed|ing)|dated|"
+    r"filed(?: on)?)\s+(?:[\w.,]+\s+){0,4}?((?:19|20)\d\d)\b",
+    re.IGNORECASE,
+)
+"""The year of a state or of a filing: other words ask for a history, which names earlier years than reports cover."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +72,14 @@ class Coverage:
         no document states its period.
 
         A year without a fiscal label may be that of a maturity or a target, and counts only if the question asks for a
-        figure of that year.
+        figure of that year, or for a state or filing before all that documents report on.
         """
         if not self.reach:
             return ()
         of_figure = wants_figure and not _LATER.search(question)
-        years = asked.years if of_figure else asked.labelled
+        stated = {int(year) for year in _STATED_AT.findall(question)}
+        early = {year for year in stated.intersection(asked.years) if year < min(self.reach)}
+        years = asked.years if of_figure else sorted(early.union(asked.labelled))
         quarters = [f"Q{quarter} {year}" for quarter, year in asked.quarters if year and year not in self.reach]
         in_quarters = {year for _, year in asked.quarters}
         missing = [f"fiscal {year}" for year in years if year not in self.reach and year not in in_quarters]

@@ -39,7 +39,7 @@ class Understanding:
     `shared_names` are short names of several issuers, with these issuers' names; all of them are meant.
     `respelt` are misspelt names and initials, with the names of the issuers that were taken for them.
     `absent_issuers` are names of issuers without visible documents, whose figures the question asks for.
-    `unseen_names` are other names that no visible document mentions.
+    `unseen_names` are other names, and places, that no visible document of the named issuers mentions, or none at all.
     `must_mention` has the words of names of which issuers' documents tell: a sentence without one is about something
     else. `other_entity` is an entity beside the issuer ("Example Operating Partnership").
     `coverage` has the periods that the documents report on, and `missing_periods` are asked ones that none can report.
@@ -102,12 +102,12 @@ class Understanding:
 
     def absence(self) -> str | None:
         """Return the sentence that says which names and periods no visible document has; None without such."""
+        of = f" of {', '.join(dict.fromkeys(self.issuer_names))}" if self.issuer_names else ""
         if self.absent_issuers:
             return _sentence(f"No document that you may see is of {', '.join(self.absent_issuers)}")
         if self.unseen_names:
-            return _sentence(f"No document that you may see mentions {', '.join(self.unseen_names)}")
+            return _sentence(f"No document{of} that you may see mentions {', '.join(self.unseen_names)}")
         if self.missing_periods:
-            of = f" of {', '.join(dict.fromkeys(self.issuer_names))}" if self.issuer_names else ""
             return _sentence(f"No document that you may see covers {', '.join(self.missing_periods)}{of}")
         return None
 
@@ -115,7 +115,9 @@ class Understanding:
         """Return whether no visible document can have the answer: none is of an issuer that the question names, none
         mentions what it names, or none covers any of its fiscal years and quarters.
         """
-        if self.absent_issuers or self.unseen_names:
+        if self.unseen_names:
+            return True
+        if self.absent_issuers:
             return not self.issuer_keys
         asked = set(self.periods.years) | {year for _, year in self.periods.quarters if year is not None}
         return bool(self.missing_periods) and self.coverage.reach.isdisjoint(asked)
