@@ -42,7 +42,7 @@ SHARED = dict.fromkeys(
     (
         "tests/evals/test_docs.py",
         "tests/evals/running/test_gate.py",
-        *(f"tests/evals/suites/test_{name}.py" for name in ("facts", "measuring", "permissions")),
+        *(f"tests/evals/suites/test_{name}.py" for name in ("facts", "faults", "measuring", "permissions", "tables")),
         "tests/docs/test_guides.py",
         "tests/docs/test_backups.py",
         "tests/web",
@@ -111,14 +111,15 @@ def first_seed(pytestconfig: pytest.Config) -> int:
 REPEATED, RANDOM = "repeated", "random"
 settings.register_profile(
     REPEATED,
+    max_examples=40,
     derandomize=True,
     database=None,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
 )
-settings.register_profile(RANDOM, settings.get_profile(REPEATED), derandomize=False, print_blob=True)
+settings.register_profile(RANDOM, settings.get_profile(REPEATED), max_examples=200, derandomize=False, print_blob=True)
 settings.load_profile(REPEATED)
-"""Normal runs draw the same examples each time, even on a busy machine. `make test-random` draws new examples."""
+"""Normal runs draw the same few examples each time, even on a busy machine. `make test-random` draws many new ones."""
 
 SHUTDOWN_POLL = 0.01
 """Seconds between a test server's checks for shutdown. The default of 0.5 would delay each shutdown by up to 0.5 s."""

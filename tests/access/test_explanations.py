@@ -25,27 +25,30 @@ def verdicts(world, database, *, time=None):
         }
 
 
-@pytest.mark.random
-@pytest.mark.parametrize("seed", SEEDS)
-def test_explanation_agrees_with_decision_now_and_at_past_times(shared_database, first_seed, seed):
-    world = World(shared_database, first_seed + seed)
+@pytest.fixture(scope="module", params=SEEDS)
+def history(request, shared_database, first_seed):
+    """A world after three series of random changes, and after each series its time and the database's decisions."""
+    world = World(shared_database, first_seed + request.param)
     then = []
     for _ in range(3):
         for _ in range(CHANGES):
             world.change()
         then.append((datetime.now(UTC), world.table()))
+    return world, then
+
+
+@pytest.mark.random
+def test_explanation_agrees_with_decision_now_and_at_past_times(shared_database, history):
+    world, then = history
     assert verdicts(world, shared_database) == then[-1][1]
     for time, table in then[:-1]:
         assert verdicts(world, shared_database, time=time) == table
 
 
 @pytest.mark.random
-@pytest.mark.parametrize("seed", SEEDS)
-def test_listed_readers_of_documents_agree_with_decisions(shared_database, first_seed, seed):
-    world = World(shared_database, first_seed + seed)
-    for _ in range(3 * CHANGES):
-        world.change()
-    table = world.table()
+def test_listed_readers_of_documents_agree_with_decisions(shared_database, history):
+    world, then = history
+    table = then[-1][1]
     assert table
     with shared_database.api.transaction(world.admin) as session:
         readers = {

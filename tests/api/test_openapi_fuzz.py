@@ -89,7 +89,7 @@ def test_responses_conform_to_the_openapi_document(schema, call, operation):
     method, path = operation
 
     @settings(
-        max_examples=12,
+        max_examples=8,
         phases=[Phase.explicit, Phase.generate],
         suppress_health_check=list(HealthCheck),
     )

@@ -279,7 +279,7 @@ def test_disabled_append_only_trigger_is_reported(log):
             session.execute(text("ALTER TABLE audit_events ENABLE ALWAYS TRIGGER audit_events_append_only"))
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_tampering_with_signed_rows_is_always_detected(start_log, data):
     log = start_log()

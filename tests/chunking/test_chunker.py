@@ -185,7 +185,7 @@ _PAGES = st.lists(st.lists(_PARTS, max_size=6), min_size=1, max_size=4)
 _SIZES = st.tuples(st.integers(16, 64), st.integers(1, 64), st.integers(1, 64)).map(sorted)
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(pages=_PAGES, sizes=_SIZES)
 def test_chunks_contain_each_character_once_and_stay_within_the_limit(
     make_document: MakeDocument, pages: list[list[object]], sizes: list[int]

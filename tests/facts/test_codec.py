@@ -21,7 +21,6 @@ def decode(lines):
     return [found for line in lines for found in decode_line(line)]
 
 
-@settings(max_examples=200, deadline=None)
 @given(st.lists(facts(), max_size=4))
 def test_facts_are_unchanged_after_encoding_and_decoding(made):
     lines = encode_facts([each for fact in made for each in (fact, fact)])

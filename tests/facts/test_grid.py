@@ -190,10 +190,10 @@ def test_issuer_without_facts_has_an_empty_grid():
 def test_time_to_merge_does_not_grow_with_the_square_of_the_lines():
     """A hostile filing can have any number of lines, all with the same label or each with its own."""
     for label in ("Other", "Line {}"):
-        filing = make_filing("2032-02-01", *((label.format(row), row, row) for row in range(1, 8_000)))
-        older = make_filing("2031-02-01", *((label.format(-row), row, row) for row in range(1, 2_000)))
-        grid = within_cpu_seconds(4, partial(annual, [*filing, *older]))
-        assert len(grid.rows) > 7_900
+        filing = make_filing("2032-02-01", *((label.format(row), row, row) for row in range(1, 4_000)))
+        older = make_filing("2031-02-01", *((label.format(-row), row, row) for row in range(1, 1_000)))
+        grid = within_cpu_seconds(2, partial(annual, [*filing, *older]))
+        assert len(grid.rows) > 3_900
 
 
 @pytest.mark.parametrize("step", [0, 1], ids=["the same", "others"])

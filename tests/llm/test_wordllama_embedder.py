@@ -57,7 +57,6 @@ def test_vectors_are_the_librarys_of_the_folded_text(embedder: WordLlamaEmbedder
     assert np.array_equal(embedder.embed_documents(["a neighbour of another length", text])[1:], expected)
 
 
-@settings(max_examples=200, deadline=None)
 @given(
     text=st.text(alphabet=st.one_of(st.sampled_from(" ▁\t\n\r<s>/ab19,.$"), st.characters(codec="utf-8")), max_size=60)
 )

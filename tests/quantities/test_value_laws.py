@@ -4,7 +4,7 @@ import re
 from decimal import Decimal
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from app.quantities.marks import split_marks
@@ -65,7 +65,6 @@ UNITS = st.sampled_from(
 MARKS = st.sampled_from(["", "(1)", "(a)", " (b)", "³", "*", "†", " **", "(1)(2)"])
 
 
-@settings(max_examples=300, deadline=None)
 @given(VALUES, STYLES, SIGNS, UNITS, MARKS, st.booleans())
 def test_printed_figure_is_read_back(value, marks_of_style, sign, unit, mark, leading_zero):
     decimal, group = marks_of_style
@@ -102,7 +101,6 @@ FIGURES = st.builds(
 )  # fmt: skip
 
 
-@settings(max_examples=300)
 @given(FIGURES, FIGURES, st.sampled_from([" ", "  ", "\u00a0", "\t", "\n", " | ", "; "]))
 def test_two_amounts_are_never_one_value(first, second, between):
     found = parse_value(first + between + second)

@@ -17,7 +17,7 @@ KEY = DataKey(3, bytes(range(32)))
 FRAME, HEADER, TAG = 16, 68, 16
 
 # No example changes the state of a function-scoped fixture.
-LAW = settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+LAW = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 class OneKey:

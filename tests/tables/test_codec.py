@@ -15,7 +15,6 @@ from app.tables.model import Table
 from tests.tables.made_tables import PAGE, make_statement, tables_with_texts
 
 
-@settings(max_examples=200, deadline=None)
 @given(tables_with_texts())
 def test_table_is_unchanged_after_encoding_and_decoding(made):
     table, texts = made
@@ -84,7 +83,6 @@ def _places(value, at=()):
         yield from _places(each, (*at, key))
 
 
-@settings(max_examples=300, deadline=None)
 @given(tables_with_texts(), st.data())
 def test_changed_encoding_is_rejected_or_keeps_positions_within_table_and_page(made, data):
     table, texts = made

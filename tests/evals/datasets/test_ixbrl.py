@@ -162,7 +162,7 @@ def test_parsed_pages_of_real_filings_are_the_same_with_and_without_tags(corpus,
     assert len(whole) > 0.9 * len(filings) > 3, (
         "too few filings have all three statements (in a few, no single table has all rows that identify a cash flow)"
     )
-    for filing in whole[::3]:
+    for filing in sorted(whole, key=lambda each: each.path.stat().st_size)[:4]:  # a large one takes seconds
         plain = tmp_path / filing.path.name
         plain.write_bytes(filing.read_plain())
         with_tags, without = parse_html(filing.path), parse_html(plain)

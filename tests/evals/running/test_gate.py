@@ -5,7 +5,6 @@ A repeated run writes the same bytes.
 
 import json
 from collections.abc import Callable
-from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -133,13 +132,18 @@ def test_gate_measures_the_projects_own_data_with_committed_baselines(gate_of: G
 
 
 @pytest.fixture
-def measured_on(stacks: Stacks, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Make the command use the Footnote that already runs."""
-    monkeypatch.setattr("evals.commands.gating.Stacks", lambda notify: nullcontext(stacks))
+def measured(accepted: RunRecord, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make the command judge the accepted run, so that it asks no questions again."""
+
+    def run(_gate: Gate, gated: Gated, data: Path) -> RunRecord:
+        assert (gated.suite, data.name) == ("retrieval", PROJECT)
+        return accepted
+
+    monkeypatch.setattr(Gate, "run", run)
 
 
-@pytest.mark.usefixtures("measured_on")
-def test_command_passes_on_the_committed_baseline(folder: Path, homes: Path, accepted: RunRecord) -> None:
+@pytest.mark.usefixtures("measured")
+def test_command_passes_on_the_committed_baseline(folder: Path, homes: Path) -> None:
     out = folder / "verdicts.json"
     options = ["--home", str(homes), "--runs", str(folder / "runs"), "--json", str(out)]
     result = CliRunner().invoke(commands, ["gate", "retrieval", "--data", str(folder), *options])
@@ -148,7 +152,7 @@ def test_command_passes_on_the_committed_baseline(folder: Path, homes: Path, acc
     assert (verdict["suite"], verdict["data"], verdict["regressed"]) == ("retrieval", PROJECT, False)
 
 
-@pytest.mark.usefixtures("measured_on")
+@pytest.mark.usefixtures("measured")
 def test_command_exits_with_3_on_a_regression(folder: Path, homes: Path, accepted: RunRecord, tmp_path: Path) -> None:
     # The search finds every page: only a baseline above what is possible is better.
     better = dict.fromkeys(accepted.cases[0].measures, 2.0)

@@ -69,7 +69,7 @@ def test_newcomer_suite_grades_what_the_reader_sees_first(run_suite: RunSuite, t
 
 
 def test_permissions_suite_finds_no_difference_from_the_oracle(run_suite: RunSuite, three_issuers: Path) -> None:
-    record = run_suite("permissions", data=three_issuers, sample=16, seed=2)
+    record = run_suite("permissions", data=three_issuers, sample=8, seed=2)
     assert record.manifest.figures["differences"] == 0
     assert any(case.details["visible"] for case in record.cases)
 

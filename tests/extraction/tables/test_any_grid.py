@@ -26,7 +26,6 @@ GRIDS = st.builds(G, st.lists(st.lists(CELLS, max_size=5), min_size=1, max_size=
 PARTS = st.one_of(GRIDS, st.builds(H, TEXTS.filter(bool)), st.builds(P, TEXTS.filter(bool)))
 
 
-@settings(max_examples=150, deadline=None)
 @given(st.lists(st.lists(PARTS, max_size=4), min_size=1, max_size=3), st.sampled_from([0.0, 612.0]))
 def test_every_text_of_a_grid_is_a_cell_inside_its_table_and_can_be_stored(pages, width):
     parsed = document(*pages, width=width)

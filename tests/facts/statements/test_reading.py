@@ -1,6 +1,7 @@
 """Tests of reading facts from a document's statements."""
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
@@ -106,7 +107,7 @@ def test_any_table_gives_facts_whose_amount_is_their_cells(before, after, title)
     parsed, tables = read_pages(["A", before, f"CONSOLIDATED {title}\n\t2031\tMay 0, 2030\n{after}", after])
     for fact in read_facts(tables, YEAR):
         shown = parsed.pages[fact.place.page - 1].text[fact.place.char_start : fact.place.char_end]
-        assert abs(parse_value(shown).value or 0).scaleb(fact.scale or 0) == abs(fact.value)
+        assert abs(parse_value(shown).value or Decimal(0)).scaleb(fact.scale or 0) == abs(fact.value)
         assert 0 <= fact.confidence <= 1
 
 

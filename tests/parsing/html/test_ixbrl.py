@@ -214,7 +214,7 @@ PARTS = st.recursive(
 ROWS = st.lists(st.lists(PARTS, min_size=1, max_size=4), max_size=4)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(before=PARTS, rows=ROWS)
 def test_pages_are_the_same_with_and_without_tags(read_html, before, rows):
     table = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
