@@ -87,6 +87,25 @@ def test_claim_may_use_words_of_question_and_issuer_name() -> None:
 
 
 @pytest.mark.parametrize(
+    ("question", "is_shown"),
+    [
+        ("Who audits the statements of Persimmon Holdings, Inc.?", False),
+        ("who audits persimmon holdings and its subsidiaries?", False),
+        ("Who is the guarantor?", True),
+        ("Which has more debt, Persimmon Holdings or Quince Works?", True),
+        ("Of Quince Works and Persimmon Holdings, which of them has more debt?", True),
+    ],
+)
+def test_claim_that_only_repeats_words_of_the_question_is_dropped(question: str, is_shown: bool) -> None:
+    page = "Persimmon Holdings, Inc.\nAnnual report"
+    claims = [DraftClaim("Persimmon Holdings, Inc.", (span("Persimmon Holdings, Inc.", page),))]
+    names = ("Persimmon Holdings, Inc.",)
+    (found,) = verify_claims(claims, {(VERSION, 1): page}, EvidenceTables.none(), given=(question, *names))
+    assert (found.claim is not None) == is_shown
+    assert found.dropped is None or found.dropped.reason is DropReason.NOT_A_STATEMENT
+
+
+@pytest.mark.parametrize(
     ("text", "quote", "reason"),
     [
         (

@@ -18,7 +18,7 @@ from app.answers.claims import (
 from app.answers.evidence_tables import EvidenceTables
 from app.answers.verification.instructions import blank_instructions
 from app.answers.verification.numbers import missing_numbers
-from app.answers.verification.support import find_terms, says_more
+from app.answers.verification.support import find_terms, only_repeats, says_more
 from app.quantities.asked_periods import parse_asked_periods
 from app.quantities.headings import find_years
 from app.quantities.mentions import NumberMention, find_numbers
@@ -58,10 +58,14 @@ class ClaimChecker:
     def __init__(self, pages: PageTexts, tables: EvidenceTables, *, given: Collection[str] = ()) -> None:
         self._pages = CheckedPages(pages, tables)
         self._words = frozenset(term for text in given for term in find_terms(text))
+        self._given = frozenset(given)
         self._shown: set[str] = set()
 
     def check(self, claim: DraftClaim) -> CheckedClaim:
         verdict = _verdict(claim, self._pages, self._words, self._shown)
+        if verdict.claim and any(only_repeats(verdict.claim.text, text) for text in self._given):
+            dropped = DroppedClaim(verdict.claim.text, DropReason.NOT_A_STATEMENT, claim.part)
+            return CheckedClaim(claim=None, dropped=dropped)
         if verdict.claim:
             self._shown.add(_fingerprint(verdict.claim.text))
         return verdict

@@ -8,6 +8,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 
 from app.answers.verification.sentences import find_sentences
+from app.documents.issuers import normalise_issuer
 from app.quantities.mentions import NumberMention, find_numbers
 from app.quantities.printing import UNKNOWN_SCALE
 from app.retrieval.index.lexicon import tokenise
@@ -52,6 +53,7 @@ _ANSWER_WORD = re.compile(r"^\W*(?:yes|no)\b[\s,:;.–—-]*", re.IGNORECASE)
 _FROM_TO = re.compile(r"\bfrom\b([^;]{1,80}?)\bto\b([^;]{1,80})", re.IGNORECASE)
 _TO_FROM = re.compile(r"\bto\b([^;]{1,80}?)\bfrom\b([^;]{1,80})", re.IGNORECASE)
 _CLAUSE_END = re.compile(r"[;:,]\s|\s(?:but|however|although|while|whereas|except)\s", re.IGNORECASE)
+_CHOICE = re.compile(r"\b(?:or|between|among|either|both|which of|versus|vs)\b", re.IGNORECASE)
 _LEAST_SHARED = 0.5
 """Clauses with at least this share of a claim's content words are about the same."""
 
@@ -76,6 +78,14 @@ _MONTHS = {
     for length in (3, 4)
 }  # fmt: skip
 _NAME = re.compile(r"(?<=[a-z,;] )[A-Z][\w’'-]*")
+
+
+def only_repeats(text: str, question: str) -> bool:
+    """Return whether a claim is a phrase of the question, such as the issuer's name, and no choice that it offers."""
+    if len(text) > len(question) or any(map(str.isdigit, text)):
+        return False
+    said, asked = normalise_issuer(text), normalise_issuer(question)
+    return said != asked and f" {said} " in f" {asked} " and _CHOICE.search(question) is None
 
 
 def says_more(text: str, quotes: Sequence[str], given: Collection[str]) -> bool:
