@@ -8,29 +8,18 @@ from rich.markup import escape
 
 from app.access.changes.files import parse_changes
 from app.access.errors import ChangesUnreadableError
+from app.client.api import ApiClient
 from app.client.errors import ApiProblemError
-from app.commands.options import (
-    HomeOption,
-    JsonOption,
-    KeyOption,
-    UrlOption,
-    console,
-    error_console,
-    open_client,
-    print_json,
-    report_errors,
-)
+from app.commands.calling import calls_api
+from app.commands.options import JsonOption, console, error_console, print_json
 
 access = typer.Typer(help="Import and explain access to documents.", no_args_is_help=True)
 
 
-@access.callback()
-def group() -> None:
-    """Import and explain access to documents."""
-
-
 @access.command("import")
+@calls_api
 def import_changes(
+    client: ApiClient,
     *,
     file: Annotated[Path, typer.Argument(help="A .csv or .json file of access changes.", exists=True, dir_okay=False)],
     dry_run: Annotated[
@@ -39,20 +28,16 @@ def import_changes(
             "--dry-run", help="Show the access that the changes would grant and revoke, but do not apply them."
         ),
     ] = False,
-    home: HomeOption = None,
-    url: UrlOption = None,
-    key: KeyOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Apply the access changes in a file: either all of them or none."""
-    with report_errors(as_json=as_json), open_client(home=home, url=url, key=key) as client:
-        changes = read_changes(file)
-        try:
-            done = client.preview_changes(changes) if dry_run else client.import_changes(changes)
-        except ApiProblemError as error:
-            for wrong in [] if as_json else error.errors:
-                error_console().print(escape(f"{wrong.get('where')}: {wrong.get('message')}"))
-            raise
+    changes = read_changes(file)
+    try:
+        done = client.preview_changes(changes) if dry_run else client.import_changes(changes)
+    except ApiProblemError as error:
+        for wrong in [] if as_json else error.errors:
+            error_console().print(escape(f"{wrong.get('where')}: {wrong.get('message')}"))
+        raise
     if as_json:
         print_json(done)
     else:
@@ -60,21 +45,19 @@ def import_changes(
 
 
 @access.command("explain")
+@calls_api
 def explain_access(
+    client: ApiClient,
     *,
     document: Annotated[str, typer.Argument(help="The document's ID.")],
     principal: Annotated[str, typer.Argument(help="The user's ID or e-mail address.")],
     at: Annotated[
         str | None, typer.Option("--at", help="Explain access at this past time, such as 2026-01-31T12:00:00Z.")
     ] = None,
-    home: HomeOption = None,
-    url: UrlOption = None,
-    key: KeyOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Explain why a user can or cannot see a document."""
-    with report_errors(as_json=as_json), open_client(home=home, url=url, key=key) as client:
-        explanation = client.explain_access(document, principal, time=at)
+    explanation = client.explain_access(document, principal, time=at)
     if as_json:
         print_json(explanation)
     else:

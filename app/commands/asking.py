@@ -9,25 +9,20 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from app.client.api import ApiClient
 from app.client.conversations import ApiTurn, ApiUnderstood
 from app.client.models import ApiAnswer, ApiClaim, ApiGrid
-from app.commands.options import (
-    HomeOption,
-    JsonOption,
-    KeyOption,
-    UrlOption,
-    console,
-    open_client,
-    print_json,
-    report_errors,
-)
+from app.commands.calling import calls_api
+from app.commands.options import JsonOption, console, print_json
 from app.commands.scopes import ChosenScope, describe_scope, find_conversation
 from app.documents.metadata import DocumentType, FiscalPeriod
 
 _YEAR = re.compile(r"\d{4}")
 
 
+@calls_api
 def ask(
+    client: ApiClient,
     *,
     question: Annotated[str, typer.Argument(help="The question, in quotes.")],
     conversation: Annotated[
@@ -47,24 +42,20 @@ def ask(
     year: Annotated[list[int] | None, typer.Option(help="Search only documents of this fiscal year.")] = None,
     period: Annotated[list[FiscalPeriod] | None, typer.Option(help="Search only documents of this period.")] = None,
     everywhere: Annotated[bool, typer.Option("--everywhere", help="Search all documents again.")] = False,
-    home: HomeOption = None,
-    url: UrlOption = None,
-    key: KeyOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Ask a question about the documents that you can see. The scope stays for the conversation."""
     chosen = ChosenScope(issuer, collection, document, document_type, year, period)
-    with report_errors(as_json=as_json), open_client(home=home, url=url, key=key) as client:
-        scope = None if chosen.is_empty() and not everywhere else chosen.resolve(client)
-        if conversation is None:
-            place = client.create_conversation(scope or {}).id
-        else:
-            place = find_conversation(client, conversation)
-        if only_understand:
-            understood = client.understand_turn(place, question)
-            print_json(understood.model_dump(mode="json")) if as_json else print_understood(console(), understood)
-            return
-        turn = client.ask_turn(place, question, scope=scope)
+    scope = None if chosen.is_empty() and not everywhere else chosen.resolve(client)
+    if conversation is None:
+        place = client.create_conversation(scope or {}).id
+    else:
+        place = find_conversation(client, conversation)
+    if only_understand:
+        understood = client.understand_turn(place, question)
+        print_json(understood.model_dump(mode="json")) if as_json else print_understood(console(), understood)
+        return
+    turn = client.ask_turn(place, question, scope=scope)
     if as_json:
         print_json(_as_json(turn))
     else:

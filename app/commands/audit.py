@@ -48,11 +48,6 @@ KeysOption = Annotated[
 ]
 
 
-@audit.callback()
-def group() -> None:
-    """Verify and export the audit log, as the database owner."""
-
-
 @audit.command("verify")
 def verify(
     *,

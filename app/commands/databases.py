@@ -22,11 +22,6 @@ ToOption = Annotated[
 databases = typer.Typer(help="Maintain the database, as its owner.", no_args_is_help=True)
 
 
-@databases.callback()
-def group() -> None:
-    """Maintain the database, as its owner."""
-
-
 @databases.command("upgrade")
 def upgrade_database(*, to: ToOption = HEAD, home: HomeOption = None, as_json: JsonOption = False) -> None:
     """Upgrade the schema, and create the space and index of the configured embeddings.

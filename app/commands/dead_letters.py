@@ -5,17 +5,9 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from app.commands.options import (
-    HomeOption,
-    JsonOption,
-    KeyOption,
-    UrlOption,
-    as_plain,
-    console,
-    open_client,
-    print_json,
-    report_errors,
-)
+from app.client.api import ApiClient
+from app.commands.calling import calls_api
+from app.commands.options import JsonOption, as_plain, console, print_json
 
 dead_letters = typer.Typer(no_args_is_help=True, help="List and replay documents whose processing failed.")
 
@@ -25,17 +17,10 @@ KindOption = Annotated[
 
 
 @dead_letters.command("list")
-def list_letters(
-    *,
-    kind: KindOption = None,
-    home: HomeOption = None,
-    url: UrlOption = None,
-    key: KeyOption = None,
-    as_json: JsonOption = False,
-) -> None:
+@calls_api
+def list_letters(client: ApiClient, *, kind: KindOption = None, as_json: JsonOption = False) -> None:
     """List documents whose last run failed, newest run first."""
-    with report_errors(as_json=as_json), open_client(home=home, url=url, key=key) as client:
-        found = list(client.list_dead_letters(kind=kind))
+    found = list(client.list_dead_letters(kind=kind))
     if as_json:
         print_json({"dead_letters": as_plain(found)})
         return
@@ -47,25 +32,23 @@ def list_letters(
 
 
 @dead_letters.command("replay")
+@calls_api
 def replay(
+    client: ApiClient,
     letter: Annotated[str | None, typer.Argument(help="The ID of a dead letter.")] = None,
     *,
     kind: KindOption = None,
     everything: Annotated[bool, typer.Option("--all", help="Replay all that you may edit.")] = False,
-    home: HomeOption = None,
-    url: UrlOption = None,
-    key: KeyOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Process failed documents again: one, those of a kind, or all."""
     if [letter is not None, kind is not None, everything].count(True) != 1:
         raise typer.BadParameter("give the ID of a dead letter, --kind or --all")
-    with report_errors(as_json=as_json), open_client(home=home, url=url, key=key) as client:
-        if letter is None:
-            replayed = client.replay_dead_letters(kind=kind)
-            run = None
-        else:
-            run, replayed = client.replay_dead_letter(letter), 1
+    if letter is None:
+        replayed = client.replay_dead_letters(kind=kind)
+        run = None
+    else:
+        run, replayed = client.replay_dead_letter(letter), 1
     if as_json:
         print_json({"replayed": replayed} if run is None else {"run": run.model_dump(mode="json")})
     elif run is None:

@@ -11,16 +11,9 @@ import typer
 from rich.markup import escape
 from rich.table import Column, Table
 
-from app.commands.options import (
-    HomeOption,
-    JsonOption,
-    KeyOption,
-    UrlOption,
-    console,
-    open_client,
-    print_json,
-    report_errors,
-)
+from app.client.api import ApiClient
+from app.commands.calling import calls_api
+from app.commands.options import JsonOption, console, print_json
 from app.facts.grid_labels import added_dimensions, headings_over
 
 StatementOption = Annotated[
@@ -50,7 +43,9 @@ _DIFFERS = "≠"
 _SCALES = {3: "thousands", 6: "millions", 9: "billions"}
 
 
+@calls_api
 def facts(
+    client: ApiClient,
     issuer: Annotated[str, typer.Argument(help="The issuer's ID, or its name in any spelling.")],
     *,
     statement: StatementOption = None,
@@ -60,9 +55,6 @@ def facts(
     end_to: ToOption = None,
     csv_file: CsvOption = None,
     xlsx_file: XlsxOption = None,
-    home: HomeOption = None,
-    url: UrlOption = None,
-    key: KeyOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Print or save the statements of an issuer: fiscal periods as columns, each figure from the newest filing."""
@@ -75,12 +67,11 @@ def facts(
         wanted["statement"] = statement
     days = {"end_from": end_from, "end_to": end_to}
     wanted |= {name: f"{day:%Y-%m-%d}" for name, day in days.items() if day is not None}
-    with report_errors(as_json=as_json), open_client(home=home, url=url, key=key) as client:
-        if not files:
-            _print(client.get_statements(issuer, wanted), as_json=as_json)
-            return
-        for name, path in files.items():
-            path.write_bytes(client.get_statements_file(issuer, wanted, name))
+    if not files:
+        _print(client.get_statements(issuer, wanted), as_json=as_json)
+        return
+    for name, path in files.items():
+        path.write_bytes(client.get_statements_file(issuer, wanted, name))
     if as_json:
         print_json({"written": [str(path) for path in files.values()]})
     else:

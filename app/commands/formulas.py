@@ -7,16 +7,9 @@ import typer
 from rich.markup import escape
 from rich.table import Column, Table
 
-from app.commands.options import (
-    HomeOption,
-    JsonOption,
-    KeyOption,
-    UrlOption,
-    console,
-    open_client,
-    print_json,
-    report_errors,
-)
+from app.client.api import ApiClient
+from app.commands.calling import calls_api
+from app.commands.options import JsonOption, console, print_json
 
 _AMOUNTS = ("money", "shares")
 
@@ -32,7 +25,9 @@ ScaleOption = Annotated[int | None, typer.Option("--scale", help="A power of ten
 PercentOption = Annotated[bool | None, typer.Option("--percent/--ratio", help="Print percentages or ratios.")]
 
 
+@calls_api
 def formula(
+    client: ApiClient,
     issuer: Annotated[str, typer.Argument(help="The issuer's name, in any spelling.")],
     expression: Annotated[str, typer.Argument(help="A measure, such as 'net leverage', or an expression.")],
     *,
@@ -41,9 +36,6 @@ def formula(
     places: PlacesOption = None,
     scale: ScaleOption = None,
     percent: PercentOption = None,
-    home: HomeOption = None,
-    url: UrlOption = None,
-    key: KeyOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Compute a measure or an expression from an issuer's facts."""
@@ -56,14 +48,13 @@ def formula(
         "scale": scale,
         "percent": percent,
     }
-    with report_errors(as_json=as_json), open_client(home=home, url=url, key=key) as client:
-        evaluated = client.evaluate_formula(body)
-        if as_json:
-            print_json(evaluated)
-            return
-        console().print(escape(f"{evaluated['issuer']}: {evaluated['formula']}"))
-        for result in evaluated["results"]:
-            _print_result(result)
+    evaluated = client.evaluate_formula(body)
+    if as_json:
+        print_json(evaluated)
+        return
+    console().print(escape(f"{evaluated['issuer']}: {evaluated['formula']}"))
+    for result in evaluated["results"]:
+        _print_result(result)
 
 
 def _parse_definition(text: str) -> dict[str, str]:

@@ -9,17 +9,8 @@ from rich.table import Column, Table
 
 from app.client.api import ApiClient
 from app.client.models import ApiIssuer, ApiIssuerEffect
-from app.commands.options import (
-    HomeOption,
-    JsonOption,
-    KeyOption,
-    UrlOption,
-    as_plain,
-    console,
-    open_client,
-    print_json,
-    report_errors,
-)
+from app.commands.calling import calls_api
+from app.commands.options import JsonOption, as_plain, console, print_json
 
 issuers = typer.Typer(help="List issuers, and correct which documents are theirs.", no_args_is_help=True)
 Issuer = Annotated[str, typer.Argument(help="The issuer's ID, a name in any spelling, its CIK or its ticker.")]
@@ -27,23 +18,16 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would move, a
 _SHOWN = 20
 
 
-@issuers.callback()
-def group() -> None:
-    """List issuers, and correct which documents are theirs."""
-
-
 @issuers.command("list")
+@calls_api
 def list_issuers(
+    client: ApiClient,
     words: Annotated[str | None, typer.Argument(help="Beginnings of words of a name.")] = None,
     *,
-    home: HomeOption = None,
-    url: UrlOption = None,
-    key: KeyOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """List the issuers of the documents that you may read."""
-    with report_errors(as_json=as_json), open_client(home=home, url=url, key=key) as client:
-        found = list(client.list_issuers(words))
+    found = list(client.list_issuers(words))
     if as_json:
         print_json({"issuers": as_plain(found)})
         return
@@ -54,17 +38,10 @@ def list_issuers(
 
 
 @issuers.command("show")
-def show_issuer(
-    issuer: Issuer,
-    *,
-    home: HomeOption = None,
-    url: UrlOption = None,
-    key: KeyOption = None,
-    as_json: JsonOption = False,
-) -> None:
+@calls_api
+def show_issuer(client: ApiClient, issuer: Issuer, *, as_json: JsonOption = False) -> None:
     """Show an issuer's names, where each was read, its documents, and the changes by editors."""
-    with report_errors(as_json=as_json), open_client(home=home, url=url, key=key) as client:
-        found = client.get_issuer(issuer)
+    found = client.get_issuer(issuer)
     if as_json:
         print_json(found.model_dump(mode="json"))
     else:
@@ -72,69 +49,61 @@ def show_issuer(
 
 
 @issuers.command("merge")
+@calls_api
 def merge_issuers(
+    client: ApiClient,
     issuer: Issuer,
     into: Annotated[str, typer.Option("--into", help="The issuer that takes the documents.")],
     *,
     dry_run: DryRun = False,
-    home: HomeOption = None,
-    url: UrlOption = None,
-    key: KeyOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Merge an issuer into another."""
-    with report_errors(as_json=as_json), open_client(home=home, url=url, key=key) as client:
-        change = {"merge_into": client.get_issuer(into).id}
-        effect = _change(client, issuer, change, is_trial=dry_run)
+    change = {"merge_into": client.get_issuer(into).id}
+    effect = _change(client, issuer, change, is_trial=dry_run)
     _print(effect, as_json=as_json)
 
 
 @issuers.command("split")
+@calls_api
 def split_issuer(
+    client: ApiClient,
     issuer: Issuer,
     documents: Annotated[list[str], typer.Argument(help="The IDs of documents that are of another issuer.")],
     *,
     dry_run: DryRun = False,
-    home: HomeOption = None,
-    url: UrlOption = None,
-    key: KeyOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Split documents off: they become an issuer of their own."""
-    with report_errors(as_json=as_json), open_client(home=home, url=url, key=key) as client:
-        effect = _change(client, issuer, {"split_off": documents}, is_trial=dry_run)
+    effect = _change(client, issuer, {"split_off": documents}, is_trial=dry_run)
     _print(effect, as_json=as_json)
 
 
 @issuers.command("rename")
+@calls_api
 def rename_issuer(
+    client: ApiClient,
     issuer: Issuer,
     name: Annotated[str, typer.Argument(help="The name to show.")],
     *,
     dry_run: DryRun = False,
-    home: HomeOption = None,
-    url: UrlOption = None,
-    key: KeyOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Give an issuer the name to show. Its other names remain."""
-    with report_errors(as_json=as_json), open_client(home=home, url=url, key=key) as client:
-        effect = _change(client, issuer, {"name": name}, is_trial=dry_run)
+    effect = _change(client, issuer, {"name": name}, is_trial=dry_run)
     _print(effect, as_json=as_json)
 
 
 @issuers.command("undo")
+@calls_api
 def withdraw_edit(
+    client: ApiClient,
     edit: Annotated[str, typer.Argument(help="The change's ID, from `footnote issuers show`.")],
     *,
-    home: HomeOption = None,
-    url: UrlOption = None,
-    key: KeyOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Undo a merger, split or renaming. Later changes remain."""
-    with report_errors(as_json=as_json), open_client(home=home, url=url, key=key) as client:
-        effect = client.withdraw_issuer_edit(edit)
+    effect = client.withdraw_issuer_edit(edit)
     _print(effect, as_json=as_json)
 
 

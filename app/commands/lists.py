@@ -3,26 +3,16 @@
 from rich.markup import escape
 from rich.table import Column, Table
 
+from app.client.api import ApiClient
 from app.client.models import ApiDocument, ApiRun
-from app.commands.options import (
-    HomeOption,
-    JsonOption,
-    KeyOption,
-    UrlOption,
-    as_plain,
-    console,
-    open_client,
-    print_json,
-    report_errors,
-)
+from app.commands.calling import calls_api
+from app.commands.options import JsonOption, as_plain, console, print_json
 
 
-def documents(
-    *, home: HomeOption = None, url: UrlOption = None, key: KeyOption = None, as_json: JsonOption = False
-) -> None:
+@calls_api
+def documents(client: ApiClient, *, as_json: JsonOption = False) -> None:
     """List the documents that you can see."""
-    with report_errors(as_json=as_json), open_client(home=home, url=url, key=key) as client:
-        found = list(client.list_documents())
+    found = list(client.list_documents())
     if as_json:
         print_json({"documents": as_plain(found)})
         return
@@ -34,11 +24,11 @@ def documents(
     console().print(table)
 
 
-def runs(*, home: HomeOption = None, url: UrlOption = None, key: KeyOption = None, as_json: JsonOption = False) -> None:
+@calls_api
+def runs(client: ApiClient, *, as_json: JsonOption = False) -> None:
     """List ingestion runs, newest first."""
-    with report_errors(as_json=as_json), open_client(home=home, url=url, key=key) as client:
-        found = list(client.list_runs())
-        names = {} if as_json else {document.id: document.filename for document in client.list_documents()}
+    found = list(client.list_runs())
+    names = {} if as_json else {document.id: document.filename for document in client.list_documents()}
     if as_json:
         print_json({"runs": as_plain(found)})
         return

@@ -9,18 +9,10 @@ import typer
 from rich.markup import escape
 from rich.table import Column, Table
 
+from app.client.api import ApiClient
 from app.client.models import ApiTable
-from app.commands.options import (
-    HomeOption,
-    JsonOption,
-    KeyOption,
-    UrlOption,
-    as_plain,
-    console,
-    open_client,
-    print_json,
-    report_errors,
-)
+from app.commands.calling import calls_api
+from app.commands.options import JsonOption, as_plain, console, print_json
 
 NumberOption = Annotated[int | None, typer.Option("--number", help="Print the table with this number.", min=1)]
 PageOption = Annotated[int | None, typer.Option("--page", help="List only tables on this page.", min=1)]
@@ -29,7 +21,9 @@ CsvOption = Annotated[Path | None, typer.Option("--csv", help="Write the table t
 XlsxOption = Annotated[Path | None, typer.Option("--xlsx", help="Write the table to this XLSX file.")]
 
 
+@calls_api
 def tables(
+    client: ApiClient,
     document: Annotated[str, typer.Argument(help="The document's ID.")],
     *,
     number: NumberOption = None,
@@ -37,9 +31,6 @@ def tables(
     title: TitleOption = None,
     csv_file: CsvOption = None,
     xlsx_file: XlsxOption = None,
-    home: HomeOption = None,
-    url: UrlOption = None,
-    key: KeyOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """List the tables of a document, or print or save one of them."""
@@ -51,19 +42,18 @@ def tables(
             raise typer.BadParameter(f"there is no folder {path.parent}")
     if number is not None and (page, title) != (None, None):
         raise typer.BadParameter("--page and --title are for lists, --number is for one table")
-    with report_errors(as_json=as_json), open_client(home=home, url=url, key=key) as client:
-        if number is None:
-            found = list(client.list_tables(document, page=page, title=title))
-            _print_list(found, as_json=as_json)
-        elif files:
-            for name, path in files.items():
-                path.write_bytes(client.get_table_file(document, number, name))
-            _print_written([str(path) for path in files.values()], as_json=as_json)
-        elif as_json:
-            print_json({"table": client.get_table(document, number)})
-        else:
-            table = client.get_table(document, number)
-            _print_table(table, client.get_table_file(document, number, "csv").decode())
+    if number is None:
+        found = list(client.list_tables(document, page=page, title=title))
+        _print_list(found, as_json=as_json)
+    elif files:
+        for name, path in files.items():
+            path.write_bytes(client.get_table_file(document, number, name))
+        _print_written([str(path) for path in files.values()], as_json=as_json)
+    elif as_json:
+        print_json({"table": client.get_table(document, number)})
+    else:
+        table = client.get_table(document, number)
+        _print_table(table, client.get_table_file(document, number, "csv").decode())
 
 
 def _print_list(found: list[ApiTable], *, as_json: bool) -> None:

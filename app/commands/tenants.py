@@ -43,11 +43,6 @@ def _check_email(email: str) -> str:
 tenants = typer.Typer(help="Create and configure tenants, as the database owner.", no_args_is_help=True)
 
 
-@tenants.callback()
-def group() -> None:
-    """Create and configure tenants, as the database owner."""
-
-
 @tenants.command("create")
 def create_tenant(
     *,

@@ -55,7 +55,7 @@ def call(monkeypatch: pytest.MonkeyPatch) -> Call:
     def open_client(**_: object) -> ApiClient:
         return ApiClient(url="http://footnote.example", key="k", transport=httpx.MockTransport(answer))
 
-    monkeypatch.setattr("app.commands.formulas.open_client", open_client)
+    monkeypatch.setattr("app.commands.calling.open_client", open_client)
 
     def run(*arguments: str) -> Any:
         words = ["formula", "Juniper", *arguments]
