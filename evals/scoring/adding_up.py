@@ -65,8 +65,8 @@ def find_sums(rows: Sequence[PrintedRow], *, signed: bool = True) -> Sums:
 def adds_up(kind: StatementKind, rows: Sequence[PrintedRow]) -> str:
     """Return why a statement does not add up, or "" if it does.
 
-    Every row that is called a total has to be explained, and the rows that make up the kind have to be: two equal
-    totals of a balance sheet; the cash flows of the three activities and the change of cash; the income of the year.
+    Every row that is called a total has to be explained, and so have the rows that complete the statement: two equal
+    totals of a balance sheet; the cash flow of each activity, and the change in cash; the income of the year.
     """
     sums = find_sums(rows, signed=kind is not StatementKind.INCOME)
     if sums.unexplained:
