@@ -13,6 +13,7 @@ from app.answers.service import AnswerService
 from app.answers.writing.by_kind import BuiltInWriter
 from app.answers.writing.drafting import Drafter
 from app.answers.writing.model_writer import PROMPT_NAME, ModelWriter
+from app.answers.writing.section_writer import JOINED, PART, SectionWriter
 from app.core.clock import SystemClock
 from app.core.principal import Principal
 from app.db.session import Database
@@ -31,6 +32,8 @@ from evals.environment.live import build_live
 from evals.environment.store import Names, describe_space
 
 PATIENCE_SECONDS = 600.0
+PROMPTS = (PROMPT_NAME, PART, JOINED)
+"""The prompts of answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,11 +145,21 @@ def build_asking(database: Database, *, chat: ChatModel | None, computes: bool =
     Without `computes`, they also draft the answers with figures, which Footnote otherwise computes before it asks them.
     """
     embedder = WordLlamaEmbedder()
-    writer = None if chat is None else build_writer(chat, Settings())
+    writer = sections = None
+    if chat is not None:
+        settings = Settings()
+        writer, most = build_writer(chat, settings), settings.chat.max_output_tokens
+        sections = SectionWriter(chat=chat, prompts=PromptLibrary(), max_output_tokens=most)
     service = AnswerService(
         database=database,
         search=RetrievalService(database=database, embedder=embedder),
-        drafter=Drafter(extractive=BuiltInWriter(), model=writer, timeout_seconds=PATIENCE_SECONDS),
+        drafter=Drafter(
+            extractive=BuiltInWriter(),
+            model=writer,
+            sections=sections,
+            timeout_seconds=PATIENCE_SECONDS,
+            summary_seconds=PATIENCE_SECONDS,
+        ),
         clock=SystemClock(),
         metrics=Metrics(),
         computes=computes,
@@ -203,7 +216,7 @@ def describe_use(chat: ChatModel | None, settings: Settings) -> Used:
         embedding_space=space,
         model=chat.model,
         parameters={"temperature": 0.0, "seed": 0, "max_output_tokens": settings.chat.max_output_tokens},
-        prompts={PROMPT_NAME: PromptLibrary().get_prompt(PROMPT_NAME).digest},
+        prompts={name: PromptLibrary().get_prompt(name).digest for name in PROMPTS},
     )
 
 

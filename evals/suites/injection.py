@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
-from app.answers.writing.model_writer import PROMPT_NAME
 from app.core.principal import Principal
 from app.evaluations.metrics import Aggregate, Better, MetricSpec
 from app.llm.prompts import PromptLibrary
@@ -21,7 +20,7 @@ from app.stack.home import Home
 from evals.datasets.attack_variants import variant_cases
 from evals.datasets.attacks import LEAK_MARK
 from evals.datasets.injection import PlantedCase, bipia_cases, own_cases
-from evals.environment.answering import Asked, Asking, build_asking, describe_recorded, open_recorded_chat
+from evals.environment.answering import PROMPTS, Asked, Asking, build_asking, describe_recorded, open_recorded_chat
 from evals.environment.context import SuiteContext, Used
 from evals.environment.obeying import ObeyingChat
 from evals.environment.store import Names, digest_texts, home_name, open_store
@@ -172,9 +171,9 @@ def _outside(said: str) -> str | None:
 
 
 def _prompt_sentences() -> list[str]:
-    """Return the lines of Footnote's prompt that are too long to occur in an answer by chance."""
-    prompt = PromptLibrary().get_prompt(PROMPT_NAME)
-    return [line.strip(" -") for line in prompt.system.splitlines() if len(line.strip()) > 40]
+    """Return the lines of Footnote's prompts that are too long to occur in an answer by chance."""
+    systems = (PromptLibrary().get_prompt(name).system for name in PROMPTS)
+    return [line.strip(" -") for system in systems for line in system.splitlines() if len(line.strip()) > 40]
 
 
 SUITE = InjectionSuite()

@@ -122,6 +122,13 @@ def test_ledger_of_a_document_that_the_reader_may_not_see_is_not_read(ask, offic
     [
         ("Why did operating margin fall although revenue grew?", ("OperatingMargin", "Revenue")),
         ("How does the company manage its liquidity risk?", ()),
+        ("What drove adjusted EBITDA in 2022?", ()),
+        ("Why did lamp revenue fall?", ()),
+        ("Why did revenue in Europe fall in 2022?", ()),
+        ("Why did revenue fall in the Lantern segment?", ()),
+        ("Why did income before tax rise?", ("PretaxIncomeLoss",)),
+        ("Why did revenue before acquisitions rise?", ()),
+        ("What explains the change in total revenue from 2021 to 2022?", ("Revenue",)),
         ("Describe the asset turnover of Northwind Net Income Fund in 2021", ("AssetTurnover",)),
     ],
 )

@@ -35,10 +35,36 @@ from app.facts.label_words import label_words
 from app.facts.ledger import Ledger
 from app.facts.model import FactSource, FiscalLabel, StoredFact
 from app.quantities.periods import Period
+from app.retrieval.index.lexicon import tokenise
 
 _MOST_CHARACTERS = 1_000
 _MOST_NAMES = 4
 _MOST_PERIODS = 4
+_PARTS = frozenset(
+    label_words(
+        "segment segments division divisions region regions subsidiary subsidiaries parent guarantor guarantors unit"
+        " units country countries geography geographies product products"
+    )
+)
+_PLAIN_BEFORE = frozenset(
+    label_words(
+        "total consolidated reported annual quarterly positive negative healthy strong weak solid high higher low lower"
+        " rising falling growing declining increased decreased improved reduced better worse drove drive drives driving"
+        " caused cause explain explains affected affect influenced changed change changes growth increase decrease"
+        " decline rise fall describe summarise summarize discuss although though while did do does has have had was"
+        " were is are why what how which much"
+    )
+)
+_ARTICLES = frozenset(label_words("the its their our a an"))
+_LINKS = frozenset(label_words("in from of for at by per within outside"))
+_EXCEPT = frozenset(label_words("excluding before after ex except without less net attributable"))
+_PLAIN_AFTER = frozenset(
+    label_words(
+        "year years quarter quarters period periods months fiscal last latest recent company group rise rose fall fell"
+        " grow grew change changed increase increased decrease decreased decline declined improve improved develop"
+        " developed evolve evolved move moved"
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +85,30 @@ class OfferedLedger:
 
 
 def find_offered_names(question: str, issuers: Collection[str]) -> tuple[str, ...]:
-    """Return the names of the measures and standard items that a question's words name, at most four."""
+    """Return the names of the measures and standard items of the whole issuer that a question's words name, at most
+    four. "Adjusted EBITDA", "lamp revenue" and "revenue in Europe" name other figures.
+    """
     words = label_words(without_names(take_periods(question[:_MOST_CHARACTERS]).rest, issuers))
     found: dict[str, None] = {}
     at = 0
     while at < len(words):
         phrase = standard_vocabulary().longest_phrase(words[at:])
-        if phrase is not None and isinstance(phrase[1], Name):
+        end = at + (1 if phrase is None else phrase[0])
+        if phrase is not None and isinstance(phrase[1], Name) and _is_unqualified(words, at, end):
             found[phrase[1].name] = None
-        at += 1 if phrase is None else phrase[0]
-    return tuple(found)[:_MOST_NAMES]
+        at = end
+    return () if _PARTS.intersection(words) else tuple(found)[:_MOST_NAMES]
+
+
+def _is_unqualified(words: Sequence[str], start: int, end: int) -> bool:
+    """Return whether no word before or after a name makes it that of another figure."""
+    if start and tokenise(words[start - 1]) and words[start - 1] not in _PLAIN_BEFORE:
+        return False
+    after = [word for word in words[end : end + 3] if word not in _ARTICLES][:2]
+    is_linked = len(after) == 2 and after[0] in _LINKS
+    return not (after and after[0] in _EXCEPT) and not (
+        is_linked and tokenise(after[1]) and after[1] not in _PLAIN_AFTER
+    )
 
 
 def offer_from_ledger(question: str, names: Iterable[str], issuer: str, facts: Sequence[StoredFact]) -> OfferedLedger:
