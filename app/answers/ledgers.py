@@ -1,7 +1,7 @@
 """Read the ledgers of the issuers that a question names, and compute its figure from each."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import partial
+from dataclasses import replace
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.answers.computing.ledger_figures import names_of
 from app.answers.computing.ledger_result import LedgerResult, compute_from_ledger
 from app.answers.computing.offering import OfferedLedger, find_offered_names, offer_from_ledger
-from app.answers.computing.question import CALENDAR_ITEMS, FigureQuestion, named_issuers
+from app.answers.computing.question import CALENDAR_ITEMS, FigureQuestion, NamedIssuer, named_issuers
 from app.answers.computing.requests import list_items
 from app.facts.filters import FactFilter
 from app.facts.formulas.expressions import Name
@@ -44,21 +44,50 @@ def read_ledgers(
         return ()
     within = filters.document_ids
     return tuple(
-        _read_ledger(session, part, issuer.keys, within, understanding)
+        _read_ledger(session, part, issuer, within, understanding)
         for part in figure.parts or (figure,)
         for issuer in issuers
     )
 
 
-def of_named(facts: Iterable[StoredFact], understanding: Understanding) -> list[StoredFact]:
-    """Return the facts of documents that may be of the named issuers: an editor may have split some of a key off."""
-    return [stored for stored in facts if understanding.is_of_named(stored.source.issuer_id)]
+def load_facts_of(
+    session: Session,
+    issuer: NamedIssuer,
+    understanding: Understanding,
+    within: Sequence[UUID],
+    *,
+    items: Sequence[str] = (),
+    labels: Sequence[Sequence[str]] = (),
+    wanted: FactFilter | None = None,
+) -> list[StoredFact]:
+    """Return the facts of an issuer's documents with one of the items or labels, as `load_ledger_facts` does.
+
+    By name, they may be of documents that an editor split off: these are left out. Documents that print another name
+    have that of the issuer.
+    """
+    found = load_ledger_facts(
+        session,
+        () if issuer.records else issuer.keys,
+        issuer_ids=issuer.records,
+        document_ids=within,
+        items=items,
+        concepts=items,
+        labels=labels,
+        wanted=wanted,
+    )
+    return [
+        stored
+        if not issuer.records or stored.source.issuer_key in issuer.keys
+        else replace(stored, source=replace(stored.source, issuer=issuer.name, issuer_key=issuer.keys[0]))
+        for stored in found
+        if understanding.is_of_named(stored.source.issuer_id)
+    ]
 
 
 def _read_ledger(
     session: Session,
     figure: FigureQuestion,
-    keys: Sequence[str],
+    issuer: NamedIssuer,
     within: Sequence[UUID],
     understanding: Understanding,
 ) -> LedgerResult:
@@ -67,10 +96,8 @@ def _read_ledger(
     group = FactFilter(of_group=True)
 
     def load(names: Sequence[str], wanted: FactFilter | None = None, labels: Sequence[Sequence[str]] = ()) -> Facts:
-        found = load_ledger_facts(
-            session, keys, document_ids=within, items=names, concepts=names, labels=labels, wanted=wanted
-        )
-        return {(stored.source.version_id, stored.number): stored for stored in of_named(found, understanding)}
+        found = load_facts_of(session, issuer, understanding, within, items=names, labels=labels, wanted=wanted)
+        return {(stored.source.version_id, stored.number): stored for stored in found}
 
     # A row of debt that matches no item shows that debt is not zero.
     has_debt = not DEBT.isdisjoint(names)
@@ -97,13 +124,12 @@ def read_offered(
     if not names or filters.are_other_than_issuers_and_documents():
         return ()
     needed, _ = names_of(item for name in names for item in list_items(Name(name)))
-    load = partial(load_ledger_facts, session, document_ids=filters.document_ids, wanted=FactFilter(of_group=True))
-    items = [*needed, *CALENDAR_ITEMS]
+    items, group = [*needed, *CALENDAR_ITEMS], FactFilter(of_group=True)
     return tuple(
-        offer_from_ledger(question, names, issuer.name, of_named(facts, understanding))
+        offer_from_ledger(question, names, issuer.name, facts)
         for issuer in issuers
         if not wanted or not wanted.isdisjoint(issuer.keys)
-        for facts in [load(issuer.keys, items=items, concepts=items)]
+        for facts in [load_facts_of(session, issuer, understanding, filters.document_ids, items=items, wanted=group)]
     )
 
 

@@ -5,8 +5,9 @@ and another one the facts of the expression.
 """
 
 import asyncio
-from collections.abc import Sequence, Set
+from collections.abc import Callable, Set
 from dataclasses import dataclass
+from functools import partial
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -18,7 +19,7 @@ from app.answers.computing.proposing import FormulaProposer, Known, Proposal
 from app.answers.computing.question import CALENDAR_ITEMS, FigureQuestion, named_issuers
 from app.answers.computing.requests import FigureRequest
 from app.answers.evidence_tables import EvidenceTables
-from app.answers.ledgers import of_named
+from app.answers.ledgers import load_facts_of
 from app.answers.repository import AnswerRepository
 from app.audit.service import record
 from app.core.principal import Principal
@@ -27,13 +28,14 @@ from app.facts.fiscal import FiscalSpan
 from app.facts.formulas.expressions import At, Expression, Label, Name, map_parts
 from app.facts.formulas.registry import standard_vocabulary
 from app.facts.items.standard import load_items
-from app.facts.model import FiscalLabel
-from app.facts.service import load_ledger_facts
+from app.facts.model import FiscalLabel, StoredFact
 from app.retrieval.filters import SearchFilters
 from app.retrieval.questions.understanding import Understanding
 from app.tables.service import find_tables_of_pages
 
 _NO_MEMBERS = frozenset({"part", "entity"})
+_Load = Callable[..., list[StoredFact]]
+"""Loads facts with some `items` of the issuer that a question names (`load_facts_of`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,24 +72,20 @@ class ProposedFigures:
         issuers = named_issuers(question, understanding)
         if len(issuers) != 1 or filters.are_other_than_issuers_and_documents():
             return None
-        keys, within = issuers[0].keys, filters.document_ids
-        known = await asyncio.to_thread(self._read_known, principal, question_id, keys, within)
+        load = partial(load_facts_of, issuer=issuers[0], understanding=understanding, within=filters.document_ids)
+        known = await asyncio.to_thread(self._read_known, principal, question_id, load)
         if not known.periods:
             return None
         proposal = await self._proposer.propose(question, known)
         if proposal.expression is None:
             return Proposed(proposal)
         figure = _question_of(question, proposal.expression)
-        answered, read = await asyncio.to_thread(
-            self._evaluate, principal, question_id, figure, understanding, keys, within
-        )
+        answered, read = await asyncio.to_thread(self._evaluate, principal, question_id, figure, understanding, load)
         return Proposed(proposal, answered, read)
 
-    def _read_known(
-        self, principal: Principal, question_id: UUID, keys: Sequence[str], within: Sequence[UUID]
-    ) -> Known:
+    def _read_known(self, principal: Principal, question_id: UUID, load: _Load) -> Known:
         with self._database.transaction(principal, snapshot=True) as session:
-            facts = load_ledger_facts(session, keys, document_ids=within, items=CALENDAR_ITEMS, concepts=CALENDAR_ITEMS)
+            facts = load(session, items=CALENDAR_ITEMS)
             if facts:
                 _record_read(session, principal, question_id, {stored.source.document_id for stored in facts})
         labels = {stored.fact.fiscal for stored in facts if stored.fact.fiscal is not None}
@@ -101,13 +99,11 @@ class ProposedFigures:
         question_id: UUID,
         figure: FigureQuestion,
         understanding: Understanding,
-        keys: Sequence[str],
-        within: Sequence[UUID],
+        load: _Load,
     ) -> tuple[Answered | None, frozenset[UUID]]:
         names = [*figure.names()[0], *CALENDAR_ITEMS]
         with self._database.transaction(principal, snapshot=True) as session:
-            facts = load_ledger_facts(session, keys, document_ids=within, items=names, concepts=names)
-            ledger = compute_from_ledger(figure, of_named(facts, understanding))
+            ledger = compute_from_ledger(figure, load(session, items=names))
             read = frozenset(ledger.read())
             stored = find_tables_of_pages(session, ledger.pages())
             pages = AnswerRepository(session).get_page_texts(stored.pages().union(ledger.pages()))

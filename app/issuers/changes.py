@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from app.core.principal import Principal
+from app.documents.issuers import normalise_issuer
 from app.issuers.edits import EditKind, EditRepository
 from app.issuers.errors import IssuerChangeError, IssuerNotEditableError, TooManyDocumentsError
 from app.issuers.names import Issuer, IssuerName
@@ -88,7 +89,9 @@ class Changer:
         if len(moving) == len(view.documents):
             raise IssuerChangeError("These are all documents of the issuer: leave one of them.")
         self._check(moving)
-        edit_id = self._edits.add(self._principal, EditKind.SPLIT, moving, self._made_at)
+        left = {normalise_issuer(each.issuer or "") for each in view.documents if each.id not in documents}
+        alike = frozenset(each.id for each in moving if normalise_issuer(each.issuer or "") in left)
+        edit_id = self._edits.add(self._principal, EditKind.SPLIT, moving, self._made_at, leading=alike)
         return self._effect(EditKind.SPLIT, view, (), moving, edit_id)
 
     def _rename(self, view: IssuerView, name: str) -> Effect:

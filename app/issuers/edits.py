@@ -84,7 +84,11 @@ class EditRepository:
         name: str | None = None,
         leading: frozenset[UUID] = frozenset(),
     ) -> UUID:
-        """Store a change and return its ID. `leading` are the documents of the issuer that a merger keeps."""
+        """Store a change and return its ID.
+
+        `leading` are the documents of the issuer that a merger keeps, or those of a split whose printed name stays with
+        the other documents.
+        """
         edit_id, token = new_id(), new_id()
         rows = [
             {

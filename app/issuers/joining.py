@@ -3,7 +3,8 @@
 The result depends only on the set of names: neither on their order, nor on when documents were published.
 
 1. Records that an editor's merger marks are one issuer.
-2. Records with a CIK, and records that an editor split off, are never joined by other evidence.
+2. Records with a CIK, and records that an editor split off, are never joined by other evidence. If the name of a record
+   that was split off stays with the other documents, no other record is joined with it, either.
 3. Any other record belongs to the only issuer with the same LEI; else to the only one with the same name; else to the
    only one of which one's name is the other's former name. If several issuers match, it stays alone.
 4. Records that match no issuer so far are joined with each other by the same evidence.
@@ -72,6 +73,8 @@ def join_records(names: Iterable[RecordName]) -> list[Issuer]:
 
 
 def _links(names: Sequence[RecordName]) -> Links:
+    if any(name.role is NameRole.APART and name.made_at is not None for name in names):
+        names = [name for name in names if name.role in MARKS]
     found: dict[NameRole, set[str]] = defaultdict(set)
     for name in names:
         if name.link is not None or name.role in _FIRM:

@@ -42,7 +42,10 @@ class IssuerNameRow(Base):
 
 
 class IssuerEditRow(Base):
-    """What an editor's change does to one document: `merge`, `split` or `rename`."""
+    """What an editor's change does to one document: `merge`, `split` or `rename`.
+
+    `leads`: a merger keeps this document's issuer, or a split leaves this document's printed name to the others.
+    """
 
     __tablename__ = "issuer_edits"
     __table_args__ = (

@@ -26,7 +26,7 @@ from app.retrieval.questions.spans import QuestionWords
 from app.retrieval.questions.understanding import Understanding
 from app.retrieval.repository import Candidate, SearchRepository, UnsureDocument
 from app.retrieval.unseen_names import list_unseen
-from app.retrieval.visible_issuers import Documents, list_visible, with_entities, with_records
+from app.retrieval.visible_issuers import Documents, list_visible, with_current_names, with_entities, with_records
 
 UNSURE_WEIGHT = 0.5
 """The weight of documents that have a named issuer in their text, but not in certain metadata."""
@@ -79,6 +79,7 @@ class ScopeFinder:
         entities: Sequence[Issuer] = find_issuers(self._session, forms)
         records = [record for entity in entities for record in entity.ids]
         rows = self._repository.list_candidates(self._filters, name_forms=forms, records=records)
+        rows = with_current_names(rows, entities)
         named = find_named(words, list_visible(rows, entities))
         mentions = self._reader.find_mentions(words, named)
         others = [one for one in mentions if one.role is Role.COMPARED] if named else list(mentions)
@@ -87,7 +88,7 @@ class ScopeFinder:
             scope = self._among_named(asked.naming(named), Documents.of(named, entities), rows)
             unseen = list_unseen(self._repository, words, mentions, named, scope.candidates)
             return replace(scope, understanding=replace(scope.understanding, unseen_names=unseen))
-        every = self._repository.list_candidates(self._filters)
+        every = with_current_names(self._repository.list_candidates(self._filters), entities)
         near, respelt = self._find_near(words, named, others, list_visible(every))
         if near:
             entities = (*entities, *self._list_entities(near, every))
@@ -136,7 +137,11 @@ class ScopeFinder:
 
     def _among_named(self, understood: Understanding, wanted: Documents, rows: Sequence[Candidate]) -> Scope:
         """Return the documents of the named issuers, and those without a certain issuer whose text has such a name."""
-        understood = replace(understood, issuer_records=frozenset() if wanted.keys else wanted.records)
+        understood = replace(
+            understood,
+            issuer_records=frozenset() if wanted.keys else wanted.records,
+            key_records=tuple(wanted.by_key.get(key, frozenset()) for key in understood.issuer_keys),
+        )
         scope = [row for row in rows if wanted.has(row)]
         weights = [1.0] * len(scope)
         unsure = {

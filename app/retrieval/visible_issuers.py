@@ -19,20 +19,65 @@ _OF_KEYS = (NameRole.OWN, NameRole.SET, NameRole.FORMER)
 
 @dataclass(frozen=True, slots=True)
 class Documents:
-    """The documents of some issuers: by the records of their entities, and by keys where no entity is known."""
+    """The documents of some issuers: by the records of their entities, and by keys where no entity is known.
+
+    `by_key` has the records of the entity that has a key.
+    """
 
     records: frozenset[UUID]
     keys: frozenset[str]
+    by_key: Mapping[str, frozenset[UUID]]
 
     @classmethod
     def of(cls, named: Iterable[NamedIssuers], entities: Sequence[Issuer]) -> "Documents":
         issuers = [issuer for match in named for issuer in match.issuers]
-        ids = {issuer.entity for issuer in issuers}
-        records = frozenset(record for entity in entities if entity.id in ids for record in entity.ids)
-        return cls(records, frozenset(issuer.key for issuer in issuers if issuer.entity is None))
+        records = {entity.id: entity.ids for entity in entities}
+        by_key: dict[str, frozenset[UUID]] = {}
+        for issuer in issuers:
+            if issuer.entity in records:
+                by_key[issuer.key] = by_key.get(issuer.key, frozenset()) | records[issuer.entity]
+        keys = frozenset(issuer.key for issuer in issuers if issuer.entity is None)
+        return cls(frozenset[UUID]().union(*by_key.values()), keys, by_key)
 
     def has(self, row: Candidate) -> bool:
         return row.issuer_id in self.records or row.issuer_key in self.keys
+
+
+def _current_forms(entity: Issuer) -> frozenset[str]:
+    """Return the names that an issuer has now: the one that an editor gave, else its own ones without former ones."""
+    own = frozenset(entity.list_forms(NameRole.OWN))
+    given = frozenset((normalise_issuer(entity.name),))
+    if entity.list_forms(NameRole.SET):
+        return given
+    return given | (own - frozenset(entity.list_forms(NameRole.FORMER)) or own)
+
+
+def list_taken(entities: Sequence[Issuer]) -> Mapping[UUID, frozenset[str]]:
+    """Return entity → its earlier names that are another's now, as after a split: they mean the other one."""
+    current = {entity.id: _current_forms(entity) for entity in entities}
+    return {
+        entity.id: frozenset(
+            form
+            for form in entity.list_forms(*_OF_KEYS)
+            if form not in current[entity.id]
+            and any(form in forms for other, forms in current.items() if other != entity.id)
+        )
+        for entity in entities
+    }
+
+
+def with_current_names(rows: Sequence[Candidate], entities: Sequence[Issuer]) -> list[Candidate]:
+    """Return the documents; those that print a name that is another issuer's now have their issuer's current name."""
+    taken = list_taken(entities)
+    renamed = {record: entity for entity in entities if taken[entity.id] for record in entity.ids}
+    return [
+        replace(row, issuer=entity.name, issuer_key=normalise_issuer(entity.name))
+        if row.issuer_id is not None
+        and (entity := renamed.get(row.issuer_id)) is not None
+        and row.issuer_key in taken[entity.id]
+        else row
+        for row in rows
+    ]
 
 
 def list_visible(rows: Iterable[Candidate], entities: Sequence[Issuer] = ()) -> list[VisibleIssuer]:
@@ -40,7 +85,11 @@ def list_visible(rows: Iterable[Candidate], entities: Sequence[Issuer] = ()) -> 
     out, unless an entity is known.
     """
     by_record = {record: entity for entity in entities for record in entity.ids}
-    forms: Mapping[UUID, tuple[str, ...]] = {entity.id: entity.list_forms(*_NAMES) for entity in entities}
+    taken = list_taken(entities)
+    forms = {
+        entity.id: tuple(form for form in entity.list_forms(*_NAMES) if form not in taken[entity.id])
+        for entity in entities
+    }
     found: dict[tuple[UUID | None, str], VisibleIssuer] = {}
     for row in rows:
         entity = None if row.issuer_id is None else by_record.get(row.issuer_id)

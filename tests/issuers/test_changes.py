@@ -83,6 +83,18 @@ def test_split_makes_an_issuer_of_its_own_that_publishing_again_keeps(service, s
     assert shelf.documents_of(issuer) == {stays, leaves}
 
 
+def test_documents_without_an_identifier_are_split_from_those_of_the_same_name(service, shelf):
+    stays, leaves = (shelf.file(read_names("Acme Paper, Inc.")) for _ in range(2))
+    change(service, shelf, "Acme Paper", split_off=(leaves,))
+    assert {frozenset(shelf.documents_of(issuer)) for issuer in shelf.find("Acme Paper")} == {
+        frozenset({stays}),
+        frozenset({leaves}),
+    }
+    later = shelf.file(read_names("Acme Paper, Inc."))
+    (issuer,) = (each for each in shelf.find("Acme Paper") if stays in shelf.documents_of(each))
+    assert shelf.documents_of(issuer) == {stays, later}
+
+
 def test_split_ends_an_earlier_merger_and_a_later_merger_ends_the_split(service, shelf):
     moved = shelf.file(read_names("Ostmark Mills Corp"))
     shelf.file(read_names("Acme Paper, Inc."))

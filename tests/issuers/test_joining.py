@@ -1,5 +1,6 @@
 """Which records are one issuer, without a database."""
 
+from datetime import UTC, datetime
 from uuid import UUID, uuid5
 
 from hypothesis import given
@@ -114,6 +115,13 @@ def test_split_record_is_joined_by_no_name_and_takes_later_documents_of_its_name
     split = names("s", (NameRole.APART, ""), own("ostmark"))
     rest = names("c1", cik("1"), own("acme"), former("ostmark"))
     assert join(split, rest, names("later", own("ostmark"))) == {together("s", "later"), together("c1")}
+
+
+def test_split_record_whose_name_stays_with_the_rest_is_joined_with_nothing():
+    made_at = datetime(2031, 1, 2, tzinfo=UTC)
+    apart = RecordName(record("s"), NameRole.APART, "editor", "", "", None, 1, made_at)
+    split = [*names("s", own("acme")), apart]
+    assert join(split, names("rest", own("acme"))) == {together("s"), together("rest")}
 
 
 def test_shown_name_is_the_current_one_in_its_usual_spelling():

@@ -1,8 +1,9 @@
 """A question for a figure, with all its readings, and the issuers that it is about."""
 
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from uuid import UUID
 
 from app.answers.computing import patterns
 from app.answers.computing.currencies import find_asked_currency
@@ -102,10 +103,11 @@ def is_arithmetic(request: FigureRequest) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class NamedIssuer:
-    """An issuer that a question names, by the keys of all its names."""
+    """An issuer that a question names, by the keys of all its names, and by its records if it has some for each key."""
 
     name: str
     keys: tuple[str, ...]
+    records: frozenset[UUID] = frozenset()
 
 
 def named_issuers(question: str, understanding: Understanding) -> tuple[NamedIssuer, ...]:
@@ -135,7 +137,14 @@ def named_issuers(question: str, understanding: Understanding) -> tuple[NamedIss
         else:
             same[1].append(key)
             same[2].update(forms)
-    return tuple(NamedIssuer(name, tuple(found)) for name, found, _, _ in groups)
+    records = dict(zip(keys, understanding.key_records, strict=False))
+    return tuple(NamedIssuer(name, tuple(found), _all_records(records, found)) for name, found, _, _ in groups)
+
+
+def _all_records(records: Mapping[str, frozenset[UUID]], keys: Sequence[str]) -> frozenset[UUID]:
+    """Return the records of all keys; none if a key has none, because only the key then leads to its documents."""
+    found = [records.get(key, frozenset()) for key in keys]
+    return frozenset[UUID]().union(*found) if all(found) else frozenset()
 
 
 def _is_renamed(one: Set[str], other: Set[str], renamed: Iterable[tuple[frozenset[str], frozenset[str]]]) -> bool:

@@ -25,7 +25,7 @@ class Understanding:
     `issuer_groups` has a number for each key: an issuer with several keys, since it was renamed, has one number.
     `issuer_phrases` are the words of the question that name the issuers. `issuer_records` are the records of the named
     issuers (`documents.issuer_id`), if all have some: documents with the same key may be of an issuer that an editor
-    split off.
+    split off. `key_records` has the records of the issuer of each key, or none.
     `named_statements` are the statements that the question names. `statements` also include the statements with the
     requested metrics. `synonyms` are the names of these metrics in statements. `synonym_terms` are the terms of
     `synonyms`, without `key_terms` and without words that many line items contain. `wants_figure` states that the
@@ -54,6 +54,7 @@ class Understanding:
     issuer_groups: tuple[int, ...] = ()
     issuer_phrases: tuple[str, ...] = ()
     issuer_records: frozenset[UUID] = frozenset()
+    key_records: tuple[frozenset[UUID], ...] = ()
     periods: AskedPeriods = field(default_factory=AskedPeriods)
     document_types: tuple[DocumentType, ...] = ()
     named_statements: tuple[Statement, ...] = ()
