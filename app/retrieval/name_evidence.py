@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from app.retrieval.index.lexicon import term_id, tokenise
 from app.retrieval.index.postings import ORDINAL_MASK, POSTING
+from app.retrieval.questions.spans import SHORT, singular
 from app.retrieval.repository import SearchRepository, TermRows
 
 _MOST_DOCUMENTS = 40
@@ -20,9 +21,9 @@ _MOST_TEXTS = 24
 _TEXTS_OF_ONE = 3
 _FIRST_CHUNKS = 3
 _AROUND = 160  # characters
-_SHORT = 4
 _FEW_ARTICLES = 0.2
 _ARTICLE = re.compile(r"\b(?:the|an?|any|each|such|all|no|our|its|their|other|this|that|every)\s+$", re.IGNORECASE)
+_BEGIN = re.compile(r"(?:^|[.!?:;|\n\t•–—-])[\s\W]*$")
 _LEGAL_FORM = re.compile(
     r"^,?\s+(?:&\s+)?(?:Inc|Corp|Co|Company|Corporation|Incorporated|Ltd|Limited|plc|PLC|LLC|L\.?P|N\.V|S\.A|AG|SE|ASA|"
     r"Holdings?|Group|Bancorp)\b"
@@ -67,10 +68,17 @@ class NameEvidence:
         not "the Operating Margin" or "any Permitted Debt".
         """
         is_capital = all(
-            word[:1].isupper() or len(word) < _SHORT for _, name, _ in self.contexts for word in name.split()
+            word[:1].isupper() or len(word) < SHORT for _, name, _ in self.contexts for word in name.split()
         )
         articles = sum(_ARTICLE.search(before) is not None for before, _, _ in self.contexts)
         return is_capital and articles <= _FEW_ARTICLES * len(self.contexts)
+
+    def is_common_noun(self) -> bool:
+        """Return whether the texts have the word in small letters, and with a capital only where a sentence or line
+        begins: then it names nobody there.
+        """
+        inner = [name[:1].islower() for before, name, _ in self.contexts if not _BEGIN.search(before)]
+        return bool(inner) and all(inner)
 
     def is_company(self) -> bool:
         """Return whether the texts write the name with a legal form, or as a competitor's."""
@@ -84,12 +92,6 @@ class NameEvidence:
             for before, _, after in self.contexts
         )
         return own >= _OWN_PART * len(self.contexts)
-
-
-def singular(word: str) -> str:
-    """Return a name's word without the "s" of a plural ("ExamplePhones"); short words and those in capitals stay."""
-    is_plural = word.endswith("s") and not word.endswith("ss") and len(word) > _SHORT
-    return word[:-1] if is_plural else word
 
 
 def terms_of(name: Sequence[str]) -> list[int]:

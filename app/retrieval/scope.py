@@ -16,13 +16,13 @@ from sqlalchemy.orm import Session
 from app.issuers.names import Issuer
 from app.issuers.reading import find_issuers, list_issuers_of
 from app.retrieval.filters import SearchFilters
-from app.retrieval.name_evidence import NameEvidence, find_names, singular, terms_of
+from app.retrieval.name_evidence import NameEvidence, find_names, terms_of
 from app.retrieval.questions.coverage import Coverage, Reported
 from app.retrieval.questions.issuers import NamedIssuers, VisibleIssuer, find_named, name_forms
 from app.retrieval.questions.names import Mention, Role
 from app.retrieval.questions.near_names import Nearness, find_near
 from app.retrieval.questions.reader import QuestionReader
-from app.retrieval.questions.spans import QuestionWords
+from app.retrieval.questions.spans import QuestionWords, singular
 from app.retrieval.questions.understanding import Understanding
 from app.retrieval.repository import Candidate, SearchRepository, UnsureDocument
 from app.retrieval.unseen_names import list_unseen
@@ -164,7 +164,7 @@ class ScopeFinder:
         return [
             one.text
             for one, found in zip(others, evidence, strict=True)
-            if found is None or (not _own_documents(found, every) and _is_absent(one, found, every))
+            if found is None or (not _own_documents(one, found, every) and _is_absent(one, found, every))
         ]
 
     def _look_up(self, mentions: Sequence[Mention], every: Sequence[Candidate]) -> list[NameEvidence | None]:
@@ -184,7 +184,7 @@ class ScopeFinder:
                 if is_subject or mention.is_certain:
                     (absent if is_subject else unseen).append(mention.text)
                 continue
-            own = _own_documents(found, every) if is_subject or mention.is_certain else []
+            own = _own_documents(mention, found, every) if is_subject or mention.is_certain else []
             if mention.is_certain and own and len(rows) == len(every):
                 rows = own
             if is_subject and not own and _is_absent(mention, found, every):
@@ -234,10 +234,12 @@ def _is_own(found: UnsureDocument, row: Candidate) -> bool:
     return found.first < _AT_BEGINNING or found.count >= max(_FEW, _OFTEN * row.chunk_count)
 
 
-def _own_documents(found: NameEvidence, every: Sequence[Candidate]) -> list[Candidate]:
+def _own_documents(mention: Mention, found: NameEvidence, every: Sequence[Candidate]) -> list[Candidate]:
     """Return the documents of the issuer whose own product, segment or subsidiary has a name, or the documents without
     a certain issuer that begin with it; nothing if it is no issuer's own.
     """
+    if _is_unnamed(mention, found):
+        return []
     by_issuer: dict[str | None, list[Candidate]] = {}
     for row in every:
         issuer = row.visible_issuer()
@@ -265,9 +267,17 @@ def _is_absent(mention: Mention, found: NameEvidence, every: Sequence[Candidate]
     """Return whether documents that have a name, but seldom, mention another company with it: they write its legal
     form, call it a competitor, or are of several issuers.
     """
+    if _is_unnamed(mention, found):
+        return True
     if found.is_own() or (not mention.is_certain and not found.is_proper_name()):
         return False
     return found.is_company() or len({row.issuer_key for row in every if row.document_id in found.documents}) > 1
+
+
+def _is_unnamed(mention: Mention, found: NameEvidence) -> bool:
+    """Return whether a common word with a capital is the name of somebody whom no document names ("Summit's")."""
+    is_word = not mention.is_certain and len(mention.words) == 1 and mention.text[:1].isupper()
+    return is_word and found.is_common_noun()
 
 
 def _may_be_ticker(mention: Mention) -> bool:

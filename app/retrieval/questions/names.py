@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from app.retrieval.questions.common_words import is_acronym_of_finance, is_never_an_issuer, is_place
 from app.retrieval.questions.issuers import NamedIssuers
-from app.retrieval.questions.spans import QuestionWords
+from app.retrieval.questions.spans import QuestionWords, singular
 
 _CODE = re.compile(r"\b(?!(?:19|20)\d\d-)[A-Z0-9]{2,}-\d[\w-]*")  # a contract or product number
 _LETTERS = re.compile(r"[^\W_]+")
@@ -39,6 +39,19 @@ _THINGS = frozenset(
     region unit units store stores service services app apps device devices committee index exchange standard topic
     update tranche trust foundation partnership subsidiary credit indenture lease building campus tower hotel casino
     property properties field basin pipeline fund chapter section schedule exhibit bank-notes""".split()  # noqa: SIM905 - a list of words reads better as one string
+)
+# Parts and people of any issuer: "Customers' deposits" and "the Parent's debt" are of no company of that name.
+_PARTS = frozenset(
+    """segment division unit product brand customer employee shareholder stockholder holder investor member partner
+    director officer chairman president manager owner lender borrower lessor lessee landlord tenant agent trustee
+    sponsor guarantor servicer seller buyer purchaser supplier vendor competitor peer industry sector market government
+    state country parent subsidiary affiliate fund trust plan team people man woman men women child children tomorrow
+    week month growth demand world""".split()  # noqa: SIM905 - a list of words reads better as one string
+)
+# What only a company does: "How much debt does Example have?"
+_ACTS = frozenset(
+    """have report earn generate make pay own owe spend record post book issue sell employ acquire repurchase
+    lose""".split()  # noqa: SIM905 - a list of words reads better as one string
 )
 _GENERIC = frozenset("company group board corporation issuer borrower management year quarter today".split())  # noqa: SIM905 - a list of words
 
@@ -80,7 +93,9 @@ def find_mentions(
         span = words.words[start:stop]
         text = words.text[span[0].start : span[-1].start + len(span[-1].text)]
         is_known = _is_known(words, start, stop)
-        if is_known and not _is_name_of_known_words(words, start, stop, role):
+        if is_known and not _is_name_of_known_words(words, start, stop, role, is_metric):
+            continue
+        if stop - start == 1 and singular(text.casefold()) in _PARTS:
             continue
         found.append(Mention(tuple(word.text for word in span), text, start, stop, role, is_certain=not is_known))
     found.extend(_codes(words))
@@ -137,20 +152,39 @@ def _is_known(words: QuestionWords, start: int, stop: int) -> bool:
     return all(words.common[at] or is_place(words.words[at].text) for at in range(start, stop))
 
 
-def _is_name_of_known_words(words: QuestionWords, start: int, stop: int, role: Role) -> bool:
+def _is_name_of_known_words(
+    words: QuestionWords, start: int, stop: int, role: Role, is_metric: Callable[[str], bool]
+) -> bool:
     """Return whether common words with capitals are a name ("Harbour Mills", "Lantern's") and no term of finance
     ("Operating Margin") or place.
     """
     span = words.words[start:stop]
     if span[-1].text.casefold() in _ENTITIES and span[-1].is_owner:
         return True
-    if role is Role.OTHER or not words.shows_names or (is_place(span[-1].text) and len(span) == 1):
+    is_owner_at_first = len(span) == 1 and span[0].is_first and span[0].is_owner
+    if (
+        role is Role.OTHER
+        or not (words.shows_names or is_owner_at_first)
+        or (is_place(span[-1].text) and len(span) == 1)
+    ):
         return False
     if words.before(start) in ("the", "a", "an", "this", "its") and not span[-1].is_owner:
         return False
     if len(span) == 1:
-        return span[0].is_owner and not span[0].is_first and span[0].text.casefold() not in _GENERIC
+        return _is_name_of_one_word(words, start, is_metric)
     return span[-1].text.casefold() not in _GENERIC
+
+
+def _is_name_of_one_word(words: QuestionWords, at: int, is_metric: Callable[[str], bool]) -> bool:
+    """Return whether a common word with a capital stands where a company does: "Lantern's", "does Lantern have". At the
+    beginning of a sentence, a metric must follow.
+    """
+    word, after = words.words[at], [one.text.casefold() for one in words.words[at + 1 : at + 4]]
+    if word.text.casefold() in _GENERIC:
+        return False
+    if word.is_owner:
+        return not word.is_first or is_metric(" ".join(after))
+    return words.before(at) in _INVERTED and after[:1] != [] and after[0] in _ACTS
 
 
 def _role(words: QuestionWords, start: int, stop: int, taken: Sequence[NamedIssuers], found: Sequence[Mention]) -> Role:

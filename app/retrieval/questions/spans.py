@@ -9,6 +9,7 @@ from functools import cached_property
 from app.retrieval.questions.common_words import is_acronym_of_finance, is_common_word, is_function_word
 
 LONGEST_NAME = 6
+SHORT = 4
 _READ = 4_000  # names are searched in the first 4,000 characters of a question
 _WORD = re.compile(r"[^\W_]+(?:['’.&-][^\W_]+)*(?:&(?=\W|$))?")
 _OWNER = re.compile(r"['’](?:s\b|(?![^\W_]))", re.IGNORECASE)
@@ -140,3 +141,9 @@ class QuestionWords:
                 inner = self.words[start + 1 : start + length]
                 if not any(word.is_first for word in inner) and self.is_name_like(start, length):
                     yield start, length
+
+
+def singular(word: str) -> str:
+    """Return a name's word without the "s" of a plural ("ExamplePhones"); short words and those in capitals stay."""
+    is_plural = word.endswith("s") and not word.endswith("ss") and len(word) > SHORT
+    return word[:-1] if is_plural else word
