@@ -15,6 +15,7 @@ from app.answers.computing.terms import FRAME, OPERATIONS, SOFT, terms_of
 from app.answers.evidence_tables import EvidenceTables
 from app.answers.verification.instructions import blank_instructions
 from app.answers.verification.sentences import find_sentences
+from app.core.kept import Kept
 from app.facts.fiscal import QUARTERS_OF_YEAR, FiscalSpan
 from app.facts.formulas.expressions import Label, Name
 from app.facts.found import Found, NotFound
@@ -62,6 +63,9 @@ _LONGEST = 700
 _MOST_AMOUNTS = 8
 _LEAST_PRECISE = 0.45
 _CERTAINTY = 0.85
+
+
+_Said = tuple[int, str, frozenset[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,15 +173,11 @@ class ProseFigures:
 
     @cached_property
     def _sentences(self) -> list[_Sentence]:
-        sentences = []
-        for key, page in self._pages.items():
-            plain = blank_instructions(page)
-            for begin, stop in _outside(len(plain), self._tables.covered(key)):
-                for first, last in find_sentences(plain[begin:stop]):
-                    text = plain[begin + first : begin + last]
-                    if "\t" not in text and 20 < len(text) <= _LONGEST and _DIGIT.search(text):
-                        sentences.append(_Sentence(key, begin + first, text, terms_of(text)))
-        return sentences
+        return [
+            _Sentence(key, start, text, terms)
+            for key, page in self._pages.items()
+            for start, text, terms in _said_of(page, self._tables.covered(key))
+        ]
 
     def _read(
         self, sentence: _Sentence, words: str, period: AskedPeriod | None, hard: frozenset[str]
@@ -300,6 +300,24 @@ def _is_same(period: AskedPeriod, asked: AskedPeriod) -> bool:
         is_length = asked.part == period.part or {asked.part, period.part} == {"FY", "12M"}
         return asked.day == period.day and is_length
     return asked.year is not None and period.year == asked.year and asked.part == period.part
+
+
+_MOST_CHARACTERS = 4 << 20
+_said: Kept[tuple[_Said, ...]] = Kept(most=_MOST_CHARACTERS)
+
+
+def _said_of(page: str, covered: Sequence[tuple[int, int]]) -> tuple[_Said, ...]:
+    """Return the start, text and terms of a page's sentences with figures. They are kept: they depend on the page."""
+    return _said.get((page, tuple(covered)), len(page), lambda: tuple(_read_page(page, covered)))
+
+
+def _read_page(page: str, covered: Sequence[tuple[int, int]]) -> Iterator[_Said]:
+    plain = blank_instructions(page)
+    for begin, stop in _outside(len(plain), covered):
+        for first, last in find_sentences(plain[begin:stop]):
+            text = plain[begin + first : begin + last]
+            if "\t" not in text and 20 < len(text) <= _LONGEST and _DIGIT.search(text):
+                yield begin + first, text, terms_of(text)
 
 
 def _outside(end: int, covered: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:

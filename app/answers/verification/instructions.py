@@ -8,9 +8,10 @@ statements: readers judge them from the quote and its page.
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import partial
 
 from app.answers.verification.sentences import find_sentences
+from app.core.kept import Kept
 
 
 def _any_of(words: str) -> str:
@@ -115,9 +116,16 @@ _ROW = re.compile(r"^[^\n]*\t[^\n]*(?:\n|\Z)", re.M)
 _LONG = 600
 
 
-@lru_cache(maxsize=256)  # an answer reads each of its pages several times
+_MOST_CHARACTERS = 8 << 20
+_blanked: Kept[str] = Kept(most=_MOST_CHARACTERS)
+
+
 def blank_instructions(text: str) -> str:
     """Replace every question and instruction by spaces. Offsets do not change."""
+    return _blanked.get(text, len(text), partial(_blank, text))
+
+
+def _blank(text: str) -> str:
     pieces: list[str] = []
     at = 0
     for first, end in _not_statements(text):

@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import pairwise
 
 from app.answers.claims import ClaimPart, DraftClaim, PageTexts, cite
@@ -18,6 +19,7 @@ from app.answers.kinds import AskedKind
 from app.answers.verification.instructions import blank_instructions
 from app.answers.verification.sentences import find_sentences
 from app.answers.writing.candidates import page_key
+from app.core.kept import Kept
 from app.retrieval.index.lexicon import tokenise
 from app.retrieval.passages import Passage
 from app.retrieval.questions.understanding import Understanding
@@ -201,9 +203,37 @@ def _hints(asked: AskedKind) -> re.Pattern[str]:
     return re.compile("|".join(map(re.escape, starts)) or r"(?!)", re.IGNORECASE)
 
 
+@dataclass(slots=True)
+class _Piece:
+    """A unit as its page has it, whatever is asked. `terms` are found when a question first needs them."""
+
+    start: int
+    end: int
+    text: str
+    paragraph: int
+    after_bullet: bool
+    terms: frozenset[str] | None = None
+
+
+_MOST_CHARACTERS = 4 << 20
+_pieces: Kept[tuple[_Piece, ...]] = Kept(most=_MOST_CHARACTERS)
+
+
 def _units(
     passage: Passage, page: str, rows: Sequence[Span], inside: Sequence[Span], hints: re.Pattern[str]
 ) -> Iterator[Said]:
+    cut = partial(lambda *of: tuple(_cut(*of)), page, rows)
+    for piece in _pieces.get((page, tuple(rows)), len(page), cut):
+        terms = _NONE
+        if hints.search(piece.text):
+            terms = piece.terms if piece.terms is not None else frozenset(tokenise(piece.text))
+            piece.terms = terms
+        is_inside = any(low <= piece.start < high for low, high in inside)
+        yield Said(passage, piece.start, piece.end, piece.text, terms, piece.paragraph, is_inside, piece.after_bullet)
+
+
+def _cut(page: str, rows: Sequence[Span]) -> Iterator[_Piece]:
+    """Cut a page outside the rows of its tables. It depends on nothing else, so that the pieces are kept."""
     readable = blank_instructions(page)
     paragraph = 0
     for begin, stop in _outside(len(page), rows):
@@ -213,10 +243,8 @@ def _units(
                 text = " ".join(page[start:end].split())
                 is_row = "\t" in page[start:end]
                 if not is_row and any(map(str.isalpha, text)) and len(text) <= _LONGEST:
-                    is_inside = any(low <= start < high for low, high in inside)
-                    terms = frozenset(tokenise(text)) if hints.search(text) else _NONE
-                    is_bullet = page[max(start - _MARK, 0) : start].rstrip()[-1:] in _BULLETS
-                    yield Said(passage, start, end, text, terms, paragraph, is_inside, is_bullet)
+                    after_bullet = page[max(start - _MARK, 0) : start].rstrip()[-1:] in _BULLETS
+                    yield _Piece(start, end, text, paragraph, after_bullet)
 
 
 def _outside(length: int, rows: Sequence[Span]) -> Iterator[Span]:
