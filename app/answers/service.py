@@ -13,6 +13,8 @@ from decimal import Decimal
 from typing import Protocol
 from uuid import UUID
 
+from sqlalchemy.orm import Session
+
 from app.answers.claims import Outcome, page_keys
 from app.answers.computing.answering import Answered, Evidence, answer_figure
 from app.answers.computing.notices import Declined, decline_midpoint
@@ -51,7 +53,7 @@ from app.identity.holding import hold_key
 from app.observability.metrics import Metrics
 from app.observability.tracing import traced
 from app.retrieval.filters import SearchFilters
-from app.retrieval.service import SearchResult
+from app.retrieval.service import SearchQuery, SearchResult
 from app.tables.service import find_tables_of_pages
 
 DEFAULT_PASSAGES = 12
@@ -60,8 +62,10 @@ DEFAULT_PASSAGES = 12
 class PassageSearch(Protocol):
     """The part of retrieval that answering needs. `app.retrieval.service.RetrievalService` implements it."""
 
-    def search(
-        self, principal: Principal, question: str, filters: SearchFilters | None = None, k: int = 10
+    def prepare(self, question: str) -> SearchQuery: ...
+
+    def search_in(
+        self, session: Session, query: SearchQuery, filters: SearchFilters | None = None, k: int = 10
     ) -> SearchResult: ...
 
 
@@ -179,11 +183,12 @@ class AnswerService:
     def _retrieve(self, principal: Principal, text: str, filters: SearchFilters) -> QuestionEvidence:
         began = time.monotonic()
         with traced("answers.retrieve"), self._metrics.time_step("retrieve"):
-            result = self._search.search(principal, text, filters, self._passages)
+            query = self._search.prepare(text)
             question_id = new_id()
             # One state of the database: pages and tables are replaced when a version is published again.
-            figure = FigureQuestion.of(text, result.understanding) if self._computes else None
             with self._database.transaction(principal, snapshot=True) as session:
+                result = self._search.search_in(session, query, filters, self._passages)
+                figure = FigureQuestion.of(text, result.understanding) if self._computes else None
                 ledgers = read_ledgers(session, figure, result.understanding, filters)
                 needs_model = not result.understanding.is_absent() and not any(ledger.computed for ledger in ledgers)
                 offered: tuple[OfferedLedger, ...] = ()
@@ -198,7 +203,7 @@ class AnswerService:
                 keys = list(dict.fromkeys((*of_ledgers, *of_offered, *of_sections, *page_keys(result.passages))))
                 stored = find_tables_of_pages(session, keys)
                 pages = AnswerRepository(session).get_page_texts(stored.pages().union(keys))
-                # Access may have been revoked since the search: drop passages whose pages are no longer readable.
+                # A page has a row of its own: the passages of a page that may not be read are left out.
                 passages = tuple(
                     passage for passage in result.passages if (passage.version_id, passage.page_number) in pages
                 )

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
+from sqlalchemy.orm import Session
 
 from app.core.principal import Principal
 from app.db.session import Database
@@ -41,6 +42,14 @@ class SearchResult:
     plan: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class SearchQuery:
+    """A question as it is understood without any document, and its vector: None if there is none."""
+
+    asked: Understanding
+    vector: npt.NDArray[np.float32] | None
+
+
 class RetrievalService:
     """Fuses dense and lexical search over the documents that the principal may see. Results are not cached."""
 
@@ -59,16 +68,26 @@ class RetrievalService:
         If the embedder fails, chunks are found by words only, and the result is degraded.
         Raises EmbeddingSpaceMissingError, DatabaseUnavailableError.
         """
-        asked = self._reader.read(question)
-        vector = self._embed(asked.core)  # outside the transaction, because a remote model may be slow
+        query = self.prepare(question)
         with self._database.transaction(principal, snapshot=True) as session:
-            repository = SearchRepository(session)
-            if self._space_id is None:
-                # The id never changes, and is the same for all tenants.
-                self._space_id = get_space_id(session, self._embedder.space)
-            scope = ScopeFinder(session, repository, self._reader, filters or SearchFilters()).find(asked)
-            found = self._search(repository, self._space_id, scope, vector, k)
-        return found if vector is not None else replace(found, degraded=EMBEDDINGS_UNAVAILABLE)
+            return self.search_in(session, query, filters, k)
+
+    def prepare(self, question: str) -> SearchQuery:
+        """Read a question before the transaction of its search, because a remote embedding model may be slow."""
+        asked = self._reader.read(question)
+        return SearchQuery(asked, self._embed(asked.core))
+
+    def search_in(
+        self, session: Session, query: SearchQuery, filters: SearchFilters | None = None, k: int = 10
+    ) -> SearchResult:
+        """Like `search`, in the caller's transaction, which is a snapshot."""
+        repository = SearchRepository(session)
+        if self._space_id is None:
+            # The id never changes, and is the same for all tenants.
+            self._space_id = get_space_id(session, self._embedder.space)
+        scope = ScopeFinder(session, repository, self._reader, filters or SearchFilters()).find(query.asked)
+        found = self._search(repository, self._space_id, scope, query.vector, k)
+        return found if query.vector is not None else replace(found, degraded=EMBEDDINGS_UNAVAILABLE)
 
     def _embed(self, text: str) -> npt.NDArray[np.float32] | None:
         try:

@@ -27,7 +27,7 @@ from app.retrieval.passages import Passage
 from app.retrieval.questions.reader import QuestionReader
 from app.retrieval.questions.understanding import Understanding
 from app.retrieval.questions.vocabulary import FinanceVocabulary
-from app.retrieval.service import SearchResult
+from app.retrieval.service import SearchQuery, SearchResult
 from app.tables.codec import encode_table
 from app.tables.model import Table
 from app.tables.rows import list_figure_rows, quantity_of
@@ -186,9 +186,12 @@ class FixedSearch:
     absent: tuple[str, ...] = ("Persimmon Holdings",)
     reader: QuestionReader = field(default_factory=lambda: QuestionReader(vocabulary=FinanceVocabulary()))
 
-    def search(self, principal, question, filters=None, k=10) -> SearchResult:
+    def prepare(self, question) -> SearchQuery:
         absent = tuple(name for name in self.absent if name in question)
-        return SearchResult(tuple(self.passages)[:k], replace(self.reader.read(question), absent_issuers=absent))
+        return SearchQuery(replace(self.reader.read(question), absent_issuers=absent), None)
+
+    def search_in(self, session, query, filters=None, k=10) -> SearchResult:
+        return SearchResult(tuple(self.passages)[:k], query.asked)
 
 
 @dataclass

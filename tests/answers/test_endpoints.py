@@ -31,8 +31,11 @@ class SwitchedSearch:
     def __init__(self) -> None:
         self.office: Any = None
 
-    def search(self, *args: Any, **more: Any) -> Any:
-        return self.office.search.search(*args, **more)
+    def prepare(self, question: str) -> Any:
+        return self.office.search.prepare(question)
+
+    def search_in(self, *args: Any) -> Any:
+        return self.office.search.search_in(*args)
 
 
 @pytest.fixture(scope="module")
@@ -204,7 +207,7 @@ def test_database_failure_before_first_event_returns_error_status(client, office
     def down(*args, **more):
         raise DatabaseUnavailableError
 
-    office.search.search = down
+    office.search.search_in = down
     response = client.post("/v1/questions", json=QUESTION, headers=headers)
     assert (response.status_code, response.json()["code"]) == (503, "database-unavailable")
 

@@ -23,8 +23,10 @@ QUESTION = "How many cents of each dollar of sales did Plain Holdings keep as it
 def ask(office, extractive, prompts, stub_chat):
     def run(expression: str, question: str = QUESTION, **named):
         class Search:
-            def search(self, principal, text, filters=None, k=10) -> SearchResult:
-                found = office.search.search(principal, text, filters, k)
+            prepare = office.search.prepare
+
+            def search_in(self, *args) -> SearchResult:
+                found = office.search.search_in(*args)
                 return replace(found, understanding=replace(found.understanding, **(named or NAMED)))
 
         run.chat = stub_chat(lambda request: {"expression": expression})

@@ -125,8 +125,10 @@ def test_not_found_answer_is_stored(service, office) -> None:
 
 def test_answer_from_a_degraded_search_says_what_is_missing(service, office) -> None:
     class WordsOnly:
-        def search(self, *args, **more):
-            return replace(office.search.search(*args, **more), degraded="embeddings-unavailable")
+        prepare = office.search.prepare
+
+        def search_in(self, *args):
+            return replace(office.search.search_in(*args), degraded="embeddings-unavailable")
 
     for question, status in (
         (QUESTION, AnswerStatus.ANSWERED),
