@@ -4,26 +4,28 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.answers.claims import CitedSpan, DroppedClaim, PageKey
 from app.answers.events import AskedQuestion, ShownClaim
 from app.answers.models import Answer, Citation, Claim, Question
-from app.db.bulk import insert_of, insert_rows
+from app.db.bulk import insert_row, insert_rows
+from app.db.keyed import run_keyed
 from app.documents.models import Document
 
-# One statement for any number of pages, each of which is looked up by its key.
-_PAGE_TEXTS = text(
-    "SELECT p.version_id, p.number, p.text "
-    "FROM unnest(CAST(:versions AS uuid[]), CAST(:numbers AS int[])) AS w(version_id, number) "
-    "JOIN pages p ON p.version_id = w.version_id AND p.number = w.number"
-)
-_PARTLY_HIDDEN = text(
-    "SELECT a.question_id FROM answers a WHERE a.question_id = ANY(:questions) AND EXISTS (SELECT 1 "
-    "FROM unnest(a.drafted_from) AS s(id) WHERE NOT EXISTS (SELECT 1 FROM documents d WHERE d.id = s.id))"
-)
-_INSERT_QUESTION, _INSERT_ANSWER = map(insert_of, (Question, Answer))
+_PAGE_TEXTS = """
+SELECT w.version_id, w.number, p.text FROM unnest(%(versions)s::uuid[], %(numbers)s::int[]) AS w(version_id, number)
+CROSS JOIN LATERAL (
+    SELECT p.text FROM pages p WHERE p.version_id = w.version_id AND p.number = w.number OFFSET 0) p
+"""
+_PARTLY_HIDDEN = """
+SELECT w.id FROM unnest(%(questions)s::uuid[]) AS w(id)
+CROSS JOIN LATERAL (SELECT a.drafted_from FROM answers a WHERE a.question_id = w.id OFFSET 0) a
+WHERE EXISTS (SELECT 1 FROM unnest(a.drafted_from) AS s(id)
+    LEFT JOIN LATERAL (SELECT d.id FROM documents d WHERE d.id = s.id OFFSET 0) d ON true WHERE d.id IS NULL)
+"""
+_HAS_ANSWER = "SELECT question_id FROM answers WHERE question_id = %(question)s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +48,13 @@ class AnswerRepository:
         if not wanted:
             return {}
         versions, numbers = zip(*wanted, strict=True)
-        found = self._session.execute(_PAGE_TEXTS, {"versions": list(versions), "numbers": list(numbers)})
+        found = run_keyed(self._session, _PAGE_TEXTS, {"versions": list(versions), "numbers": list(numbers)})
         return {(version_id, number): content for version_id, number, content in found}
 
     def insert_question(self, tenant_id: UUID, user_id: UUID, question: AskedQuestion) -> None:
-        self._session.execute(
-            _INSERT_QUESTION,
+        insert_row(
+            self._session,
+            Question,
             {
                 "id": question.id,
                 "tenant_id": tenant_id,
@@ -64,7 +67,7 @@ class AnswerRepository:
         )
 
     def insert_answer(self, tenant_id: UUID, question_id: UUID, values: Mapping[str, object]) -> None:
-        self._session.execute(_INSERT_ANSWER, {"tenant_id": tenant_id, "question_id": question_id, **values})
+        insert_row(self._session, Answer, {"tenant_id": tenant_id, "question_id": question_id, **values})
 
     def insert_claims(
         self,
@@ -129,7 +132,7 @@ class AnswerRepository:
 
     def has_answer(self, question_id: UUID) -> bool:
         """Return whether a question has an answer whose sources are all visible."""
-        return self._session.scalar(select(Answer.question_id).where(Answer.question_id == question_id)) is not None
+        return bool(run_keyed(self._session, _HAS_ANSWER, {"question": question_id}))
 
     def find_answers(self, question_ids: Sequence[UUID]) -> dict[UUID, Answer]:
         """Return answers by question id. Answers with a source that is no longer visible are omitted."""
@@ -138,7 +141,7 @@ class AnswerRepository:
 
     def list_partly_hidden(self, question_ids: Sequence[UUID]) -> set[UUID]:
         """Return the questions whose answers were drafted from a document that is no longer visible."""
-        return set(self._session.scalars(_PARTLY_HIDDEN, {"questions": list(question_ids)}))
+        return {found for (found,) in run_keyed(self._session, _PARTLY_HIDDEN, {"questions": list(question_ids)})}
 
     def list_claims(self, question_ids: Sequence[UUID]) -> Sequence[Claim]:
         query = select(Claim).where(Claim.question_id.in_(question_ids)).order_by(Claim.question_id, Claim.ordinal)

@@ -8,9 +8,7 @@ from app.audit.models import AuditEvent
 from app.core.ids import new_id
 from app.core.principal import Principal
 from app.core.request import current_client, current_request_id
-from app.db.bulk import insert_of
-
-_INSERT = insert_of(AuditEvent)
+from app.db.bulk import insert_row
 
 
 def record(
@@ -26,8 +24,9 @@ def record(
 
     `action` is `feature.noun.past_verb`; `detail` contains ids, counts and codes, never content.
     """
-    session.execute(
-        _INSERT,
+    insert_row(
+        session,
+        AuditEvent,
         {
             "id": new_id(),
             "tenant_id": principal.tenant_id,

@@ -12,14 +12,10 @@ from sqlalchemy.orm import Session, aliased
 from app.access.models import Collection
 from app.answers.models import Answer, Question
 from app.conversations.models import Conversation, Feedback, Turn, TurnReading
-from app.db.bulk import insert_of
+from app.db.bulk import insert_row
 from app.documents.issuers import normalise_issuer
 from app.documents.models import Document, DocumentVersion
 from app.issuers.reading import find_meant, is_issuer_id
-
-_INSERT_CONVERSATION, _INSERT_TURN, _INSERT_READING, _INSERT_FEEDBACK = map(
-    insert_of, (Conversation, Turn, TurnReading, Feedback)
-)
 
 
 class ConversationRepository:
@@ -29,7 +25,7 @@ class ConversationRepository:
         self._session = session
 
     def insert_conversation(self, values: Mapping[str, Any]) -> None:
-        self._session.execute(_INSERT_CONVERSATION, values)
+        insert_row(self._session, Conversation, values)
 
     def find_conversation(self, conversation_id: UUID, *, lock: bool = False) -> Conversation | None:
         """Return a conversation; with `lock`, it cannot be deleted before the transaction ends."""
@@ -58,8 +54,8 @@ class ConversationRepository:
         return self._session.scalar(query) or 0
 
     def insert_turn(self, values: Mapping[str, Any], reading: Mapping[str, Any]) -> None:
-        self._session.execute(_INSERT_TURN, values)
-        self._session.execute(_INSERT_READING, reading)
+        insert_row(self._session, Turn, values)
+        insert_row(self._session, TurnReading, reading)
 
     def find_turn(self, conversation_id: UUID, turn_id: UUID) -> Turn | None:
         return self._session.scalar(select(Turn).where(Turn.conversation_id == conversation_id, Turn.id == turn_id))
@@ -104,7 +100,7 @@ class ConversationRepository:
         return list(found or ())
 
     def insert_feedback(self, values: Mapping[str, Any]) -> None:
-        self._session.execute(_INSERT_FEEDBACK, values)
+        insert_row(self._session, Feedback, values)
 
     def find_feedback(self, question_id: UUID, user_id: UUID) -> Feedback | None:
         """Return a user's newest feedback on an answer."""

@@ -17,9 +17,10 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from app.core.errors import UnavailableError
 from app.core.principal import Permission, Principal
 from app.db.base import Base
+from app.db.keyed import run_keyed
 
 _BLOCK = 64  # SHA-256's block size in bytes
-_ENTER = text("SELECT enter(:tenant_id, :user_id, :issued, :restriction, :code)")
+_ENTER = "SELECT enter(%(tenant_id)s, %(user_id)s, %(issued)s, %(restriction)s, %(code)s)"
 _SEND_KEY = text("SELECT ensure_context_key(:inner, :outer)")
 
 
@@ -65,7 +66,7 @@ class ContextSigner:
             "restriction": restriction,
             "code": code,
         }
-        result = session.scalar(_ENTER, context)
+        ((result,),) = run_keyed(session, _ENTER, context)
         if result not in ("entered", "key-missing"):
             raise ContextRefusedError
         return bool(result == "entered")

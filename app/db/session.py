@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from uuid import UUID
 
+import psycopg
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -13,6 +14,7 @@ from app.core.errors import InsufficientStorageError, NotFoundError, Unavailable
 from app.core.principal import Principal, Role
 from app.db.connections import CONNECT_SECONDS, NETWORK_LIMITS, Liveness, limit_connections
 from app.db.context import ContextRefusedError, ContextSigner
+from app.db.keyed import ONLY_KEYED
 from app.db.liveness import detect_lost_connections
 
 SYSTEM_USER_ID = UUID(int=0)
@@ -133,18 +135,24 @@ class Database:
                     level = "REPEATABLE READ" if snapshot else "AUTOCOMMIT"
                     session.connection(execution_options={"isolation_level": level})
                 yield session
-        except (OperationalError, PoolTimeoutError) as error:
-            full = getattr(getattr(error, "orig", None), "sqlstate", None) == DISK_FULL
-            raise (DatabaseFullError if full else DatabaseUnavailableError) from error
+        except (OperationalError, PoolTimeoutError, psycopg.OperationalError) as error:
+            raise (DatabaseFullError if _state(error) == DISK_FULL else DatabaseUnavailableError) from error
         except DBAPIError as error:
             if error.connection_invalidated:
                 raise DatabaseUnavailableError from error
-            if getattr(error.orig, "sqlstate", None) == _INSUFFICIENT_PRIVILEGE:
+            if _state(error) == _INSUFFICIENT_PRIVILEGE:
                 raise RightsChangedError from error
             raise
+        except psycopg.errors.InsufficientPrivilege as error:
+            raise RightsChangedError from error
 
     def close(self) -> None:
         self._engine.dispose()
+
+
+def _state(error: Exception) -> str | None:
+    """Return the SQLSTATE of an error of psycopg, which SQLAlchemy may have wrapped."""
+    return getattr(getattr(error, "orig", error), "sqlstate", None)
 
 
 def build_engine(
@@ -162,7 +170,7 @@ def build_engine(
     its limit, the client gives it up some seconds later, or at once if `liveness` says that the database does not
     respond.
 
-    Server-side prepared statements are off (`prepare_threshold=None`): a generic plan made for one principal would be
+    PostgreSQL plans every statement each time, except those of `app.db.keyed`: a plan made for one principal would be
     reused for another who sees a thousand times more rows.
     """
     options = {
@@ -177,7 +185,7 @@ def build_engine(
         max_overflow=pool_size,
         pool_timeout=pool_timeout_seconds,
         connect_args={
-            "prepare_threshold": None,
+            "prepare_threshold": ONLY_KEYED,
             "application_name": application_name,
             "connect_timeout": round(CONNECT_SECONDS),
             "options": " ".join(f"-c {name}={value}" for name, value in options.items()),

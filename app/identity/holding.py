@@ -2,12 +2,13 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.core.principal import Principal
+from app.db.keyed import run_keyed
 from app.identity.errors import KeyExpiredError, KeyRevokedError
-from app.identity.models import ApiKey
+
+_HOLD = "SELECT revoked_at, expires_at FROM api_keys WHERE id = %(key)s FOR SHARE"
 
 
 def hold_key(session: Session, principal: Principal, now: datetime) -> None:
@@ -18,9 +19,11 @@ def hold_key(session: Session, principal: Principal, now: datetime) -> None:
     """
     if principal.key_id is None:
         return
-    query = select(ApiKey.revoked_at, ApiKey.expires_at).where(ApiKey.id == principal.key_id)
-    found = session.execute(query.with_for_update(read=True)).one_or_none()
-    if found is None or found.revoked_at is not None:
+    found = run_keyed(session, _HOLD, {"key": principal.key_id})
+    if not found:
         raise KeyRevokedError
-    if found.expires_at is not None and found.expires_at <= now:
+    ((revoked_at, expires_at),) = found
+    if revoked_at is not None:
+        raise KeyRevokedError
+    if expires_at is not None and expires_at <= now:
         raise KeyExpiredError

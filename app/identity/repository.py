@@ -1,17 +1,20 @@
 """SQL of users and keys."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, insert, select, text, update
+from sqlalchemy import insert, select, text, update
 from sqlalchemy.orm import Session
 
+from app.db.keyed import run_keyed
 from app.identity.models import ApiKey, Tenant, User
 
-_FIND_KEY = text("SELECT * FROM find_api_key(:prefix, :digest)")
-_FIND_SESSION_KEY = text("SELECT * FROM find_session_key(:digest)")
+_KEY = "key_id, tenant_id, user_id, prefix, expires_at, revoked_at, user_name, roles, disabled_at, scopes"
+_FIND_KEY = f"SELECT {_KEY} FROM find_api_key(%(prefix)s, %(digest)s)"  # noqa: S608 - constants
+_FIND_SESSION_KEY = f"SELECT {_KEY} FROM find_session_key(%(digest)s)"  # noqa: S608 - constants
 _FIND_CLAIM = text("SELECT * FROM find_key_claim(:prefix)")
 _MAY_BE_GIVEN = text("SELECT may_be_given_key(:user_id)")
 
@@ -52,13 +55,11 @@ class IdentityRepository:
         SQL does not compare the digests in constant time. Timing could reveal bytes of a SHA-256 digest, but a digest
         reveals nothing of the secret's 256 random bits and authenticates no caller.
         """
-        found = self._session.execute(_FIND_KEY, {"prefix": prefix, "digest": digest})
-        return _key(found.mappings().one_or_none())
+        return _key(run_keyed(self._session, _FIND_KEY, {"prefix": prefix, "digest": digest}))
 
     def find_session_key(self, token_digest: bytes) -> FoundKey | None:
         """Return the key that opened the session with that token's digest."""
-        found = self._session.execute(_FIND_SESSION_KEY, {"digest": token_digest})
-        return _key(found.mappings().one_or_none())
+        return _key(run_keyed(self._session, _FIND_SESSION_KEY, {"digest": token_digest}))
 
     def find_key_claim(self, prefix: str) -> KeyClaim | None:
         row = self._session.execute(_FIND_CLAIM, {"prefix": prefix}).mappings().one_or_none()
@@ -127,8 +128,8 @@ class IdentityRepository:
         return self._session.scalar(change.returning(ApiKey.id)) is not None
 
 
-def _key(row: RowMapping | None) -> FoundKey | None:
-    if row is None:
+def _key(rows: Sequence[Sequence[Any]]) -> FoundKey | None:
+    if not rows:
         return None
-    scopes = row["scopes"]
-    return FoundKey(**{**row, "roles": tuple(row["roles"]), "scopes": None if scopes is None else tuple(scopes)})
+    found = FoundKey(*rows[0])
+    return replace(found, roles=tuple(found.roles), scopes=None if found.scopes is None else tuple(found.scopes))

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from app.db.keyed import run_keyed
 from app.issuers.names import NameRole, RecordName
 
 MOST_NAMES = 5_000
@@ -29,10 +30,13 @@ WITH RECURSIVE reached (id) AS (
 )
 SELECT n.issuer_id, n.role, n.kind, n.form, n.text, n.link, count(DISTINCT n.document_id), max(n.made_at)
 FROM reached r CROSS JOIN LATERAL (SELECT n.* FROM issuer_names n WHERE n.issuer_id = r.id OFFSET 0) n
-GROUP BY 1, 2, 3, 4, 5, 6 LIMIT :most
+GROUP BY 1, 2, 3, 4, 5, 6 LIMIT %(most)s
 """
-_BY_FORM = text(_NAMES.format(seed="SELECT n.issuer_id FROM issuer_names n WHERE n.form = ANY(:forms)"))
-_BY_RECORD = text(_NAMES.format(seed="SELECT unnest(CAST(:records AS uuid[]))"))
+_OF_FORM = "(SELECT n.issuer_id FROM issuer_names n WHERE n.form = w.form OFFSET 0) n"
+_BY_FORM = _NAMES.format(
+    seed=f"SELECT n.issuer_id FROM unnest(%(forms)s::text[]) AS w(form) CROSS JOIN LATERAL {_OF_FORM}"  # noqa: S608 - no input
+)
+_BY_RECORD = _NAMES.format(seed="SELECT unnest(%(records)s::uuid[])")
 _STARTING = text(
     "SELECT DISTINCT issuer_id FROM issuer_names "
     "WHERE role IN ('own', 'weak', 'set') AND starts_with(form, :start) LIMIT :most"
@@ -98,11 +102,11 @@ class IssuerRepository:
 
     def list_by_form(self, forms: Sequence[str]) -> list[RecordName]:
         """List the names of records that have one of the normalised names, and of records that may be the same."""
-        return self._list(_BY_FORM, forms=list(forms))
+        return self._list_keyed(_BY_FORM, forms=list(forms))
 
     def list_by_record(self, records: Sequence[UUID]) -> list[RecordName]:
         """List the names of these records, and of records that may be the same."""
-        return self._list(_BY_RECORD, records=list(records))
+        return self._list_keyed(_BY_RECORD, records=list(records))
 
     def list_records_starting(self, start: str, limit: int) -> frozenset[UUID]:
         """List up to `limit` records whose normalised name starts with a text."""
@@ -110,7 +114,7 @@ class IssuerRepository:
 
     def list_every(self) -> list[RecordName]:
         """List the names of all records, without aliases."""
-        return self._list(_EVERY, most=MOST_NAMES_OF_ALL)
+        return _record_names(self._session.execute(_EVERY, {"most": MOST_NAMES_OF_ALL}))
 
     def list_documents(self, records: Iterable[UUID], limit: int) -> list[IssuerDocument]:
         """List up to `limit` documents of these records, by ID."""
@@ -128,6 +132,9 @@ class IssuerRepository:
             found.setdefault((role, form), []).append(NamePlace(*place))
         return found
 
-    def _list(self, statement: Any, **parameters: Any) -> list[RecordName]:
-        rows = self._session.execute(statement, {"most": MOST_NAMES, **parameters})
-        return [RecordName(record, NameRole(role), *rest) for record, role, *rest in rows]
+    def _list_keyed(self, statement: str, **parameters: Any) -> list[RecordName]:
+        return _record_names(run_keyed(self._session, statement, {"most": MOST_NAMES, **parameters}))
+
+
+def _record_names(rows: Iterable[Sequence[Any]]) -> list[RecordName]:
+    return [RecordName(record, NameRole(role), *rest) for record, role, *rest in rows]

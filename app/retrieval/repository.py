@@ -8,10 +8,10 @@ from uuid import UUID
 
 import numpy as np
 import numpy.typing as npt
-import psycopg
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from app.db.keyed import driver_connection, run_keyed
 from app.documents.issuers import normalise_issuer
 from app.retrieval.doubtful_issuers import DOUBTFUL_ISSUER, UNSURE_ISSUER, is_doubtful_issuer
 from app.retrieval.filters import SearchFilters
@@ -145,12 +145,16 @@ WHERE t.term_id = ANY(%(terms)b::int[]) AND (
 GROUP BY d.id HAVING count(*) = %(count)s
 """
 _TERM_DOCUMENTS = "SELECT term_id, document_id, chunk_count FROM term_postings WHERE term_id = ANY(%(terms)b::int[])"
-_LAYOUTS = "SELECT document_id, layout FROM indexed_documents WHERE document_id = ANY(%(documents)b::uuid[])"
+_LAYOUTS = """
+SELECT s.document_id, i.layout FROM unnest(%(documents)b::uuid[]) AS s(document_id)
+CROSS JOIN LATERAL (SELECT i.layout FROM indexed_documents i WHERE i.document_id = s.document_id OFFSET 0) i
+"""
 _CHUNKS = """
 SELECT c.id, c.document_id, c.version_id, c.ordinal, c.kind, c.page_number, c.char_start, c.char_end, c.heading,
        c.table_header, c.text
 FROM unnest(%(documents)b::uuid[], %(ordinals)b::int[]) AS s(document_id, ordinal)
-JOIN chunks c ON c.document_id = s.document_id AND c.ordinal = s.ordinal
+CROSS JOIN LATERAL (
+    SELECT c.* FROM chunks c WHERE c.document_id = s.document_id AND c.ordinal = s.ordinal OFFSET 0) c
 """
 # The following statements look up each document's rows by key. PostgreSQL plans a lateral subquery with OFFSET 0
 # separately, so statistics and other tenants' rows do not change the plan.
@@ -219,9 +223,7 @@ class SearchRepository:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        driver = session.connection().connection.driver_connection
-        assert isinstance(driver, psycopg.Connection), "database connections use psycopg"
-        self._driver: psycopg.Connection[Any] = driver
+        self._driver = driver_connection(session)
 
     def list_candidates(
         self,
@@ -267,9 +269,8 @@ class SearchRepository:
 
     def list_terms(self, terms: Sequence[int], documents: Sequence[UUID]) -> list[TermRows]:
         """List the postings of the terms in the documents."""
-        cursor = self._driver.cursor(binary=True)
-        cursor.execute(_TERMS, {"terms": list(terms), "documents": list(documents)})
-        return [TermRows(*row) for row in cursor.fetchall()]
+        rows = run_keyed(self._session, _TERMS, {"terms": list(terms), "documents": list(documents)})
+        return [TermRows(*row) for row in rows]
 
     def count_terms(self, terms: Sequence[int]) -> dict[int, int]:
         """Return term → number of visible chunks that contain it."""
@@ -281,9 +282,9 @@ class SearchRepository:
     ) -> Near:
         """Find the nearest chunks of the documents, by comparing all their chunks."""
         statement = _EXACT.format(space=int(space_id), dimensions=len(vector))
-        cursor = self._driver.cursor(binary=True)
-        cursor.execute(statement, {"documents": list(documents), "vector": _literal(vector), "limit": limit})
-        return _near([(place - 1, ordinal, distance) for place, ordinal, distance in cursor.fetchall()])
+        parameters = {"documents": list(documents), "vector": _literal(vector), "limit": limit}
+        rows = run_keyed(self._session, statement, parameters)
+        return _near([(place - 1, ordinal, distance) for place, ordinal, distance in rows])
 
     def find_nearest_among(
         self,
@@ -306,15 +307,13 @@ class SearchRepository:
             "vector": _literal(vector),
             "limit": limit,
         }
-        cursor = self._driver.cursor(binary=True)
-        cursor.execute(_AMONG.format(space=int(space_id), dimensions=len(vector)), parameters)
-        return _near([(int(named[place - 1]), ordinal, distance) for place, ordinal, distance in cursor.fetchall()])
+        rows = run_keyed(self._session, _AMONG.format(space=int(space_id), dimensions=len(vector)), parameters)
+        return _near([(int(named[place - 1]), ordinal, distance) for place, ordinal, distance in rows])
 
     def list_signatures(self, documents: Sequence[UUID], *, space_id: int) -> list[tuple[int, bytes]]:
         """List (index, signatures of its chunks in order) of each document that has vectors in this space."""
-        cursor = self._driver.cursor(binary=True)
-        cursor.execute(_SIGNATURES.format(space=int(space_id)), {"documents": list(documents)})
-        return [(place - 1, signatures) for place, signatures in cursor.fetchall()]
+        rows = run_keyed(self._session, _SIGNATURES.format(space=int(space_id)), {"documents": list(documents)})
+        return [(place - 1, signatures) for place, signatures in rows]
 
     def find_graph(self, space_id: int) -> Graph | None:
         """Return the graph of the principal's tenant, or None if it has none (`app.retrieval.index.graphs`)."""
@@ -358,17 +357,13 @@ class SearchRepository:
 
     def list_layouts(self, documents: Sequence[UUID]) -> dict[UUID, bytes]:
         """Return document → packed layout of its chunks (`app.retrieval.index.postings.LAYOUT`)."""
-        cursor = self._driver.cursor(binary=True)
-        return dict(cursor.execute(_LAYOUTS, {"documents": list(documents)}).fetchall())
+        return dict(run_keyed(self._session, _LAYOUTS, {"documents": list(documents)}))
 
     def list_chunks(self, places: Sequence[tuple[UUID, int]]) -> dict[tuple[UUID, int], ChunkRow]:
         """Return the chunks at the given (document, ordinal) keys."""
-        cursor = self._driver.cursor(binary=True)
-        cursor.execute(
-            _CHUNKS,
-            {"documents": [document for document, _ in places], "ordinals": [ordinal for _, ordinal in places]},
-        )
-        rows = [ChunkRow(*row) for row in cursor.fetchall()]
+        documents, ordinals = [document for document, _ in places], [ordinal for _, ordinal in places]
+        found = run_keyed(self._session, _CHUNKS, {"documents": documents, "ordinals": ordinals})
+        rows = [ChunkRow(*row) for row in found]
         return {(row.document_id, row.ordinal): row for row in rows}
 
 

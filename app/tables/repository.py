@@ -4,21 +4,23 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, defer
 
+from app.db.keyed import run_keyed
 from app.documents.models import Page
 from app.tables.codec import StoredTable, Texts
 from app.tables.errors import TableNotFoundError
 from app.tables.model import ListedTable
 from app.tables.models import TableRow
 
-_STORED_AT = text(
-    "SELECT t.version_id, t.number, t.pages, t.title, t.units_line, t.rows, t.columns, t.data "
-    "FROM unnest(CAST(:versions AS uuid[]), CAST(:pages AS text[])) AS w(version_id, pages) "
-    "JOIN tables t ON t.version_id = w.version_id AND t.pages && CAST(w.pages AS int[]) "
-    "ORDER BY t.version_id, t.number"
-)
+_STORED_AT = """
+SELECT w.version_id, t.number, t.pages, t.title, t.units_line, t.rows, t.columns, t.data
+FROM unnest(%(versions)s::uuid[], %(pages)s::text[]) AS w(version_id, pages)
+CROSS JOIN LATERAL (
+    SELECT t.* FROM tables t WHERE t.version_id = w.version_id AND t.pages && w.pages::int[] OFFSET 0) t
+ORDER BY w.version_id, t.number
+"""
 
 
 class TableRepository:
@@ -65,8 +67,11 @@ class TableRepository:
             return []
         # An array of arrays has only one length, so that the numbers of a version's pages are sent as text.
         numbers = [f"{{{','.join(map(str, on))}}}" for on in pages.values()]
-        found = self._session.execute(_STORED_AT, {"versions": list(pages), "pages": numbers})
-        return [(row.version_id, StoredTable(_listed(row), row.data)) for row in found]
+        found = run_keyed(self._session, _STORED_AT, {"versions": list(pages), "pages": numbers})
+        return [
+            (version_id, StoredTable(ListedTable(number, tuple(on), title, units_line, rows, columns), data))
+            for version_id, number, on, title, units_line, rows, columns, data in found
+        ]
 
     def get_page_texts(self, version_id: UUID, pages: Iterable[int]) -> Texts:
         """Return the texts of a version's pages, by page number."""

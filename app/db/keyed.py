@@ -1,0 +1,35 @@
+"""Statements that find or write rows by their keys, which each connection plans once.
+
+PostgreSQL takes longer to plan such a statement under row-level security than to run it, and SQLAlchemy longer to build
+it than psycopg to send it.
+"""
+
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+import psycopg
+from sqlalchemy.orm import Session
+
+ONLY_KEYED = sys.maxsize
+"""psycopg's `prepare_threshold` of connections: only the statements of this module are prepared."""
+
+
+def driver_connection(session: Session) -> psycopg.Connection[Any]:
+    """Return psycopg's connection, which has the session's transaction."""
+    connection = session.connection().connection.driver_connection
+    assert isinstance(connection, psycopg.Connection), "database connections use psycopg"
+    return connection
+
+
+def run_keyed(session: Session, statement: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    """Run a statement in psycopg's format, and return its rows. The connection keeps its plan.
+
+    The plan serves all principals, though one may see a thousand times more rows than another. Therefore the statement
+    must have only one sensible plan: it calls a function, writes given rows, or finds each row by a key of an index
+    (`CROSS JOIN LATERAL (… OFFSET 0)`, which PostgreSQL plans separately). Policies are part of the plan, and read who
+    is asking when it runs.
+    """
+    cursor = driver_connection(session).cursor(binary=True)
+    cursor.execute(statement, parameters, prepare=True)
+    return [] if cursor.description is None else cursor.fetchall()
