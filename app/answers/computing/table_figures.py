@@ -87,6 +87,7 @@ class TableFigures:
         self._texts = texts
         self._names_in_rows = names_in_rows
         self._currency = currency
+        self._known: dict[tuple[str, float, StatementKind | None], Sequence[_Scored]] = {}
 
     def __len__(self) -> int:
         return sum(len(each.places) for each in self._places)
@@ -210,7 +211,14 @@ class TableFigures:
 
     def _scored(
         self, words: str, *, least: float = _LEAST_COVERED, statement: StatementKind | None = None
-    ) -> list[_Scored]:
+    ) -> Sequence[_Scored]:
+        """Return the figures that fit the words. A question looks the same words up for several periods."""
+        key = words, least, statement
+        if key not in self._known:
+            self._known[key] = self._score(words, least, statement)
+        return self._known[key]
+
+    def _score(self, words: str, least: float, statement: StatementKind | None) -> list[_Scored]:
         statement = statement or sought_of(Label(words)).statement
         wanted = self._wanted(words)
         hard = wanted - SOFT or wanted

@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from functools import lru_cache, partial
 from itertools import pairwise
 
 from app.answers.claims import ClaimPart, DraftClaim, PageTexts, cite
@@ -193,7 +193,12 @@ def _year_of(passage: Passage) -> int:
 
 
 def _heading_terms(passage: Passage) -> frozenset[str]:
-    return frozenset(tokenise(passage.heading.rpartition("·")[2]))
+    return _terms_of_heading(passage.heading.rpartition("·")[2])
+
+
+@lru_cache(maxsize=4096)
+def _terms_of_heading(heading: str) -> frozenset[str]:
+    return frozenset(tokenise(heading))
 
 
 def _hints(asked: AskedKind) -> re.Pattern[str]:

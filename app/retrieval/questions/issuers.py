@@ -7,6 +7,7 @@ that names an unknown one.
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from uuid import UUID
 
 from app.documents.issuers import normalise_issuer
@@ -51,7 +52,8 @@ class NamedIssuers:
         return any(not one.startswith(joined[0]) for one in joined[1:])
 
 
-def name_forms(question: str) -> list[str]:
+@lru_cache(maxsize=256)  # a question is read several times
+def name_forms(question: str) -> tuple[str, ...]:
     """Return the phrases of the question that may name issuers, normalised like stored keys and aliases."""
     words = QuestionWords(question)
     forms: dict[str, None] = {}
@@ -59,7 +61,7 @@ def name_forms(question: str) -> list[str]:
         forms.update(dict.fromkeys(span_forms(words, start, length)))
         if len(forms) >= _MOST_FORMS:
             break
-    return list(forms)
+    return tuple(forms)
 
 
 def find_issuers(question: str, issuers: Iterable[VisibleIssuer]) -> tuple[VisibleIssuer, ...]:
