@@ -2,14 +2,15 @@
 
 import re
 import threading
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import Engine, event, text
+from sqlalchemy import text
 
 from app.core.principal import Role
 from app.db.session import system_principal
+from tests.sent import sent_statements
 from tests.waiting import wait_for
 
 LISTENERS = "FROM pg_stat_activity WHERE application_name = 'footnote-api-listener' AND datname = current_database()"
@@ -60,20 +61,6 @@ def opened():
         yield follow
 
 
-@contextmanager
-def counted_statements():
-    """Yield the statements that the API's role runs through its pool."""
-    statements = []
-
-    def note(connection, _cursor, statement, *_more):
-        if connection.engine.url.username == "footnote_api":
-            statements.append(statement)
-
-    event.listen(Engine, "before_cursor_execute", note)
-    yield statements
-    event.remove(Engine, "before_cursor_execute", note)
-
-
 def change(server, user, run, stage):
     with server.database.worker.transaction(system_principal(user.tenant_id)) as session:
         session.execute(text("UPDATE runs SET stage = :stage WHERE id = :run"), {"stage": stage, "run": run})
@@ -98,7 +85,7 @@ def test_idle_streams_run_no_statements_and_streams_of_a_key_share_each_check(st
     alone = opened(other, single)
     assert count_listeners(server) == before + 1
 
-    with counted_statements() as statements:
+    with sent_statements("footnote_api") as statements:
         for stage in ("parse", "extract", "chunk"):
             change(server, other, single, stage)
             assert f'"stage":"{stage}"' in alone.next_event()[1]
@@ -113,7 +100,7 @@ def test_all_streams_of_a_key_are_rechecked_together(streaming, opened):
     user = server.user()
     _, runs = uploaded(user, runs=3)
     streams = [opened(user, run) for run in runs for _ in range(4)]
-    with counted_statements() as statements:
+    with sent_statements("footnote_api") as statements:
         wait_for(lambda: sum("find_api_key" in statement for statement in list(statements)) >= 3)
     third = [place for place, statement in enumerate(statements) if "find_api_key" in statement][2]
     assert third < 4 * CHECK < 4 * len(streams)

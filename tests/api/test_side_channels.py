@@ -1,16 +1,14 @@
 """Hidden documents do not affect pages, cursors, counts, order, scores, errors or the executed SQL statements."""
 
-from contextlib import contextmanager
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import event
 
 from app.core.principal import Principal
-from app.documents.service import DocumentService
 from app.llm.wordllama_embedder import WordLlamaEmbedder
 from app.retrieval.service import RetrievalService
 from tests.api.published_documents import PublishedDocuments
+from tests.sent import sent_statements
 
 PAGES = [f"The borrower shall keep a leverage ratio of {number} to 1.00 for tranche {number}." for number in range(6)]
 HIDDEN = "The borrower shall keep a leverage ratio of 9 to 1.00: leverage, leverage, borrower, tranche."
@@ -92,20 +90,6 @@ def test_hidden_names_and_content_cause_no_conflict(editor, admin, analyst):
     assert sent.json()["document"]["id"] != hidden
 
 
-@contextmanager
-def recorded_statements(server):
-    """Record the SQL statements, without bound values, that the API executes during the block."""
-    engine = server.app.state.services[DocumentService]._database.engine
-    sent = []
-
-    def note(_connection, _cursor, statement, *_):
-        sent.append(statement)
-
-    event.listen(engine, "before_cursor_execute", note)
-    yield sent
-    event.remove(engine, "before_cursor_execute", note)
-
-
 @pytest.mark.parametrize(
     "path",
     [
@@ -126,7 +110,7 @@ def test_requests_for_hidden_and_absent_objects_run_the_same_statements(server, 
     hidden = {"documents": uploaded["document"], "collections": collection, "runs": uploaded["run"]}[kind]["id"]
     answers, work = [], []
     for asked in (hidden, str(uuid4())):
-        with recorded_statements(server) as sent:
+        with sent_statements("footnote_api") as sent:
             answers.append(analyst.http.get(path.format(asked)))
         work.append(list(sent))
     assert [answer.status_code for answer in answers] == [404, 404]

@@ -1,12 +1,11 @@
 """Tests of the ledger on a real database: permissions, filters, pages, and audit records."""
 
-from contextlib import contextmanager
 from dataclasses import fields, replace
 from datetime import date
 from uuid import UUID
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from app.audit.models import AuditEvent
 from app.core.ids import new_id
@@ -23,6 +22,7 @@ from app.issuers.errors import IssuerAmbiguousError, IssuerNotFoundError
 from app.issuers.names import Issuer
 from app.quantities.periods import Period
 from tests.facts.made_facts import make_fact, write_facts
+from tests.sent import sent_statements
 
 LAST_YEAR = Period(date(2030, 12, 31), date(2030, 1, 1))
 INCOME = FactFilter(statements=(StatementKind.INCOME,))
@@ -53,15 +53,6 @@ def ledger(desk):
         write_facts(session, desk.owner.tenant_id, desk.document, desk.version, FACTS)
     desk.rows("UPDATE documents SET issuer_key = 'juniper tool works', issuer = 'Juniper Tool Works, Inc.'")
     return desk
-
-
-@contextmanager
-def listening(target, name, call):
-    event.listen(target, name, call)
-    try:
-        yield
-    finally:
-        event.remove(target, name, call)
 
 
 def select_numbers(service, desk, **conditions):
@@ -277,8 +268,7 @@ def test_number_of_queries_for_statements_does_not_depend_on_their_rows(service,
     with desk.database.worker.transaction(system_principal(desk.owner.tenant_id)) as session:
         write_facts(session, desk.owner.tenant_id, desk.document, desk.version, facts)
     desk.rows("UPDATE documents SET issuer_key = 'juniper tool works'")
-    sent = []
-    with listening(desk.database.api.engine, "before_cursor_execute", lambda *given: sent.append(given[2])):
+    with sent_statements("footnote_api") as sent:
         view = read_statements(service, desk, statements=(StatementKind.INCOME,))
         assert view.build(Periods.ANNUAL, 8)[0].count() == rows
     assert len(sent) == 5
