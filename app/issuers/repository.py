@@ -18,23 +18,28 @@ MOST_NAMES_OF_ALL = 300_000
 
 # A record is reached from another by an equal link. Each of a record's links is looked up once, however many documents
 # give it. PostgreSQL plans a lateral subquery with OFFSET 0 separately, so statistics do not change the plan; with
-# COALESCE, it looks names up by their record, and not by all links.
+# COALESCE, it looks names up by their record, and not by all links. It expects ten elements of an array, but many more
+# rows of the same subquery: it would clear 32 MB for a hash table of them, which takes longer than all the rest.
 _NAMES = """
 WITH RECURSIVE reached (id) AS (
     {seed}
     UNION
-    SELECT near.issuer_id FROM reached r
-    CROSS JOIN LATERAL (SELECT DISTINCT n.link FROM issuer_names n
-        WHERE n.issuer_id = r.id AND COALESCE(n.link, '') <> '' OFFSET 0) own
-    CROSS JOIN LATERAL (SELECT DISTINCT n.issuer_id FROM issuer_names n WHERE n.link = own.link OFFSET 0) near
+    SELECT near.id FROM reached r
+    CROSS JOIN LATERAL unnest(ARRAY(
+        SELECT DISTINCT near.issuer_id
+        FROM (SELECT DISTINCT n.link FROM issuer_names n
+            WHERE n.issuer_id = r.id AND COALESCE(n.link, '') <> '' OFFSET 0) own
+        CROSS JOIN LATERAL (SELECT n.issuer_id FROM issuer_names n WHERE n.link = own.link OFFSET 0) near
+    )) AS near (id)
 )
 SELECT n.issuer_id, n.role, n.kind, n.form, n.text, n.link, count(DISTINCT n.document_id), max(n.made_at)
 FROM reached r CROSS JOIN LATERAL (SELECT n.* FROM issuer_names n WHERE n.issuer_id = r.id OFFSET 0) n
 GROUP BY 1, 2, 3, 4, 5, 6 LIMIT %(most)s
 """
-_OF_FORM = "(SELECT n.issuer_id FROM issuer_names n WHERE n.form = w.form OFFSET 0) n"
 _BY_FORM = _NAMES.format(
-    seed=f"SELECT n.issuer_id FROM unnest(%(forms)s::text[]) AS w(form) CROSS JOIN LATERAL {_OF_FORM}"  # noqa: S608 - no input
+    seed="""SELECT unnest(ARRAY(
+        SELECT DISTINCT n.issuer_id FROM unnest(%(forms)s::text[]) AS w(form)
+        CROSS JOIN LATERAL (SELECT n.issuer_id FROM issuer_names n WHERE n.form = w.form OFFSET 0) n))"""
 )
 _BY_RECORD = _NAMES.format(seed="SELECT unnest(%(records)s::uuid[])")
 _STARTING = text(

@@ -126,9 +126,11 @@ SELECT d.id, i.version_id, i.chunk_count, d.title, d.issuer, d.issuer_key, d.iss
 FROM documents d JOIN indexed_documents i ON i.document_id = d.id
 WHERE {conditions} ORDER BY d.id
 """
-# Documents that were published before issuers had records have none.
+# Documents that were published before issuers had records have none. The planner does not see the names, because it
+# would compare each with the statistics of all.
 _NAMED = """(d.issuer_id = ANY(%(records)b::uuid[]) OR d.issuer_id IS NULL AND (
-    d.issuer_key = ANY(%(forms)b::text[]) OR d.issuer_aliases -> 'names' ?| %(forms)b::text[]))"""
+    d.issuer_key = ANY((SELECT %(forms)b::text[])::text[])
+    OR d.issuer_aliases -> 'names' ?| (SELECT %(forms)b::text[])))"""
 _OF_ISSUERS = "(d.issuer_id = ANY(%(own)b::uuid[]) OR d.issuer_id IS NULL AND d.issuer_key = ANY(%(issuers)b::text[]))"
 _IN_COLLECTIONS = """d.collection_id IN (
     WITH RECURSIVE inside AS (
