@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
+from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
@@ -124,17 +125,13 @@ def test_not_found_answer_is_stored(service, office) -> None:
 
 
 def test_answer_from_a_degraded_search_says_what_is_missing(service, office) -> None:
-    class WordsOnly:
-        prepare = office.search.prepare
+    def search_in(*args):
+        return replace(office.search.search_in(*args), degraded="embeddings-unavailable")
 
-        def search_in(self, *args):
-            return replace(office.search.search_in(*args), degraded="embeddings-unavailable")
-
-    for question, status in (
-        (QUESTION, AnswerStatus.ANSWERED),
-        ("What is the dividend of Zzyzx?", AnswerStatus.NOT_FOUND),
-    ):
-        answer = ask(service(search=WordsOnly()), office.owner, question)[-1].answer
+    search = SimpleNamespace(prepare=office.search.prepare, search_in=search_in)
+    cases = ((QUESTION, AnswerStatus.ANSWERED), ("What is the dividend of Zzyzx?", AnswerStatus.NOT_FOUND))
+    for question, status in cases:
+        answer = ask(service(search=search), office.owner, question)[-1].answer
         assert (answer.status, answer.degraded) == (status, "embeddings-unavailable")
         assert "passages in other words are missing" in answer.notice
         assert service().get_question(office.owner, answer.question_id) == answer
