@@ -106,6 +106,9 @@ def environment(home: Home, addresses: Addresses, *, role: str) -> dict[str, str
         ours["FOOTNOTE_WEB__PUBLIC_URL"] = outside.get(
             "FOOTNOTE_WEB__PUBLIC_URL", f"http://{addresses.host}:{addresses.port}"
         )
+        # Several requests are at work at once. By default, each product of small matrices would wake threads on all
+        # cores that wait for each other: a fifth of the CPU time of a question.
+        ours["OPENBLAS_NUM_THREADS"] = "1"
         ours["FOOTNOTE_WEB__PROCESSES"] = outside.get("FOOTNOTE_WEB__PROCESSES", str(API_PROCESSES))
     if addresses.chat is not None:
         ours["FOOTNOTE_CHAT__BASE_URL"] = addresses.chat
