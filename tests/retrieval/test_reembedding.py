@@ -1,8 +1,11 @@
 """Documents with vectors of another embedding space are embedded again from their stored chunks, a page at a time."""
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+
 import numpy as np
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from app.core.clock import SystemClock
 from app.db.session import system_principal
@@ -15,6 +18,7 @@ from app.retrieval.index.spaces import activate_space
 from app.retrieval.models import IndexedDocument
 from app.retrieval.service import RetrievalService
 from tests.retrieval.conftest import SPACE, HashEmbedder
+from tests.waiting import wait_for
 from workers.maintenance.reembedding import End, Reembedder
 
 FORMER = 1  # the space whose texts were not folded
@@ -186,6 +190,32 @@ def test_new_version_replaces_what_was_embedded_of_the_former_one(store):
     assert store.run(embedder) is End.DONE
     assert store.spaces(document) == [(SPACE, 0)]
     assert store.audited() == []
+
+
+def test_page_waits_for_a_version_that_is_being_published(store):
+    document = store.add("one", "two", "three")
+    locks = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+
+    def publish():
+        embedder.meanwhile = lambda: None
+        with store.library.database.worker.transaction(system_principal(store.library.tenant_id)) as session:
+            row = session.scalars(select(Document).where(Document.id == document).with_for_update()).one()
+            store.library.publish(session, row, row.current_version_id, [store.page("newer")])
+            session.flush()
+            published.set()
+            wait_for(lambda: session.scalar(text(locks)), what="the page that waits")
+
+    published = Event()
+    with ThreadPoolExecutor(1) as pool:
+
+        def begin():
+            pool.submit(publish)
+            assert published.wait(60)
+
+        embedder = CountingEmbedder(begin)
+        assert store.run(embedder) is End.DONE
+    assert store.spaces(document) == [(SPACE, 0)]
+    assert store.state()[2:] == (0, None)
 
 
 def test_worker_that_lost_its_lease_writes_nothing(store):

@@ -185,7 +185,7 @@ class Reembedder:
             repository = ReembeddingRepository(session)
             if not repository.hold(task.lease):
                 return End.LEASE_LOST
-            if repository.find_version(version.document_id) == version:
+            if repository.lock(version):
                 repository.add_page(
                     task.lease, version.document_id, task.space_id, first=first, digest=digest, embeddings=embeddings
                 )
