@@ -101,11 +101,45 @@ _ADDRESS = re.compile(
     rf"|\byou (?:must|should|have to|need to|will now|to)\s+(?:now\s+)?(?:{_SPEAKING})\b",
     re.I | re.M,
 )
-# Each match of _ADDRESS has one of these. To look for them first is ten times as fast as to try it everywhere.
+_SAY = _any_of(
+    "add append attach begin carry cite contain end give greet include insert mention open output print quote repeat "
+    "reply respond say start state tell write"
+)
+_MUST = r"(?:must|should|shall|(?:are|is|has|have|needs?)\s+(?:told\s+|asked\s+|required\s+)?to)"
+_REPLY = r"(?:answers?|reply|replies)"
+# Sentences about answers, and sentences to those who write them.
+_OF_ANSWERS = re.compile(
+    rf"\b{_REPLY}(?:\s+[\w’'-]+){{0,7}}?\s+(?:(?:must|should|shall|will)\s|(?:carr|contain|includ|lack|mention|quot)\w+|"
+    rf"carry\b|lack\b|{_MUST}\s+(?:{_SAY})\b)"
+    rf"|\b(?:responses?|outputs?|summary|summaries)(?:\s+[\w’'-]+){{0,7}}?\s+{_MUST}\s+(?:always\s+)?(?:{_SAY})\b"
+    rf"|\b(?:ai|automated) (?:systems?|agents?|tools?|readers?|assistants?|programs?)\b[^.\n]{{0,60}}\b{_MUST}\s+"
+    rf"(?:{_SAY})\b"
+    r"|^\W{0,12}(?:when|while|before|after)(?:ever)?\s+(?:summari[sz]ing|answering|responding|replying|describing|"
+    rf"quoting)\b[^.\n]{{0,80}},\s*(?:please\s+|always\s+)?(?:{_SAY})\b"
+    rf"|\b(?:kindly|please)\s+(?:{_SAY})\b"
+    r"|^\W{0,12}(?-i:Append|Attach|Insert|Mention|Output|Print|Quote|Repeat)\s+\S+\s+"
+    r"(?:after|as|at|before|each|every|in|into|to|whenever|wherever)\b"
+    r"|\brepeat after (?:me|us)\b|\blet\s+(?:each|every|the|your)\s+(?:final\s+)?(?:answer|reply|response)\b"
+    rf"|^\W{{0,12}}(?-i:Do not|Don['’]t|Never)\s+(?:answer|reveal|{_SAY})\b"
+    r"|\b(?:anyone|anybody|people|readers?|somebody|someone|those|users?|whoever)\s+(?:who\s+)?"
+    r"(?:asks|asking|inquires?|inquiring)\b"
+    rf"|\b(?:assistants?|models?|readers?|users?|you)\s+(?:are|is)\s+(?:asked|instructed|requested|told)\s+to\s+(?:{_SAY})"
+    r"|\byour\s+(?:\w+\s+)?(?:goal|job|role|task)\s+is\b"
+    r"|\bas an?\s+(?:\w+\s+){0,2}(?:ai|assistant|chatbot|model),?\s+you\b"
+    r"|\b(?:attention|dear|hello)[\s,:]+(?:the\s+|all\s+)?(?:ai|assistants?|chatbots?|models?)\b"
+    rf"|\bin\s+(?:all|any|each|every|your)\s+(?:{_REPLY}|responses?)\b"
+    r"|\binstructions?\s+(?:for|to)\s+(?:\w+\s+){0,2}(?:ai|assistants?|models?|readers?)\b"
+    rf"|\b(?:add|append|attach|include|insert)\b[^.\n]{{0,60}}\b(?:at|in|into|to|with)\s+(?:an?|any|each|every|the|your)\s+"
+    rf"(?:{_REPLY}|response)\b",
+    re.I | re.M,
+)
+# Each match of the two has one of these. To look for them first is ten times as fast as to try them everywhere.
 _MARKS = (
     "<", "inst]", "language model", "ai model", "llm", "bot", "assistant", "system", "user", "human", "you", "whoever",
     "anyone", "asked", "asks", "ignore", "disregard", "forget", "override", "answer", "response", "reply", "output",
-    "instruction", "prompt",
+    "instruct", "prompt", "replies", "summar", "ai ", "automated", "describing", "kindly", "please", "append", "attach",
+    "insert", "mention", "print", "quot", "repeat", "do not", "don't", "don’t", "never", "asking", "inquir",
+    "requested", "told", "attention", "dear", "hello", "note to", "responding",
 )  # fmt: skip
 # Letters that match others if case is ignored, besides those that `lower` returns.
 _SIMILAR = "ıİſ\u212a"
@@ -143,7 +177,8 @@ def _not_statements(text: str) -> Iterator[tuple[int, int]]:
         if _QUESTION_END.search(unit) and len(unit) < _LONG:
             yield start, end
             continue
-        address = _ADDRESS.search(unit) if bisect_left(marks, start) < bisect_left(marks, end) else None
+        is_marked = bisect_left(marks, start) < bisect_left(marks, end)
+        address = (_ADDRESS.search(unit) or _OF_ANSWERS.search(unit)) if is_marked else None
         if address:
             yield (start, end) if len(unit) < _LONG else (start + max(0, address.start() - _LONG // 2), end)
             continue
