@@ -48,6 +48,7 @@ from app.core.clock import Clock
 from app.core.ids import new_id
 from app.core.pagination import PageOf, PageRequest, encode_cursor, parse_uuid_cursor
 from app.core.principal import Principal
+from app.db.keyed import sent_together
 from app.db.session import Database
 from app.identity.holding import hold_key
 from app.observability.metrics import Metrics
@@ -354,26 +355,27 @@ class AnswerService:
         with traced("answers.record"), self._database.transaction(principal) as session:
             hold_key(session, principal, self._clock.now())
             repository = AnswerRepository(session)
-            repository.insert_question(principal.tenant_id, principal.user_id, question)
-            repository.insert_answer(principal.tenant_id, question.id, values)
-            repository.insert_claims(principal.tenant_id, question.id, draft.shown, draft.dropped)
+            with sent_together(session):
+                repository.insert_question(principal.tenant_id, principal.user_id, question)
+                repository.insert_answer(principal.tenant_id, question.id, values)
+                repository.insert_claims(principal.tenant_id, question.id, draft.shown, draft.dropped)
+                record(
+                    session,
+                    principal,
+                    "answers.question.asked",
+                    object_type="question",
+                    object_id=question.id,
+                    detail={
+                        "outcome": outcome.value,
+                        "writer": draft.writer.value,
+                        "degraded": draft.degraded,
+                        "claims": len(draft.shown),
+                        "dropped": len(draft.dropped),
+                        "documents": sorted(map(str, cited)),
+                    },
+                )
             if turn is not None:
                 turn.store(session, question.id)
-            record(
-                session,
-                principal,
-                "answers.question.asked",
-                object_type="question",
-                object_id=question.id,
-                detail={
-                    "outcome": outcome.value,
-                    "writer": draft.writer.value,
-                    "degraded": draft.degraded,
-                    "claims": len(draft.shown),
-                    "dropped": len(draft.dropped),
-                    "documents": sorted(map(str, cited)),
-                },
-            )
             # Read through row-level security again: access to a source may have been revoked during drafting.
             withdrawn = not repository.has_answer(question.id)
             is_partly_hidden = bool(repository.list_partly_hidden([question.id]))

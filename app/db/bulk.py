@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
 
 from app.db.base import Base
-from app.db.keyed import run_keyed
+from app.db.keyed import write_keyed
 
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy does not type it
 
@@ -19,7 +19,7 @@ def insert_row(session: Session, model: type[Base], row: Mapping[str, Any]) -> N
     """Insert a row with a value for each of some columns."""
     statement, as_json = _statement_of_row(model, tuple(row))
     encoded = {name: Jsonb(row[name]) for name in as_json if row[name] is not None}
-    run_keyed(session, statement, {**row, **encoded})
+    write_keyed(session, statement, {**row, **encoded})
 
 
 def insert_rows(session: Session, model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
@@ -35,7 +35,7 @@ def insert_rows(session: Session, model: type[Base], rows: Sequence[Mapping[str,
         for column in table.columns:
             if isinstance(column.type, ARRAY):
                 columns[column.name] = [_literal(value) for value in columns[column.name]]
-        run_keyed(session, _statement(table), columns)
+        write_keyed(session, _statement(table), columns)
 
 
 @lru_cache

@@ -5,7 +5,8 @@ it than psycopg to send it.
 """
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import psycopg
@@ -30,6 +31,16 @@ def run_keyed(session: Session, statement: str, parameters: Mapping[str, Any]) -
     (`CROSS JOIN LATERAL (… OFFSET 0)`, which PostgreSQL plans separately). Policies are part of the plan, and read who
     is asking when it runs.
     """
-    cursor = driver_connection(session).cursor(binary=True)
-    cursor.execute(statement, parameters, prepare=True)
-    return [] if cursor.description is None else cursor.fetchall()
+    return driver_connection(session).cursor(binary=True).execute(statement, parameters, prepare=True).fetchall()
+
+
+def write_keyed(session: Session, statement: str, parameters: Mapping[str, Any]) -> None:
+    """Run a statement without rows, planned like those of `run_keyed`. In `sent_together`, it fails at the end."""
+    driver_connection(session).cursor().execute(statement, parameters, prepare=True)
+
+
+@contextmanager
+def sent_together(session: Session) -> Iterator[None]:
+    """Send the writes of the block without waiting for each (pipeline mode of PostgreSQL's protocol)."""
+    with driver_connection(session).pipeline():
+        yield

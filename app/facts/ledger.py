@@ -45,6 +45,7 @@ class Ledger:
         self._preferred = frozenset(preferred)
         self._places = FiscalPlaces(self._facts)
         self._spans: dict[Period, FiscalSpan | None] = {}
+        self._latest: dict[int, FiscalLabel | None] = {}
         self._by_name: dict[str, list[StoredFact]] = defaultdict(list)
         for stored in self._facts:
             for name in {stored.fact.item, stored.fact.concept} - {None}:
@@ -82,6 +83,11 @@ class Ledger:
 
     def latest(self, quarters: int = QUARTERS_OF_YEAR) -> FiscalLabel | None:
         """Return the label of the newest period of so many quarters; None if there is none."""
+        if quarters not in self._latest:
+            self._latest[quarters] = self._find_latest(quarters)
+        return self._latest[quarters]
+
+    def _find_latest(self, quarters: int) -> FiscalLabel | None:
         spans = (self._span_of(stored) for stored in self._facts)
         ends = [span.end for span in spans if span is not None and span.quarters == quarters]
         if quarters == QUARTERS_OF_YEAR:

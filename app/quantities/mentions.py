@@ -4,6 +4,7 @@ import re
 import unicodedata
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import lru_cache
 
 from app.quantities.case import fold_case
 from app.quantities.characters import with_decimal_fractions
@@ -99,6 +100,7 @@ class NumbersOfText:
     stated_scales: frozenset[int]
 
 
+@lru_cache(maxsize=512)  # the quotes of an answer are read several times
 def find_numbers(text: str, style: NumberStyle = ENGLISH) -> NumbersOfText:
     """Find the numbers of a text, in digits and in words. Footnote marks are no numbers, and a ratio ("4.50 to 1.00")
     is one.

@@ -78,6 +78,10 @@ class Computed:
 
     def again(self) -> Result:
         """Evaluate the expression again, with the amounts of the figures."""
+        return self._again
+
+    @cached_property
+    def _again(self) -> Result:
         return self.source.evaluate(self.expression, self.figures)
 
     @property
