@@ -55,7 +55,7 @@ _QUESTION_ERRORS = (QuestionEmptyError, QuestionTooLongError, QuestionInvalidCha
 @router.post(
     "",
     status_code=201,
-    summary="Begin a conversation",
+    summary="Create a conversation",
     openapi_extra=needs(Permission.QUESTIONS_ASK),
 )
 def create_conversation(
@@ -165,8 +165,8 @@ async def understand_turn(
     summary="Ask a question or a follow-up",
     description=(
         "A follow-up such as “and the year before?” is completed from the question before it, as far as you may see "
-        "that: `understood` has the complete question. To ask another one instead, send it with the turn's ID as "
-        "`edits`. With `Accept: text/event-stream` the server sends events: `understood`, the events of "
+        "that: `understood` has the complete question. To correct it, send the right question with the turn's "
+        "ID as `edits`. With `Accept: text/event-stream` the server sends events: `understood`, the events of "
         "`POST /v1/questions`, and `turn`; or `turn` alone if it has to ask back."
     ),
     dependencies=[Depends(limited("questions")), Depends(counted_if_streamed)],

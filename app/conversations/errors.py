@@ -30,4 +30,4 @@ class FeedbackPageNotFoundError(NotFoundError):
 
 class ConversationFullError(ConflictError):
     code = "conversation-full"
-    title = f"A conversation has at most {MOST_TURNS} turns: begin a new one."
+    title = f"A conversation has at most {MOST_TURNS} turns: start a new one."

@@ -50,8 +50,8 @@ class Turn(Base):
 
 
 class TurnReading(Base):
-    """How a turn was understood. Words of it may be learnt from the documents in `learnt_from`: it is readable only
-    while all of these are.
+    """How a turn was understood. Some of its words may be learnt from the documents in `learnt_from`: its user can read
+    it only while these can be read, too.
 
     `question` is the complete question; null if the turn was unclear. `reading` has its parts and notes, or the
     sentence that asks what is meant.
@@ -72,8 +72,8 @@ class TurnReading(Base):
 class Feedback(Base):
     """What a user says about an answer. The newest row of a question counts.
 
-    `sources` are the documents that the answer, or what is said about it, may have words of: it is readable only while
-    all of these are, for the user and for engineers.
+    The answer and the feedback may have words of the documents in `sources`: users and engineers can read the feedback
+    only if they may read all of these.
     """
 
     __tablename__ = "feedback"

@@ -4,7 +4,7 @@ import asyncio
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from app.conversations.following.proposed import Told
+from app.conversations.following.proposed import ModelContext
 from app.llm.errors import ModelNonsenseError, ModelUnavailableError
 from app.llm.port import ChatModel, ChatRequest, Purpose
 from app.llm.prompts import FencedText, PromptLibrary, fence, new_boundary
@@ -27,13 +27,13 @@ class FollowUpProposer:
         self._prompts = prompts
         self._timeout_seconds = timeout_seconds
 
-    async def propose(self, told: Told) -> str | None:
+    async def propose(self, context: ModelContext) -> str | None:
         """Return the proposed question, unchecked; None if the model fails, is slow or proposes none."""
         prompt = self._prompts.get_prompt(PROMPT_NAME)
         texts = {
-            "conversation": told.conversation(),
-            "names": "\n".join(told.names) or "none",
-            "follow_up": told.follow_up,
+            "conversation": context.conversation(),
+            "names": "\n".join(context.names) or "none",
+            "follow_up": context.follow_up,
         }
         boundary = new_boundary(texts.values())
         fenced = {name: fence([FencedText(name, text)], boundary=boundary) for name, text in texts.items()}

@@ -13,7 +13,7 @@ from app.conversations.following.context import Answered, Earlier, NameSpan, Unc
 from app.conversations.following.frames import Frame
 from app.conversations.following.names import find_spans
 from app.conversations.following.periods import mentions_of
-from app.conversations.following.proposed import Told, check_proposed, new_names
+from app.conversations.following.proposed import ModelContext, check_proposed, new_names
 from app.conversations.following.reading import understand
 from app.conversations.following.replaced import BEFORE_NAME
 from app.conversations.models import Turn
@@ -34,7 +34,7 @@ from app.retrieval.visible_issuers import list_visible
 _READER = QuestionReader(vocabulary=FinanceVocabulary())
 _MOST_QUESTIONS = 3
 _MOST_NAMES = 60
-_LONGEST_TOLD = 600
+_LONGEST_TEXT = 600
 _LOST = "The question before used a document that you can no longer see. Ask the whole question."
 
 
@@ -74,8 +74,8 @@ class TurnReader:
             reading = understand(words, earlier, find_names)
         return reading, self.parts(reading.question if isinstance(reading, Understood) else "")
 
-    def tell(self, words: str) -> Told | None:
-        """Return what a model is told to complete a follow-up; None if the user may not see the question before."""
+    def read_context(self, words: str) -> ModelContext | None:
+        """Return what a model gets to complete a follow-up; None if the user may not see the question before."""
         repository = ConversationRepository(self.session)
         turns = repository.list_last_answered(self.conversation_id, limit=_MOST_QUESTIONS)
         readings = repository.find_readings([turn.id for turn in turns])
@@ -86,25 +86,25 @@ class TurnReader:
         rows = SearchRepository(self.session).list_candidates(SearchFilters())
         names = dict.fromkeys(row.issuer for row in rows if row.issuer)
         learnt = answered.documents.union(*(reading.learnt_from for reading in seen))
-        return Told(
+        return ModelContext(
             follow_up=words,
-            questions=tuple(reading.question[:_LONGEST_TOLD] for reading in seen if reading.question),
-            answer=answered.text[:_LONGEST_TOLD],
+            questions=tuple(reading.question[:_LONGEST_TEXT] for reading in seen if reading.question),
+            answer=answered.text[:_LONGEST_TEXT],
             names=tuple(list(names)[:_MOST_NAMES]),
             learnt_from=learnt,
         )
 
-    def check(self, proposed: str, told: Told) -> tuple[Understood, QuestionParts] | None:
+    def check(self, proposed: str, context: ModelContext) -> tuple[Understood, QuestionParts] | None:
         """Return a model's proposal as what was understood, and its parts; None if it is refused."""
         issuers = self._list_issuers(proposed)
 
         def find_names(text: str) -> tuple[NameSpan, ...]:
             return find_spans(text, issuers)
 
-        found = check_proposed(proposed, told, find_names)
+        found = check_proposed(proposed, context, find_names)
         if found is None:
             return None
-        names = new_names(found.question, told, find_names)
+        names = new_names(found.question, context, find_names)
         rows = self._list_documents([form for name in names for form in name_forms(name)])[1] if names else ()
         learnt = found.learnt_from.union(row.document_id for row in rows)
         return replace(found, learnt_from=learnt), self.parts(found.question)
@@ -151,14 +151,14 @@ class TurnReader:
         )
 
     def _is_part(self, name: str) -> bool:
-        """Return whether visible documents have a name, and not as that of a company."""
+        """Return whether visible documents have a name that is not a company's."""
         finder = ScopeFinder(self.session, SearchRepository(self.session), _READER, SearchFilters())
         understanding = finder.find(_READER.read(f"What was the revenue of {name}?")).understanding
         is_issuer = bool(understanding.issuer_keys) and not understanding.is_implied
         return not (is_issuer or name in understanding.absent_issuers or name in understanding.unseen_names)
 
     def _answered(self, turn: Turn) -> Answered:
-        """Return what the turn's answer says of issuer and period."""
+        """Return the issuer, the periods and the text of the first claim of a turn's answer."""
         if turn.question_id is None:
             return Answered()
         view = read_answers(self.session, self.principal, [turn.question_id]).get(turn.question_id)

@@ -16,7 +16,7 @@ from app.retrieval.filters import SearchFilters
 
 
 class ConversationIn(BaseModel):
-    """A new conversation. Without a title, it gets the first question's words."""
+    """A new conversation. Without a title, it is named after the first question."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -34,8 +34,8 @@ class ConversationPatch(BaseModel):
 
 
 class TurnIn(BaseModel):
-    """A question or follow-up. `scope` replaces the conversation's scope. With `edits`, `question` is the user's edit
-    of how that turn was understood: it is asked as it is.
+    """A question or follow-up. `scope` replaces the conversation's scope. `edits` is the ID of a turn whose understood
+    question `question` corrects: it is asked as it is.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -58,8 +58,8 @@ class NamedOut(BaseModel):
 
 
 class ScopeOut(BaseModel):
-    """Where a turn searches. Everything is searched where a list is empty. `hidden` counts the collections, documents
-    and issuers of the scope that are gone, or that you may not see.
+    """Where a turn searches. An empty list does not limit the search. `hidden` counts the collections, documents and
+    issuers of the scope that are gone, or that you may not see.
     """
 
     collections: list[NamedOut]
@@ -116,7 +116,7 @@ class UnderstoodOut(BaseModel):
     """How a turn was understood: the complete `question`, or, if it is null, the question `asks` back to the user, with
     `options` to answer it.
 
-    `carried` are the parts taken from the question before. `notes` say which of two readings was taken, or that a
+    `carried` are the parts taken from the question before. `notes` say which of two readings was chosen, or that a
     language model completed the question.
     """
 

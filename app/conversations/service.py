@@ -22,7 +22,7 @@ from app.answers.service import AnswerService
 from app.audit.service import record
 from app.conversations.errors import MOST_TURNS, ConversationFullError, ConversationNotFoundError, TurnNotFoundError
 from app.conversations.following.context import Unclear, Understood
-from app.conversations.following.proposed import Told
+from app.conversations.following.proposed import ModelContext
 from app.conversations.models import Conversation, Turn
 from app.conversations.proposing import FollowUpProposer
 from app.conversations.reading import TurnReader
@@ -64,7 +64,7 @@ class TurnRequest:
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """A turn that is understood, before it is answered. `told` is for a model, if the rules leave it open."""
+    """A turn that is understood, before it is answered. `context` is set if a model is to complete the follow-up."""
 
     words: str
     scope: SearchFilters
@@ -72,7 +72,7 @@ class _Read:
     view: ReadingView
     shown_scope: ScopeView
     title: str | None
-    told: Told | None = None
+    context: ModelContext | None = None
 
 
 class ConversationService:
@@ -229,18 +229,20 @@ class ConversationService:
         return AsTurn(read.words if reading.learnt_from else reading.question, store)
 
     async def _understand(self, principal: Principal, conversation_id: UUID, request: TurnRequest) -> _Read:
-        """Read a turn by the rules; if they leave it open, as a model proposes. No connection is held meanwhile."""
+        """Read a turn by the rules; if they do not understand it, as a model proposes. The call holds no connection."""
         read = await asyncio.to_thread(self._read, principal, conversation_id, request)
-        if self._proposer is None or read.told is None:
+        if self._proposer is None or read.context is None:
             return read
-        proposed = await self._proposer.propose(read.told)
+        proposed = await self._proposer.propose(read.context)
         if proposed is None:
             return read
-        return await asyncio.to_thread(self._check, principal, conversation_id, read, read.told, proposed)
+        return await asyncio.to_thread(self._check, principal, conversation_id, read, read.context, proposed)
 
-    def _check(self, principal: Principal, conversation_id: UUID, read: _Read, told: Told, proposed: str) -> _Read:
+    def _check(
+        self, principal: Principal, conversation_id: UUID, read: _Read, context: ModelContext, proposed: str
+    ) -> _Read:
         with self._database.transaction(principal, snapshot=True) as session:
-            checked = TurnReader(session, principal, conversation_id, read.scope).check(proposed, told)
+            checked = TurnReader(session, principal, conversation_id, read.scope).check(proposed, context)
         if checked is None:
             return read
         reading, parts = checked
@@ -264,8 +266,8 @@ class ConversationService:
             title = _shortened(words) if count == 0 and conversation.title == UNTITLED else None
             view = ReadingView.of(reading, parts, is_edited=request.edits is not None)
             is_open = self._proposer is not None and isinstance(reading, Unclear) and reading.is_open
-            told = reader.tell(words) if is_open else None
-            return _Read(words, scope, reading, view, _scope(session, scope), title, told)
+            context = reader.read_context(words) if is_open else None
+            return _Read(words, scope, reading, view, _scope(session, scope), title, context)
 
     def _store_unclear(self, principal: Principal, conversation_id: UUID, read: _Read) -> TurnView:
         turn_id = new_id()

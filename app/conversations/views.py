@@ -22,8 +22,8 @@ class NamedObject:
 
 @dataclass(frozen=True, slots=True)
 class ScopeView:
-    """A scope, as far as the user may see what it names. `hidden` counts the collections, documents and issuers that it
-    names beside: they are gone, or the user may not see them.
+    """A scope, as far as the user may see what it names. `hidden` counts its other collections, documents and issuers,
+    which are gone or which the user may not see.
     """
 
     filters: SearchFilters
@@ -35,7 +35,7 @@ class ScopeView:
 
 @dataclass(frozen=True, slots=True)
 class ConversationView:
-    """A conversation without its turns. `title` begins with the user's own words."""
+    """A conversation without its turns. By default, `title` is the beginning of the first question."""
 
     id: UUID
     title: str
@@ -57,8 +57,8 @@ class QuestionParts:
 class ReadingView:
     """How a turn was understood: a complete question, or None with a sentence that asks what is meant.
 
-    `carried` are the parts taken from the question before; `notes` say which of two readings was taken. `is_edited`
-    states that the user wrote the question, as an edit of how another turn was understood.
+    `carried` are the parts taken from the question before; `notes` say which of two readings was chosen. `is_edited`
+    states that the user wrote the question, to correct how another turn was understood.
     """
 
     question: str | None

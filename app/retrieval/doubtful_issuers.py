@@ -20,5 +20,5 @@ DOUBTFUL_ISSUER = re.compile(
 
 
 def is_doubtful_issuer(key: str) -> bool:
-    """Return whether a normalised name cannot be an issuer's, so that its document may be of anybody."""
+    """Return whether a normalised name cannot be an issuer's, so that its document may belong to any issuer."""
     return DOUBTFUL_ISSUER.search(key) is not None

@@ -51,7 +51,9 @@ class SearchQuery:
 
 
 class RetrievalService:
-    """Fuses dense and lexical search over the documents that the principal may see. Results are not cached."""
+    """Ranks pages by the words and the vector of a question, over the documents that the principal may see. Results are
+    not cached.
+    """
 
     def __init__(self, *, database: Database, embedder: Embedder, limits: SearchLimits | None = None) -> None:
         self._database = database

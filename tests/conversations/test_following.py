@@ -191,7 +191,7 @@ def test_figure_stated_in_another_currency_is_not_converted():
 def test_segment_of_one_company_is_not_asked_of_another():
     reading = follow("What was backlog of the Space segment of Acme in 2022?", "and Beta?")
     assert reading.question == "What was backlog of Beta in 2022?"
-    assert reading.notes == ("The segment is left out, because it is one of the company before.",)
+    assert reading.notes == ("The segment is left out, because it belongs to the company of the question before.",)
 
 
 def test_length_of_a_period_keeps_its_end():

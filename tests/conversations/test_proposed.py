@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from app.bootstrap import build_container
-from app.conversations.following.proposed import NOTE, Told, check_proposed
+from app.conversations.following.proposed import NOTE, ModelContext, check_proposed
 from app.documents.issuers import normalise_issuer
 from app.llm.wordllama_embedder import WordLlamaEmbedder
 from app.main import create_app
@@ -18,7 +18,7 @@ from tests.api.published_documents import PublishedDocuments
 from tests.conversations.desk import FIRST, Desk
 from tests.conversations.test_following import find_names
 
-TOLD = Told(
+CONTEXT = ModelContext(
     follow_up="the same for its main competitor",
     questions=("What were net sales of Acme in 2021?", "Why did operating margin of Acme fall in 2022?"),
     answer="Operating margin fell because of energy costs.",
@@ -36,9 +36,9 @@ TOLD = Told(
     ],
 )
 def test_question_in_words_of_the_conversation_is_understood(question) -> None:
-    found = check_proposed(question, TOLD, find_names)
+    found = check_proposed(question, CONTEXT, find_names)
     assert found is not None
-    assert (found.question, found.notes, found.learnt_from) == (question, (NOTE,), TOLD.learnt_from)
+    assert (found.question, found.notes, found.learnt_from) == (question, (NOTE,), CONTEXT.learnt_from)
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_question_in_words_of_the_conversation_is_understood(question) -> None:
     ids=["empty", "same", "unknown-issuer", "other-year", "other-measure", "figure", "instruction", "hidden", "long"],
 )
 def test_question_with_anything_else_is_refused(question) -> None:
-    assert check_proposed(question, TOLD, find_names) is None
+    assert check_proposed(question, CONTEXT, find_names) is None
 
 
 class Endpoint:

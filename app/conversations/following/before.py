@@ -8,7 +8,7 @@ from uuid import UUID
 from app.answers.computing.requests import AskedPeriod
 from app.conversations.following.context import Earlier, FindNames, Part, Unclear, Understood
 from app.conversations.following.frames import Frame
-from app.conversations.following.names import listed, names_nobody_has
+from app.conversations.following.names import listed, unknown_issuer_names
 from app.conversations.following.periods import insert_last, mentions_of
 from app.retrieval.questions.vocabulary import FinanceVocabulary
 
@@ -19,8 +19,8 @@ _VOCABULARY = FinanceVocabulary()
 
 @dataclass(slots=True)
 class Before:
-    """The question before. `follow_up` are the words of the follow-up. What is learnt from documents and which readings
-    are taken is noted as it happens.
+    """The question before. `follow_up` are the words of the follow-up. It records from which documents words are
+    learnt, and in `notes` which of two readings is chosen.
     """
 
     earlier: Earlier
@@ -41,7 +41,7 @@ class Before:
 
     def names(self) -> tuple[str, ...]:
         """Return the issuers of the question, or of its answer if neither the question nor the scope names one."""
-        names = self.frame.names() or names_nobody_has(self.frame.text)
+        names = self.frame.names() or unknown_issuer_names(self.frame.text)
         if names or self.earlier.has_scope:
             return names
         issuer = self.earlier.answered().issuer
@@ -57,7 +57,7 @@ class Before:
 
     def named(self, text: str) -> str:
         """Return a text with the issuers of the question before, if it names none."""
-        if self.find_names(text) or names_nobody_has(text):
+        if self.find_names(text) or unknown_issuer_names(text):
             return text
         names = self.names()
         return insert_last(text, f"for {listed(names)}") if names else text
@@ -73,7 +73,7 @@ class Before:
     def understood(self, text: str, carried: Sequence[Part]) -> Understood:
         """Return a complete question with the parts that it takes from the one before."""
         kept = [part for part in dict.fromkeys(carried) if part is not Part.PERIOD or self.frame.periods]
-        if not (self._is_learnt or self.frame.names() or names_nobody_has(self.frame.text)):
+        if not (self._is_learnt or self.frame.names() or unknown_issuer_names(self.frame.text)):
             kept = [part for part in kept if part is not Part.ISSUER]
         return Understood(text, tuple(kept), tuple(self.notes), self.learnt_from())
 
@@ -85,12 +85,12 @@ class Before:
         """Return why a follow-up cannot be answered."""
         return Unclear(sentence, (), self.learnt_from())
 
-    def unfitting(self) -> Unclear:
-        """Return the answer to a follow-up that needs a figure before it."""
+    def needs_figure(self) -> Unclear:
+        """Return why a follow-up that needs a figure in the question before is unclear."""
         return self.unclear(f"“{self.follow_up}” needs a figure in the question before. Ask the whole question.")
 
     def learn(self, documents: frozenset[UUID] = frozenset()) -> None:
-        """Note that what is said follows from documents; without these, from the answer before."""
+        """Record that the reading uses words of documents; without any, of those that the answer before cites."""
         self._learnt |= documents
         self._is_learnt = self._is_learnt or not documents
 

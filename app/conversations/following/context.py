@@ -32,8 +32,8 @@ FindNames = Callable[[str], Sequence[NameSpan]]
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What the answer to the question before says, and the documents that it cites: the issuer, if it is only one, the
-    periods that its first claim names, and the claim's text.
+    """The first claim of the answer to the question before: its issuer, if there is only one, the periods that it
+    names, its text, and the documents that it cites.
     """
 
     issuer: str | None = None
@@ -60,12 +60,12 @@ def _is_no_part(_name: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """The complete question before. `answered` reads what its answer says, only when that is needed. `is_part` states
-    that visible documents have a name, and not as that of another company: a product, brand, segment or place.
+    """The complete question before. `answered` reads the first claim of its answer, only when it is needed. `is_part`
+    returns whether visible documents have a name that is not a company's: a product, brand, segment or place.
     `find_peers` returns the visible issuers that documents of an issuer name as its competitors.
 
     `learnt_from` are the documents from which words of the question were learnt. `has_scope` states that the
-    conversation's scope says which issuers are meant, so that the answer's is not taken.
+    conversation's scope names the issuers that are meant, so that the issuer of the answer is not used.
     """
 
     question: str
@@ -90,8 +90,8 @@ class Understood:
 
 @dataclass(frozen=True, slots=True)
 class Unclear:
-    """Why a follow-up is not understood, as a question to the user; `options` are follow-ups that would be. If it
-    `is_open`, a model may propose what it means; else it cannot be answered, or the user has to choose.
+    """Why a follow-up is not understood, as a sentence to the user; `options` are follow-ups to choose from. If
+    `is_open`, a model may propose a complete question; else there is no answer, or the user has to choose.
     """
 
     sentence: str

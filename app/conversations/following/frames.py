@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from app.answers.computing.question import FigureQuestion
 from app.conversations.following.context import FindNames, NameSpan
-from app.conversations.following.names import is_region
+from app.conversations.following.names import is_region, listed
 from app.conversations.following.periods import Mention, mentions_of, period_phrase
 from app.retrieval.questions.understanding import Understanding
 
@@ -86,7 +86,7 @@ class Frame:
 
 def write_question(measure: str, names: Sequence[str], periods: str, qualifiers: Sequence[str] = ()) -> str:
     """Return a question for a figure. `periods` is a phrase with its preposition, or empty."""
-    of = f"of {_listed(names)}" if names else ""
+    of = f"of {listed(names)}" if names else ""
     head = _HEAD.split(measure, maxsplit=1)[0]
     verb = "were" if is_plural(head) else "was"
     measure = f"the {measure}" if _OPERATION.match(measure) else measure
@@ -103,10 +103,6 @@ def without_part(measure: str) -> str:
 def is_plural(words: str) -> bool:
     """Return whether words are the name of several things ("net sales"), as far as their ending tells."""
     return _PLURAL.search(words) is not None and _SINGULAR.search(words) is None
-
-
-def _listed(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def _trimmed(name: str) -> str:

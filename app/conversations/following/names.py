@@ -38,8 +38,8 @@ def unknown_names(words: str) -> tuple[str, ...]:
     return tuple(mention.text for mention in found if mention.is_certain and not is_region(mention.text))
 
 
-def names_nobody_has(text: str) -> tuple[str, ...]:
-    """Return the names in a complete question, in the place of an issuer, that no visible issuer has."""
+def unknown_issuer_names(text: str) -> tuple[str, ...]:
+    """Return the names that stand for an issuer in a complete question, and that no visible issuer has."""
     found = _READER.find_mentions(QuestionWords(text), ())
     subjects = (each for each in found if each.is_certain and each.role is not Role.OTHER)
     return tuple(dict.fromkeys(each.text for each in subjects if not is_region(each.text)))
@@ -51,7 +51,7 @@ def is_region(words: str) -> bool:
 
 
 def replace_names(text: str, spans: Sequence[NameSpan], new: str) -> str:
-    """Put a name, or a list of names, in the place of those in a text. All but the first place of names go."""
+    """Replace the names in a text with a name, or a list of names. Only the first place of names keeps one."""
     if not spans:
         return text
     first, last = spans[0], spans[-1]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from app.answers.computing.periods import find_periods
 from app.answers.computing.requests import AskedPeriod
+from app.conversations.following.names import listed
 from app.quantities.dates import day_in, is_month_end
 from app.quantities.number_words import CARDINAL, parse_cardinal
 
@@ -78,7 +79,9 @@ class Mention:
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """A period that lies `years` or `quarters` after those before it (negative: before)."""
+    """The periods of the question before, moved by `years` or `quarters` (negative: earlier). `is_last` states that the
+    words are "last year", which can also mean the year before today's.
+    """
 
     years: int = 0
     quarters: int = 0
@@ -87,15 +90,15 @@ class Shift:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """The last `years` years up to the latest one before."""
+    """The last `years` years up to the latest year of the question before."""
 
     years: int
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """Another part of the year before: "FY" for the whole, "Q" for one quarter, "QQ" for each quarter, or words for a
-    part ("first nine months").
+class YearPart:
+    """Another part of the year of the question before: "FY" for the whole, "Q" for one quarter, "QQ" for each quarter,
+    or words for a part ("first nine months").
     """
 
     part: str
@@ -120,7 +123,7 @@ class Named:
         return _RANGE.search(self.text) is not None
 
 
-Wanted = Shift | Span | Part | Named
+Wanted = Shift | Span | YearPart | Named
 
 
 def mentions_of(text: str) -> tuple[Mention, ...]:
@@ -146,10 +149,10 @@ def _span_of(bare: str) -> Span | None:
     return None if found is None else Span(min(_number(found["count"]), _LONGEST_SPAN))
 
 
-def _part_of(bare: str) -> Part | None:
+def _part_of(bare: str) -> YearPart | None:
     if (length := _LENGTH.fullmatch(bare)) is not None:
-        return Part(f"first {length['length'] or 'six months'}")
-    return next((Part(part) for pattern, part in _PARTS if pattern.fullmatch(bare)), None)
+        return YearPart(f"first {length['length'] or 'six months'}")
+    return next((YearPart(part) for pattern, part in _PARTS if pattern.fullmatch(bare)), None)
 
 
 def _named_of(words: str) -> Named | None:
@@ -186,8 +189,8 @@ def _number(text: str | None) -> int:
 
 
 def shifted(period: AskedPeriod, shift: Shift) -> AskedPeriod | None:
-    """Return the period that lies so far from another one, with the same words where they have its year; None if the
-    year is unknown, or for quarters before or after a period that is no quarter.
+    """Return a period moved by a shift, in the same words if they have its year; None if the year is unknown, or if
+    a period that is no quarter is moved by quarters.
     """
     if period.year is None:
         return None
@@ -230,14 +233,14 @@ def replace_periods(text: str, mentions: Sequence[Mention], new: Sequence[str]) 
                 before = re.sub(r"\bthe $", "", before, flags=re.IGNORECASE)
             text = f"{before}{words}{text[mention.end :]}"
         return text
-    listed = _listed(new)
+    words = listed(new)
     if not mentions:
-        return insert_last(text, f"{'from' if _RANGE.search(listed) else 'in'} {listed}")
+        return insert_last(text, f"{'from' if _RANGE.search(words) else 'in'} {words}")
     start, end = mentions[0].start, mentions[-1].end
     before = text[:start]
     if (found := _PREPOSITION.search(before)) is not None:
-        before = f"{before[: found.start()]}{'from' if _RANGE.search(listed) else 'in'} "
-    return f"{before}{listed}{text[end:]}"
+        before = f"{before[: found.start()]}{'from' if _RANGE.search(words) else 'in'} "
+    return f"{before}{words}{text[end:]}"
 
 
 def period_phrase(text: str, mentions: Sequence[Mention]) -> str:
@@ -254,7 +257,3 @@ def insert_last(text: str, words: str) -> str:
     """Return a question with more words at its end, before its punctuation."""
     bare = text.rstrip("?! ") if text.rstrip().endswith("?") else text.rstrip(".! ")
     return f"{bare} {words}?"
-
-
-def _listed(words: Sequence[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

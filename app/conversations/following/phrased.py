@@ -16,8 +16,8 @@ _MOVED = re.compile(
 _ENTITY = re.compile(r" ?\bfor the parent company only\b| ?\bfor the (?:non-?)?guarantors?\b", re.IGNORECASE)
 _EARNINGS = re.compile(r"(?:the )?(?:net )?(?:income|earnings|profit|loss)", re.IGNORECASE)
 _NOT_CONSOLIDATED = (
-    "Answers do not tell figures of the parent company or of guarantors alone from those of the group yet. Ask what "
-    "the condensed financial information of the parent or of the guarantors says, and read its pages."
+    "Footnote cannot answer for the parent company or the guarantors alone yet. Ask what the condensed financial "
+    "information of the parent or of the guarantors says, and read its pages."
 )
 _SIGN = re.compile(r"[$€£¥₹]|\b(?:USD|EUR|GBP|JPY|CHF|CAD|AUD|CNY|INR)\b")
 _CURRENCIES = {"€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR"}
@@ -91,7 +91,7 @@ def _qualified(words: str, before: Before) -> Reading:
     """Add a qualifier to the question before, in place of one that begins with the same word."""
     frame = before.frame
     if frame.measure is None:
-        return before.unfitting()
+        return before.needs_figure()
     text = frame.text
     for old in frame.qualifiers:
         if old.split()[0].lower() == words.split(maxsplit=1)[0].lower():
@@ -107,7 +107,7 @@ def _share(bare: str, before: Before) -> Reading | None:
     if mentions_of(bare) or before.find_names(other) or read_wanted(other) is not None:
         return None
     if frame.measure is None:
-        return before.unfitting()
+        return before.needs_figure()
     text = write_question(frame.measure, before.names(), frame.period_phrase(), (f"as a percentage of {other}",))
     return before.understood(text, ALL)
 
@@ -126,12 +126,12 @@ def _operation(bare: str, before: Before) -> Reading | None:
     else:
         return None
     if frame.measure is None:
-        return before.unfitting()
+        return before.needs_figure()
     return before.understood(write_question(measure, before.names(), frame.period_phrase()), ALL)
 
 
 def _peer(bare: str, before: Before) -> Reading | None:
-    """Ask which company is meant by "its main competitor": that no name says."""
+    """Ask which company a phrase such as "its main competitor" means, unless documents name only one."""
     if phrases.PEER.search(bare) is None or before.find_names(bare):
         return None
     names = before.names()
@@ -141,7 +141,7 @@ def _peer(bare: str, before: Before) -> Reading | None:
         before.learn(peer.documents)
     spans = before.find_names(before.frame.text)
     if len(peers) == 1 and spans:
-        before.notes.append(f"“{bare}” is read as {peers[0].name}, the only company here that a document names so.")
+        before.notes.append(f"“{bare}” is read as {peers[0].name}, the only company here that a document names as one.")
         text = replace_names(before.frame.text, spans, peers[0].name)
         return before.understood(text, (Part.SUBJECT, Part.PERIOD))
     options = [f"What about {peer.name}?" for peer in peers[:_MOST_OPTIONS]]

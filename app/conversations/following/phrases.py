@@ -17,7 +17,7 @@ LEAD = re.compile(
     r"| again)?(?! (?:quarter|period|month|half|year)))\b[,:;.!]?(?: |$)",
     re.IGNORECASE,
 )
-"""A word or phrase that begins a follow-up and says nothing by itself."""
+"""A word or phrase that begins a follow-up and has no meaning of its own."""
 
 ASKS = re.compile(
     r"^(?:what|which|who|whose|whom|when|where|why|how|did|does|do|is|are|was|were|has|have|had|can|could|will|would"
@@ -128,7 +128,7 @@ OF_ALL = re.compile(
     r"|among (?:all|the)|anyone|who else)\b",
     re.IGNORECASE,
 )
-"""A question about several issuers or documents takes none over."""
+"""A question about several issuers or documents carries no issuer over."""
 
 OWNER = re.compile(
     r"\b(?:its|their|(?:the|this|that|these) (?:company|group|issuer|borrower|firm|registrant)['’]s)\b", re.IGNORECASE

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from app.answers.verification.support import find_terms, list_unknown_words
 from app.conversations.following.context import FindNames, Understood
-from app.conversations.following.names import names_nobody_has
+from app.conversations.following.names import unknown_issuer_names
 
 NOTE = "A language model completed this question: edit it if it is not what you mean."
 _MOST_CHARACTERS = 400
@@ -25,10 +25,10 @@ _DIGITS = re.compile(r"\d+")
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """What a model is told to complete a follow-up: the complete questions before, the oldest first, what the answer to
-    the last one says, and names of visible issuers. `learnt_from` are the documents with words of the questions and the
-    answer.
+class ModelContext:
+    """What a model gets to complete a follow-up: the complete questions before, the oldest first, the first claim of
+    the last answer, and names of visible issuers. `learnt_from` are the documents with words of the questions and the
+    claim.
     """
 
     follow_up: str
@@ -37,24 +37,25 @@ class Told:
     names: tuple[str, ...] = ()
     learnt_from: frozenset[UUID] = frozenset()
 
-    def said(self) -> str:
-        """Return all that was said."""
+    def text(self) -> str:
+        """Return the follow-up, the questions and the answer, a line each."""
         return "\n".join((self.follow_up, *self.questions, self.answer))
 
     def conversation(self) -> str:
-        """Return the questions and the answer, a line each."""
+        """Return the questions and the answer, a line each, with their kinds."""
         lines = [f"Question: {question}" for question in self.questions]
         return "\n".join([*lines, *([f"Answer: {self.answer}"] if self.answer else [])])
 
 
-def check_proposed(text: str, told: Told, find_names: FindNames) -> Understood | None:
-    """Return a proposed question as what was understood; None if it uses anything that it may not, or says nothing new.
+def check_proposed(text: str, context: ModelContext, find_names: FindNames) -> Understood | None:
+    """Return a proposed question as what was understood; None if it has anything that it must not use, or nothing new.
 
-    `find_names` finds the issuers with documents that the user may see. Where names were learnt is for the caller.
+    `find_names` finds the issuers with documents that the user may see. The caller adds the documents that give the
+    names (`new_names`) to `learnt_from`.
     """
     question = " ".join(unicodedata.normalize("NFKC", text).split())
-    said = told.said()
-    is_new = _folded(question) not in {_folded(each) for each in (told.follow_up, *told.questions)}
+    said = context.text()
+    is_new = _folded(question) not in {_folded(each) for each in (context.follow_up, *context.questions)}
     is_plain = all(unicodedata.category(character)[0] != "C" for character in question)
     if not (0 < len(question) <= _MOST_CHARACTERS and is_new and is_plain):
         return None
@@ -65,17 +66,17 @@ def check_proposed(text: str, told: Told, find_names: FindNames) -> Understood |
         nameless = f"{nameless[: span.start]}it{nameless[span.end :]}"
     numbers_and_names = (
         set(_DIGITS.findall(question)) - set(_DIGITS.findall(said)),
-        set(names_nobody_has(nameless)) - set(names_nobody_has(said)),
+        set(unknown_issuer_names(nameless)) - set(unknown_issuer_names(said)),
         list_unknown_words(question, known),
     )
     if any(numbers_and_names):
         return None
-    return Understood(question, notes=(NOTE,), learnt_from=told.learnt_from)
+    return Understood(question, notes=(NOTE,), learnt_from=context.learnt_from)
 
 
-def new_names(question: str, told: Told, find_names: FindNames) -> tuple[str, ...]:
-    """Return the names of issuers in a proposed question that nobody said."""
-    said = told.said().casefold()
+def new_names(question: str, context: ModelContext, find_names: FindNames) -> tuple[str, ...]:
+    """Return the names of issuers in a proposed question that are not in the conversation."""
+    said = context.text().casefold()
     return tuple(span.words for span in find_names(question) if span.words.casefold() not in said)
 
 

@@ -31,7 +31,7 @@ _NOTHING_BEFORE = "There is no question before this one. Which figure, company a
 def understand(words: str, earlier: Earlier | None, find_names: FindNames, *, lost: str = _NOTHING_BEFORE) -> Reading:
     """Return the complete question that a user means, or why it is unclear.
 
-    `earlier` is the complete question before; None if there is none. `lost` is what a follow-up to nothing is told.
+    `earlier` is the complete question before; None if there is none. A follow-up then gets the sentence `lost`.
     """
     text = " ".join(unicodedata.normalize("NFKC", words).split())  # places of names are those in this text
     if len(text) > phrases.MOST_CHARACTERS:

@@ -8,7 +8,7 @@ from app.conversations.following.before import Before, Reading, is_metric
 from app.conversations.following.context import NameSpan, Part, Unclear
 from app.conversations.following.frames import is_plural, without_part, write_question
 from app.conversations.following.moved import with_periods
-from app.conversations.following.names import is_region, listed, names_nobody_has, replace_names, unknown_names
+from app.conversations.following.names import is_region, listed, replace_names, unknown_issuer_names, unknown_names
 from app.conversations.following.periods import Mention, Named, Wanted, insert_last, mentions_of, read_wanted
 
 _OF = r"(?:for|of|at|by|from|with|in|to|on)"
@@ -90,17 +90,17 @@ def _replaced(names: Sequence[str], wanted: Wanted | None, phrase: str, before: 
 
 
 def _of_whole(text: str, phrase: str, before: Before) -> str:
-    """Return a question without the segment of the issuer before: another issuer has others."""
+    """Return a question without the segment of the issuer before: another issuer has other segments."""
     frame = before.frame
     whole = without_part(frame.measure or "")
     if phrase or not whole or whole == frame.measure or is_region((frame.measure or "").rsplit(" ", 1)[-1]):
         return text
-    before.notes.append("The segment is left out, because it is one of the company before.")
+    before.notes.append("The segment is left out, because it belongs to the company of the question before.")
     return write_question(whole, before.names(), frame.period_phrase())
 
 
 def _with_names(text: str, names: Sequence[str], before: Before, *, is_added: bool) -> str:
-    spans = before.find_names(text) or _spans_of(text, names_nobody_has(text))
+    spans = before.find_names(text) or _spans_of(text, unknown_issuer_names(text))
     new = tuple(dict.fromkeys((*(span.words for span in spans), *names))) if is_added else names
     return replace_names(text, spans, listed(new)) if spans else insert_last(text, f"for {listed(new)}")
 
@@ -146,7 +146,7 @@ def _kept(qualifiers: Sequence[str]) -> tuple[str, ...]:
 
 
 def _period_of(rest: str) -> tuple[str, Wanted | None]:
-    """Part what a follow-up says beside names into a phrase and a period."""
+    """Split the words of a follow-up other than names into a phrase and a period."""
     if not rest:
         return "", None
     if (wanted := read_wanted(rest)) is not None:

@@ -7,7 +7,7 @@ from app.conversations.following.before import ALL, Before, Reading
 from app.conversations.following.context import Part, Unclear, Understood
 from app.conversations.following.frames import Frame
 from app.conversations.following.moved import with_periods
-from app.conversations.following.names import listed, names_nobody_has
+from app.conversations.following.names import listed, unknown_issuer_names
 from app.conversations.following.periods import Wanted, insert_last, mentions_of, read_wanted
 
 _LONGEST_PERIOD = 8
@@ -29,7 +29,7 @@ def read_sentence(words: str, bare: str, before: Before) -> Reading | None:
     if phrases.OF_ALL.search(text):
         return Understood(words)
     refers = phrases.OWNER.search(text) or phrases.ACTOR.search(text) or phrases.IT_MOVES.search(text)
-    if before.find_names(text) or (not refers and names_nobody_has(text)):
+    if before.find_names(text) or (not refers and unknown_issuer_names(text)):
         return _complete_but_period(words, text, before)
     return _completed(words, text, before)
 
