@@ -104,15 +104,15 @@ class ConversationCalls:
 
     def ask_turn(self, conversation_id: str, question: str, *, scope: Mapping[str, object] | None = None) -> ApiTurn:
         """Ask a question or a follow-up. `scope` replaces the conversation's."""
-        body: dict[str, Any] = {"question": question}
-        if scope is not None:
-            body["scope"] = dict(scope)
+        body = _turn(question, scope)
         return self._call("POST", f"/v1/conversations/{conversation_id}/turns", ApiTurn, json=body)
 
-    def understand_turn(self, conversation_id: str, question: str) -> ApiUnderstood:
+    def understand_turn(
+        self, conversation_id: str, question: str, *, scope: Mapping[str, object] | None = None
+    ) -> ApiUnderstood:
         """Return how a follow-up would be understood, without asking it."""
         path = f"/v1/conversations/{conversation_id}/understandings"
-        return self._call("POST", path, ApiUnderstood, json={"question": question})
+        return self._call("POST", path, ApiUnderstood, json=_turn(question, scope))
 
     def read_file(self, document_id: str) -> bytes:
         """Return the file of a document's searchable version."""
@@ -121,3 +121,7 @@ class ConversationCalls:
     def list_feedback(self) -> Iterator[ApiFeedback]:
         """List the newest feedback on each answer, newest first. For engineers."""
         return self._list("/v1/feedback", ApiFeedback)
+
+
+def _turn(question: str, scope: Mapping[str, object] | None) -> dict[str, Any]:
+    return {"question": question} if scope is None else {"question": question, "scope": dict(scope)}

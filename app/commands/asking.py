@@ -44,7 +44,7 @@ def ask(
     everywhere: Annotated[bool, typer.Option("--everywhere", help="Search all documents again.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Ask a question about the documents that you can see. The scope stays for the conversation."""
+    """Ask a question about the documents that you can see. The scope applies to the whole conversation."""
     chosen = ChosenScope(issuer, collection, document, document_type, year, period)
     scope = None if chosen.is_empty() and not everywhere else chosen.resolve(client)
     if conversation is None:
@@ -52,7 +52,7 @@ def ask(
     else:
         place = find_conversation(client, conversation)
     if only_understand:
-        understood = client.understand_turn(place, question)
+        understood = client.understand_turn(place, question, scope=scope)
         print_json(understood.model_dump(mode="json")) if as_json else print_understood(console(), understood)
         return
     turn = client.ask_turn(place, question, scope=scope)
@@ -103,7 +103,7 @@ def print_answer(out: Console, answer: ApiAnswer) -> None:
         out.print("  [yellow]Not found in the documents that you can see.[/]")
     cited: set[tuple[str, int, str]] = set()
     for at, claim in enumerate(answer.claims):
-        # What supports an answer has its issuer: it is named again only if it is another one.
+        # Supporting claims are about the issuer of the answer, unless they name another one.
         is_named = at > 0 and claim.subject.issuer == answer.claims[0].subject.issuer
         _print_claim(out, claim, cited, "" if is_named else _unsaid_subject(claim))
     if answer.grid is not None:

@@ -1,10 +1,15 @@
 """What `footnote ask` prints for an answer."""
 
+import json
 from io import StringIO
 
+import httpx
 import pytest
 from rich.console import Console
+from typer.testing import CliRunner
 
+from app.cli import build_cli
+from app.client.api import ApiClient
 from app.client.models import ApiAnswer
 from app.commands.asking import print_answer
 
@@ -47,3 +52,18 @@ def test_declined_answer_says_so_before_the_nearest_evidence(related) -> None:
     lines = printed(outcome="not-found", claims=[], related=related)
     assert lines[0] == "Not found in the documents that you can see."
     assert ("Nearest in the documents" in lines) == bool(related)
+
+
+def test_follow_up_is_understood_in_the_chosen_scope(monkeypatch: pytest.MonkeyPatch) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        assert request.url.path == "/v1/conversations/c1/understandings"
+        (issuer,) = json.loads(request.content)["scope"]["issuers"]
+        return httpx.Response(200, json={"question": f"What were net sales of {issuer}?"})
+
+    def open_client(**_: object) -> ApiClient:
+        return ApiClient(url="http://footnote.example", key="k", transport=httpx.MockTransport(answer))
+
+    monkeypatch.setattr("app.commands.calling.open_client", open_client)
+    words = ["ask", "and net sales?", "--conversation", "c1", "--understand", "--issuer", "Tarnwick"]
+    shown = CliRunner().invoke(build_cli(words), words)
+    assert shown.stdout == "  Understood as: What were net sales of Tarnwick?\n"
