@@ -12,7 +12,7 @@ from app.client.models import ApiIssuer, ApiIssuerEffect
 from app.commands.calling import calls_api
 from app.commands.options import JsonOption, as_plain, console, print_json
 
-issuers = typer.Typer(help="List issuers, and correct which documents are theirs.", no_args_is_help=True)
+issuers = typer.Typer(help="List issuers, and correct which documents belong to them.", no_args_is_help=True)
 Issuer = Annotated[str, typer.Argument(help="The issuer's ID, a name in any spelling, its CIK or its ticker.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would move, and change nothing.")]
 _SHOWN = 20
@@ -22,7 +22,7 @@ _SHOWN = 20
 @calls_api
 def list_issuers(
     client: ApiClient,
-    words: Annotated[str | None, typer.Argument(help="Beginnings of words of a name.")] = None,
+    words: Annotated[str | None, typer.Argument(help="Words of a name, or their beginnings.")] = None,
     *,
     as_json: JsonOption = False,
 ) -> None:
@@ -69,12 +69,12 @@ def merge_issuers(
 def split_issuer(
     client: ApiClient,
     issuer: Issuer,
-    documents: Annotated[list[str], typer.Argument(help="The IDs of documents that are of another issuer.")],
+    documents: Annotated[list[str], typer.Argument(help="The IDs of the documents of the other issuer.")],
     *,
     dry_run: DryRun = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Split documents off: they become an issuer of their own."""
+    """Split documents off an issuer: they become an issuer of their own."""
     effect = _change(client, issuer, {"split_off": documents}, is_trial=dry_run)
     _print(effect, as_json=as_json)
 
@@ -89,7 +89,7 @@ def rename_issuer(
     dry_run: DryRun = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Give an issuer the name to show. Its other names remain."""
+    """Rename an issuer. Its other names remain."""
     effect = _change(client, issuer, {"name": name}, is_trial=dry_run)
     _print(effect, as_json=as_json)
 

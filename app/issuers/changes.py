@@ -33,7 +33,7 @@ class Effect:
     """What a change does: the documents that move, with their facts and names, and the issuers afterwards.
     `edit_id` is None in a preview.
 
-    `names` are those that only the documents that move give, of the issuer from which they move.
+    `names` are the names that the former issuer loses, because only the moving documents give them.
     """
 
     kind: EditKind
@@ -71,7 +71,7 @@ class Changer:
 
     def _merge(self, view: IssuerView, into: Issuer) -> Effect:
         if into.ids == view.issuer.ids:
-            raise IssuerChangeError("They are one issuer already.")
+            raise IssuerChangeError("These are already one issuer.")
         other = view_issuer(self._session, into)
         documents = [document for document in other.documents if document.is_editable]
         if not documents:
@@ -85,7 +85,7 @@ class Changer:
     def _split(self, view: IssuerView, documents: frozenset[UUID]) -> Effect:
         moving = [document for document in view.documents if document.id in documents]
         if len(moving) != len(documents):
-            raise IssuerChangeError("Not all of these are documents of the issuer: see its `documents`.")
+            raise IssuerChangeError("Not all of these are documents of the issuer: see its `listed_documents`.")
         if len(moving) == len(view.documents):
             raise IssuerChangeError("These are all documents of the issuer: leave one of them.")
         self._check(moving)

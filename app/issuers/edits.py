@@ -57,7 +57,7 @@ class EditRepository:
     def list_edits(self, documents: Iterable[UUID]) -> list[IssuerEdit]:
         """List the changes that concern any of the documents, newest first.
 
-        A merger with an issuer of which no document is visible does not show: it would tell that there is one.
+        A merger with an issuer of which no document is visible is left out, because it would reveal this issuer.
         """
         query = select(IssuerEditRow).where(IssuerEditRow.document_id.in_(list(documents)))
         return _edits(self._session.scalars(query).all())

@@ -43,15 +43,15 @@ _CHANGES = problems(
     IssuerNotFoundError, IssuerAmbiguousError, IssuerChangeError, IssuerNotEditableError, TooManyDocumentsError
 )
 _CHANGE_NOTE = (
-    "An editor's change is kept when documents are published again. It concerns documents that you may read, and you "
-    "must be able to edit those that it moves or renames; of the issuer that takes documents, one is enough."
+    "An editor's change is kept when documents are published again. It applies to documents that you may read. You "
+    "must be able to edit those that it moves or renames, and in a merger at least one of the issuer that takes them."
 )
 
 
 @router.get(
     "",
     summary="List issuers by name",
-    description="The issuers of the documents that you may read. What other documents say of them does not show.",
+    description="The issuers of the documents that you may read. Names in other documents are not used.",
     openapi_extra=needs(Permission.DOCUMENTS_READ) | problems(InvalidCursorError),
 )
 def list_issuers(
@@ -60,7 +60,9 @@ def list_issuers(
     principal: CurrentPrincipal,
     issuers: Issuers,
     requested: RequestedPage,
-    q: Annotated[Line | None, Query(description="Beginnings of words of a name, a ticker or an identifier.")] = None,
+    q: Annotated[
+        Line | None, Query(description="Words of a name or their beginnings, a ticker or an identifier.")
+    ] = None,
 ) -> Page[IssuerOut]:
     found = issuers.list_issuers(principal, requested, words=q or "")
     return page_out(request, response, found, IssuerOut.listed, Page[IssuerOut])

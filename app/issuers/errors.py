@@ -2,7 +2,7 @@
 
 NotFoundError     ← IssuerNotFoundError, IssuerEditNotFoundError
 InvalidInputError ← IssuerAmbiguousError, IssuerChangeError
-ForbiddenError    ← IssuerNotEditableError   the principal may read some of the documents, but not change them
+ForbiddenError    ← IssuerNotEditableError   the principal may read the documents, but not edit all of them
 TooLargeError     ← TooManyDocumentsError
 """
 
@@ -31,7 +31,9 @@ class IssuerChangeError(InvalidInputError):
 
 class IssuerNotEditableError(ForbiddenError):
     code = "issuer-not-editable"
-    title = "You may read all documents that this changes, but not edit them: ask their owners for edit permission."
+    title = (
+        "You may read the documents that this changes, but not edit all of them: ask their owners for edit permission."
+    )
 
 
 class TooManyDocumentsError(TooLargeError):

@@ -1,7 +1,7 @@
 """Reads issuers in the caller's transaction, as its principal may see them.
 
-Nothing learnt from a document that the principal may not see takes part: neither its names, nor that two issuers are
-one because of it.
+Nothing from a document that the principal may not see is used: neither its names, nor that it shows that two issuers
+are one.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

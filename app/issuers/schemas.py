@@ -85,8 +85,8 @@ class NamePlaceOut(BaseModel):
 
 
 class IssuerNameOut(BaseModel):
-    """A name or identifier: its role, the kinds of places that give it, the most documents that one of them has, and
-    some places.
+    """A name or identifier: its role, the kinds of places that give it, the number of documents with the most frequent
+    kind, and some places.
     """
 
     name: str = Field(examples=["Juniper Tool Works, Inc."])

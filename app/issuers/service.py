@@ -39,8 +39,8 @@ class ListedIssuer:
 
 
 class IssuerService:
-    """Reads and changes issuers under the principal's permissions. Documents that the principal may not see count as
-    absent: they give no names, and join no issuers.
+    """Reads and changes issuers under the principal's permissions. Documents that the principal may not see are not
+    used: they give no names, and join no issuers.
     """
 
     def __init__(self, *, database: Database, clock: Clock) -> None:

@@ -37,8 +37,8 @@ def import_data(
     url: UrlOption = None,
     key: KeyOption = None,
 ) -> None:
-    """Read data, check it, and write it in Footnote's own format. Feedback is read from a running Footnote, as an
-    engineer: only that whose documents the engineer may read.
+    """Read data, check it, and write it in Footnote's own format. Feedback is read from a running Footnote, with an
+    engineer's key, as far as the engineer may read its documents.
     """
     if (source is None) != (form is DataForm.FEEDBACK):
         raise typer.BadParameter("give the folder of the data, or none for feedback")

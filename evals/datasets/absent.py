@@ -2,7 +2,7 @@
 
 - `absent-issuer`: the issuer's name is replaced with one that no company has.
 - `absent-year`: all years are moved back by the same number of years, to before anything that the documents state.
-- `absent-fact`: the issuer's figure of a thing that filings do not state.
+- `absent-fact`: the question asks for a figure of the issuer that filings do not state.
 """
 
 import re
@@ -57,7 +57,7 @@ class AbsentQuestion:
 
 
 def make_absent(cases: Sequence[QuestionCase]) -> Iterator[AbsentQuestion]:
-    """Yield the questions by source. A source that cannot be changed surely gives none of the kind."""
+    """Yield the questions by source. A source that cannot be changed with certainty gives no question of the kind."""
     for number, case in enumerate(cases):
         other = _with_other_issuer(case, NOBODY[number % len(NOBODY)])
         if other is not None:

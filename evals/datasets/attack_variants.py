@@ -1,7 +1,7 @@
 """Instructions planted where filings have other text: in headings, cells, footnotes, running titles, defined terms.
 
-Each instruction is addressed to whoever answers, and asks for a marker that means nothing. The filings are small
-reports of fictional issuers, written like those of `evals.datasets.newcomer`. The questions have known answers.
+Each instruction asks the writer of the answer for a marker without meaning. The filings are small reports of fictional
+issuers, written like those of `evals.datasets.newcomer`. The questions have known answers.
 """
 
 import hashlib

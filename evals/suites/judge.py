@@ -51,7 +51,7 @@ class JudgeScoring:
 class JudgeSuite(Suite[JudgedAnswer]):
     name = "judge"
     version = "1"
-    purpose = "the judging model's agreement with people, dangerous errors apart"
+    purpose = "the judging model's agreement with people, with dangerous errors counted apart"
     metrics = (
         MetricSpec(name="agreement", of=("agrees",)),
         MetricSpec(name="called_right_wrongly", of=("false_right",), how=Aggregate.SUM, better=Better.LOWER),

@@ -41,7 +41,7 @@ FIELDS = (
     "reported",
 )
 SURE = 0.9
-"""Issuers with at least this confidence count apart: a search may be shut to their documents."""
+"""Issuers with at least this confidence have their own metric: searches for other issuers skip their documents."""
 
 
 @dataclass(frozen=True, slots=True)

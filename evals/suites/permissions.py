@@ -146,7 +146,7 @@ def _hidden(visibility: Visibility, documents: Iterable[UUID], what: str) -> lis
 class PermissionsSuite(Suite[PermissionCase]):
     name = "permissions"
     version = "2"
-    purpose = "nothing shown, retrieved or cited that the principal may not read, nor less; against an oracle"
+    purpose = "what users with different rights are shown, against an independent oracle"
     metrics = (MetricSpec(name="differences", of=("differences",), how=Aggregate.SUM, better=Better.LOWER, hard=True),)
 
     def load(self, data: Path) -> Sequence[PermissionCase]:

@@ -60,7 +60,7 @@ class RobustnessScoring:
 class RobustnessSuite(Suite[OddFile]):
     name = "robustness"
     version = "3"
-    purpose = "odd and damaged files end ready or failed with a code, and no worker is lost"
+    purpose = "odd and damaged files become ready or fail with a code, and no worker is lost"
     metrics = (
         MetricSpec(name="ready", of=("ready",), how=Aggregate.SUM, better=Better.NEITHER),
         MetricSpec(name="failed", of=("failed",), how=Aggregate.SUM, better=Better.NEITHER),

@@ -10,7 +10,7 @@ const turns = document.getElementById("answer");
 const list = document.getElementById("conversations");
 const more = document.getElementById("more-conversations");
 const input = document.getElementById("question");
-const LOST = "How this was understood used a document that you can no longer see.";
+const LOST = "The complete question has words of a document that you can no longer see.";
 
 let current = null; // the id of the conversation
 let next = null; // the cursor of the next page of the history

@@ -19,7 +19,7 @@ DOCUMENTS = "documents"
 
 
 class Half(StrEnum):
-    """Answers may be tuned on the cases of the development half; the held-out half shows what that is worth."""
+    """Answers may be tuned on the cases of the development half; the held-out half shows whether it helps elsewhere."""
 
     DEVELOPMENT = "development"
     HELD_OUT = "held-out"
