@@ -1,10 +1,10 @@
 """Decide, over the visible documents, which issuers a question is about, and which documents are searched for it.
 
 Evidence decides, not one reading of a document's metadata:
-- Documents of the named issuers are searched, and those whose issuer is unknown or doubtful, with less weight, if their
-  text shows the name. Documents that surely are of others are not (law 10), unless the question asks for others, too.
-- Other names are looked up in the texts of the visible documents. A name that none has, and a company that documents
-  only mention as somebody else, is an absent issuer if the question asks for its figures.
+- Documents of the named issuers are searched, and, with less weight, documents whose issuer is unknown or doubtful, if
+  their text shows the name. Documents of other issuers are not searched, unless the question asks for others, too.
+- Other names are looked up in the texts of the visible documents. If the question asks for figures of a name that no
+  document has, or of a company that documents only mention as another one, this is an absent issuer.
 """
 
 import re
@@ -159,7 +159,7 @@ class ScopeFinder:
         return Scope(understood, _attributed(scope, understood), weights)
 
     def _absent(self, others: Sequence[Mention], every: Sequence[Candidate]) -> list[str]:
-        """Return the names, of those that the question compares with an issuer, that no document is of."""
+        """Return the names of companies that the question compares with an issuer, and that no document is of."""
         evidence = self._look_up(others, every)
         return [
             one.text
@@ -209,7 +209,7 @@ class ScopeFinder:
 
 
 def _attributed(rows: Sequence[Candidate], understood: Understanding) -> list[Candidate]:
-    """Return the documents with the named issuer as the issuer of those that metadata give no certain one."""
+    """Return the documents; those without a certain issuer get the named issuer."""
     keys = set(understood.issuer_keys)
     if len(set(understood.issuer_names)) != 1:
         return list(rows)
@@ -235,8 +235,8 @@ def _is_own(found: UnsureDocument, row: Candidate) -> bool:
 
 
 def _own_documents(mention: Mention, found: NameEvidence, every: Sequence[Candidate]) -> list[Candidate]:
-    """Return the documents of the issuer whose own product, segment or subsidiary has a name, or the documents without
-    a certain issuer that begin with it; nothing if it is no issuer's own.
+    """Return the documents of the issuer that has a product, segment or subsidiary of this name, or the documents
+    without a certain issuer that begin with it; nothing if there are none.
     """
     if _is_unnamed(mention, found):
         return []
@@ -264,8 +264,8 @@ def _own_documents(mention: Mention, found: NameEvidence, every: Sequence[Candid
 
 
 def _is_absent(mention: Mention, found: NameEvidence, every: Sequence[Candidate]) -> bool:
-    """Return whether documents that have a name, but seldom, mention another company with it: they write its legal
-    form, call it a competitor, or are of several issuers.
+    """Return whether the documents that rarely mention a name mean another company by it: they write its legal form,
+    call it a competitor, or are of several issuers.
     """
     if _is_unnamed(mention, found):
         return True
@@ -275,7 +275,7 @@ def _is_absent(mention: Mention, found: NameEvidence, every: Sequence[Candidate]
 
 
 def _is_unnamed(mention: Mention, found: NameEvidence) -> bool:
-    """Return whether a common word with a capital is the name of somebody whom no document names ("Summit's")."""
+    """Return whether a common word with a capital is the name of a company that no document names ("Summit's")."""
     is_word = not mention.is_certain and len(mention.words) == 1 and mention.text[:1].isupper()
     return is_word and found.is_common_noun()
 

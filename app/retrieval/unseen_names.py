@@ -1,4 +1,4 @@
-"""Find the names, places and securities beside the issuers of a question that none of their documents mentions.
+"""Find the names, places and securities in a question that no document of its issuers mentions.
 
 What documents may write in other words counts as seen: terms of the field, acronyms, adjectives of places, and words
 that nearly name an issuer.

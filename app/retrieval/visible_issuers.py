@@ -19,9 +19,9 @@ _OF_KEYS = (NameRole.OWN, NameRole.SET, NameRole.FORMER)
 
 @dataclass(frozen=True, slots=True)
 class Documents:
-    """The documents of some issuers: by the records of their entities, and by keys where no entity is known.
+    """The documents of some issuers: by the records of their entities, or by keys if no entity is known.
 
-    `by_key` has the records of the entity that has a key.
+    `by_key` maps a key to the records of its entity.
     """
 
     records: frozenset[UUID]
@@ -44,7 +44,7 @@ class Documents:
 
 
 def _current_forms(entity: Issuer) -> frozenset[str]:
-    """Return the names that an issuer has now: the one that an editor gave, else its own ones without former ones."""
+    """Return the current names of an issuer: the one that an editor gave, else its own names without former ones."""
     own = frozenset(entity.list_forms(NameRole.OWN))
     given = frozenset((normalise_issuer(entity.name),))
     if entity.list_forms(NameRole.SET):
@@ -53,7 +53,7 @@ def _current_forms(entity: Issuer) -> frozenset[str]:
 
 
 def list_taken(entities: Sequence[Issuer]) -> Mapping[UUID, frozenset[str]]:
-    """Return entity → its earlier names that are another's now, as after a split: they mean the other one."""
+    """Return entity → its earlier names that another issuer has now, such as after a split: they mean the other one."""
     current = {entity.id: _current_forms(entity) for entity in entities}
     return {
         entity.id: frozenset(
@@ -67,7 +67,7 @@ def list_taken(entities: Sequence[Issuer]) -> Mapping[UUID, frozenset[str]]:
 
 
 def with_current_names(rows: Sequence[Candidate], entities: Sequence[Issuer]) -> list[Candidate]:
-    """Return the documents; those that print a name that is another issuer's now have their issuer's current name."""
+    """Return the documents. One that prints a name that another issuer has now gets its issuer's current name."""
     taken = list_taken(entities)
     renamed = {record: entity for entity in entities if taken[entity.id] for record in entity.ids}
     return [

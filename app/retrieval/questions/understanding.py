@@ -22,7 +22,7 @@ class Understanding:
 
     `core` is the question without sentences about the form of the answer. `search_terms` are its terms, and
     `key_terms` are the search terms without periods and units. `issuer_forms` are the key and aliases of each issuer.
-    `issuer_groups` has a number for each key: an issuer with several keys, since it was renamed, has one number.
+    `issuer_groups` has a number for each key; all keys of a renamed issuer have the same number.
     `issuer_phrases` are the words of the question that name the issuers. `issuer_records` are the records of the named
     issuers (`documents.issuer_id`), if all have some: documents with the same key may be of an issuer that an editor
     split off. `key_records` has the records of the issuer of each key, or none.
@@ -35,13 +35,15 @@ class Understanding:
 
     Which issuers are meant, decided over the visible documents (`app.retrieval.scope`):
     `is_implied`: the question names no issuer, but documents of one issuer only are visible.
-    `is_open`: the question names no issuer, and documents of several are visible. An answer says whose each figure is.
+    `is_open`: the question names no issuer, and documents of several are visible. An answer names the issuer of each
+    figure.
     `shared_names` are short names of several issuers, with these issuers' names; all of them are meant.
     `respelt` are misspelt names and initials, with the names of the issuers that were taken for them.
     `absent_issuers` are names of issuers without visible documents, whose figures the question asks for.
-    `unseen_names` are other names, and places, that no visible document of the named issuers mentions, or none at all.
-    `must_mention` has the words of names of which issuers' documents tell: a sentence without one is about something
-    else. `other_entity` is an entity beside the issuer ("Example Operating Partnership").
+    `unseen_names` are other names, and places, that no visible document (of the named issuers, if there are any)
+    mentions.
+    `must_mention` has the words of names that a source has to mention: other sentences are about something else.
+    `other_entity` is an entity beside the issuer ("Example Operating Partnership").
     `coverage` has the periods that the documents report on, and `missing_periods` are asked ones that none can report.
     """
 
