@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from app.db.served import LEAST_SERVED
 from tests.docs.guides import ROOT
 
 PAGES = sorted(
@@ -24,6 +25,11 @@ def test_links_of_a_page_lead_to_files(page: str) -> None:
 def test_source_files_named_by_a_page_exist(page: str) -> None:
     named = SOURCES.findall((ROOT / page).read_text(encoding="utf-8"))
     assert sorted({name for name in named if not (ROOT / name).exists()}) == []
+
+
+def test_changelog_names_the_revision_for_an_upgrade_without_downtime() -> None:
+    newest = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8").split("\n## [")[1]
+    assert f"`footnote database upgrade --to {LEAST_SERVED}`" in newest
 
 
 def test_each_control_of_the_security_page_has_a_test() -> None:
