@@ -104,6 +104,29 @@ def test_claim_about_two_years_is_supported_by_the_figures_of_both(draft) -> Non
     ]
 
 
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        (QUESTION, "Net revenue rose in 2022."),
+        (QUESTION, "Plain Holdings."),
+        ("Why did revenue grow?", "Plain Holdings."),
+    ],
+    ids=["no-figure", "only-a-name", "only-a-name-to-why"],
+)
+def test_model_answers_with_the_first_claim_that_can_answer(draft, question, text) -> None:
+    """A figure is asked for, or the claim is only the issuer's name."""
+    result = draft(saying(text, "Net revenue was {@a} in 2022."), question=question)
+    (first,) = result.shown
+    assert (first.text, first.part) == ("Net revenue was $4,210 million in 2022.", ClaimPart.ANSWER)
+    assert len(result.dropped) == 1
+
+
+def test_built_in_writer_answers_if_no_claim_of_a_model_can(draft) -> None:
+    result = draft(saying("Net revenue of Plain Holdings."))
+    assert (result.writer, result.degraded) == (Writer.EXTRACTIVE, NOTHING_VERIFIED)
+    assert result.shown[0].text.startswith("Net revenue — 2022: $4,210")
+
+
 def test_empty_model_draft_is_accepted(draft) -> None:
     result = draft(lambda request: claims())
     assert (result.writer, result.shown, result.dropped, result.degraded) == (Writer.MODEL, (), (), None)

@@ -9,6 +9,7 @@ from app.answers.claims import (
     Draft,
     DraftClaim,
     DroppedClaim,
+    DropReason,
     Grid,
     PageTexts,
     StatedFigure,
@@ -17,21 +18,25 @@ from app.answers.claims import (
 )
 from app.answers.events import ShownClaim
 from app.answers.evidence_tables import EvidenceTables
+from app.answers.kinds import AskedKind, Expected, QuestionKind, read_kind
 from app.answers.offered import PASSAGES_ONLY, ForModel
 from app.answers.verification.checks import ClaimChecker
 from app.answers.verification.claim_subjects import Subjects, find_subject, subjects_of
+from app.answers.verification.support import find_terms
 from app.answers.writing.by_kind import BuiltInWriter
 from app.answers.writing.model_writer import ModelWriter
 from app.answers.writing.referring import OnClaim
 from app.answers.writing.section_writer import SectionWriter
 from app.llm.errors import ModelNonsenseError, ModelUnavailableError
 from app.llm.port import TokenUsage
+from app.quantities.mentions import find_numbers
 from app.retrieval.passages import Passage
 from app.retrieval.questions.understanding import Understanding
 
 Show = Callable[[ShownClaim], Awaitable[None]]
 """Shows a verified claim before the draft is complete."""
 
+_FIGURES = frozenset({Expected.AMOUNT, Expected.SHARE, Expected.COUNT})
 NOTHING_VERIFIED = "nothing-verified"
 """Value of `degraded` when every claim in the model's draft failed verification."""
 
@@ -109,7 +114,8 @@ class Drafter:
             return await asyncio.to_thread(self._extract, question, understanding, passages, pages, tables)
         given = known_texts(question, passages)
         subjects = {**beside.offered.subjects, **subjects_of(passages)}
-        verifier = DraftVerifier(pages, tables, given, subjects, is_model=True)
+        asked = None if beside.sections is not None else read_kind(understanding)
+        verifier = DraftVerifier(pages, tables, given, subjects, is_model=True, asked=asked)
 
         async def verify(claim: DraftClaim) -> None:
             shown = await asyncio.to_thread(verifier.add, claim)
@@ -231,13 +237,22 @@ def verify_draft(
 
 class DraftVerifier:
     """Checks the claims of a draft one by one. `given` are texts whose words claims may use; `subjects` are those of
-    the documents that they cite. The first shown claim of a model is its answer. If other writers have none with an
-    answer, their claims are evidence.
+    the documents that they cite. The first shown claim of a model is its answer: before it, claims that cannot answer
+    the question as `asked` are dropped. If other writers have none with an answer, their claims are evidence.
     """
 
     def __init__(
-        self, pages: PageTexts, tables: EvidenceTables, given: frozenset[str], subjects: Subjects, *, is_model: bool
+        self,
+        pages: PageTexts,
+        tables: EvidenceTables,
+        given: frozenset[str],
+        subjects: Subjects,
+        *,
+        is_model: bool,
+        asked: AskedKind | None = None,
     ) -> None:
+        self._asked = asked
+        self._names = frozenset(find_terms(" ".join(subject.issuer or "" for subject in subjects.values())))
         self._checker = ClaimChecker(pages, tables, given=given)
         self._tables = tables
         self._subjects = subjects
@@ -255,11 +270,26 @@ class DraftVerifier:
             self._dropped.append((self._count, verdict.dropped))
         if (claim := verdict.claim) is None:
             return None
+        if self._is_model and not self.shown and not self._can_answer(claim.text):
+            self._dropped.append((self._count, DroppedClaim(claim.text, DropReason.NOT_A_STATEMENT, claim.part)))
+            return None
         part = ClaimPart.ANSWER if self._is_model and not self.shown else claim.part
         subject = find_subject(claim, self._subjects, self._tables)
         self.shown.append(ShownClaim(self._count, claim.text, claim.citations, part, subject))
         self._stated |= {each.working.sentence(): each for each in draft.stated if each.working is not None}
         return self.shown[-1]
+
+    def _can_answer(self, text: str) -> bool:
+        """Return whether a claim of a model says what the question asks for, as far as its form shows: a figure states
+        one, and no answer is only a name of the issuer.
+        """
+        if self._asked is None:
+            return True
+        if self._asked.kind is QuestionKind.FIGURE or (
+            self._asked.kind is QuestionKind.FACT and self._asked.expected in _FIGURES
+        ):
+            return any(not mention.is_year() for mention in find_numbers(text).mentions)
+        return not self._names.issuperset(find_terms(text))
 
     def finish(self, draft: Draft) -> VerifiedDraft:
         """Check the claims of the draft that were not added before, and return the result. The arithmetic of figures
