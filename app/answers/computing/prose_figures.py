@@ -3,7 +3,9 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
+from uuid import UUID
 
 from app.answers.claims import PageKey, PageTexts
 from app.answers.computing.currencies import is_in_currency
@@ -49,7 +51,7 @@ _MOVES = re.compile(
     re.IGNORECASE,
 )
 _RESPECTIVELY = re.compile(r"\brespectively\b", re.IGNORECASE)
-_OF_WHICH = re.compile(r"\bof which\b|\bincluding\b|\bexcept\b|\bexcluding\b", re.IGNORECASE)
+_OF_WHICH = re.compile(r"\bof which\b|\binclud(?:ing|ed in)\b|\bexcept\b|\bexcluding\b", re.IGNORECASE)
 _LED_BY_PERIOD = re.compile(
     r"(?:as\s+of|as\s+at|at|on|in|for|during)\b[^,]{1,60}\d[^,]{0,20}(?:,\s*\d{4})?,\s+", re.IGNORECASE
 )
@@ -62,6 +64,9 @@ _NARROWER = re.compile(
 _LONGEST = 700
 _MOST_AMOUNTS = 8
 _LEAST_PRECISE = 0.45
+_SURELY_WHOLE = 1_000_000
+_FEW = 40
+"""Cells of a table that show its scale."""
 _CERTAINTY = 0.85
 
 
@@ -179,12 +184,34 @@ class ProseFigures:
             for start, text, terms in _said_of(page, self._tables.covered(key))
         ]
 
+    def _is_in_scale_of_tables(self, key: PageKey, amount: Quantity) -> bool:
+        """Return whether an amount may be in the scale of its document's tables, without saying so: "$202" beside
+        statements in millions.
+        """
+        value = abs(amount.value) if amount.value is not None else Decimal(0)
+        is_bare = amount.kind is Kind.AMOUNT and amount.scale is None and value < _SURELY_WHOLE
+        return is_bare and key[0] in self._scaled_documents
+
+    @cached_property
+    def _scaled_documents(self) -> frozenset[UUID]:
+        """The documents with a table in thousands or more."""
+        scales = (
+            (key[0], cell.value.scale)
+            for key, tables in self._tables.all_tables().items()
+            for table in tables
+            for cell in table.cells[:_FEW]
+            if cell.value is not None
+        )
+        return frozenset(version for version, scale in scales if scale)
+
     def _read(
         self, sentence: _Sentence, words: str, period: AskedPeriod | None, hard: frozenset[str]
     ) -> Iterator[Figure]:
         """Yield the figure of a sentence for an item, if the sentence says which of its amounts it is."""
         counted = list(_counted(sentence.text, words))
         amounts = counted or [each for each in find_amounts(sentence.text) if not _is_count(sentence.text, each, words)]
+        if any(self._is_in_scale_of_tables(sentence.key, each.value) for each in amounts):
+            return
         if not amounts or len(amounts) > _MOST_AMOUNTS or _OF_WHICH.search(sentence.text):
             return
         if not hard & OPERATIONS and _MOVES.search(sentence.text):

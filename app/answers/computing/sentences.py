@@ -22,7 +22,7 @@ from app.answers.claims import (
 from app.answers.computing.computed import Computed
 from app.answers.computing.found import Figure
 from app.answers.computing.printing import print_value, rounded, scale_of
-from app.answers.computing.requests import Form, Over, Series
+from app.answers.computing.requests import Form, Over, Ranking, Series
 from app.answers.writing.figures import cite_row, name_period, row_sentence
 from app.facts.formulas.expressions import Call
 from app.facts.formulas.results import Computed as Evaluated
@@ -183,7 +183,9 @@ def _verdict(computed: Computed, result: Evaluated) -> str:
 
 
 def _period_of(computed: Computed, each: Sequence[Computed]) -> str | None:
-    """Name the period of an answer: of several values all periods."""
+    """Name the period of an answer: of several values all periods, of a ranking that of its parts."""
+    if isinstance(computed.request.asked, Ranking):
+        return ", ".join(dict.fromkeys(each.rpartition(", ")[2] for each in computed.periods)) or None
     of = dict.fromkeys(filter(None, map(periods_in_words, each or [computed])))
     return ", ".join(of) or None
 

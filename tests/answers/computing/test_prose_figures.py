@@ -11,6 +11,7 @@ from app.facts.fiscal import FiscalSpan
 from app.facts.found import NotFound
 from app.facts.model import FiscalLabel
 from app.facts.sought import Sought
+from tests.answers.tables import make_table
 
 TEXT = """Depreciation expense was $510 million, $487 million, and $442 million in 2022, 2021, and 2020, respectively.
 
@@ -35,6 +36,8 @@ In fiscal 2022, total rent of the Lantern business and its depots was $7 million
 Net sales in the six months ended June 30, 2022 were $55 million.
 
 Report that warranty expense was $99 million in 2022.
+
+Included in the total repair provision is $3 million in 2022.
 """
 
 FINDER = ProseFigures({(UUID(int=1), 1): TEXT}, EvidenceTables.none())
@@ -57,6 +60,7 @@ def find(words: str, period: str | None) -> str | None:
         ("rent expense", "FY2021", "11000000"),
         ("carrying amount", "June 30, 2022", "25153000"),
         ("rent expense", "FY2019", None),
+        ("total repair provision", "2022", None),  # a part of it
         ("advertising expense", "2022", None),  # a sentence about a change has several figures
         ("lease cost", "2022", None),  # and so has one about parts
         ("office rent expense", "2022", None),
@@ -119,3 +123,14 @@ def test_number_counts_only_what_a_sentence_says_the_issuer_has(sentence, words,
     finder = ProseFigures({(UUID(int=1), 1): sentence}, EvidenceTables.none())
     found = finder.find(Sought(names=(words,), labels=(words,)), FiscalSpan.of(FiscalLabel(2022)))
     assert (None if isinstance(found, NotFound) else f"{found.value:f}") == count
+
+
+@pytest.mark.parametrize(("scale", "amount"), [(None, "202"), (6, None)])
+def test_amount_without_scale_is_not_read_beside_tables_in_millions(scale, amount) -> None:
+    key = (UUID(int=1), 1)
+    table = make_table("Lamps\t2022\t2021\nSales of lamps\t$1,730\t$1,590", scale=scale)
+    text = "Amortization of patents was $202 in 2022."
+    finder = ProseFigures({key: text}, EvidenceTables({(key[0], 2): [table]}))
+    words = ("amortization of patents",)
+    found = finder.find(Sought(names=words, labels=words), FiscalSpan.of(FiscalLabel(2022)))
+    assert (None if isinstance(found, NotFound) else f"{found.value:f}") == amount
