@@ -16,6 +16,7 @@ from app.access.collections.repository import AccessRepository
 from app.answers.repository import AnswerRepository
 from app.conversations.repository import ConversationRepository
 from app.core.principal import Principal
+from app.db.keyed import driver_connection
 from app.db.session import system_principal
 from app.documents.dead_letters.repository import DeadLetterRepository
 from app.documents.filters import DocumentFilters
@@ -99,12 +100,8 @@ class ReadChecks:
 
     @staticmethod
     def _see_all(session: Session) -> Iterable[Sequence[Any]]:
-        """Select all visible rows. Planning is slow, so each connection prepares the statement once."""
-        connection = session.connection()
-        if "sees all" not in connection.info:
-            connection.exec_driver_sql(f"PREPARE see_all AS {SEEN}")
-            connection.info["sees all"] = True
-        return connection.exec_driver_sql("EXECUTE see_all")
+        """Select all visible rows. Planning is slow, so each connection keeps the plan."""
+        return driver_connection(session).execute(SEEN, prepare=True).fetchall()
 
     def _expected(self, access: Access, truth: Rows) -> dict[str, set[str]]:
         world = access.world
