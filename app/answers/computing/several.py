@@ -73,8 +73,8 @@ class Together:
 
     def _verdict(self) -> str:
         results = [each for each in self.statements if isinstance(each, Result)]
-        if not self.limits:
-            return ""
+        if not self.limits or len(results) < len(self.statements):
+            return ""  # values of several issuers or periods are no single judgement
         values = [each.computed.again().value or Decimal(0) for each in results]
         reached = sum(value >= limit for value, limit in zip(values, self.limits, strict=True))
         return "Yes: " if 2 * reached > len(self.limits) else "No: "

@@ -253,3 +253,15 @@ def test_several_measures_are_answered_together(ask) -> None:
         "Total current liabilities of Plain Holdings — FY2022: $1,000 million; "
         "Long-term debt of Plain Holdings — FY2022: $820 million"
     )
+
+
+def test_judgement_over_two_years_states_the_figures_without_a_verdict(ask, library) -> None:
+    page = (
+        "($ in millions)\n\nFiscal year\t2022\t2021\nCapital expenditures\t$400\t$380\n"
+        "Property, plant and equipment, net\t900\t850\nTotal assets\t2,500\t2,400\n"
+    )
+    library.add(page, number=9, units_line="($ in millions)")
+    single = ask("Is Plain Holdings a capital-intensive business in fiscal 2022?")
+    assert single[0].startswith("Yes: ")
+    several = ask("Is Plain Holdings a capital-intensive business in fiscal 2021 and 2022?")
+    assert several[0].startswith("Capital expenditures as a percentage of revenue")
