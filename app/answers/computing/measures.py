@@ -7,12 +7,21 @@ from functools import lru_cache
 from app.facts.formulas.expressions import Name
 from app.facts.formulas.registry import standard_vocabulary
 from app.facts.formulas.units import UnitKind
+from app.facts.items.names import find_items
+from app.facts.items.standard import StandardItem, load_items
+from app.facts.model import StatementKind
 
 _PURE = (UnitKind.PERCENT, UnitKind.RATIO, UnitKind.DAYS)
 _MOST_KNOWN = 4096
 """Most texts of questions that a cache keeps."""
 _BRACKET = re.compile(r" ?\([^()]*\)")
-_OF_COSTS = re.compile(r" (?:expenses?|costs?|spend(?:ing)?|outlays?|bill|charges?|balances?)$", re.IGNORECASE)
+_OF_COSTS = re.compile(r" (?:expenses?|costs?|spend(?:ing)?|outlays?|bill|charges?)$", re.IGNORECASE)
+_OF_BALANCE = re.compile(r" balances?$", re.IGNORECASE)
+_COSTS = frozenset(
+    {"Cost of Revenue", "Operating Expenses", "Insurance Expenses", "Banking Expenses", "Non-Operating Items"}
+    | {"Income Tax", "Operating Activities", "Investing Activities", "Financing Activities"}
+)
+"""Sections of statements whose items may be called costs or spending: "sales costs" are not sales."""
 _LOOSE = re.compile(
     r"\b(?:unadjusted|reported|consolidated|total|company|amount of|value of|balance of)\b ?", re.IGNORECASE
 )
@@ -44,8 +53,25 @@ def is_pure_measure(words: str) -> bool:
 
 def variants_of(words: str) -> Iterator[str]:
     """Yield the words, then without brackets, without words that hardly matter, such as "unadjusted", and without
-    "costs" or "spending" at their end.
+    "costs", "spending" or "balance" at their end.
     """
     plain = _BRACKET.sub("", words).strip()
     loose = _LOOSE.sub("", plain).strip()
-    yield from dict.fromkeys((words, plain, loose, _OF_COSTS.sub("", loose)))
+    yield from dict.fromkeys((words, plain, loose, *_without_last_word(loose)))
+
+
+def _without_last_word(words: str) -> Iterator[str]:
+    """Yield words without "costs" where they then name a cost, and without "balance" where they name a balance."""
+    for pattern, is_kind in ((_OF_COSTS, _is_cost), (_OF_BALANCE, _is_balance)):
+        short = pattern.sub("", words)
+        items = [load_items().get(name) for name in find_items(short)] if short != words else []
+        if items and all(item is not None and is_kind(item) for item in items):
+            yield short
+
+
+def _is_cost(item: StandardItem) -> bool:
+    return item.section in _COSTS
+
+
+def _is_balance(item: StandardItem) -> bool:
+    return item.statement is StatementKind.BALANCE

@@ -114,7 +114,7 @@ WHICH_ISSUER = _phrase(
 )
 AMONG = _phrase(
     r"\W*(?:among|of|between|out of) (?P<items>[^?]{5,160}?),? (?:which|what)(?: one)? "
-    r"(?:brought in|had|generated|produced|was|used|provided|contributed|cost|earned|made|is|has) (?:the )?"
+    r"(?:brought in|had|generated|produced|was|provided|contributed|cost|earned|made|is|has) (?:the )?"
     rf"(?:(?P<more>{_MORE})|(?P<less>{_LESS}))(?: \([^()]{{1,40}}\))?(?: of| in)? (?P<x>.+?)\W*",
 )
 SHARE_OF_PERIOD = _phrase(

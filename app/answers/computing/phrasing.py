@@ -102,8 +102,8 @@ _PARTS = (
 _DUE = (
     (rf"^\W*how much (?P<y>[^?.;]{{2,40}}?) {_DID} {_THEY}(?:have |has )?(?:maturing|falling due|coming due|due"
      r"|to (?:repay|pay back))\W*$", r"what were \g<y> maturities"),
-    (rf"^\W*how much (?:of )?{_ITS}(?P<y>[^?.;]{{2,40}}?) (?:comes?|falls?|is|are|will (?:be|come|fall)|matures?)"
-     r"(?: coming)?(?: due)?\W*$", r"what were \g<y> maturities"),
+    (rf"^\W*how much (?:of )?{_ITS}(?P<y>[^?.;]{{2,40}}?) (?:(?:comes?|falls?|is|are|will (?:be|come|fall))"
+     r"(?: coming)? due|(?:will )?matures?|(?:is|are) maturing)\W*$", r"what were \g<y> maturities"),
 )  # fmt: skip
 _AROUND = (
     (r"\b(?:(?:explicitly|directly|clearly) )?(?:outlined|disclosed|shown|reported|stated|recorded|presented) "

@@ -5,11 +5,14 @@ from decimal import Decimal
 import pytest
 
 from app.answers.computing.grammar import read_requests
+from app.answers.computing.ledger_figures import sought_of
+from app.answers.computing.measures import find_measure
 from app.answers.computing.phrasing import name_companies, say_plainly, without_companies
 from app.answers.computing.plain_words import read_plainly
 from app.answers.computing.question import FigureQuestion
 from app.answers.computing.requests import Ranking
 from app.answers.computing.several import split_items
+from app.facts.formulas.expressions import Label
 from app.retrieval.questions.understanding import Understanding
 from tests.speed import within_cpu_seconds
 
@@ -32,6 +35,7 @@ def first(question: str, *phrases: str) -> str:
         ("What was Lantern's year-over-year net income growth in 2023?", "growth(net income, FY2022..FY2023)"),
         ("How much did Lantern's sales grow or shrink from 2021 to 2022 in percent?", "growth(sales, FY2021..FY2022)"),
         ("By what percentage did Lantern's sales change from 2021 to 2022?", "growth(sales, FY2021..FY2022)"),
+        ("How much debt is on the balance sheet at the end of 2023?", "debt[FY2023]"),
         ("Lantern dividends paid in the first nine months of fiscal 2024", "dividends paid[9M 2024]"),
         ("What was Lantern's EBIT from operations in FY2023?", "operating income[FY2023]"),
         ("What was Lantern's working capital based on FY2022 data?", "working capital[FY2022]"),
@@ -119,6 +123,29 @@ def test_named_items_are_ranked() -> None:
     assert str(asked.inner).replace('"', "") == (
         "max(cash flow from operations, investing cash flow, financing cash flow)"
     )
+
+
+def test_use_of_cash_is_not_ranked_as_its_source() -> None:
+    question = "Among operations, investing, and financing activities, which used the most cash flow in FY2023?"
+    assert not any(isinstance(request.asked, Ranking) for request in read_requests(question))
+
+
+@pytest.mark.parametrize(
+    ("words", "other"),
+    [("sales expenses", "sales"), ("inventory charges", "inventory"), ("cash outlays", "cash"), ("debt costs", "debt")],
+)
+def test_costs_of_an_item_are_not_the_item(words, other) -> None:
+    assert set(sought_of(Label(words)).names).isdisjoint(sought_of(Label(other)).names)
+    assert find_measure(words) is None or find_measure(words) != find_measure(other)
+
+
+@pytest.mark.parametrize(
+    ("words", "item"),
+    [("advertising costs", "MarketingExpenses"), ("R&D outlays", "ResearchAndDevelopmentExpenses"),
+     ("capex spending", "CapitalExpenses"), ("goodwill balance", "Goodwill")],
+)  # fmt: skip
+def test_words_for_costs_and_balances_may_follow_their_names(words, item) -> None:
+    assert item in sought_of(Label(words)).names
 
 
 @pytest.mark.parametrize(

@@ -93,6 +93,8 @@ def test_comparative_years_are_no_schedule(ask) -> None:
     [
         ("How much debt does it have maturing", "what were debt maturities"),
         ("How much of its long-term debt comes due", "what were long-term debt maturities"),
+        ("How much of its debt will mature", "what were debt maturities"),
+        ("How much debt is", "How much debt is"),
     ],
 )
 def test_question_for_debt_that_falls_due_is_read(question, words) -> None:
