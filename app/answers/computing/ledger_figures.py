@@ -239,9 +239,16 @@ def attach_sentence(figure: Figure, pages: PageTexts, tables: EvidenceTables) ->
     value = stated[0].value if stated else None
     if value is None or value.value is None or value.value.scaleb(value.scale or 0) != abs(figure.amount()):
         return None
-    span = (around[0] + stated[0].start, around[0] + stated[0].end)
+    turned = figure.value < 0  # "a loss of $5 million" is a negative result
     return replace(
-        figure, value=value.value, kind=value.kind, unit=value.unit, scale=value.scale or 0, span=span, sentence=around
+        figure,
+        value=-value.value if turned else value.value,
+        kind=value.kind,
+        unit=value.unit,
+        scale=value.scale or 0,
+        span=(around[0] + stated[0].start, around[0] + stated[0].end),
+        sentence=around,
+        turned=turned,
     )
 
 
