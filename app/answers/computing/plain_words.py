@@ -34,6 +34,9 @@ class Test(StrEnum):
     BELOW = "below"
 
 
+_TURNED = {Test.ROSE: Test.FELL, Test.FELL: Test.ROSE}
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """A question for yes or no about a figure. `bound` is the amount that it names, as formulas have it."""
@@ -61,6 +64,14 @@ class PlainQuestion:
 
 
 _RISE = re.compile(rf"(?:{_UPWARD})|increas|grow|rais|improv|expand|higher|better|larger|up", re.IGNORECASE)
+_JUDGES = re.compile(r"\b(?:improv|better|wors|deteriorat|strengthen|weaken)\w*", re.IGNORECASE)
+_BETTER_IF_LOW = re.compile(
+    r"\b(?:debt|borrowings|indebtedness|leverage|gearing|liabilities|costs?|expenses?|opex|overheads?|dso|dio|tax rate"
+    r"|(?:efficiency|combined|loss) ratio|cash conversion cycle|days (?:sales|inventory) outstanding)"
+    r"(?:(?:[- ]to[- ]|/)[\w-]{1,20})?(?: (?:ratio|multiple|level|burden))?\W*$",
+    re.IGNORECASE,
+)
+_COVERS = re.compile(r"\b(?:cover|coverage|(?:to|over)[- ](?:net |total )?debt)\b|/ ?(?:net )?debt\b", re.IGNORECASE)
 _IN_STATEMENT = re.compile(r" on (?:the |its |their )?balance sheets?$", re.IGNORECASE)
 _Change = Callable[[re.Match[str]], PlainQuestion]
 
@@ -73,9 +84,16 @@ def _to(text: str, test: Test | None = None) -> _Change:
 def _moving(found: re.Match[str]) -> PlainQuestion:
     is_up = _RISE.match(found["d"]) is not None
     verb, test = ("improve", Test.ROSE) if is_up else ("decline", Test.FELL)
+    if _JUDGES.match(found["d"]) and _is_better_if_low(found["m"]):
+        test = _TURNED[test]
     whose = f"{found['x'].strip()}'s " if "x" in found.groupdict() and found["x"] else ""
     item = _IN_STATEMENT.sub("", found["m"]).strip()
     return PlainQuestion(f"did {whose}{item} {verb}", Verdict(test))
+
+
+def _is_better_if_low(item: str) -> bool:
+    """Return whether a lower figure is an improvement, as for debt or costs."""
+    return _BETTER_IF_LOW.search(item) is not None and _COVERS.search(item) is None
 
 
 def _signed(found: re.Match[str]) -> PlainQuestion:
@@ -179,7 +197,9 @@ def _verdict_of(text: str) -> Verdict | None:
     direction = find_direction(asked["rest"])
     if direction is None:
         return None
-    return Verdict(Test.ROSE if direction is Direction.UP else Test.FELL)
+    test = Test.ROSE if direction is Direction.UP else Test.FELL
+    judged = _JUDGES.search(asked["rest"])
+    return Verdict(_TURNED[test] if judged and _is_better_if_low(asked["rest"][: judged.start()]) else test)
 
 
 _DID = re.compile(

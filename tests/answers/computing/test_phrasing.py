@@ -178,6 +178,28 @@ def test_judgement_is_a_verdict_on_a_figure(question, text, holds) -> None:
     assert not plain.verdict.holds(-Decimal(holds))
 
 
+@pytest.mark.parametrize(
+    ("question", "is_rise"),
+    [
+        ("Did Lantern's net debt improve in 2023?", False),
+        ("Is Lantern's leverage worse than in 2022?", True),
+        ("Was the effective tax rate better in 2023 than in 2022?", False),
+        ("Has Lantern improved its debt-to-equity ratio in 2023?", False),
+        ("Does Lantern have improving operating costs?", False),
+        ("Did Lantern's net debt increase in 2023?", True),
+        ("Did Lantern's interest coverage improve in 2023?", True),
+        ("Did cash flow to debt improve in 2023?", True),
+        ("Did Lantern's gross margin improve in 2023 in spite of higher costs?", True),
+        ("Has Lantern improved its gross margin in 2023?", True),
+    ],
+)
+def test_lower_debt_or_costs_are_an_improvement(question, is_rise) -> None:
+    verdict = read_plainly(question).verdict
+    assert verdict is not None
+    assert verdict.holds(Decimal(1)) is is_rise
+    assert verdict.holds(Decimal(-1)) is not is_rise
+
+
 def test_capital_intensity_is_judged_by_three_measures() -> None:
     understanding = Understanding(issuer_phrases=("Lantern",))
     figure = FigureQuestion.of("Is Lantern a capital-intensive business based on FY2022 data?", understanding)
