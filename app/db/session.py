@@ -145,6 +145,9 @@ class Database:
             raise
         except psycopg.errors.InsufficientPrivilege as error:
             raise RightsChangedError from error
+        except psycopg.Error as error:
+            # SQLAlchemy wraps errors of its own statements, and callers expect its classes.
+            raise DBAPIError.instance(None, None, error, psycopg.Error) from error
 
     def close(self) -> None:
         self._engine.dispose()

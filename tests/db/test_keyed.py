@@ -1,6 +1,8 @@
 """Statements that a connection plans once."""
 
+import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import DataError, ProgrammingError
 
 from app.db.keyed import driver_connection, run_keyed
 
@@ -22,3 +24,12 @@ def test_other_statements_are_planned_each_time(shared_database) -> None:
         assert (
             session.scalar(text("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%::int - 1%'")) == 0
         )
+
+
+def test_error_of_a_keyed_statement_has_the_class_of_other_statements(shared_database) -> None:
+    with pytest.raises(DataError), shared_database.api.anonymous() as session:
+        run_keyed(session, "SELECT %(word)s::text", {"word": "a\x00b"})
+    with pytest.raises(ProgrammingError), shared_database.api.anonymous() as session:
+        run_keyed(session, "SELECT missing_column", {})
+    with shared_database.api.anonymous() as session:
+        assert run_keyed(session, _ADD, {"a": 1, "b": 1}) == [(2,)]
