@@ -23,6 +23,8 @@ DATA ?=
 DOCS ?=
 PRINTED ?=
 ABLATION ?=
+NEWCOMER ?=
+EVAL_HOME ?= .evals/homes
 BENCH ?= ingest
 PORT ?= 8000
 JSON ?=
@@ -34,7 +36,7 @@ PYTEST_ARGS ?=
 SCHEDULING := --dist loadfile --no-loadscope-reorder
 PROCESSES = $(if $(filter tests,$(TESTS)),-n 2 $(SCHEDULING))
 
-.PHONY: help install install-dev local-llm demo up test test-random lint check gate prove-access findings format bench items ranker samples pictures lock clean
+.PHONY: help install install-dev local-llm demo up test test-random lint check gate prove-access findings format bench items ranker choosing samples pictures lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -91,6 +93,9 @@ items: $(STAMPS)/runtime ## Learn the model of line items: DATA=folder with labe
 
 ranker: $(STAMPS)/runtime ## Learn the weights of the ranker: DATA=folder with filings/ and financebench/pdfs/; ABLATION=1 measures each part
 	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m evals.learning.ranking --data '$(DATA)' $(if $(ABLATION),--ablation)
+
+choosing: $(STAMPS)/runtime ## Learn which sentence answers: DATA=folder with tatqa/, NEWCOMER=folder with a newcomer set, EVAL_HOME=folder of ingested documents
+	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m evals.learning.choosing --data '$(DATA)' --home '$(EVAL_HOME)' $(if $(NEWCOMER),--newcomer '$(NEWCOMER)')
 
 samples: $(STAMPS)/runtime ## Write the sample documents to samples/
 	@$(BIN)/python -m evals.datasets.samples samples

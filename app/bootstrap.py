@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+import structlog
+
 from app.access.changes.service import ImportService
 from app.access.collections.service import AccessService
 from app.access.policy.service import PolicyService
@@ -75,10 +77,15 @@ from app.llm.prompts import PromptLibrary
 from app.llm.wordllama_embedder import WordLlamaEmbedder
 from app.observability.metrics import Metrics
 from app.observability.pulse import Marks, Pulse
+from app.relevance.cross_encoder import built_in_reader
+from app.relevance.errors import ReaderUnavailableError
+from app.relevance.port import Reader
 from app.retrieval.service import RetrievalService
-from app.settings import IdentitySettings, LimitSettings, Settings
+from app.settings import IdentitySettings, LimitSettings, ReaderSettings, Settings
 from app.tables.service import TableService
 from app.web.session import Cookies
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,11 +333,12 @@ def build_answers(
         sections = SectionWriter(chat=chat, prompts=prompts, max_output_tokens=most, at_once=at_once, pace=model.pace)
         proposed = ProposedFigures(database=database, proposer=FormulaProposer(chat=chat, prompts=prompts))
     local = WordLlamaEmbedder()
+    reader = find_reader(settings.reader)
     return AnswerService(
         database=database,
         search=build_retrieval(settings, database=database, local=local, metrics=metrics),
         drafter=Drafter(
-            extractive=BuiltInWriter(),
+            extractive=BuiltInWriter(reader=reader, embedder=local),
             model=writer,
             sections=sections,
             timeout_seconds=settings.chat.timeout_seconds,
@@ -340,6 +348,19 @@ def build_answers(
         metrics=metrics,
         proposed=proposed,
     )
+
+
+def find_reader(settings: ReaderSettings) -> Reader | None:
+    """Load the built-in reader, and return it; None if it is turned off, or its files are not as expected."""
+    if not settings.enabled:
+        return None
+    reader = built_in_reader()
+    try:
+        reader.warm()
+    except ReaderUnavailableError as error:
+        log.warning("reader.unavailable", detail=error.detail)
+        return None
+    return reader
 
 
 def build_retrieval(settings: Settings, *, database: Database, metrics: Metrics, local: Embedder) -> RetrievalService:

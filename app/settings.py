@@ -102,6 +102,14 @@ class ChatSettings(BaseModel):
     price_out: Decimal = Decimal(0)
 
 
+class ReaderSettings(BaseModel):
+    """The built-in reader, which chooses the sentences of answers without a language model. If it is not `enabled`,
+    the words of questions alone choose them.
+    """
+
+    enabled: bool = True
+
+
 class LimitSettings(BaseModel):
     """Limits of one request or one file.
 
@@ -252,6 +260,7 @@ class Settings(BaseSettings):
     storage: StorageSettings = StorageSettings()
     embedding: EmbeddingSettings = EmbeddingSettings()
     chat: ChatSettings = ChatSettings()
+    reader: ReaderSettings = ReaderSettings()
     limits: LimitSettings = LimitSettings()
     jobs: JobSettings = JobSettings()
     health: HealthSettings = HealthSettings()

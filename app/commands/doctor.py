@@ -18,6 +18,7 @@ from app.stack.doctor.checks import (
     check_packages,
     check_processes,
     check_python,
+    check_reader,
     check_secrets,
     check_storage,
     guard,
@@ -63,6 +64,7 @@ def examine(home: Home, settings: Settings) -> Iterator[CheckResult]:
         yield from _examine_storage(settings.storage.root, settings.storage.key_file)
     else:
         yield from _examine_home(home, settings)
+    yield check_reader(settings.reader)
     yield check_model(settings.chat, local=str(home.read_state().get("model", "")) or None)
 
 

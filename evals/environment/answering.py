@@ -22,6 +22,7 @@ from app.llm.port import ChatModel
 from app.llm.prompts import PromptLibrary
 from app.llm.wordllama_embedder import WordLlamaEmbedder
 from app.observability.metrics import Metrics
+from app.relevance.cross_encoder import built_in_reader
 from app.retrieval.filters import SearchFilters
 from app.retrieval.passages import Passage
 from app.retrieval.service import RetrievalService
@@ -139,8 +140,10 @@ class Asking:
         return Asked(tuple(passages), answer, dropped, first, seconds)
 
 
-def build_asking(database: Database, *, chat: ChatModel | None, computes: bool = True) -> Asking:
-    """Build the answer service for a store. `chat` drafts the answers, or the extractive writer if `chat` is None.
+def build_asking(
+    database: Database, *, chat: ChatModel | None, computes: bool = True, built_in: BuiltInWriter | None = None
+) -> Asking:
+    """Build the answer service for a store. `chat` drafts the answers, or the writer `built_in` if `chat` is None.
 
     Without `computes`, they also draft the answers with figures, which Footnote otherwise computes before it asks them.
     """
@@ -154,7 +157,7 @@ def build_asking(database: Database, *, chat: ChatModel | None, computes: bool =
         database=database,
         search=RetrievalService(database=database, embedder=embedder),
         drafter=Drafter(
-            extractive=BuiltInWriter(),
+            extractive=built_in or BuiltInWriter(reader=built_in_reader(), embedder=embedder),
             model=writer,
             sections=sections,
             timeout_seconds=PATIENCE_SECONDS,

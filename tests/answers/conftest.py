@@ -22,7 +22,9 @@ from app.facts.model import FiscalLabel, Place
 from app.identity.service import TenantAdmin
 from app.llm.port import ChatRequest, ChatResponse, TokenUsage
 from app.llm.prompts import PromptLibrary
+from app.llm.wordllama_embedder import WordLlamaEmbedder
 from app.quantities.periods import Period
+from app.relevance.cross_encoder import built_in_reader
 from app.retrieval.passages import Passage
 from app.retrieval.questions.reader import QuestionReader
 from app.retrieval.questions.understanding import Understanding
@@ -124,7 +126,7 @@ def library() -> Library:
 
 @pytest.fixture(scope="session")
 def extractive() -> BuiltInWriter:
-    return BuiltInWriter()
+    return BuiltInWriter(reader=built_in_reader(), embedder=WordLlamaEmbedder())
 
 
 @pytest.fixture(scope="session")

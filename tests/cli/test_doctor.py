@@ -11,8 +11,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from app.settings import ChatSettings
-from app.stack.doctor.checks import check_disk, check_key_file, check_model, check_secrets, check_storage
+from app.settings import ChatSettings, ReaderSettings
+from app.stack.doctor.checks import check_disk, check_key_file, check_model, check_reader, check_secrets, check_storage
 from app.stack.doctor.database_checks import check_database
 from app.stack.home import Home
 from app.stack.servers.postgres import EmbeddedPostgres
@@ -178,3 +178,12 @@ def test_home_with_its_own_local_model_is_not_reported_as_without_a_model() -> N
     assert finding.sentence == (
         "The local model does not respond: start Footnote again. Until then, answers are quotes."
     )
+
+
+def test_reader_is_checked_unless_it_is_off(monkeypatch):
+    assert check_reader(ReaderSettings()).ok
+    monkeypatch.setattr("app.relevance.cross_encoder.PACKAGE", "no_such_package")
+    finding = check_reader(ReaderSettings())
+    assert not finding.ok
+    assert "no_such_package is not installed" in finding.sentence
+    assert check_reader(ReaderSettings(enabled=False)).ok

@@ -14,11 +14,14 @@ from app.answers.writing.definitions import write_definition
 from app.answers.writing.facts import write_both, write_fact
 from app.answers.writing.kind_writer import Reading, Written
 from app.answers.writing.lists import write_list
+from app.answers.writing.plain_question import write_plainly
 from app.answers.writing.reasons import write_reason
 from app.answers.writing.rows import RowFinder
 from app.answers.writing.said import Fit, Texts, rank
 from app.answers.writing.summaries import write_summary
 from app.answers.writing.verdicts import write_verdict
+from app.llm.port import Embedder
+from app.relevance.port import Reader
 from app.retrieval.passages import Passage
 from app.retrieval.questions.understanding import Understanding
 
@@ -42,11 +45,19 @@ MOST_RELATED = 3
 _LEAST_RELATED = 0.34
 """A sentence with less of the question's terms is not shown as related."""
 _OF_CHANGE = 1.3
+_LOGITS_OF_CHANGE = 10.0
 _OF_ROWS = frozenset({QuestionKind.FIGURE, QuestionKind.CHANGE, QuestionKind.COMPARISON})
 
 
 class BuiltInWriter:
-    """Drafts an answer from passages without a model. Thread-safe."""
+    """Drafts an answer from passages without a language model. Thread-safe.
+
+    `reader` and `embedder` compare sentences with the question. Without them, its words alone choose the sentences.
+    """
+
+    def __init__(self, *, reader: Reader | None = None, embedder: Embedder | None = None) -> None:
+        self._reader = reader
+        self._embedder = embedder
 
     def write(
         self,
@@ -56,7 +67,7 @@ class BuiltInWriter:
         tables: EvidenceTables,
     ) -> Draft:
         """Return the claims that answer, and related ones; only related ones if nothing is sure enough."""
-        reading = _read(understanding, passages, pages, tables)
+        reading = self.read(understanding, passages, pages, tables)
         rows = RowFinder(reading)
         found = self._answer(reading, rows)
         return self._draft(reading, found, rows)
@@ -69,8 +80,25 @@ class BuiltInWriter:
         tables: EvidenceTables,
     ) -> Draft:
         """Return up to three related claims, without an answer."""
-        reading = _read(understanding, passages, pages, tables)
+        reading = self.read(understanding, passages, pages, tables)
         return self._draft(reading, None, RowFinder(reading))
+
+    def read(
+        self,
+        understanding: Understanding,
+        passages: Sequence[Passage],
+        pages: PageTexts,
+        tables: EvidenceTables,
+    ) -> Reading:
+        """Read a question and the texts of its passages. Only those of amendments count, if it asks for them."""
+        asked = read_kind(understanding)
+        amended = [passage for passage in passages if passage.document_type.endswith("/A")]
+        passages = amended if understanding.wants_amended and amended else passages
+        texts = Texts.of(asked, understanding, passages, pages, tables)
+        ranked = rank(asked, understanding, texts)
+        return Reading(
+            asked, understanding, passages, texts, ranked, pages, tables, reader=self._reader, embedder=self._embedder
+        )
 
     def _answer(self, reading: Reading, rows: RowFinder) -> Written | None:
         asked = reading.asked
@@ -78,11 +106,7 @@ class BuiltInWriter:
         if asked.kind not in _OF_ROWS and asked.expected is not Expected.COUNT:
             return found
         row = rows.write()
-        if row is None:
-            return found
-        # A row shows both periods of a change exactly.
-        prior = _OF_CHANGE if asked.kind is QuestionKind.CHANGE else 1.0
-        return row if found is None or prior * row.score.raw > found.score.raw else found
+        return row or found if row is None or found is None else _better(reading, row, found)
 
     def _draft(self, reading: Reading, found: Written | None, rows: RowFinder) -> Draft:
         claims = () if found is None else found.claims
@@ -95,17 +119,15 @@ class BuiltInWriter:
         return Draft(writer=Writer.EXTRACTIVE, claims=(*claims, *related), score=score)
 
 
-def _read(
-    understanding: Understanding,
-    passages: Sequence[Passage],
-    pages: PageTexts,
-    tables: EvidenceTables,
-) -> Reading:
-    asked = read_kind(understanding)
-    amended = [passage for passage in passages if passage.document_type.endswith("/A")]
-    passages = amended if understanding.wants_amended and amended else passages
-    texts = Texts.of(asked, understanding, passages, pages, tables)
-    return Reading(asked, understanding, passages, texts, rank(asked, understanding, texts), pages, tables)
+def _better(reading: Reading, row: Written, found: Written) -> Written:
+    """Return a row or a sentence, whichever the reader prefers."""
+    # A row shows both periods of a change exactly.
+    prior = _OF_CHANGE if reading.asked.kind is QuestionKind.CHANGE else 1.0
+    if reading.reader is None:
+        return row if prior * row.score.raw > found.score.raw else found
+    question = write_plainly(reading.understanding)
+    of_row, of_found = reading.reader.score(question, [row.claims[0].text, found.claims[0].text])
+    return row if of_row + _LOGITS_OF_CHANGE * (prior - 1.0) > of_found else found
 
 
 def _related(reading: Reading, claims: Sequence[DraftClaim]) -> list[DraftClaim]:

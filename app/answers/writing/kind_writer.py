@@ -6,14 +6,19 @@ from dataclasses import dataclass
 from app.answers.claims import ClaimPart, DraftClaim, PageTexts, WriterScore
 from app.answers.evidence_tables import EvidenceTables
 from app.answers.kinds import AskedKind
+from app.answers.writing.fact_patterns import Relation, find_relation
 from app.answers.writing.said import Fit, Texts
+from app.llm.port import Embedder
+from app.relevance.port import Reader
 from app.retrieval.passages import Passage
 from app.retrieval.questions.understanding import Understanding
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A question with the units of its pages, ranked by their fit."""
+    """A question with the units of its pages, ranked by their fit. `reader` and `embedder` compare
+    sentences with the question, if they are available.
+    """
 
     asked: AskedKind
     understanding: Understanding
@@ -22,6 +27,13 @@ class Reading:
     ranked: Sequence[Fit]
     pages: PageTexts
     tables: EvidenceTables
+    reader: Reader | None = None
+    embedder: Embedder | None = None
+
+    @property
+    def relation(self) -> Relation | None:
+        """Return the well-known fact that the question asks for."""
+        return find_relation(self.understanding.core)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,12 @@ of a table's rows.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from app.answers.claims import ClaimPart, DraftClaim, cite
 from app.answers.writing.candidates import page_key
+from app.answers.writing.choosing import Chosen, choose, is_enough
 from app.answers.writing.figures import cite_row, name_period, row_sentence
 from app.answers.writing.kind_writer import Reading, Written, written
 from app.answers.writing.said import Said
@@ -33,46 +34,54 @@ class _List:
 
     score: float
     claims: tuple[DraftClaim, ...]
-    features: dict[str, float]
+    features: Mapping[str, float]
+
+
+LIST = "list"
 
 
 def write_list(reading: Reading) -> Written | None:
     """Return the items of the list that fits best; None without one."""
-    found = [*_bulleted(reading), *_enumerated(reading), *_rows(reading)]
-    if not found:
-        return None
-    best = max(found, key=lambda each: each.score)
-    return written("list", best.score, best.claims, best.features) if best.score >= _LEAST else None
+    chosen = choose(reading, LIST)
+    found = [*_bulleted(reading, chosen), *_enumerated(reading, chosen)]
+    best = max(found, key=lambda each: each.score, default=None)
+    if best is None or not is_enough(reading, LIST, chosen):
+        best = max(_rows(reading), key=lambda each: each.score, default=None)
+        if best is None or best.score < _LEAST:
+            return None
+    return written(LIST, best.score, best.claims, best.features)
 
 
-def _bulleted(reading: Reading) -> Iterator[_List]:
+def _bulleted(reading: Reading, chosen: Sequence[Chosen]) -> Iterator[_List]:
     """Yield lists of bullets, by the sentence or heading that leads them."""
-    for fit in reading.ranked[:_MOST_LEADS]:
-        lead = fit.said
-        if not _has_head(reading, lead.text):
-            continue
+    for each in chosen:
+        lead = each.fit.said
         if not (lead.text.rstrip().endswith(":") or lead.is_heading or _COUNTED.search(lead.text)):
             continue
-        items: list[Said] = []
-        for following in reading.texts.after(lead):
-            if not following.is_bullet:
-                if items or not following.text.rstrip().endswith(":"):
-                    break
-                continue
-            items.append(following)
+        items = list_items(reading, lead)
         if len(items) >= _LEAST_ITEMS:
             claims = [_item(reading, item) for item in items[:_MOST_ITEMS]]
             opening = [] if lead.is_heading else [reading.texts.claim(lead, ClaimPart.ANSWER)]
-            features = {"coverage": fit.coverage, "items": float(len(items)), "rank": float(lead.passage.rank)}
-            yield _List(fit.score * _BULLETS, (*opening, *claims), features)
+            yield _List(each.sure * _BULLETS, (*opening, *claims), {"items": float(len(items)), **each.features})
 
 
-_MOST_LEADS = 40
+def list_items(reading: Reading, lead: Said) -> list[Said]:
+    """Return the bullets after a lead, which other leads may follow first."""
+    items: list[Said] = []
+    for following in reading.texts.after(lead):
+        if following.is_bullet:
+            items.append(following)
+        elif items or not following.text.rstrip().endswith(":"):
+            break
+    return items
+
+
 _BULLETS = 1.3
 _ROWS = 1.1
 _OF_TITLE = 0.7
 """The weight of rows that only the table's title names."""
-_ENUMERATED = 1.1
+_ENUMERATED = 1.2
+_ONE_PAIR = 0.8
 
 
 def _item(reading: Reading, said: Said) -> DraftClaim:
@@ -101,18 +110,14 @@ def _first(text: str, mark: str) -> int:
     return at if at >= 0 else -1
 
 
-def _enumerated(reading: Reading) -> Iterator[_List]:
+def _enumerated(reading: Reading, chosen: Sequence[Chosen]) -> Iterator[_List]:
     """Yield sentences that enumerate: "four segments: A, B, C and D"."""
-    for fit in reading.ranked[:_MOST_LEADS]:
-        said = fit.said
-        if said.is_heading or said.is_bullet or len(said.text) > _LONGEST_SENTENCE or not _has_head(reading, said.text):
+    for each in chosen:
+        said = each.fit.said
+        if said.is_heading or len(said.text) > _LONGEST_SENTENCE or not _COMMAS.search(said.text):
             continue
-        enumerates = _MANY.search(said.text) is not None
-        if not enumerates and not _COMMAS.search(said.text):
-            continue
-        features = {"coverage": fit.coverage, "enumerates": float(enumerates), "rank": float(said.passage.rank)}
-        score = fit.score * (_ENUMERATED if enumerates else 0.9) * (1.1 if _COUNTED.search(said.text) else 1.0)
-        yield _List(score, (reading.texts.claim(said, ClaimPart.ANSWER),), features)
+        shape = _ENUMERATED if _MANY.search(said.text) else _ONE_PAIR
+        yield _List(each.sure * shape, (reading.texts.claim(said, ClaimPart.ANSWER),), each.features)
 
 
 def _rows(reading: Reading) -> Iterator[_List]:

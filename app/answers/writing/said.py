@@ -30,7 +30,7 @@ _OF_CONTEXT = 0.5
 """The weight of a term that the sentences before it in the paragraph have."""
 _OUTSIDE = 0.9
 """The weight of a unit that is on the page of a passage, but outside it."""
-_OTHER_YEAR = 0.6
+_OTHERYEAR = 0.6
 _OTHER_DOCUMENT = 0.7
 _OLDER = 0.9
 _LONGEST = 1_200
@@ -38,7 +38,7 @@ _LONG = 300
 """A longer sentence has terms of a question by chance: its fit counts less."""
 _SHORT_LINE = 0.8
 _MOST_UNITS = 3_000
-_YEAR = re.compile(r"(?<![\d,.$€£])(?:19|20)\d\d(?!\d|,\d)")
+YEAR = re.compile(r"(?<![\d,.$€£])(?:19|20)\d\d(?!\d|,\d)")
 _BULLET = re.compile(r"^\s*(?:[•●▪◦‣–*-]|\(?[a-z0-9ivx]{1,4}[.)])\s+", re.IGNORECASE)
 _ENDS = (".", ",", ";", ":", "?", "!")
 
@@ -72,11 +72,14 @@ _LONGEST_HEADING = 12
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """How well a unit fits a question. `coverage` is the share of the question's terms, from 0 to 1."""
+    """How well a unit fits a question. `coverage` is the share of the question's terms, from 0 to 1. `near` is the
+    cosine of both, or 0 if they were not compared.
+    """
 
     said: Said
     coverage: float
     score: float
+    near: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +151,7 @@ def rank(asked: AskedKind, understanding: Understanding, texts: Texts) -> list[F
     weights = {term: math.log(1 + (total + 1) / (frequency[term] + 0.5)) for term in asked.terms}
     whole = sum(weights.values())
     years = {str(year) for year in understanding.periods.years}
-    newest = max((_year_of(unit.passage) for unit in texts.units), default=0)
+    newest = max((year_of(unit.passage) for unit in texts.units), default=0)
     headings = {id(unit.passage): _heading_terms(unit.passage) for unit in texts.units}
     found: list[Fit] = []
     before: tuple[object, int, frozenset[str]] = (None, 0, _NONE)
@@ -179,17 +182,18 @@ _NONE: frozenset[str] = frozenset()
 
 def _period_prior(unit: Said, years: set[str], newest: int) -> float:
     if not years:
-        return 1.0 if _year_of(unit.passage) >= newest else _OLDER
-    named = set(_YEAR.findall(unit.text))
-    of_document = set(_YEAR.findall(unit.passage.period or ""))
+        return 1.0 if year_of(unit.passage) >= newest else _OLDER
+    named = set(YEAR.findall(unit.text))
+    of_document = set(YEAR.findall(unit.passage.period or ""))
     if named & years:
         return 1.0
-    prior = _OTHER_YEAR if named else 1.0
+    prior = _OTHERYEAR if named else 1.0
     return prior * (1.0 if not of_document or of_document & years else _OTHER_DOCUMENT)
 
 
-def _year_of(passage: Passage) -> int:
-    return max(map(int, _YEAR.findall(passage.period or "")), default=0)
+def year_of(passage: Passage) -> int:
+    """Return the last year of the period that a passage's document reports on, or 0."""
+    return max(map(int, YEAR.findall(passage.period or "")), default=0)
 
 
 def _heading_terms(passage: Passage) -> frozenset[str]:

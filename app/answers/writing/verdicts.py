@@ -6,13 +6,13 @@ states beside an amount of the question, and from the direction of a move.
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from decimal import Decimal
 
 from app.answers.claims import ClaimPart, DraftClaim
 from app.answers.directions import find_direction
+from app.answers.writing.choosing import choose, is_enough
 from app.answers.writing.kind_writer import Reading, Written, written
-from app.answers.writing.said import Fit, Said
+from app.answers.writing.said import Said
 from app.retrieval.index.lexicon import tokenise
 
 _NEGATION = re.compile(
@@ -74,11 +74,7 @@ _SIGNS = {
     "positive": re.compile(r"\b(?:positive|surplus|in excess of)\b", re.IGNORECASE),
     "negative": re.compile(r"\b(?:negative|deficit|deficiency|shortfall)\b", re.IGNORECASE),
 }
-_POSSIBLE = re.compile(r"\b(?:may|could|might|if)\b", re.IGNORECASE)
-_LEAST = 0.55
-_LEAST_COVERAGE = 0.62
-_HEADING = 0.75
-_UNLIKELY = 0.75
+VERDICT = "verdict"
 
 
 def write_verdict(reading: Reading) -> Written | None:
@@ -86,26 +82,18 @@ def write_verdict(reading: Reading) -> Written | None:
     limit = _by_limit(reading)
     if limit is not None:
         return limit
-    ranked = sorted(_rescored(reading), key=lambda fit: -fit.score)
-    if not ranked or ranked[0].score < _LEAST or ranked[0].coverage < _LEAST_COVERAGE:
+    chosen = choose(reading, VERDICT)
+    if not is_enough(reading, VERDICT, chosen):
         return None
-    best = ranked[0]
-    is_yes = _affirms(reading, best.said)
-    features = {"coverage": best.coverage, "rank": float(best.said.passage.rank), "yes": float(is_yes)}
-    return written("verdict", best.score, [_said(reading, best.said, is_yes=is_yes)], features)
+    best = chosen[0]
+    is_yes = _affirms(reading, best.fit.said)
+    claim = _said(reading, best.fit.said, is_yes=is_yes)
+    return written(VERDICT, best.certainty, [claim], {**best.features, "yes": float(is_yes)})
 
 
 def _said(reading: Reading, said: Said, *, is_yes: bool) -> DraftClaim:
     text = f"{'Yes' if is_yes else 'No'}: {said.text}"
     return reading.texts.claim(said, ClaimPart.ANSWER, text)
-
-
-def _rescored(reading: Reading) -> Iterator[Fit]:
-    for fit in reading.ranked:
-        score = fit.score * (_HEADING if fit.said.is_heading else 1.0)
-        if _POSSIBLE.search(fit.said.text) and not _POSSIBLE.search(reading.understanding.core):
-            score *= _UNLIKELY
-        yield replace(fit, score=score)
 
 
 def _affirms(reading: Reading, said: Said) -> bool:

@@ -20,7 +20,9 @@ import redis
 from app.core.broker_url import is_redis
 from app.http.health.readiness import write_redis
 from app.llm.pacing import TRIAL_OUTPUT, TRIAL_SECONDS, TRIAL_TOKENS, can_answer, write_trial
-from app.settings import ChatSettings
+from app.relevance.cross_encoder import check_files, find_files
+from app.relevance.errors import ReaderUnavailableError
+from app.settings import ChatSettings, ReaderSettings
 from app.stack.home import Home
 from app.stack.watchdog import find_family
 from app.storage.errors import StorageKeyError
@@ -211,6 +213,19 @@ def check_model(chat: ChatSettings, *, local: str | None = None) -> CheckResult:
     if response.status_code in {401, 403}:
         return CheckResult("model", False, "The model endpoint rejected the key: check FOOTNOTE_CHAT__API_KEY.")
     return CheckResult("model", True, f"The model endpoint {chat.base_url} responds.")
+
+
+def check_reader(settings: ReaderSettings) -> CheckResult:
+    """Check the files of the built-in reader."""
+    if not settings.enabled:
+        return CheckResult("reader", True, "The built-in reader is turned off: words alone choose quotes for answers.")
+    try:
+        check_files(find_files())
+    except ReaderUnavailableError as error:
+        return CheckResult(
+            "reader", False, f"{error.detail} Run `make install`. Until then, words alone choose quotes for answers."
+        )
+    return CheckResult("reader", True, "The built-in reader is installed.")
 
 
 def _check_local_model(url: str, *, seconds: float) -> CheckResult:

@@ -4,7 +4,6 @@ import pytest
 
 from app.answers.claims import ClaimPart
 from app.answers.kinds import QuestionKind, read_kind
-from app.answers.writing.by_kind import BuiltInWriter
 from app.answers.writing.drafting import known_texts, verify_draft
 from app.retrieval.questions.issuers import VisibleIssuer
 
@@ -78,13 +77,13 @@ PLAIN = VisibleIssuer("plain holdings", "Plain Holdings")
 
 
 @pytest.fixture
-def answer(library, understand):
+def answer(library, understand, extractive):
     for number, page in enumerate((BUSINESS, DISCUSSION, PEOPLE), start=11):
         library.add(page, number=number)
 
     def ask(question):
         understanding = understand(question).among([PLAIN])
-        draft = BuiltInWriter().write(understanding, library.passages, library.pages, library.tables)
+        draft = extractive.write(understanding, library.passages, library.pages, library.tables)
         given = known_texts(question, library.passages)
         return verify_draft(draft, library.pages, library.tables, given, {})
 

@@ -1,0 +1,1 @@
+"""Learns which sentence answers a question, and when none does (`app.answers.writing.choosing`)."""
