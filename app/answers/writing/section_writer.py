@@ -1,7 +1,9 @@
 """Summaries of sections with a chat model: each part is summarised by itself, then the parts are joined.
 
-A part's summary depends on its text alone, so it is kept by the digests of its text and of the prompt. It has no
-authority: its claims are cited and verified anew for each question, against pages that the reader may see.
+A part's summary depends on its text alone, so it is kept by the digests of its text and of the prompt, for questions
+about the same version of a document: otherwise an answer without model usage would reveal that somebody has read the
+same text elsewhere, such as another tenant. It has no authority: its claims are cited and verified anew for each
+question, against pages that the reader may see.
 """
 
 import asyncio
@@ -295,7 +297,8 @@ class SectionWriter:
 
     def _key(self, part: SectionPart, numbered: NumberedPassages) -> str:
         digest = hashlib.sha256(f"{self.model} {self._max_output_tokens}".encode())
-        for text in (self._prompts.get_prompt(PART).digest, part.heading, *numbered.texts):
+        version = str(part.passages[0].version_id)
+        for text in (version, self._prompts.get_prompt(PART).digest, part.heading, *numbered.texts):
             digest.update(f"\n{len(text)} {text}".encode())
         return digest.hexdigest()
 

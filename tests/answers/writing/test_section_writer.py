@@ -161,12 +161,13 @@ def test_part_is_read_once_for_all_questions(summarise, parts) -> None:
     assert [claim.text for claim in draft.shown] == [SENTENCES[2]]
 
 
-def test_kept_summary_of_a_part_is_cited_in_the_document_at_hand(summarise, parts, library) -> None:
-    """Two documents may have the same text."""
+def test_kept_summary_does_not_reveal_that_another_document_has_the_same_text(summarise, parts, library) -> None:
     summarise(of=parts[:1])
+    first = summarise.chat
     copy = library.add(library.pages[(parts[0].passages[0].version_id, 11)], number=11)
     (claim,) = summarise(writer=summarise.writer, of=[replace(parts[0], passages=(copy,))]).shown
     assert [span.document_id for span in claim.citations] == [copy.document_id]
+    assert len(first.requests) == 2
 
 
 def test_at_most_so_many_parts_are_read_at_once(summarise, prompts, parts, stub_chat) -> None:
