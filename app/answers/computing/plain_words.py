@@ -72,6 +72,8 @@ _BETTER_IF_LOW = re.compile(
     re.IGNORECASE,
 )
 _COVERS = re.compile(r"\b(?:cover|coverage|(?:to|over)[- ](?:net |total )?debt)\b|/ ?(?:net )?debt\b", re.IGNORECASE)
+_COMPARED = re.compile(r"\b(?:than|versus|vs|(?:when |as )?compared (?:to|with))\b", re.IGNORECASE)
+_WHEN = re.compile(r"(?:\bQ(?P<quarter>[1-4])\W{0,2}(?:of )?)?(?P<year>\b20\d\d\b|\bFY ?(?:20)?\d\d\b)", re.IGNORECASE)
 _IN_STATEMENT = re.compile(r" on (?:the |its |their )?balance sheets?$", re.IGNORECASE)
 _Change = Callable[[re.Match[str]], PlainQuestion]
 
@@ -185,8 +187,22 @@ def read_plainly(question: str) -> PlainQuestion:
         found = pattern.search(text)
         changed = None if found is None else change(found)
         if found is not None and changed is not None:
-            return replace(changed, text=f"{text[: found.start()]}{changed.text}{text[found.end() :]}")
-    return PlainQuestion(question, _verdict_of(text))
+            plain = f"{text[: found.start()]}{changed.text}{text[found.end() :]}"
+            return replace(changed, text=plain, verdict=_over_time(text, changed.verdict))
+    return PlainQuestion(question, _over_time(text, _verdict_of(text)))
+
+
+def _over_time(text: str, verdict: Verdict | None) -> Verdict | None:
+    """Return a verdict on the change from the earlier to the later period: "higher in 2022 than in 2023" is a fall."""
+    compared = _COMPARED.search(text)
+    if verdict is None or verdict.test not in _TURNED or compared is None:
+        return verdict
+    first, second = (
+        [(found["year"][-2:], found["quarter"] or "") for found in _WHEN.finditer(part)]
+        for part in (text[: compared.start()], text[compared.end() :])
+    )
+    is_turned = bool(first) and bool(second) and max(first) < min(second)
+    return replace(verdict, test=_TURNED[verdict.test]) if is_turned else verdict
 
 
 def _verdict_of(text: str) -> Verdict | None:

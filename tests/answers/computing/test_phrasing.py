@@ -191,9 +191,14 @@ def test_judgement_is_a_verdict_on_a_figure(question, text, holds) -> None:
         ("Did cash flow to debt improve in 2023?", True),
         ("Did Lantern's gross margin improve in 2023 in spite of higher costs?", True),
         ("Has Lantern improved its gross margin in 2023?", True),
+        ("Was Lantern's gross margin in 2022 higher than in 2023?", False),
+        ("Was revenue lower in FY22 than in FY23?", True),
+        ("Was revenue in Q1 2023 lower than in Q2 2023?", True),
+        ("Was revenue in 2023 higher compared to 2022?", True),
+        ("Was revenue in Q3 2023 lower than in Q2 2023?", False),
     ],
 )
-def test_lower_debt_or_costs_are_an_improvement(question, is_rise) -> None:
+def test_verdict_on_a_move_has_its_direction_over_time(question, is_rise) -> None:
     verdict = read_plainly(question).verdict
     assert verdict is not None
     assert verdict.holds(Decimal(1)) is is_rise
