@@ -65,3 +65,12 @@ def test_a_text_never_says_more_than_itself(words: list[str]) -> None:
 @given(st.text(alphabet="bcdfghjklmnpqrstvwxz", min_size=6, max_size=12))
 def test_a_word_that_no_quote_has_is_always_found(word: str) -> None:
     assert says_more(f"Birchwood & Hale LLP is the auditor {word}.", [AUDITOR], frozenset())
+
+
+@pytest.mark.parametrize(
+    ("sentence", "is_turned"),
+    [("Net sales fell from $1.4 to $1.2 billion.", False), ("Net sales rose from $1.4 to $1.2 billion.", True)],
+)
+def test_scale_that_stands_only_once_counts_for_both_amounts_of_a_move(sentence, is_turned) -> None:
+    quote = "Net sales moved from $1.4 to $1.2 billion; costs rose, and margins fell."
+    assert says_more(sentence, [quote], ()) is is_turned

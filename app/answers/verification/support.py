@@ -6,6 +6,7 @@ of reporting. A word is content unless it is a stop word or a number: numbers ar
 
 import re
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 
 from app.answers.verification.sentences import find_sentences
 from app.documents.issuers import normalise_issuer
@@ -155,6 +156,8 @@ def _moves_otherwise(sentence: str, *, rises: bool) -> bool:
             return False
         if first.negative or last.negative:  # a loss that falls is less negative
             return False
+        if first.scale is None and last.scale is not None:  # "from $1.4 to $1.2 billion"
+            first = replace(first, scale=last.scale)
         moved = last.value.scaleb(last.scale or 0) - first.value.scaleb(first.scale or 0)
         return moved < 0 if rises else moved > 0
     return False
