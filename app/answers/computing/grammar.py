@@ -26,6 +26,7 @@ from app.answers.computing.requests import (
     moment,
     over_periods,
 )
+from app.answers.computing.schedules import asks_schedule
 from app.answers.computing.wording import read_wording, without_names
 from app.facts.formulas.expressions import At, Binary, Call, Label, Shift
 from app.facts.items.names import find_items
@@ -60,6 +61,8 @@ def read_requests(
         return []
     statements = _VOCABULARY.find_named_statements(question)
     core = without_companies(without_names(wording.core, names))
+    if patterns.UNTIL.search(core) and asks_schedule(core):
+        return []  # a schedule has an amount for each year
     found: list[FigureRequest] = []
     for reading in _asked(core, Reader(wording.definitions, measures), wording.form, item):
         request = FigureRequest(

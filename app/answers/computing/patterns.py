@@ -140,6 +140,12 @@ YEAR_BEFORE = re.compile(
     re.IGNORECASE,
 )
 """The year before the period that a question names ("and what was it in the same quarter a year earlier")."""
+UNTIL = re.compile(
+    r"(?<!\d )\b(?:by|through|until|till|within|before|after|beyond) (?:the )?(?:end of )?(?:fiscal )?(?:year )?"
+    r"(?:(?:FY ?)?20\d\d|FY ?\d\d)\b",
+    re.IGNORECASE,
+)
+"""All years up to one, or from one on ("debt that matures by 2027")."""
 WHICH_PERIOD = _phrase(
     rf"{_YEAR} (?:was|were|is|are|had|did|has|saw) (?:there )?(?:the )?(?P<x>.+?) (?:the )?(?:have )?"
     rf"(?:(?P<more>{_MORE})|(?P<less>{_LESS}))\W*",

@@ -125,6 +125,20 @@ def test_named_items_are_ranked() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("question", "is_read"),
+    [
+        ("How much of Lantern's debt matures by 2027?", False),
+        ("How much debt comes due after 2027?", False),
+        ("What were the debt maturities through the end of fiscal 2027?", False),
+        ("How much debt comes due in 2027?", True),
+        ("What were the debt maturities from 2025 through 2027?", True),
+    ],
+)
+def test_amounts_due_up_to_a_year_are_not_those_of_the_year(question, is_read) -> None:
+    assert bool(read_requests(name_companies(question, ("Lantern",)))) is is_read
+
+
 def test_use_of_cash_is_not_ranked_as_its_source() -> None:
     question = "Among operations, investing, and financing activities, which used the most cash flow in FY2023?"
     assert not any(isinstance(request.asked, Ranking) for request in read_requests(question))
