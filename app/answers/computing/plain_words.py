@@ -72,6 +72,7 @@ _BETTER_IF_LOW = re.compile(
     re.IGNORECASE,
 )
 _COVERS = re.compile(r"\b(?:cover|coverage|(?:to|over)[- ](?:net |total )?debt)\b|/ ?(?:net )?debt\b", re.IGNORECASE)
+_LOSS = re.compile(r"\b(?:net|operating|pre-?tax|comprehensive) loss(?:es)?\b|\bloss per share\b", re.IGNORECASE)
 _COMPARED = re.compile(r"\b(?:than|versus|vs|(?:when |as )?compared (?:to|with))\b", re.IGNORECASE)
 _WHEN = re.compile(r"(?:\bQ(?P<quarter>[1-4])\W{0,2}(?:of )?)?(?P<year>\b20\d\d\b|\bFY ?(?:20)?\d\d\b)", re.IGNORECASE)
 _IN_STATEMENT = re.compile(r" on (?:the |its |their )?balance sheets?$", re.IGNORECASE)
@@ -193,9 +194,15 @@ def read_plainly(question: str) -> PlainQuestion:
 
 
 def _over_time(text: str, verdict: Verdict | None) -> Verdict | None:
-    """Return a verdict on the change from the earlier to the later period: "higher in 2022 than in 2023" is a fall."""
+    """Return a verdict on the change from the earlier to the later period: "higher in 2022 than in 2023" is a fall.
+    There is none on a loss, which some tables print as a negative figure, and others not.
+    """
     compared = _COMPARED.search(text)
-    if verdict is None or verdict.test not in _TURNED or compared is None:
+    if verdict is None or verdict.test not in _TURNED:
+        return verdict
+    if _LOSS.search(text):
+        return None
+    if compared is None:
         return verdict
     first, second = (
         [(found["year"][-2:], found["quarter"] or "") for found in _WHEN.finditer(part)]

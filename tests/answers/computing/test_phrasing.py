@@ -219,6 +219,13 @@ def test_verdict_on_a_move_has_its_direction_over_time(question, is_rise) -> Non
     assert verdict.holds(Decimal(-1)) is not is_rise
 
 
+@pytest.mark.parametrize("move", ["decrease", "improve", "get worse"])
+def test_move_of_a_loss_is_stated_without_a_verdict(move) -> None:
+    plain = read_plainly(f"Did Lantern's net loss {move} in 2023?")
+    assert plain.verdict is None
+    assert read_plainly("Did Lantern make a net loss in 2023?").verdict is not None
+
+
 def test_capital_intensity_is_judged_by_three_measures() -> None:
     understanding = Understanding(issuer_phrases=("Lantern",))
     figure = FigureQuestion.of("Is Lantern a capital-intensive business based on FY2022 data?", understanding)
