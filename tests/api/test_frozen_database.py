@@ -9,8 +9,8 @@ from app.bootstrap import build_container
 from app.main import create_app
 from app.settings import HealthSettings
 from tests.api.conftest import _serve, settings_for
-from tests.api.test_event_streams import counted_statements
 from tests.freezing import frozen
+from tests.sent import sent_statements
 from tests.waiting import wait_for
 
 REQUESTS = 60  # more than the server has threads
@@ -45,7 +45,7 @@ def test_requests_and_readiness_end_while_the_database_is_frozen(quick_server, p
         assert (ready.status_code, ready.json()["parts"]["database"]["ready"]) == (503, False)
         assert seconds < LONGEST_SECONDS
         ended = [future.result() for future in waiting]
-        with counted_statements() as statements:
+        with sent_statements("footnote_api") as statements:
             refused = calls[0]()
     assert {(answer.status_code, answer.json()["code"]) for answer, _ in ended} == {(503, "database-unavailable")}
     assert all(int(answer.headers["retry-after"]) > 0 for answer, _ in ended)
