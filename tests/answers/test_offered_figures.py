@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
@@ -25,10 +26,9 @@ def ask(office, extractive, prompts, stub_chat, reported):
     """Return a function that asks a question of a model. It writes sentences; `@` is the number of the net margin."""
 
     def run(*sentences: str, question: str = QUESTION, principal=None) -> AnswerView:
-        class Search:
-            def search(self, principal, text, filters=None, k=10) -> SearchResult:
-                found = office.search.search(principal, text, filters, k)
-                return replace(found, understanding=replace(found.understanding, **NAMED))
+        def search_in(*args) -> SearchResult:
+            found = office.search.search_in(*args)
+            return replace(found, understanding=replace(found.understanding, **NAMED))
 
         def behave(request):
             number, run.line = find_line(request, "Net margin of Plain Holdings")
@@ -38,7 +38,7 @@ def ask(office, extractive, prompts, stub_chat, reported):
         run.chat = stub_chat(behave)
         service = AnswerService(
             database=office.database.api,
-            search=Search(),
+            search=SimpleNamespace(prepare=office.search.prepare, search_in=search_in),
             drafter=Drafter(extractive=extractive, model=ModelWriter(chat=run.chat, prompts=prompts)),
             clock=SystemClock(),
             metrics=Metrics(),
