@@ -78,6 +78,11 @@ _ROUNDED = re.compile(
     rf"(?:the nearest \w+|{_COUNT} (?:decimals?(?: places?)?|digits?))\b",
     re.IGNORECASE,
 )
+_HAD_BY_SEGMENT = re.compile(
+    r"\bwhat (?P<item>[^?.;,]{2,60}?) (?:did|does) (?P<segment>[^?.;,]{2,60}? (?:segment|division|business|unit)"
+    r"(?: of [^?;]{2,80}?)?) (?:have|make|earn|generate|report|record|produce|achieve|show|bring in)\b",
+    re.IGNORECASE,
+)
 _AMONG = re.compile(r"\W*(?:among|out of|between|of)\b[^?]{5,160}(?:,| and )", re.IGNORECASE)
 _PERIOD_FIRST = re.compile(r"(?:in|for|during|as of|at)\b[^,:]{0,60}\d[^,:]{0,20}, ?$", re.IGNORECASE)
 
@@ -222,7 +227,7 @@ def _core(sentences: list[str]) -> str | None:
     chosen = asked[-1:] or [sentence for sentence in sentences if _ASKS.search(sentence)][:1] or sentences[:1]
     if not chosen:
         return None
-    sentence = _HOW_MOVED.sub(r"\1 ", chosen[0])
+    sentence = _HAD_BY_SEGMENT.sub(r"what was the \g<item> of \g<segment>", _HOW_MOVED.sub(r"\1 ", chosen[0]))
     found = _ASKS.search(sentence)
     if _NO_FIGURE.search(sentence[found.start() :] if found else sentence) or _NO_FIGURE.match(sentence):
         return None

@@ -36,6 +36,7 @@ def first(question: str, *phrases: str) -> str:
         ("How much did Lantern's sales grow or shrink from 2021 to 2022 in percent?", "growth(sales, FY2021..FY2022)"),
         ("By what percentage did Lantern's sales change from 2021 to 2022?", "growth(sales, FY2021..FY2022)"),
         ("How much debt is on the balance sheet at the end of 2023?", "debt[FY2023]"),
+        ("What revenue did the Lamps segment have in FY2023, in USD millions?", "revenue{Lamps}[FY2023]"),
         ("Lantern dividends paid in the first nine months of fiscal 2024", "dividends paid[9M 2024]"),
         ("What was Lantern's EBIT from operations in FY2023?", "operating income[FY2023]"),
         ("What was Lantern's working capital based on FY2022 data?", "working capital[FY2022]"),
