@@ -71,8 +71,8 @@ class CrossEncoder:
     def _load(self, folder: Path) -> None:
         check_files(folder)
         # Imported here: most processes read no sentences, and the import takes 0.1 s.
-        import onnxruntime  # noqa: PLC0415
-        from tokenizers import Tokenizer  # noqa: PLC0415
+        import onnxruntime  # noqa: PLC0415 - see above
+        from tokenizers import Tokenizer  # noqa: PLC0415 - see above
 
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1

@@ -8,7 +8,7 @@ from app.retrieval.filters import SearchFilters
 from tests.facts.made_facts import make_fact, write_facts
 
 
-def test_ledger_of_a_renamed_issuer_has_the_facts_of_its_documents_under_its_new_name(office, understand) -> None:
+def test_ledger_of_a_renamed_issuer_has_its_facts_under_the_new_name(office, understand) -> None:
     """Its documents print the name, and so the key, of another issuer."""
     (row,) = office.rows(
         "UPDATE documents SET issuer = 'Plain Holdings', issuer_key = 'plain', current_version_id = :version"

@@ -294,7 +294,7 @@ def test_change_to_another_model_with_other_dimensions_embeds_all_documents_agai
     ]
 
 
-def test_schedule_calls_a_tenant_once_until_its_task_is_late_and_not_while_a_worker_works(store):
+def test_schedule_calls_a_tenant_once_until_its_task_is_late(store):
     store.add("one")
     for _ in range(2):
         store.call(again_seconds=30.0)

@@ -53,7 +53,7 @@ def test_readable_pdf_is_searchable_and_pdf_without_its_password_fails(ingestion
     assert worker.wait(30) == 0
 
 
-def test_documents_of_a_former_embedding_space_are_embedded_again_after_the_broker_was_wiped(ingestion, wait_for):
+def test_documents_of_a_former_space_are_embedded_again_after_a_wiped_broker(ingestion, wait_for):
     ingestion.environment["FOOTNOTE_JOBS__REEMBED_SECONDS"] = "0.2"
     relay = ingestion.start("-m", "workers.relay")
     worker = ingestion.start(*WORKER)

@@ -1,9 +1,9 @@
 """Summaries of sections with a chat model: each part is summarised by itself, then the parts are joined.
 
-A part's summary depends on its text alone, so it is kept by the digests of its text and of the prompt, for questions
-about the same version of a document: otherwise an answer without model usage would reveal that somebody has read the
-same text elsewhere, such as another tenant. It has no authority: its claims are cited and verified anew for each
-question, against pages that the reader may see.
+A part's summary depends on its text and the prompt alone. It is kept by their digests, but only for one version of a
+document. If it served other documents, an answer that used no model would reveal that somebody, perhaps in another
+tenant, had the same text summarised. Nothing relies on a kept summary: for each question its claims are cited and
+verified against pages that the reader may see.
 """
 
 import asyncio
