@@ -52,7 +52,11 @@ def ask(
     else:
         place = find_conversation(client, conversation)
     if only_understand:
-        understood = client.understand_turn(place, question, scope=scope)
+        try:
+            understood = client.understand_turn(place, question, scope=scope)
+        finally:
+            if conversation is None:
+                client.delete_conversation(place)
         print_json(understood.model_dump(mode="json")) if as_json else print_understood(console(), understood)
         return
     turn = client.ask_turn(place, question, scope=scope)

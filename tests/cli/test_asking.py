@@ -67,3 +67,26 @@ def test_follow_up_is_understood_in_the_chosen_scope(monkeypatch: pytest.MonkeyP
     words = ["ask", "and net sales?", "--conversation", "c1", "--understand", "--issuer", "Tarnwick"]
     shown = CliRunner().invoke(build_cli(words), words)
     assert shown.stdout == "  Understood as: What were net sales of Tarnwick?\n"
+
+
+@pytest.mark.parametrize("status", [200, 422])
+def test_understanding_a_first_question_leaves_no_conversation(monkeypatch: pytest.MonkeyPatch, status: int) -> None:
+    kept: set[str] = set()
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.method == "DELETE":
+            kept.remove(request.url.path.rpartition("/")[2])
+            return httpx.Response(204)
+        if request.url.path == "/v1/conversations":
+            kept.add("c1")
+            return httpx.Response(201, json={"id": "c1", "title": "Untitled"})
+        return httpx.Response(status, json={"question": "What were net sales?", "code": "bad-question", "title": "No."})
+
+    def open_client(**_: object) -> ApiClient:
+        return ApiClient(url="http://footnote.example", key="k", transport=httpx.MockTransport(answer))
+
+    monkeypatch.setattr("app.commands.calling.open_client", open_client)
+    words = ["ask", "What were net sales?", "--understand"]
+    shown = CliRunner().invoke(build_cli(words), words)
+    assert ("Understood as" in shown.stdout) == (status == 200)
+    assert kept == set()

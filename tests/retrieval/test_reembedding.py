@@ -257,6 +257,21 @@ def test_document_that_cannot_be_embedded_does_not_stop_the_others(store, error)
     assert (store.spaces(broken), store.state()[2:]) == ([(SPACE, 0)], (0, None))
 
 
+@pytest.mark.parametrize("cut", [np.s_[:-1], np.s_[:, :-1]], ids=["a text without a vector", "short vectors"])
+def test_wrong_number_of_vectors_fails_with_a_code_and_stores_no_page(store, cut):
+    document = store.add("one", "two", "three")
+
+    class Cutting(CountingEmbedder):
+        def embed_documents(self, texts):
+            return super().embed_documents(texts)[cut]
+
+    assert store.run(Cutting()) is End.FAILED
+    assert store.state()[2:] == (1, "model-nonsense")
+    assert store.sql("SELECT * FROM reembedded_pages") == []
+    assert store.run() is End.DONE
+    assert store.spaces(document) == [(SPACE, 0), (SPACE, 1), (SPACE, 2)]
+
+
 def test_worker_with_other_embeddings_than_the_current_ones_does_nothing(store):
     document = store.add("one")
     embedder = CountingEmbedder()

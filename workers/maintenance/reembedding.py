@@ -14,7 +14,7 @@ from uuid import UUID
 from app.audit.service import record
 from app.core.errors import FootnoteError, UnavailableError
 from app.db.session import Database, system_principal
-from app.llm.errors import ModelUnavailableError
+from app.llm.errors import ModelNonsenseError, ModelUnavailableError
 from app.llm.port import Embedder
 from app.observability.logging import get_logger
 from app.retrieval.index.reembedding import IndexedVersion, ReembeddingLease, ReembeddingRepository, input_digest
@@ -181,6 +181,9 @@ class Reembedder:
         if not texts or stored == digest:
             return None
         embeddings = self._embedder.embed_documents(texts)
+        if embeddings.shape != (len(texts), self._embedder.space.dimensions):
+            # A stored page is not embedded again, so that the document would never be complete.
+            raise ModelNonsenseError(f"The embedder returned an array of {embeddings.shape} for {len(texts)} texts.")
         with self._database.transaction(principal) as session:
             repository = ReembeddingRepository(session)
             if not repository.hold(task.lease):
