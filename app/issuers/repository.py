@@ -61,6 +61,11 @@ SELECT d.issuer_id, count(*), count(*) FILTER (WHERE v.fact_count > 0)
 FROM documents d LEFT JOIN document_versions v ON v.id = d.current_version_id
 WHERE d.issuer_id IS NOT NULL AND d.deleted_at IS NULL GROUP BY 1
 """)
+_COUNTS_OF = text("""
+SELECT count(*), count(*) FILTER (WHERE v.fact_count > 0)
+FROM documents d LEFT JOIN document_versions v ON v.id = d.current_version_id
+WHERE d.issuer_id = ANY(:records) AND d.deleted_at IS NULL
+""")
 _PLACES = text("""
 SELECT role, form, kind, document_id, page, char_start, char_end FROM (
     SELECT n.*,
@@ -129,6 +134,11 @@ class IssuerRepository:
     def count_documents(self) -> dict[UUID, tuple[int, int]]:
         """Return record → number of its documents, and of those with facts."""
         return {record: (count, with_facts) for record, count, with_facts in self._session.execute(_COUNTS)}
+
+    def count_documents_of(self, records: Iterable[UUID]) -> tuple[int, int]:
+        """Return the number of documents of these records, and of those with facts."""
+        every, with_facts = self._session.execute(_COUNTS_OF, {"records": list(records)}).one()
+        return every, with_facts
 
     def list_places(self, records: Iterable[UUID], most: int) -> dict[tuple[str, str], list[NamePlace]]:
         """Return (role, normalised name) → up to `most` places, the surest first."""

@@ -143,7 +143,7 @@ class IssuerEditOut(BaseModel):
 
 
 class IssuerDetailOut(IssuerOut):
-    """An issuer with its names, documents (at most 2,000) and the editors' changes, newest first."""
+    """An issuer with its names, its first documents (at most 2,000) and the editors' changes, newest first."""
 
     names: list[IssuerNameOut]
     listed_documents: list[IssuerDocumentOut]
@@ -154,8 +154,8 @@ class IssuerDetailOut(IssuerOut):
         return IssuerDetailOut(
             id=view.issuer.id,
             name=view.issuer.name,
-            documents=len(view.documents),
-            documents_with_facts=sum(document.facts > 0 for document in view.documents),
+            documents=view.document_count,
+            documents_with_facts=view.with_facts,
             names=[IssuerNameOut.of(name, view.places.get((name.role, name.form), ())) for name in view.issuer.names],
             listed_documents=[IssuerDocumentOut.of(document) for document in view.documents[:MOST_DOCUMENTS]],
             edits=[IssuerEditOut.of(edit) for edit in view.edits],

@@ -72,7 +72,7 @@ class IssuerService:
         """
         with self._database.transaction(principal, snapshot=True) as session:
             view = view_issuer(session, get_issuer(session, issuer))
-            _record(session, principal, "issuers.issuer.read", view.issuer.id, {"documents": len(view.documents)})
+            _record(session, principal, "issuers.issuer.read", view.issuer.id, {"documents": view.document_count})
         return view
 
     def preview_change(self, principal: Principal, issuer: str, change: IssuerChange) -> Effect:

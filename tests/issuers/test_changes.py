@@ -20,6 +20,7 @@ from app.issuers.errors import (
     IssuerNotEditableError,
     IssuerNotFoundError,
 )
+from app.issuers.schemas import IssuerDetailOut
 from app.issuers.service import IssuerService
 from tests.issuers.conftest import describe, read_names
 from tests.waiting import wait_for
@@ -287,3 +288,12 @@ def test_list_pages_by_name_and_finds_beginnings_of_words(service, shelf):
     assert (mills.issuer.name, mills.documents, mills.with_facts) == ("Ostmark Mills Corp", 1, 1)
     with_facts = service.list_issuers(shelf.editor, PageRequest(), only_with_facts=True)
     assert len(with_facts.items) == 2
+
+
+def test_issuer_counts_more_documents_than_it_lists(service, shelf, monkeypatch):
+    monkeypatch.setattr("app.issuers.views.MOST_DOCUMENTS", 1)
+    for facts in (3, 0, 3):
+        shelf.file(read_names("Acme Paper, Inc.", (CIK, "0000000007")), facts=facts)
+    view = service.get_issuer(shelf.editor, "Acme Paper")
+    shown = IssuerDetailOut.viewed(view)
+    assert (len(view.documents), shown.documents, shown.documents_with_facts) == (2, 3, 2)
