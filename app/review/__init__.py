@@ -1,0 +1,1 @@
+"""The editors' desk: what to extract from documents, what the machine proposes, and what editors decide."""

@@ -1,0 +1,1 @@
+"""Schemas: the fields to extract from one kind of document."""
