@@ -1,6 +1,6 @@
 """What a question is answered from."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -23,7 +23,7 @@ from app.retrieval.questions.understanding import Understanding
 @dataclass(frozen=True, slots=True)
 class QuestionEvidence:
     """A question with its retrieved passages, the page texts and tables for drafting and verification, and what the
-    ledgers of the issuers give.
+    ledgers of the issuers give. Equal `content` has equal texts, tables and ledgers, and a question in the same words.
     """
 
     question: AskedQuestion
@@ -37,6 +37,7 @@ class QuestionEvidence:
     sections: ChosenSections | None
     filters: SearchFilters
     began: float
+    content: Hashable
     degraded: str | None = None
     also_read: frozenset[UUID] = frozenset()
     turn: AsTurn | None = None

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -11,11 +12,12 @@ from app.answers.computing.ledger_result import LedgerResult, compute_from_ledge
 from app.answers.computing.offering import OfferedLedger, find_offered_names, offer_from_ledger
 from app.answers.computing.question import CALENDAR_ITEMS, FigureQuestion, NamedIssuer, named_issuers
 from app.answers.computing.requests import list_items
+from app.core.kept import Kept
 from app.facts.filters import FactFilter
 from app.facts.formulas.expressions import Name
 from app.facts.formulas.line_items import DEBT
 from app.facts.model import StatementKind, StoredFact
-from app.facts.service import load_ledger_facts
+from app.facts.service import list_ledger_states, load_ledger_facts
 from app.retrieval.filters import SearchFilters
 from app.retrieval.questions.understanding import Understanding
 from app.retrieval.visible_issuers import keys_of_filters
@@ -24,6 +26,10 @@ Facts = Mapping[tuple[UUID, int], StoredFact]
 
 _MOST_ISSUERS = 6
 _MOST_OFFERED_ISSUERS = 2
+
+
+_MOST_DOCUMENTS = 1_000  # whose facts are kept, about 50 KB each
+_computed: Kept[LedgerResult] = Kept(most=_MOST_DOCUMENTS)
 
 
 def read_ledgers(
@@ -85,6 +91,23 @@ def load_facts_of(
 
 
 def _read_ledger(
+    session: Session,
+    figure: FigureQuestion,
+    issuer: NamedIssuer,
+    within: Sequence[UUID],
+    understanding: Understanding,
+) -> LedgerResult:
+    """Compute a figure from an issuer's facts, or return what was computed from the same documents before: the states
+    are read with the principal's rights each time.
+    """
+    keys = () if issuer.records else issuer.keys
+    states = list_ledger_states(session, keys, issuer_ids=issuer.records, document_ids=within)
+    key = (figure, issuer, understanding.issuer_records, states)
+    compute = partial(_compute, session, figure, issuer, within, understanding)
+    return _computed.get(key, 1 + len(states), compute)
+
+
+def _compute(
     session: Session,
     figure: FigureQuestion,
     issuer: NamedIssuer,

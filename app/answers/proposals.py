@@ -6,7 +6,7 @@ and another one the facts of the expression.
 
 import asyncio
 from collections.abc import Callable, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from uuid import UUID
 
@@ -18,9 +18,12 @@ from app.answers.computing.ledger_result import compute_from_ledger
 from app.answers.computing.proposing import FormulaProposer, Known, Proposal
 from app.answers.computing.question import CALENDAR_ITEMS, FigureQuestion, named_issuers
 from app.answers.computing.requests import FigureRequest
+from app.answers.evidence import QuestionEvidence
 from app.answers.evidence_tables import EvidenceTables
 from app.answers.ledgers import load_facts_of
 from app.answers.repository import AnswerRepository
+from app.answers.views import COMPUTED
+from app.answers.writing.drafting import VerifiedDraft
 from app.audit.service import record
 from app.core.principal import Principal
 from app.db.session import Database
@@ -111,6 +114,16 @@ class ProposedFigures:
         tables = EvidenceTables(stored.decode(pages))
         found = answer_figure(figure, (ledger,), understanding, Evidence((), pages, tables))
         return found if isinstance(found, Answered) else None, read
+
+
+def with_proposal(
+    evidence: QuestionEvidence, proposed: Proposed, answered: Answered
+) -> tuple[QuestionEvidence, VerifiedDraft]:
+    """Record how a model read the question, and what its call cost."""
+    proposal = proposed.proposal
+    noted = evidence.noting({COMPUTED: " ".join(filter(None, (proposed.notice, answered.notes)))})
+    draft = replace(answered.draft, model=proposal.model, prompt_digest=proposal.prompt_digest, usage=proposal.usage)
+    return replace(noted, also_read=proposed.read), draft
 
 
 def _record_read(session: Session, principal: Principal, question_id: UUID, documents: Set[UUID]) -> None:

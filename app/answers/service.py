@@ -10,6 +10,7 @@ import time
 from collections.abc import AsyncGenerator
 from dataclasses import asdict, replace
 from decimal import Decimal
+from functools import partial
 from typing import Protocol
 from uuid import UUID
 
@@ -34,9 +35,10 @@ from app.answers.events import (
 )
 from app.answers.evidence import QuestionEvidence
 from app.answers.evidence_tables import EvidenceTables
+from app.answers.kept_drafts import KeptDrafts, digest_content
 from app.answers.ledgers import read_ledgers, read_offered
 from app.answers.models import Answer
-from app.answers.proposals import Proposed, ProposedFigures
+from app.answers.proposals import Proposed, ProposedFigures, with_proposal
 from app.answers.questions import AsTurn, parse_question
 from app.answers.reading import read_answers, source_record
 from app.answers.repository import AnswerRepository
@@ -97,6 +99,7 @@ class AnswerService:
         self._passages = passages
         self._computes = computes
         self._proposed = proposed
+        self._drafts = KeptDrafts()
         self._finishing: set[asyncio.Task[AnswerView]] = set()
 
     async def ask(
@@ -246,6 +249,7 @@ class AnswerService:
             sections=sections,
             filters=filters,
             began=began,
+            content=digest_content(text, result.understanding, passages, pages, stored, ledgers),
             degraded=result.degraded,
         )
 
@@ -270,7 +274,10 @@ class AnswerService:
         self, principal: Principal, evidence: QuestionEvidence, authorise: Authorise | None, early: EarlyClaims | None
     ) -> AnswerView:
         try:
-            evidence, draft = await self._draft(principal, evidence, None if early is None else early.show)
+            write = partial(self._draft, principal, evidence, None if early is None else early.show)
+            has_model = self._drafter.has_model or self._proposed is not None
+            with traced("answers.draft"), self._metrics.time_step("draft"):
+                evidence, draft = await (write() if has_model else self._drafts.draft(evidence, write))
         finally:
             if early is not None:
                 early.close()
@@ -290,32 +297,31 @@ class AnswerService:
             evidence.pages,
             evidence.tables,
         )
-        with traced("answers.draft"), self._metrics.time_step("draft"):
-            found = None
-            if evidence.figure is not None and not evidence.understanding.is_absent():
-                shown = Evidence(passages, pages, tables)
-                found = await asyncio.to_thread(answer_figure, evidence.figure, evidence.ledgers, understanding, shown)
-                if isinstance(found, Answered):
-                    return evidence.noting({COMPUTED: found.notes or True}, quotes=bool(found.notes)), found.draft
-            proposed = await self._propose(principal, evidence)
-            if proposed is not None and proposed.answered is not None:
-                return _with_proposal(evidence, proposed, proposed.answered)
-            if found is None:
-                found = decline_midpoint(question, pages)
-            if isinstance(found, Declined) and evidence.figure is not None and evidence.figure.asks_verdict:
-                # A sentence may say yes or no, though the figures are not there.
-                beside = evidence.for_model()
-                draft = await self._drafter.draft(question, understanding, passages, pages, tables, beside=beside)
-                if draft.answers():
-                    return evidence, draft
-            if isinstance(found, Declined):
-                evidence = evidence.noting({MISSING: found.sentence}, quotes=True)
-                draft = await self._drafter.find_evidence(question, understanding, passages, pages, tables)
-            else:
-                beside = evidence.for_model()
-                draft = await self._drafter.draft(question, understanding, passages, pages, tables, show, beside)
-                evidence = evidence.noting_summary(draft.left_out)
-            return evidence, draft if proposed is None else replace(draft, usage=draft.usage + proposed.proposal.usage)
+        found = None
+        if evidence.figure is not None and not evidence.understanding.is_absent():
+            shown = Evidence(passages, pages, tables)
+            found = await asyncio.to_thread(answer_figure, evidence.figure, evidence.ledgers, understanding, shown)
+            if isinstance(found, Answered):
+                return evidence.noting({COMPUTED: found.notes or True}, quotes=bool(found.notes)), found.draft
+        proposed = await self._propose(principal, evidence)
+        if proposed is not None and proposed.answered is not None:
+            return with_proposal(evidence, proposed, proposed.answered)
+        if found is None:
+            found = decline_midpoint(question, pages)
+        if isinstance(found, Declined) and evidence.figure is not None and evidence.figure.asks_verdict:
+            # A sentence may say yes or no, though the figures are not there.
+            beside = evidence.for_model()
+            draft = await self._drafter.draft(question, understanding, passages, pages, tables, beside=beside)
+            if draft.answers():
+                return evidence, draft
+        if isinstance(found, Declined):
+            evidence = evidence.noting({MISSING: found.sentence}, quotes=True)
+            draft = await self._drafter.find_evidence(question, understanding, passages, pages, tables)
+        else:
+            beside = evidence.for_model()
+            draft = await self._drafter.draft(question, understanding, passages, pages, tables, show, beside)
+            evidence = evidence.noting_summary(draft.left_out)
+        return evidence, draft if proposed is None else replace(draft, usage=draft.usage + proposed.proposal.usage)
 
     async def _propose(self, principal: Principal, evidence: QuestionEvidence) -> Proposed | None:
         """Let a configured model read a question for a figure that the grammar does not understand."""
@@ -386,13 +392,3 @@ class AnswerService:
             self._metrics.record_claims(verdict=reason.value, count=count)
         answer = None if withdrawn else Answer(question_id=question.id, tenant_id=principal.tenant_id, **values)
         return build_view(question, answer, draft.shown, reasons, is_partly_hidden=is_partly_hidden)
-
-
-def _with_proposal(
-    evidence: QuestionEvidence, proposed: Proposed, answered: Answered
-) -> tuple[QuestionEvidence, VerifiedDraft]:
-    """Record how a model read the question, and what its call cost."""
-    proposal = proposed.proposal
-    noted = evidence.noting({COMPUTED: " ".join(filter(None, (proposed.notice, answered.notes)))})
-    draft = replace(answered.draft, model=proposal.model, prompt_digest=proposal.prompt_digest, usage=proposal.usage)
-    return replace(noted, also_read=proposed.read), draft

@@ -2,7 +2,7 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Awaitable, Callable, Hashable
 from typing import Generic, TypeVar
 
 V = TypeVar("V")
@@ -26,12 +26,31 @@ class Kept(Generic[V]):
 
     def get(self, key: Hashable, size: int, make: Callable[[], V]) -> V:
         """Return the value of `key`, made now or before. A value larger than a quarter of `most` is not kept."""
+        found = self._find(key)
+        if found is not None:
+            return found[0]
+        value = make()
+        self._keep(key, size, value)
+        return value
+
+    async def get_later(self, key: Hashable, size: int, make: Callable[[], Awaitable[V]]) -> V:
+        """Like `get`, if the value takes other tasks' work to make."""
+        found = self._find(key)
+        if found is not None:
+            return found[0]
+        value = await make()
+        self._keep(key, size, value)
+        return value
+
+    def _find(self, key: Hashable) -> tuple[V] | None:
         with self._lock:
             found = self._values.get(key)
-            if found is not None:
-                self._values.move_to_end(key)
-                return found[1]
-        value = make()
+            if found is None:
+                return None
+            self._values.move_to_end(key)
+            return (found[1],)
+
+    def _keep(self, key: Hashable, size: int, value: V) -> None:
         with self._lock:
             if key not in self._values and size <= self._most // 4:
                 self._values[key] = size, value
@@ -39,4 +58,3 @@ class Kept(Generic[V]):
                 while self._size > self._most:
                     _, (oldest, _) = self._values.popitem(last=False)
                     self._size -= oldest
-        return value

@@ -38,6 +38,11 @@ _SOURCE = (
     Document.issuer_id,
 )
 _STATUSES = tuple(FactStatus)
+_STATES = """
+SELECT d.id, d.current_version_id, d.revision, d.xmin::text, d.issuer_key, d.issuer, d.title, d.document_type,
+       d.filing_date, d.issuer_id
+FROM documents d
+"""
 LineRow = Any
 """A row of the database with a line and its document."""
 Place = tuple[UUID, int, int]
@@ -83,6 +88,14 @@ class FactRepository:
             IssuerDocument(_source(*described), revision, published, facts)
             for *described, revision, published, facts in self._session.execute(query)
         ]
+
+    def list_states(self, wanted: FactFilter) -> tuple[tuple[object, ...], ...]:
+        """List the searchable documents of a filter's issuers or IDs, with everything that their facts and sources
+        depend on: facts of a version are written once, and a user who may read a document may read its facts.
+        """
+        query = _Query(wanted)
+        query.conditions.append("d.current_version_id IS NOT NULL")
+        return tuple(query.run(self._session, "d.id", MOST_LINES + 1, of=_STATES))
 
     def load_any(
         self,
@@ -182,10 +195,10 @@ class _Query:
         document, line = self._add(after[0]), self._add(after[1])
         self.conditions.append(f"(d.id < {document} OR (d.id = {document} AND f.number >= {line}))")
 
-    def run(self, session: Session, order: str, limit: int) -> list[LineRow]:
+    def run(self, session: Session, order: str, limit: int, *, of: str = _LINES) -> list[LineRow]:
         """Return the rows in an order, up to a limit."""
         where = " AND ".join(self.conditions)
-        statement = f"{_LINES} WHERE {where} ORDER BY {order} LIMIT {int(limit)}"
+        statement = f"{of} WHERE {where} ORDER BY {order} LIMIT {int(limit)}"
         return driver_connection(session).cursor(binary=True).execute(statement, self._parameters).fetchall()
 
     def _add(self, value: object) -> str:

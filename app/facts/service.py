@@ -181,6 +181,20 @@ def load_ledger_facts(
         return []
 
 
+def list_ledger_states(
+    session: Session,
+    issuer_keys: Sequence[str] = (),
+    *,
+    issuer_ids: Iterable[UUID] = (),
+    document_ids: Sequence[UUID] = (),
+) -> tuple[tuple[object, ...], ...]:
+    """Return the state of each visible document whose facts `load_ledger_facts` returns. With equal states, it returns
+    equal facts.
+    """
+    wanted = FactFilter(issuer_keys=tuple(issuer_keys), issuer_ids=tuple(issuer_ids), document_ids=tuple(document_ids))
+    return FactRepository(session).list_states(wanted)
+
+
 def _with_issuers(session: Session, found: Sequence[StoredFact]) -> list[StoredFact]:
     issuers = map_issuers(session, (stored.source.issuer_id for stored in found))
     sources = {stored.source.document_id: _of_issuer(stored.source, issuers) for stored in found}

@@ -1,11 +1,13 @@
 """Search: find passages for a question in one short read transaction, under the user's row-level security."""
 
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
 from sqlalchemy.orm import Session
 
+from app.core.kept import Kept
 from app.core.principal import Principal
 from app.db.session import Database
 from app.llm.errors import ModelNonsenseError, ModelUnavailableError
@@ -25,6 +27,8 @@ from app.retrieval.repository import Candidate, SearchRepository
 from app.retrieval.scope import Scope, ScopeFinder
 
 _log = get_logger(__name__)
+
+_MOST_KEPT = 200_000  # characters of questions
 
 EMBEDDINGS_UNAVAILABLE = "embeddings-unavailable"
 """Value of `SearchResult.degraded` when the question has no vector."""
@@ -61,6 +65,8 @@ class RetrievalService:
         self._limits = limits or SearchLimits()
         self._reader = QuestionReader(vocabulary=FinanceVocabulary())
         self._space_id: int | None = None
+        self._read: Kept[Understanding] = Kept(most=_MOST_KEPT)
+        self._vectors: Kept[npt.NDArray[np.float32]] = Kept(most=_MOST_KEPT)
 
     def search(
         self, principal: Principal, question: str, filters: SearchFilters | None = None, k: int = 10
@@ -76,7 +82,7 @@ class RetrievalService:
 
     def prepare(self, question: str) -> SearchQuery:
         """Read a question before the transaction of its search, because a remote embedding model may be slow."""
-        asked = self._reader.read(question)
+        asked = self._read.get(question, len(question), partial(self._reader.read, question))
         return SearchQuery(asked, self._embed(asked.core))
 
     def search_in(
@@ -93,7 +99,7 @@ class RetrievalService:
 
     def _embed(self, text: str) -> npt.NDArray[np.float32] | None:
         try:
-            return self._embedder.embed_query(text)
+            return self._vectors.get(text, len(text), partial(self._embedder.embed_query, text))
         except (ModelUnavailableError, ModelNonsenseError) as error:
             _log.warning("retrieval.embeddings_unavailable", code=error.code, detail=error.detail)
             return None

@@ -1,5 +1,9 @@
 """Values kept by content."""
 
+import asyncio
+
+import pytest
+
 from app.core.kept import Kept
 
 
@@ -24,3 +28,20 @@ def test_value_larger_than_a_quarter_is_not_kept() -> None:
     kept: Kept[str] = Kept(most=100)
     assert kept.get("large", 26, lambda: "made") == "made"
     assert len(kept) == 0
+
+
+def test_value_that_fails_is_made_again() -> None:
+    kept: Kept[str] = Kept(most=100)
+
+    async def fail() -> str:
+        raise ValueError
+
+    async def make() -> str:
+        return "made"
+
+    async def ask() -> list[str]:
+        with pytest.raises(ValueError):
+            await kept.get_later("a", 1, fail)
+        return [await kept.get_later("a", 1, make), kept.get("a", 1, lambda: "made again")]
+
+    assert asyncio.run(ask()) == ["made", "made"]

@@ -10,7 +10,7 @@ from app.documents.issuers import normalise_issuer
 from app.documents.repository import DocumentRepository
 from app.facts.filters import FactFilter
 from app.facts.repository import FactRepository
-from app.facts.service import load_ledger_facts
+from app.facts.service import list_ledger_states, load_ledger_facts
 from app.issuers.reading import find_issuers, list_issuers_of
 from app.tables.errors import TableNotFoundError
 from app.tables.repository import TableRepository
@@ -59,7 +59,9 @@ def read_facts(session: Session, document: UUID) -> dict[str, set[UUID]]:
         "load_ledger_facts by item": load_ledger_facts(session, document_ids=[document], items=["Revenue"]),
         "load_ledger_facts by label": load_ledger_facts(session, document_ids=[document], labels=[["of"]]),
     }
-    return {way: {stored.source.document_id for stored in found} for way, found in ways.items()}
+    states = list_ledger_states(session, document_ids=[document])
+    found = {way: {stored.source.document_id for stored in found} for way, found in ways.items()}
+    return {**found, "list_ledger_states": {UUID(str(state[0])) for state in states}}
 
 
 def read_issuers(session: Session, every: Iterable[UUID], name: str) -> dict[str, set[UUID]]:

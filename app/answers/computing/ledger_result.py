@@ -22,7 +22,7 @@ _MOST_PAGES = 8
 _REPORTS = frozenset({DocumentType.FORM_10K, DocumentType.FORM_10Q, DocumentType.FORM_20F, DocumentType.ANNUAL_REPORT})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class LedgerResult:
     """What the ledger of the named issuer gives: a computed figure, or what is missing.
 

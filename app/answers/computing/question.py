@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import lru_cache
 from uuid import UUID
 
 from app.answers.computing import patterns
@@ -44,10 +45,17 @@ class FigureQuestion:
     @classmethod
     def of(cls, question: str, understanding: Understanding) -> "FigureQuestion | None":
         """Read a question; None if it asks for no figure."""
-        forms = [form for forms in understanding.issuer_forms for form in forms]
-        names = [*understanding.issuer_names, *forms]
-        text = with_one_name(question, frozenset(forms))
-        plain = read_plainly(name_companies(text, understanding.issuer_phrases))
+        forms = frozenset(form for forms in understanding.issuer_forms for form in forms)
+        return cls._read(question, understanding.issuer_names, forms, understanding.issuer_phrases)
+
+    @classmethod
+    @lru_cache(maxsize=512)  # a question that is asked again is read once
+    def _read(
+        cls, question: str, issuers: tuple[str, ...], forms: frozenset[str], phrases: tuple[str, ...]
+    ) -> "FigureQuestion | None":
+        names = [*issuers, *forms]
+        text = with_one_name(question, forms)
+        plain = read_plainly(name_companies(text, phrases))
         currency = find_asked_currency(question)
 
         def read(item: str | None) -> FigureQuestion | None:

@@ -6,6 +6,7 @@ company. All repetitions are bounded, so that every pattern takes linear time.
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from app.answers.kinds import Expected
 from app.quantities.months import MONTH
@@ -192,6 +193,7 @@ RELATIONS: tuple[Relation, ...] = (
 )  # fmt: skip
 
 
+@lru_cache(maxsize=1024)  # a question is compared with every sentence of its pages
 def find_relation(question: str) -> Relation | None:
     """Return the well-known fact that a question asks for."""
     return next((relation for relation in RELATIONS if relation.asks.search(question)), None)
