@@ -84,6 +84,20 @@ class NameEvidence:
         """Return whether the texts write the name with a legal form, or as a competitor's."""
         return any(_LEGAL_FORM.match(after) or _RIVAL.search(before + after) for before, _, after in self.contexts)
 
+    def is_mostly_company(self) -> bool:
+        """Return whether most texts write the name with a legal form, or as a competitor's."""
+        others = sum(
+            _LEGAL_FORM.match(after) is not None or _RIVAL.search(before + after) is not None
+            for before, _, after in self.contexts
+        )
+        return 2 * others > len(self.contexts)
+
+    def is_mostly_rival(self) -> bool:
+        """Return whether most texts write the name as a competitor's, and none as that of an own business."""
+        rivals = sum(_RIVAL.search(before + after) is not None for before, _, after in self.contexts)
+        own = any(_OWN_BEFORE.search(before) or _OWN_AFTER.match(after) for before, _, after in self.contexts)
+        return 2 * rivals > len(self.contexts) and not own
+
     def is_own(self) -> bool:
         """Return whether the texts show a business or product of their own issuers, or a person."""
         own = sum(

@@ -252,6 +252,8 @@ def _own_documents(mention: Mention, found: NameEvidence, every: Sequence[Candid
     ]
     if unsure:
         return unsure
+    if found.is_mostly_rival():
+        return []
     counts = {
         key: sum(hits.count for row in rows if (hits := found.documents.get(row.document_id)))
         for key, rows in by_issuer.items()
@@ -267,6 +269,8 @@ def _is_absent(mention: Mention, found: NameEvidence, every: Sequence[Candidate]
     """Return whether the documents that rarely mention a name mean another company by it: they write its legal form,
     call it a competitor, or are of several issuers.
     """
+    if mention.is_loose:
+        return found.is_mostly_company()
     if _is_unnamed(mention, found):
         return True
     if found.is_own() or (not mention.is_certain and not found.is_proper_name()):

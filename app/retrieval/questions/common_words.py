@@ -140,6 +140,7 @@ australian british canadian chinese dutch european french german indian irish it
 spanish swiss
 """
 _COMMON_STEMS = frozenset(tokenise(_COMMON)) | {"it"}
+_COMMON_WORDS = frozenset(_COMMON.split())
 _NEVER_WORDS = frozenset(_NEVER.split())
 _WIDELY_KNOWN = frozenset(_INSTITUTIONS.split())
 _PLACE_WORDS = frozenset(_PLACES.split())
@@ -158,6 +159,12 @@ def is_common_word(word: str) -> bool:
         return True
     terms = tokenise(folded)
     return bool(terms) and all(term in _COMMON_STEMS or not any(map(str.isalpha, term)) for term in terms)
+
+
+def is_plural_of_common_word(word: str) -> bool:
+    """Return whether a word is a common one or its plural. Names may have the stem of one ("bankes" of "bank")."""
+    folded = word.casefold()
+    return folded in _COMMON_WORDS or folded.removesuffix("s") in _COMMON_WORDS
 
 
 def is_place(word: str) -> bool:

@@ -5,12 +5,29 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from app.retrieval.questions.common_words import is_acronym_of_finance, is_never_an_issuer, is_place
+from app.retrieval.questions.common_words import (
+    is_acronym_of_finance,
+    is_never_an_issuer,
+    is_place,
+    is_plural_of_common_word,
+)
 from app.retrieval.questions.issuers import NamedIssuers
 from app.retrieval.questions.spans import QuestionWords, singular
 
 _CODE = re.compile(r"\b(?!(?:19|20)\d\d-)[A-Z0-9]{2,}-\d[\w-]*")  # a contract or product number
 _LETTERS = re.compile(r"[^\W_]+")
+_WITH_DIGIT = re.compile(r"\d{1,3}[A-Za-z]{1,4}|[A-Za-z]{1,4}\d{1,3}")
+# Periods, forms, generations of networks, ranks and clauses, such as "2H23", "10K", "5G", "401k", "1st", "Ba1".
+_NO_NAME_WITH_DIGIT = re.compile(
+    r"[1-4][qh]\d*|[qh][1-4]|(?:fy|cy|ye)\d+|(?:6|9|12|18|24)m|10[kqd]|8k|20f|40f|6k|[sf]-?\d+|[2-6]g|40[13][akb]|"
+    r"\d+(?:st|nd|rd|th|x|bps?|yr|years?|days?|weeks?)|(?:p|aaa?|baa?|caa?|level|tier|note|item|part|cet|at|t|l|d)\d+",
+    re.IGNORECASE,
+)
+_AMOUNT = re.compile(r"\d+(?:k|m|mm|mn|b|bn|t|tn|d|w|y)", re.IGNORECASE)
+_SAME_PLURAL = ("ss", "us", "is", "ies", "ses", "xes", "zes", "ches", "shes")  # no owner without its apostrophe
+_LEAST_OWNER = 5
+_ENDS_SUBJECT = frozenset("in for during at as since over last this on".split())  # noqa: SIM905 - a list of words
+_HEADS = frozenset("ceo cfo coo auditor auditors headcount employees work works".split())  # noqa: SIM905 - a list of words
 _ENTITIES = frozenset({"partnership", "trust", "foundation", "subsidiary"})
 _MOST_NAMES = 8
 _JOINTS = frozenset({"", "&", "of"})
@@ -51,7 +68,7 @@ _PARTS = frozenset(
 # What only a company does: "How much debt does Example have?"
 _ACTS = frozenset(
     """have report earn generate make pay own owe spend record post book issue sell employ acquire repurchase
-    lose""".split()  # noqa: SIM905 - a list of words reads better as one string
+    lose raise cut hold borrow hire""".split()  # noqa: SIM905 - a list of words reads better as one string
 )
 _GENERIC = frozenset("company group board corporation issuer borrower management year quarter today".split())  # noqa: SIM905 - a list of words
 
@@ -69,6 +86,8 @@ class Mention:
     """A name in a question: its words, its text, and its place in words.
 
     `is_certain` is false for a name in small letters or of common words, which is a name only if no document has it.
+    `is_loose` states that only its place in the question shows a name: documents that have the word must call it a
+    company.
     """
 
     words: tuple[str, ...]
@@ -77,6 +96,7 @@ class Mention:
     stop: int
     role: Role
     is_certain: bool = True
+    is_loose: bool = False
 
 
 def find_mentions(
@@ -97,9 +117,15 @@ def find_mentions(
             continue
         if stop - start == 1 and singular(text.casefold()) in _PARTS:
             continue
-        found.append(Mention(tuple(word.text for word in span), text, start, stop, role, is_certain=not is_known))
+        is_certain = not is_known or (stop - start == 1 and _is_owner_without_apostrophe(words, start, is_metric))
+        found.append(Mention(tuple(word.text for word in span), text, start, stop, role, is_certain=is_certain))
     found.extend(_codes(words))
-    found.extend(_in_small_letters(words, held | {at for one in found for at in range(one.start, one.stop)}, is_metric))
+    for find in (_with_digits, _in_small_letters):
+        held |= {at for one in found for at in range(one.start, one.stop)}
+        found.extend(find(words, held, is_metric))
+    if not words.shows_names:
+        held |= {at for one in found for at in range(one.start, one.stop)}
+        found.extend(_compared_in_small_letters(words, held, taken, found))
     return tuple(sorted(found, key=lambda one: one.start)[:_MOST_NAMES])
 
 
@@ -184,6 +210,8 @@ def _is_name_of_one_word(words: QuestionWords, at: int, is_metric: Callable[[str
         return False
     if word.is_owner:
         return not word.is_first or is_metric(" ".join(after))
+    if _is_owner_without_apostrophe(words, at, is_metric):
+        return True
     return words.before(at) in _INVERTED and after[:1] != [] and after[0] in _ACTS
 
 
@@ -230,18 +258,86 @@ def _codes(words: QuestionWords) -> Iterator[Mention]:
             yield Mention((match.group(),), match.group(), at, at + 1, Role.OTHER)
 
 
+def _with_digits(words: QuestionWords, held: set[int], is_metric: Callable[[str], bool]) -> Iterator[Mention]:
+    """Yield words of digits and letters where a company stands: "7R's revenue", "did 7R earn", "7R net sales"."""
+    for at, word in enumerate(words.words):
+        if at in held or not _WITH_DIGIT.fullmatch(word.text) or _NO_NAME_WITH_DIGIT.fullmatch(word.text):
+            continue
+        if is_acronym_of_finance(word.text) or is_metric(word.text):
+            continue
+        is_first = at == 0 and not _AMOUNT.fullmatch(word.text) and is_metric(_next_words(words, at))
+        if word.is_owner or _is_acting(words, at) or is_first:
+            yield Mention((word.text,), word.text, at, at + 1, Role.SUBJECT, is_certain=False, is_loose=True)
+
+
 def _in_small_letters(words: QuestionWords, held: set[int], is_metric: Callable[[str], bool]) -> Iterator[Mention]:
-    """Yield uncommon words without a capital that own something, or that begin a question of a few words."""
+    """Yield uncommon words without a capital that stand where a company does: they own something, begin a question of a
+    few words, or act.
+    """
     if words.shows_names:
         return
     for at, word in enumerate(words.words):
-        if at in held or words.common[at] or words.functional[at] or any(map(str.isdigit, word.text)):
+        is_owner = _is_owner_without_apostrophe(words, at, is_metric)
+        if at in held or words.functional[at] or any(map(str.isdigit, word.text)):
             continue
-        if is_never_an_issuer([word.text]) or is_metric(word.text) or len(word.text) < 3:
+        if (words.common[at] and not is_owner) or is_never_an_issuer([word.text]) or is_metric(word.text):
             continue
-        rest = " ".join(one.text for one in words.words[at + 1 : at + 4])
-        if word.is_owner or (at == 0 and is_metric(rest)):
+        if len(word.text) < 3 or singular(word.text.casefold()) in _PARTS:
+            continue
+        if word.is_owner or (at == 0 and is_metric(_next_words(words, at))):
             yield Mention((word.text,), word.text, at, at + 1, Role.SUBJECT, is_certain=False)
+        elif is_owner or _is_acting(words, at) or _is_at_end(words, at, is_metric):
+            yield Mention((word.text,), word.text, at, at + 1, Role.SUBJECT, is_certain=False, is_loose=True)
+
+
+def _compared_in_small_letters(
+    words: QuestionWords, held: set[int], taken: Sequence[NamedIssuers], found: Sequence[Mention]
+) -> Iterator[Mention]:
+    """Yield uncommon words that "and", "or" or "versus" joins to an issuer in a question that compares."""
+    ends = {match.stop for match in taken} | {one.stop for one in found if one.role is not Role.OTHER}
+    starts = {match.start for match in taken} | {one.start for one in found if one.role is not Role.OTHER}
+    if not ends or not _COMPARES.search(words.text):
+        return
+    for at, word in enumerate(words.words):
+        if at in held or words.common[at] or words.functional[at] or len(word.text) < 3:
+            continue
+        if is_never_an_issuer([word.text]) or singular(word.text.casefold()) in _PARTS:
+            continue
+        follows = at + 1 < len(words) and words.words[at + 1].text.casefold() in _COORDINATORS and at + 2 in starts
+        if (words.before(at) in _COORDINATORS and at - 1 in ends) or follows:
+            yield Mention((word.text,), word.text, at, at + 1, Role.COMPARED, is_certain=False, is_loose=True)
+
+
+def _next_words(words: QuestionWords, at: int) -> str:
+    return " ".join(one.text for one in words.words[at + 1 : at + 4])
+
+
+def _is_owner_without_apostrophe(words: QuestionWords, at: int, is_metric: Callable[[str], bool]) -> bool:
+    """Return whether a word that is no plural of a common one stands before a measure: "what was Lanternes revenue"."""
+    text = words.words[at].text.casefold()
+    if len(text) < _LEAST_OWNER or not text.endswith("s") or text.endswith(_SAME_PLURAL):
+        return False
+    if words.before(at) not in _INVERTED | {""} or is_plural_of_common_word(text):
+        return False
+    return any(is_metric(" ".join(_next_words(words, at).split()[:count])) for count in (1, 2))
+
+
+def _is_acting(words: QuestionWords, at: int) -> bool:
+    """Return whether a word does what only a company does: "how much did quillon earn"."""
+    after = words.words[at + 1].text.casefold() if at + 1 < len(words) else ""
+    asks_who = any(word.text.casefold() == "who" for word in words.words[:2])
+    return words.before(at) in _INVERTED - {"do"} and after in _ACTS and not asks_who
+
+
+def _is_at_end(words: QuestionWords, at: int, is_metric: Callable[[str], bool]) -> bool:
+    """Return whether a measure is asked "of" a word, at the end or before a period: "the gross margin of quillon"."""
+    after = words.words[at + 1] if at + 1 < len(words) else None
+    if after is not None and not (after.is_first or after.text[:1].isdigit() or after.text.casefold() in _ENDS_SUBJECT):
+        return False
+    if words.before(at) not in ("of", "for", "at") or at < 2:
+        return False
+    before = [word.text.casefold() for word in words.words[max(0, at - 4) : at - 1]]
+    return before[-1] in _HEADS or any(is_metric(" ".join(before[-count:])) for count in (1, 2, 3))
 
 
 def find_other_entity(core: str, names: Sequence[Sequence[str]], forms: Iterable[str]) -> str | None:

@@ -3,6 +3,7 @@
 These names are looked up only if a question names no issuer exactly, or also has another name.
 """
 
+import re
 from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from enum import StrEnum
@@ -23,6 +24,8 @@ _MOST_SPANS = 40
 _LONGEST_BLEND = 8
 _SHORTEST_INITIALS = 3  # two initials are those of too many issuers, unless they have an "&"
 _TOO_MANY = 3
+_INITIALS = re.compile(r"^(?:[a-z] ){1,3}(?=[a-z]{3})")
+_PART_OF_YEAR = re.compile(r"[1-4][qh]\d*|[qh][1-4]|fy\d+|\d+m")
 # A misspelling may have one wrong letter in 6 letters, and two in 10 (of the name without spaces). In shorter names,
 # only a letter too many and two letters in the wrong order are misspellings: other words are too near.
 _ONE_WRONG, _TWO_WRONG, _SHORTEST = 6, 10, 4
@@ -74,6 +77,8 @@ def find_near(
         for span, issuers_of_span in find(free, issuers) if free else ():
             if len(issuers_of_span) > _MOST_SHARING or any(_overlap(span, near.named) for near in found):
                 continue
+            if any(_continues(span, issuers_of_span, near.named) for near in found):  # "J.K." of "J.K. Example"
+                continue
             named = NamedIssuers(span.text, tuple(issuers_of_span), span.start, span.stop)
             found.append(NearName(named, nearness))
     return tuple(sorted(found, key=lambda near: near.named.start))
@@ -81,6 +86,12 @@ def find_near(
 
 def _overlap(one: _Span | NamedIssuers, other: NamedIssuers) -> bool:
     return other.start < one.stop and one.start < other.stop
+
+
+def _continues(span: _Span, issuers: Sequence[VisibleIssuer], other: NamedIssuers) -> bool:
+    """Return whether a phrase stands beside one that names the same issuers."""
+    is_beside = span.start == other.stop or span.stop == other.start
+    return is_beside and {issuer.key for issuer in issuers} == {issuer.key for issuer in other.issuers}
 
 
 def _spans(words: QuestionWords, taken: Sequence[NamedIssuers]) -> Iterator[_Span]:
@@ -103,20 +114,32 @@ def _spans(words: QuestionWords, taken: Sequence[NamedIssuers]) -> Iterator[_Spa
 
 
 def _by_first_words(spans: Sequence[_Span], issuers: Sequence[VisibleIssuer]) -> Iterator[_Match]:
-    """Find issuers whose key begins with the phrase ("Example" for "Example Resorts International"), goes on with
-    ".com" only, or differs by an "s" at its end.
+    """Find issuers whose key begins with the phrase ("Example" for "Example Resorts International"), also without
+    initials of a person ("J. Example Corp."), goes on with ".com" only, or differs by an "s" at its end.
     """
+    surnames = {one.key: f"{_INITIALS.sub('', one.key)} " for one in issuers if one.key[1:2] == " "} if spans else {}
     for span in spans:
         if not span.is_unknown and " " not in span.key:
             continue
         same = {f"{span.joined}com"} if span.is_unknown else set()
         if " " in span.key:
             same |= {f"{span.key}s", span.key.removesuffix("s")}
-        is_long = span.is_unknown and (len(span.joined) >= _SHORTEST or span.is_acronym)
+        is_long = span.is_unknown and (len(span.joined) >= _SHORTEST or span.is_acronym or _is_code(span.joined))
         begin = f"{span.key} "
-        found = [one for one in issuers if (is_long and one.key.startswith(begin)) or one.key in same]
+        found = [
+            one
+            for one in issuers
+            if (is_long and (one.key.startswith(begin) or surnames.get(one.key, "").startswith(begin)))
+            or one.key in same
+        ]
         if found:
             yield span, found
+
+
+def _is_code(joined: str) -> bool:
+    """Return whether a word has digits and letters ("c5") and is no quarter or half of a year."""
+    has_both = any(map(str.isdigit, joined)) and any(map(str.isalpha, joined))
+    return has_both and not _PART_OF_YEAR.fullmatch(joined)
 
 
 def _by_initials(spans: Sequence[_Span], issuers: Sequence[VisibleIssuer]) -> Iterator[_Match]:

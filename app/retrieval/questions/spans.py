@@ -106,7 +106,8 @@ class QuestionWords:
         if word.is_owner or is_acronym_of_finance(word.text):
             return word.is_owner
         if not self.common[start]:
-            return word.is_capital or (len(word.text) > 2 and self.before(start) not in _DETERMINERS)
+            is_long = len(word.text) > 2 or word.text[-1].isdigit()
+            return word.is_capital or (is_long and self.before(start) not in _DETERMINERS)
         if is_acronym or not self.shows_names:
             return is_acronym or self._is_subject(start)
         return word.is_capital and self._is_common_name(start)
