@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from operator import attrgetter
 from uuid import UUID
 
 import numpy as np
@@ -25,6 +26,48 @@ from app.retrieval.signals import Evidence, PageSignals, question_signals
 _WORDS, _NEAR, _SYNONYMS, _NAMED_STATEMENT, _IMPLIED_STATEMENT = 1.0, 0.8, 0.75, 3.0, 1.5
 
 _MOST_TIMES = 2  # a word that a question repeats counts at most this many times
+
+
+@dataclass(frozen=True, slots=True)
+class AskedTerms:
+    """The ids of a question's terms, those of its synonyms with how often each occurs, and of its concepts' words."""
+
+    asked: Counter[int]
+    synonyms: Counter[int]
+    others: frozenset[int]
+    of_concepts: frozenset[int]
+
+    @classmethod
+    def of(cls, understanding: Understanding) -> "AskedTerms":
+        concepts = understanding.concepts
+        return cls(
+            Counter(map(term_id, understanding.search_terms)),
+            Counter(map(term_id, tokenise(" ".join(understanding.synonyms)))),
+            frozenset(term_id(term) for concept in concepts for words in concept.others for term in words),
+            frozenset(term_id(term) for concept in concepts for term in concept.asked),
+        )
+
+    def every(self) -> set[int]:
+        return {*self.asked, *self.synonyms, *self.others, *self.of_concepts}
+
+
+_STATE = attrgetter(
+    *("document_id", "version_id", "indexed", "chunk_count", "title", "issuer", "issuer_key", "issuer_id"),
+    *("document_type", "fiscal_year", "fiscal_period", "period_end", "filing_date"),
+)
+
+
+def states_of(scope: Sequence[Candidate]) -> tuple[tuple[object, ...], ...]:
+    """Return everything of documents that the ranks of their chunks depend on."""
+    return tuple((*_STATE(candidate), repr(candidate.issuer_aliases)) for candidate in scope)
+
+
+def is_decided_by_scope(scope: Sequence[Candidate], understanding: Understanding, limits: SearchLimits) -> bool:
+    """Return whether what is gathered depends on the documents of the scope alone: in a larger scope, the frequencies
+    of terms in all documents, or the tenant's graph, decide too.
+    """
+    total = sum(candidate.chunk_count for candidate in scope)
+    return total < limits.graph_chunks and total * len(AskedTerms.of(understanding).every()) <= limits.most_postings
 
 
 class EvidenceGatherer:
@@ -79,11 +122,9 @@ class EvidenceGatherer:
         """Collect the candidate pages: those of the first `depth` chunks by each kind of evidence. None if there are
         none.
         """
-        asked = Counter(map(term_id, understanding.search_terms))
-        synonyms = Counter(map(term_id, tokenise(" ".join(understanding.synonyms))))
-        others = {term_id(term) for concept in understanding.concepts for words in concept.others for term in words}
-        asked_too = {term_id(term) for concept in understanding.concepts for term in concept.asked}
-        hits = self._read_terms({*asked, *synonyms, *others, *asked_too})
+        terms = AskedTerms.of(understanding)
+        asked, synonyms, others = terms.asked, terms.synonyms, terms.others
+        hits = self._read_terms(terms.every())
         evidence = Evidence(
             hits=hits,
             words=self._score(asked, hits),

@@ -23,7 +23,7 @@ from app.retrieval.questions.issuers import VisibleIssuer
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A searchable document, with the fields that ranking and passages need. `issuer_id` is its issuer's record: the
-    document is of the issuer (`app.issuers.reading`) whose `ids` have it.
+    document is of the issuer (`app.issuers.reading`) whose `ids` have it. `indexed` changes with its index rows.
     """
 
     document_id: UUID
@@ -40,6 +40,7 @@ class Candidate:
     period_end: date | None
     filing_date: date | None
     layout: bytes | None
+    indexed: str = ""
 
     def visible_issuer(self) -> VisibleIssuer | None:
         """Return the document's issuer with its key, name and aliases; None if it is unknown, or if what was read
@@ -122,7 +123,7 @@ class Graph:
 
 _CANDIDATES = """
 SELECT d.id, i.version_id, i.chunk_count, d.title, d.issuer, d.issuer_key, d.issuer_aliases, d.issuer_id,
-       d.document_type, d.fiscal_year, d.fiscal_period, d.period_end, d.filing_date, {layout}
+       d.document_type, d.fiscal_year, d.fiscal_period, d.period_end, d.filing_date, {layout}, i.xmin::text
 FROM documents d JOIN indexed_documents i ON i.document_id = d.id
 WHERE {conditions} ORDER BY d.id
 """

@@ -1,5 +1,6 @@
 """Search: find passages for a question in one short read transaction, under the user's row-level security."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -13,7 +14,8 @@ from app.db.session import Database
 from app.llm.errors import ModelNonsenseError, ModelUnavailableError
 from app.llm.port import Embedder
 from app.observability.logging import get_logger
-from app.retrieval.evidence import EvidenceGatherer
+from app.retrieval.dense import Plan
+from app.retrieval.evidence import EvidenceGatherer, is_decided_by_scope, states_of
 from app.retrieval.filters import SearchFilters
 from app.retrieval.index.spaces import get_space_id
 from app.retrieval.limits import SearchLimits
@@ -29,6 +31,7 @@ from app.retrieval.scope import Scope, ScopeFinder
 _log = get_logger(__name__)
 
 _MOST_KEPT = 200_000  # characters of questions
+_MOST_RANKED = 20_000  # documents and chunks
 
 EMBEDDINGS_UNAVAILABLE = "embeddings-unavailable"
 """Value of `SearchResult.degraded` when the question has no vector."""
@@ -55,8 +58,8 @@ class SearchQuery:
 
 
 class RetrievalService:
-    """Ranks pages by the words and the vector of a question, over the documents that the principal may see. Results are
-    not cached.
+    """Ranks pages by the words and the vector of a question, over the documents that the principal may see. The
+    documents and the passages are read each time; ranks of the same chunks are kept.
     """
 
     def __init__(self, *, database: Database, embedder: Embedder, limits: SearchLimits | None = None) -> None:
@@ -66,6 +69,7 @@ class RetrievalService:
         self._reader = QuestionReader(vocabulary=FinanceVocabulary())
         self._space_id: int | None = None
         self._read: Kept[Understanding] = Kept(most=_MOST_KEPT)
+        self._ranked: Kept[tuple[Sequence[Found], Plan | None]] = Kept(most=_MOST_RANKED)
         self._vectors: Kept[npt.NDArray[np.float32]] = Kept(most=_MOST_KEPT)
 
     def search(
@@ -115,16 +119,26 @@ class RetrievalService:
         understanding, scope = found.understanding, found.candidates
         if not scope or k < 1:
             return SearchResult((), understanding)
-        priors = document_priors(scope, understanding)
-        priors = [prior * weight for prior, weight in zip(priors, found.weights, strict=True)]
-        gatherer = EvidenceGatherer(
-            repository=repository, scope=scope, priors=priors, space_id=space_id, limits=self._limits
-        )
-        places = gatherer.gather(vector, understanding, k=k)
-        return SearchResult(_passages(repository, scope, places), understanding, plan=gatherer.plan)
+
+        def gather() -> tuple[Sequence[Found], Plan | None]:
+            priors = document_priors(scope, understanding)
+            priors = [prior * weight for prior, weight in zip(priors, found.weights, strict=True)]
+            gatherer = EvidenceGatherer(
+                repository=repository, scope=scope, priors=priors, space_id=space_id, limits=self._limits
+            )
+            return gatherer.gather(vector, understanding, k=k), gatherer.plan
+
+        if is_decided_by_scope(scope, understanding, self._limits):
+            # Every principal who may read a document may read its index rows (`docs/access.md`).
+            of_vector = None if vector is None else vector.tobytes()
+            key = (understanding, of_vector, space_id, k, tuple(found.weights), states_of(scope))
+            places, plan = self._ranked.get(key, len(scope) + k, gather)
+        else:
+            places, plan = gather()
+        return SearchResult(_passages(repository, scope, places), understanding, plan=plan)
 
 
-def _passages(repository: SearchRepository, scope: list[Candidate], found: list[Found]) -> tuple[Passage, ...]:
+def _passages(repository: SearchRepository, scope: list[Candidate], found: Sequence[Found]) -> tuple[Passage, ...]:
     chunks = repository.list_chunks([(scope[item.document].document_id, item.ordinal) for item in found])
     passages: list[Passage] = []
     for item in found:

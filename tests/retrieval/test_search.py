@@ -11,6 +11,7 @@ from app.llm.errors import ModelNonsenseError, ModelUnavailableError
 from app.retrieval.filters import SearchFilters
 from app.retrieval.index.graphs import ensure_graphs
 from app.retrieval.limits import SearchLimits
+from app.retrieval.repository import SearchRepository
 from app.retrieval.service import EMBEDDINGS_UNAVAILABLE, RetrievalService
 from tests.retrieval.conftest import HashEmbedder
 
@@ -231,3 +232,30 @@ def test_documents_of_an_earlier_embedding_space_are_found_by_words(library, pag
     )
     assert "Warranty" in service.search(reader, "warranty claims", k=4).passages[0].text
     assert "Goodwill" in service.search(reader, "goodwill", k=4).passages[0].text
+
+
+def test_chunks_are_ranked_again_when_their_documents_change(library, service, page, monkeypatch):
+    ranked = []
+    list_terms = SearchRepository.list_terms
+    monkeypatch.setattr(
+        SearchRepository, "list_terms", lambda *arguments: ranked.append(arguments) or list_terms(*arguments)
+    )
+    shelf, other = library.add_collection(), library.add_collection()
+    reader = library.reader(shelf)
+    question = "What is the leverage covenant?"
+
+    def search(principal=reader):
+        return [passage.document_title for passage in service.search(principal, question, k=3).passages]
+
+    library.add_document(shelf, [page("covenant leverage ratio of lenders")], issuer="Lindenfeld Optics AG")
+    first = search()
+    assert (search(), len(ranked)) == (first, 1)
+    assert (search(library.reader(shelf)), len(ranked)) == (first, 1)
+    assert (search(library.reader(other)), len(ranked)) == ([], 1)
+    library.add_document(other, [page("covenant leverage ratio of others")], issuer="Hidden Harbour Corp")
+    assert (search(), len(ranked)) == (first, 1)
+    library.add_document(shelf, [page("leverage covenant")], issuer="Lindenfeld Optics AG", fiscal_year=2022)
+    assert (len(search()), len(ranked)) == (2, 2)
+    with library.database.worker.transaction(system_principal(library.tenant_id)) as session:
+        session.execute(text("UPDATE documents SET issuer = NULL, issuer_key = NULL WHERE fiscal_year = 2022"))
+    assert (len(search()), len(ranked)) == (2, 3)

@@ -51,6 +51,8 @@ VALUES (%(document)s, %(space)s, %(first)s, %(tenant)s, %(digest)s, %(embeddings
 ON CONFLICT (document_id, space_id, first_ordinal)
     DO UPDATE SET input_digest = excluded.input_digest, embeddings = excluded.embeddings
 """
+# Searches keep the ranks of chunks by the state of this row.
+_MARK = "UPDATE indexed_documents SET chunk_count = chunk_count WHERE document_id = %(document)s"
 _REMOVE = (
     "DELETE FROM chunk_embeddings WHERE document_id = %(document)s",
     "DELETE FROM chunk_signatures WHERE document_id = %(document)s",
@@ -213,4 +215,5 @@ class ReembeddingRepository:
             if cursor.rowcount != version.chunk_count:
                 raise ValueError(f"{cursor.rowcount} vectors of {version.chunk_count} chunks")
             cursor.execute(SIGNATURES, scope)
+            cursor.execute(_MARK, scope)
             cursor.execute("DELETE FROM reembedded_pages WHERE document_id = %(document)s", scope)
