@@ -36,7 +36,7 @@ PYTEST_ARGS ?=
 SCHEDULING := --dist loadfile --no-loadscope-reorder
 PROCESSES = $(if $(filter tests,$(TESTS)),-n 2 $(SCHEDULING))
 
-.PHONY: help install install-dev local-llm demo up test test-random lint check gate prove-access findings format bench items ranker choosing samples pictures lock clean
+.PHONY: help install install-dev local-llm demo up test test-random lint check gate prove-access findings format bench items ranker choosing directing samples pictures lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -96,6 +96,9 @@ ranker: $(STAMPS)/runtime ## Learn the weights of the ranker: DATA=folder with f
 
 choosing: $(STAMPS)/runtime ## Learn which sentence answers: DATA=folder with tatqa/, NEWCOMER=folder with a newcomer set, EVAL_HOME=folder of ingested documents
 	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m evals.learning.choosing --data '$(DATA)' --home '$(EVAL_HOME)' $(if $(NEWCOMER),--newcomer '$(NEWCOMER)')
+
+directing: $(STAMPS)/runtime ## Learn which sentences are instructions: DATA=folder with filings/, contracts/ and injection/
+	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m evals.learning.directing --data '$(DATA)'
 
 samples: $(STAMPS)/runtime ## Write the sample documents to samples/
 	@$(BIN)/python -m evals.datasets.samples samples

@@ -7,9 +7,10 @@ statements: readers judge them from the quote and its page.
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 
+from app.answers.verification.directing import CUES, SURE, is_business, judge_directing, starts_like_command
 from app.answers.verification.sentences import find_sentences
 from app.core.kept import Kept
 
@@ -116,7 +117,6 @@ _OF_ANSWERS = re.compile(
     rf"(?:{_SAY})\b"
     r"|^\W{0,12}(?:when|while|before|after)(?:ever)?\s+(?:summari[sz]ing|answering|responding|replying|describing|"
     rf"quoting)\b[^.\n]{{0,80}},\s*(?:please\s+|always\s+)?(?:{_SAY})\b"
-    rf"|\b(?:kindly|please)\s+(?:{_SAY})\b"
     r"|^\W{0,12}(?-i:Append|Attach|Insert|Mention|Output|Print|Quote|Repeat)\s+\S+\s+"
     r"(?:after|as|at|before|each|every|in|into|to|whenever|wherever)\b"
     r"|\brepeat after (?:me|us)\b|\blet\s+(?:each|every|the|your)\s+(?:final\s+)?(?:answer|reply|response)\b"
@@ -171,8 +171,9 @@ def _blank(text: str) -> str:
 
 
 def _not_statements(text: str) -> Iterator[tuple[int, int]]:
-    marks = _find_marks(text)
-    for start, end in _units(text):
+    folded = _fold(text)
+    marks, cues = _find_places(_MARKS, folded), _find_places(CUES, folded)
+    for start, end in find_units(text):
         unit = text[start:end]
         if _QUESTION_END.search(unit) and len(unit) < _LONG:
             yield start, end
@@ -182,20 +183,28 @@ def _not_statements(text: str) -> Iterator[tuple[int, int]]:
         if address:
             yield (start, end) if len(unit) < _LONG else (start + max(0, address.start() - _LONG // 2), end)
             continue
-        instruction = None if "\t" in unit else next(filter(_is_instruction, _IMPERATIVE.finditer(unit)), None)
-        if instruction:
-            yield start + instruction.start(), end
+        command = None if "\t" in unit else next(filter(_is_instruction, _IMPERATIVE.finditer(unit)), None)
+        before = command.start() if command else 0
+        is_cued = bisect_left(cues, start) < bisect_left(cues, end) or starts_like_command(unit)
+        if is_cued and len(unit) < _LONG and judge_directing(unit) >= SURE:
+            # A heading without a full stop may stand before the command.
+            yield start + (before if judge_directing(unit[:before]) < SURE else 0), end
+        elif command and not is_business(unit[before : before + _LONG]):
+            yield start + before, end
 
 
-def _find_marks(text: str) -> list[int]:
-    """Return the offsets of all `_MARKS`, ascending."""
-    folded = (text.translate(_LIKE) if any(letter in text for letter in _SIMILAR) else text).lower()
+def _fold(text: str) -> str:
+    return (text.translate(_LIKE) if any(letter in text for letter in _SIMILAR) else text).lower()
+
+
+def _find_places(parts: Sequence[str], folded: str) -> list[int]:
+    """Return the offsets of all these parts of words in a folded text, ascending."""
     found = []
-    for mark in _MARKS:
-        at = folded.find(mark)
+    for part in parts:
+        at = folded.find(part)
         while at >= 0:
             found.append(at)
-            at = folded.find(mark, at + 1)
+            at = folded.find(part, at + 1)
     return sorted(found)
 
 
@@ -204,7 +213,7 @@ def _is_instruction(match: re.Match[str]) -> bool:
     return verb[0].isupper() or verb.lower() in _TO_SPEAK
 
 
-def _units(text: str) -> Iterator[tuple[int, int]]:
+def find_units(text: str) -> Iterator[tuple[int, int]]:
     """Yield the spans of sentences and of table rows (lines with a tab)."""
     at = 0
     for line in _ROW.finditer(text):
