@@ -163,7 +163,8 @@ def create_app(container: Container, *, tracing: Tracing | None = None) -> FastA
     app.router.routes.append(LaterRoutes(app, prefix="/scim/v2", load=load_provisioning))
     app.include_router(web_router(container.cookies))
     install_openapi(app, refusals=(*REFUSALS, *TOKEN_REFUSALS, SessionEndedError))
-    instrument_app(app)
+    if tracing is not None and tracing.is_sent:
+        instrument_app(app)  # otherwise, it would match the routes of each request again for no one
     return app
 
 

@@ -27,7 +27,7 @@ from app.answers.stream_endpoints import (
 )
 from app.core.pagination import InvalidCursorError
 from app.core.principal import Permission
-from app.http.authority import authorise_again, result_while_authorised
+from app.http.authority import authorise_again, result_of_authorised, result_while_authorised
 from app.http.dependencies import CurrentPrincipal, limited, service
 from app.http.open_streams import TooManyStreamsError
 from app.http.openapi.document import problems
@@ -75,7 +75,7 @@ async def ask_question(request: Request, principal: CurrentPrincipal, answers: A
     authorise = partial(authorise_again, request)
     if not wants_stream(request):
         asked = answers.answer(principal, body.question, body.filters(), authorise)
-        answer = await result_while_authorised(request, asked)
+        answer = await result_of_authorised(request, asked)
         address = _address(answer.question_id)
         return JSONResponse(
             AnswerOut.of(answer).model_dump(mode="json"),

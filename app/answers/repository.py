@@ -25,7 +25,11 @@ CROSS JOIN LATERAL (SELECT a.drafted_from FROM answers a WHERE a.question_id = w
 WHERE EXISTS (SELECT 1 FROM unnest(a.drafted_from) AS s(id)
     LEFT JOIN LATERAL (SELECT d.id FROM documents d WHERE d.id = s.id OFFSET 0) d ON true WHERE d.id IS NULL)
 """
-_HAS_ANSWER = "SELECT question_id FROM answers WHERE question_id = %(question)s"
+_IS_PARTLY_HIDDEN = """
+SELECT EXISTS (SELECT 1 FROM unnest(a.drafted_from) AS s(id)
+    LEFT JOIN LATERAL (SELECT d.id FROM documents d WHERE d.id = s.id OFFSET 0) d ON true WHERE d.id IS NULL)
+FROM answers a WHERE a.question_id = %(question)s
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +134,12 @@ class AnswerRepository:
             query = query.where(Question.id < before)
         return self._session.scalars(query).all()
 
-    def has_answer(self, question_id: UUID) -> bool:
-        """Return whether a question has an answer whose sources are all visible."""
-        return bool(run_keyed(self._session, _HAS_ANSWER, {"question": question_id}))
+    def is_partly_hidden(self, question_id: UUID) -> bool | None:
+        """Return whether an answer was drafted from a document that is no longer visible; None if a source that it
+        cites is no longer visible, which hides the answer.
+        """
+        found = run_keyed(self._session, _IS_PARTLY_HIDDEN, {"question": question_id})
+        return bool(found[0][0]) if found else None
 
     def find_answers(self, question_ids: Sequence[UUID]) -> dict[UUID, Answer]:
         """Return answers by question id. Answers with a source that is no longer visible are omitted."""

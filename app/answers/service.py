@@ -383,12 +383,12 @@ class AnswerService:
             if turn is not None:
                 turn.store(session, question.id)
             # Read through row-level security again: access to a source may have been revoked during drafting.
-            withdrawn = not repository.has_answer(question.id)
-            is_partly_hidden = bool(repository.list_partly_hidden([question.id]))
+            is_partly_hidden = repository.is_partly_hidden(question.id)
         self._metrics.record_question(kind=draft.writer.value, outcome=outcome.value, seconds=seconds)
         self._metrics.record_claims(verdict="shown", count=len(draft.shown))
         reasons = count_reasons([claim.reason for _, claim in draft.dropped])
         for reason, count in reasons.items():
             self._metrics.record_claims(verdict=reason.value, count=count)
-        answer = None if withdrawn else Answer(question_id=question.id, tenant_id=principal.tenant_id, **values)
-        return build_view(question, answer, draft.shown, reasons, is_partly_hidden=is_partly_hidden)
+        is_withdrawn = is_partly_hidden is None
+        answer = None if is_withdrawn else Answer(question_id=question.id, tenant_id=principal.tenant_id, **values)
+        return build_view(question, answer, draft.shown, reasons, is_partly_hidden=bool(is_partly_hidden))

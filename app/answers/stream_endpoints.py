@@ -10,7 +10,7 @@ from sse_starlette import ServerSentEvent
 
 from app.answers.events import AnswerDone, AnswerEvent, ClaimDropped, ClaimVerified, SourcesFound
 from app.answers.schemas import AnswerOut, ClaimOut, DroppedOut, SourcesOut
-from app.http.authority import result_while_authorised
+from app.http.authority import authorise_again, result_of_authorised
 from app.http.denials import record_denial
 from app.http.dependencies import CurrentPrincipal
 from app.http.errors import InternalError
@@ -43,14 +43,17 @@ async def stream_events(
 ) -> AsyncIterator[ServerSentEvent]:
     """Stream the events; an error after the first event is sent as a final `error` event with its problem.
 
-    `takes_long` states that the server works on after an event; the right of the caller may end meanwhile.
+    `takes_long` states that the server works on after an event; the right of the caller may end meanwhile. `events`
+    authorises the caller before a claim or an answer is stored, but not before sources are sent.
     """
     async with aclosing(events):
         yield present(first)
         try:
             event = first
             while takes_long(event):
-                event = await result_while_authorised(request, anext(events))
+                event = await result_of_authorised(request, anext(events))
+                if isinstance(event, SourcesFound):
+                    await authorise_again(request)
                 yield present(event)
             async for event in events:  # the work is done, so the remaining events follow at once
                 yield present(event)

@@ -31,7 +31,7 @@ from app.conversations.service import ConversationService
 from app.conversations.views import TurnDone, TurnEvent, TurnUnderstood
 from app.core.pagination import InvalidCursorError
 from app.core.principal import Permission
-from app.http.authority import authorise_again, result_while_authorised
+from app.http.authority import authorise_again, result_of_authorised, result_while_authorised
 from app.http.dependencies import CurrentPrincipal, limited, service
 from app.http.open_streams import TooManyStreamsError
 from app.http.openapi.document import problems
@@ -192,7 +192,7 @@ async def ask_turn(
     authorise = partial(authorise_again, request)
     if not wants_stream(request):
         asked = conversations.answer(principal, conversation_id, body.request(), authorise)
-        turn = await result_while_authorised(request, asked)
+        turn = await result_of_authorised(request, asked)
         address = _address(conversation_id, turn.id)
         return JSONResponse(
             TurnOut.of(turn).model_dump(mode="json"),

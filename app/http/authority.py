@@ -84,14 +84,19 @@ async def result_while_authorised(request: Request, work: Awaitable[T]) -> T:
 
     Raises UnauthenticatedError, PermissionRequiredError, UnavailableError, and the errors of `work`.
     """
+    result = await result_of_authorised(request, work)
+    await authorise_again(request)
+    return result
+
+
+async def result_of_authorised(request: Request, work: Awaitable[T]) -> T:
+    """Like `result_while_authorised`, for work that calls `authorise_again` itself just before it stores its result."""
     authority: Authority = request.app.state.authority
     task = asyncio.ensure_future(work)
     try:
         while not (await asyncio.wait({task}, timeout=authority.seconds))[0]:
             await authorise_recently(request)
-        result = task.result()
-        await authorise_again(request)
-        return result
+        return task.result()
     finally:
         if not task.done():
             task.cancel()

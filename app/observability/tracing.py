@@ -32,6 +32,11 @@ class Tracing:
     def __init__(self, provider: "TracerProvider | None") -> None:
         self._provider = provider
 
+    @property
+    def is_sent(self) -> bool:
+        """Whether spans are sent to a collector."""
+        return self._provider is not None
+
     def shutdown(self) -> None:
         """Send the last spans and stop tracing. It may be called again."""
         if self._provider is not None:
