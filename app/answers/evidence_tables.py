@@ -1,7 +1,7 @@
 """The tables of the retrieved pages, as rows of cells that a claim can cite."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -13,6 +13,28 @@ PageTables = Mapping[PageKey, Sequence[Table]]
 """The tables with cells on a page, by page key, in the order of the document."""
 
 Span = tuple[int, int]
+
+
+class TablesWithin(Mapping[PageKey, Sequence[Table]]):
+    """The tables of some of the pages. As those of all pages, they are decoded when they are first asked for."""
+
+    def __init__(self, tables: PageTables, pages: Container[PageKey]) -> None:
+        self._tables = tables
+        self._keys = {key: None for key in tables if key in pages}
+
+    def __getitem__(self, key: PageKey) -> Sequence[Table]:
+        if key not in self:
+            raise KeyError(key)
+        return self._tables[key]
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._keys
+
+    def __iter__(self) -> Iterator[PageKey]:
+        return iter(self._keys)
+
+    def __len__(self) -> int:
+        return len(self._keys)
 
 
 class _Figures(NamedTuple):

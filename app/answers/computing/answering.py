@@ -30,7 +30,7 @@ from app.answers.computing.sentences import (
 from app.answers.computing.several import Stated, list_together, write_together
 from app.answers.computing.table_figures import TableFigures
 from app.answers.events import ShownClaim
-from app.answers.evidence_tables import EvidenceTables
+from app.answers.evidence_tables import EvidenceTables, TablesWithin
 from app.answers.verification.claim_subjects import subjects_of
 from app.answers.writing.drafting import VerifiedDraft, known_texts, verify_draft
 from app.documents.issuers import normalise_issuer
@@ -197,7 +197,7 @@ class _Answering:
         self._subjects = {**of_ledger, **subjects_of(evidence.passages)}
         self._given = known_texts(question.text, evidence.passages) | issuers
         self._documents = dict(self._list_documents())
-        own = {key: found for key, found in evidence.tables.all_tables().items() if key in self._documents}
+        own = TablesWithin(evidence.tables.all_tables(), self._documents)
         is_foreign = any(passage.issuer and not understanding.is_about(passage) for passage in evidence.passages)
         texts = {key: text for key, text in evidence.pages.items() if key in self._documents and not is_foreign}
         find_span = ledger.ledger.find_span if len(ledger.ledger) else None
