@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from random import SystemRandom
 from typing import Any
 
 import structlog
@@ -81,6 +82,9 @@ from app.relevance.cross_encoder import built_in_reader
 from app.relevance.errors import ReaderUnavailableError
 from app.relevance.port import Reader
 from app.retrieval.service import RetrievalService
+from app.review.fields.service import FieldService
+from app.review.revisions.service import DecisionService
+from app.review.tasks.service import TaskService
 from app.settings import IdentitySettings, LimitSettings, ReaderSettings, Settings
 from app.tables.service import TableService
 from app.web.session import Cookies
@@ -187,6 +191,9 @@ def build_container(settings: Settings, *, clock: Clock | None = None) -> Contai
         IssuerService(database=database, clock=clock),
         FactService(database=database),
         FormulaService(database=database),
+        TaskService(database=database, clock=clock),
+        FieldService(database=database),
+        DecisionService(database=database, draw=SystemRandom().random),
         UploadService(
             database=database,
             access=access,

@@ -51,6 +51,9 @@ from app.jobs.endpoints import router as runs_router
 from app.jobs.streams import RunStreams
 from app.observability.logging import configure_logging
 from app.observability.tracing import Tracing, configure_tracing, instrument_app
+from app.review.fields.endpoints import router as review_fields_router
+from app.review.revisions.endpoints import router as review_decisions_router
+from app.review.tasks.endpoints import router as review_tasks_router
 from app.settings import Settings
 from app.tables.endpoints import router as tables_router
 from app.tables.overlay_endpoints import router as overlays_router
@@ -86,6 +89,9 @@ _ROUTERS = (
     issuers_router,
     facts_router,
     formulas_router,
+    review_tasks_router,
+    review_fields_router,
+    review_decisions_router,
     runs_router,
     dead_letters_router,
     answers_router,

@@ -6,6 +6,7 @@ import app.access.history
 import app.access.models
 import app.answers.models
 import app.audit.models
+import app.changes.models
 import app.conversations.models
 import app.db.context
 import app.documents.models
@@ -18,6 +19,7 @@ import app.identity.sessions.models
 import app.issuers.models
 import app.jobs.models
 import app.retrieval.models
+import app.review.models
 import app.tables.models  # noqa: F401 (these modules are imported because they define tables)
 from app.db.base import Base
 

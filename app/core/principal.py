@@ -22,6 +22,9 @@ class Permission(StrEnum):
     GRANTS_WRITE = "grants:write"
     QUESTIONS_READ = "questions:read"
     QUESTIONS_ASK = "questions:ask"
+    REVIEW_WRITE = "review:write"
+    REVIEW_APPROVE = "review:approve"
+    SCHEMAS_WRITE = "schemas:write"
     EVALS_READ = "evals:read"
     EVALS_WRITE = "evals:write"
     KEYS_OWN = "keys:own"
@@ -39,6 +42,7 @@ class Role(StrEnum):
 
     ANALYST = "analyst"
     EDITOR = "editor"
+    APPROVER = "approver"
     ENGINEER = "engineer"
     ADMIN = "admin"
     AUDITOR = "auditor"
@@ -55,15 +59,17 @@ _READER = frozenset(
     }
 )
 _DESK = _READER | {Permission.DOCUMENTS_WRITE, Permission.COLLECTIONS_WRITE, Permission.GRANTS_WRITE}
+_REVIEW = frozenset({Permission.REVIEW_WRITE, Permission.SCHEMAS_WRITE})
 _EVALS = frozenset({Permission.EVALS_READ, Permission.EVALS_WRITE})
 
 # Duties are separate: administrators change rights, but read neither the audit log nor traces (which quote documents);
-# auditors read the audit log and change nothing.
+# auditors read the audit log and change nothing. An approver releases what another person entered.
 PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
     {
         Role.ANALYST: _DESK,
-        Role.EDITOR: _DESK,
-        Role.ENGINEER: _DESK | _EVALS | {Permission.OPERATIONS_READ},
+        Role.EDITOR: _DESK | _REVIEW,
+        Role.APPROVER: _DESK | _REVIEW | {Permission.REVIEW_APPROVE},
+        Role.ENGINEER: _DESK | _EVALS | {Permission.SCHEMAS_WRITE, Permission.OPERATIONS_READ},
         Role.ADMIN: _DESK
         | {
             Permission.KEYS_MANAGE,

@@ -62,7 +62,7 @@ class User(Base):
     __tablename__ = "users"
     __table_args__ = (
         CheckConstraint("kind IN ('person', 'service')", name="kind"),
-        CheckConstraint("roles <@ '{analyst,editor,engineer,admin,auditor}'::text[]", name="roles"),
+        CheckConstraint("roles <@ '{analyst,editor,approver,engineer,admin,auditor}'::text[]", name="roles"),
         UniqueConstraint("tenant_id", "id"),
         Index("uq_users_tenant_id_email", "tenant_id", "email", unique=True, postgresql_where=_NOT_DELETED),
         Index("uq_users_tenant_id_external_id", "tenant_id", "external_id", unique=True, postgresql_where=_NOT_DELETED),

@@ -14,10 +14,10 @@ from app.identity.models import User
 from app.identity.service import CreatedKey, KeyView
 from app.identity.users import UserChange, UserKind
 
-GivenRole = Literal[Role.ANALYST, Role.EDITOR, Role.ENGINEER, Role.ADMIN, Role.AUDITOR]
+GivenRole = Literal[Role.ANALYST, Role.EDITOR, Role.APPROVER, Role.ENGINEER, Role.ADMIN, Role.AUDITOR]
 """All roles but `SYSTEM`, which is only for the tenant's workers."""
 
-GivenRoles = Annotated[list[GivenRole], Field(min_length=1, max_length=5)]
+GivenRoles = Annotated[list[GivenRole], Field(min_length=1, max_length=6)]
 
 Email = Annotated[str, StringConstraints(pattern=r"^[!-?A-~]{1,64}@[A-Za-z0-9.-]{1,190}$", max_length=255)]
 

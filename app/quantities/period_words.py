@@ -293,15 +293,22 @@ def _plain(text: str) -> str:
 
 
 def parse_heading_date(text: str) -> date | None:
-    """Parse a date as headings write it: also "12/31/24", "31.12.2024", "31-Dec-24" and "Dec. 31, '24"."""
+    """Parse a date as headings write it: also "12/31/24", "31.12.2024", "31-Dec-24" and "Dec. 31, '24".
+
+    Return None for other texts.
+    """
     digits = re.findall(r"\d+", text)
     if (day := parse_date(text)) is not None and 4 in (len(digits[0]), len(digits[-1])):
         return day
     numbers = [int(part) for part in digits]
+    if not numbers:
+        return None
     word = next((month for part in re.findall(r"[^\W\d_]+", text) if (month := parse_month(part))), None)
     if word is not None:
         day_of_month, year = numbers[0], full_year(str(numbers[-1]))
         return _date(year, word, day_of_month)
+    if len(numbers) != 3:
+        return None
     first, second, year = numbers
     year = full_year(f"{year:02d}")
     if "." in text or first > 12:

@@ -17,6 +17,7 @@ from app.documents.content.parsed import Words
 from app.documents.content.parsed_codec import encode_words
 from app.identity.sessions.service import SessionService, form_token
 from tests.api.conftest import Server, User
+from tests.api.review_objects import create_schema, create_task
 from tests.api.test_evaluations import make_run
 from tests.facts.made_facts import make_fact, write_facts
 from tests.tables.made_tables import PAGE, make_row, make_statement
@@ -45,8 +46,9 @@ def record_of(run_id: str) -> dict[str, Any]:
 @dataclass
 class World:
     """One tenant. `owner` owns all objects. `granted` has grants, and `grouped` has grants through nested groups. The
-    grant of `lapsed` has just expired. `analyst` and the users with other roles have no grants. `powerless` has no
-    role. `stranger` has every role in another tenant. `bystander` sends no requests.
+    grant of `lapsed` has just expired. `analyst` and the users with other roles have no grants. These five and
+    `bystander`, who sends no requests, may review. `powerless` has no role. `stranger` has every role in another
+    tenant.
     """
 
     server: Server
@@ -57,7 +59,7 @@ class World:
     def __post_init__(self) -> None:
         self.tenant_id = self.server.tenant()
         self.owner, self.granted, self.grouped, self.lapsed, self.analyst, self.bystander = (
-            self.server.user(self.tenant_id, Role.ANALYST) for _ in range(6)
+            self.server.user(self.tenant_id, Role.ANALYST, Role.APPROVER) for _ in range(6)
         )
         self.admin, self.engineer, self.auditor = (
             self.server.user(self.tenant_id, role) for role in (Role.ADMIN, Role.ENGINEER, Role.AUDITOR)
@@ -150,6 +152,7 @@ class World:
         """Return a user who has the permission and no grants."""
         users = {
             Role.ANALYST: self.analyst,
+            Role.APPROVER: self.analyst,
             Role.ENGINEER: self.engineer,
             Role.ADMIN: self.admin,
             Role.AUDITOR: self.auditor,
@@ -173,6 +176,8 @@ class Objects(dict[str, Any]):
             **dict.fromkeys(("barrier_id", "labelled_collection_id", "labelled_document_id"), self._create_labelled),
             **dict.fromkeys(("eval_run_id", "eval_record"), self._publish),
             "dead_run_id": self._fail,
+            **dict.fromkeys(("schema_key", "task_id", "field_id"), self._review),
+            "other_schema_key": self._create_schema,
             "edit_id": self._rename_issuer,
             "exclusion_id": self._exclude,
             "key_id": self._create_key,
@@ -204,6 +209,7 @@ class Objects(dict[str, Any]):
     def label_collection(self) -> None:
         """Add a label, for which no user has clearance, to the collection. It hides everything in the collection."""
         self["document_id"], self["dead_run_id"], self["grant_id"], self["exclusion_id"], self["edit_id"]
+        self["task_id"]
         world = self._world
         barrier = world.post(world.admin, "/v1/labels", name=f"barrier {uuid4().hex}")["id"]
         world.sql(
@@ -269,6 +275,17 @@ class Objects(dict[str, Any]):
                 {"version": of_version[2], "document": of_version[1], "issuer": f"juniper {uuid4().hex}"},
             )
             self["issuer_id"] = str(issuer_id)
+
+    def _create_schema(self) -> None:
+        world = self._world
+        self["other_schema_key"] = create_schema(world.server.database, world.tenant_id, world.owner.id)
+
+    def _review(self) -> None:
+        world = self._world
+        key = create_schema(world.server.database, world.tenant_id, world.owner.id)
+        of_version = (UUID(self["document_id"]), UUID(self["version_id"]))
+        task, field_id = create_task(world.server.database, world.tenant_id, *of_version, key)
+        self.update(schema_key=key, task_id=str(task), field_id=str(field_id))
 
     def _rename_issuer(self) -> None:
         path, headers = f"/v1/issuers/{self['issuer_id']}", {"If-Match": "*"}

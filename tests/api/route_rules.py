@@ -70,6 +70,10 @@ _EXPLAINED: Call = lambda names: {"params": {"document": names["document_id"], "
 _JOIN: Call = lambda names: {  # noqa: E731 - the other calls are lambdas too
     "json": {"changes": [{"change": "join", "user": names["user_id"], "into": names["group_id"]}]}
 }
+_REVIEWED: Call = lambda names: {  # noqa: E731 - the other calls are lambdas too
+    "json": {"document_id": names["document_id"], "schema": names["other_schema_key"]}
+}
+_OF_SCHEMA: Call = lambda names: {"json": {"schema": names["schema_key"]}}  # noqa: E731 - the other calls are lambdas too
 _ASKED = _json(question="What was net revenue in fiscal 2022?")
 _PAGE = "/pages/{number}"
 _VERSION = "/v1/documents/{document_id}/versions/{version_id}"
@@ -214,6 +218,20 @@ RULES: dict[tuple[str, str], Rule] = {
     ("POST", "/v1/questions/{question_id}/feedback"): Rule(OWNER, 201, _json(verdict="wrong")),
     ("GET", "/v1/questions/{question_id}/feedback"): Rule(OWNER, path={"question_id": "judged_question_id"}),
     ("GET", "/v1/feedback"): _listed(PERMISSION, "feedback_id"),
+    # the editors' desk
+    ("GET", "/v1/review/tasks"): _listed(GRANT, "task_id"),
+    ("POST", "/v1/review/tasks"): Rule(GRANT, 201, _REVIEWED),
+    ("POST", "/v1/review/tasks/claim-next"): _listed(GRANT, "task_id", _OF_SCHEMA),
+    ("GET", "/v1/review/tasks/{task_id}"): Rule(GRANT),
+    ("POST", "/v1/review/tasks/{task_id}/claim"): Rule(GRANT),
+    ("POST", "/v1/review/tasks/{task_id}/release"): Rule(GRANT),
+    ("POST", "/v1/review/tasks/{task_id}/assign"): Rule(GRANT, call=_json(assignee=None)),
+    ("POST", "/v1/review/tasks/{task_id}/retry"): Rule(GRANT, 409),
+    ("GET", "/v1/review/tasks/{task_id}/fields"): Rule(GRANT),
+    ("GET", "/v1/review/fields/{field_id}"): Rule(GRANT),
+    ("GET", "/v1/review/fields/{field_id}/revisions"): Rule(GRANT),
+    ("POST", "/v1/review/fields/{field_id}/revisions"): Rule(GRANT, 201, _json(action="absent")),
+    ("GET", "/v1/review/reviewers"): Rule(PERMISSION, foreign=200),
     # conversations
     ("POST", "/v1/conversations"): _made(_json()),
     ("GET", "/v1/conversations"): _listed(OWNER, "conversation_id"),

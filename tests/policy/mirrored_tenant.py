@@ -34,6 +34,7 @@ from tests.policy.conversation_rows import insert_feedback, insert_turn
 from tests.policy.oracle import Access, World
 from tests.policy.page_rows import replace_page_rows
 from tests.policy.refusals import is_refusal
+from tests.policy.review_rows import ensure_review_rows
 from tests.policy.tally import DifferenceError, Tally
 from tests.retrieval.conftest import HashEmbedder, PageText, make_drafts
 
@@ -49,6 +50,7 @@ _VISIBLE_IDS = (
     "ARRAY(SELECT c.id FROM collections c) AS collections"
 )
 
+_FAIL_RUN = text("UPDATE runs SET status = 'failed', finished_at = now() WHERE version_id = :id")
 # An editor's merger of all documents into one issuer, of which each reader sees the part that is theirs.
 _MERGE = text(
     "INSERT INTO issuer_edits (id, document_id, tenant_id, access_class_id, kind, token, made_by, made_at) "
@@ -188,10 +190,8 @@ class MirroredTenant:
         return made if may else None
 
     def publish(self, document: UUID, kind: str | None, source: str | None) -> None:
-        """Write pages, tables, chunks, vectors and terms in one transaction as the worker role. A second call replaces
-        them.
-
-        `kind`: the type read from the text. It becomes the document's type unless a person has set one.
+        """Write the rows of a version as the worker role. A second call replaces them. `kind`, the type read from the
+        text, becomes the document's type unless a person has set one.
         """
         with self._as_worker() as session:
             row = session.scalar(select(Document).where(Document.id == document).with_for_update())
@@ -208,9 +208,8 @@ class MirroredTenant:
             session.execute(
                 text("UPDATE document_versions SET status = 'ready', page_count = 1 WHERE id = :id"), {"id": version}
             )
-            # The run counts as failed, so that each published document has a dead letter.
-            ended = text("UPDATE runs SET status = 'failed', finished_at = now() WHERE version_id = :id")
-            session.execute(ended, {"id": version})
+            # Each published document has a dead letter.
+            session.execute(_FAIL_RUN, {"id": version})
             words = (f"{COMMON_WORD} of {document.hex}", f"{COMMON_WORD} again, word{document.hex[-12:]}")
             replace_page_rows(session, self.world.tenant, document, version, words)
             drafts = make_drafts([PageText(words)])
@@ -226,6 +225,7 @@ class MirroredTenant:
             )
         with self.database.owner.transaction(system_principal(self.world.tenant)) as session:
             session.execute(_MERGE, {"document": document})
+            ensure_review_rows(session, self.world.tenant, document, version)
         self.published.add(document)
         mirrored = self.world.documents[document]
         mirrored.kind, mirrored.source = mirrored.kind if mirrored.is_set_by_person else kind, source

@@ -24,6 +24,10 @@ NOT_COMPARED = {
     "audit_chain": "auditors' alone, by role",
     "eval_runs": "engineers' alone, by role",
     "eval_cases": "engineers' alone, by role",
+    "schemas": "what to extract, the same for all users of the tenant: nothing of a document",
+    "schema_versions": "what to extract, the same for all users of the tenant: nothing of a document",
+    "review_policies": "who must agree, the same for all users of the tenant: nothing of a document",
+    "review_views": "one's own filters, and those that others share: nothing of a document",
     "policy_history": "for administrators and auditors, by role",
 }
 """The tables that are not compared with the oracle, with the reasons."""

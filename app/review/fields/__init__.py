@@ -1,0 +1,1 @@
+"""Fields of tasks, now and at any past moment."""

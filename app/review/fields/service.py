@@ -1,0 +1,217 @@
+"""Reads fields, now and at any past moment, with their history."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.audit.service import record
+from app.core.principal import Principal
+from app.db.session import Database
+from app.documents.models import Document
+from app.review.deciding.errors import FieldNotFoundError
+from app.review.fields.repository import FieldRepository
+from app.review.fields.views import FieldView, RevisionView, decode_stored, revision_view
+from app.review.models import FieldRevision, FieldRow, ReviewTask, SchemaRow
+from app.review.schemas.definition import FieldSpec
+from app.review.schemas.repository import SchemaRepository
+from app.review.tasks.errors import TaskNotFoundError
+from app.review.tasks.repository import TaskRepository
+from app.review.values import FieldKind, Value
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovedValue:
+    """An answer that the tenant stands behind. `value` is None for "the document does not have it" (`answer` is then
+    absent). `is_current` states that it is of the document's searchable version.
+    """
+
+    document_id: UUID
+    version_id: UUID
+    is_current: bool
+    schema_key: str
+    field_id: UUID
+    key: str
+    kind: FieldKind
+    answer: str
+    value: Value | None
+    evidence: Sequence[dict[str, Any]]
+    revision: int
+    author: UUID | None
+    released_by: UUID | None
+    made_at: datetime
+    digest: str
+
+
+def load_approved_values(session: Session, document_ids: Collection[UUID]) -> list[ApprovedValue]:
+    """Return the answers in force for documents, as far as the session's principal may see them: those of the
+    searchable versions first. Other features call this in their own transaction.
+    """
+    query = (
+        select(FieldRow, FieldRevision, ReviewTask.version_id, Document.current_version_id, SchemaRow.key)
+        .join(FieldRevision, (FieldRevision.field_id == FieldRow.id) & (FieldRevision.number == FieldRow.in_force))
+        .join(ReviewTask, ReviewTask.id == FieldRow.task_id)
+        .join(Document, Document.id == FieldRow.document_id)
+        .join(SchemaRow, SchemaRow.id == ReviewTask.schema_id)
+        .where(FieldRow.document_id.in_(set(document_ids)), FieldRow.removed_at.is_(None))
+        .order_by(FieldRow.document_id, ReviewTask.created_at.desc(), FieldRow.position)
+    )
+    found = [
+        ApprovedValue(
+            document_id=field.document_id,
+            version_id=version_id,
+            is_current=version_id == current,
+            schema_key=key,
+            field_id=field.id,
+            key=field.key,
+            kind=FieldKind(field.kind),
+            answer=row.answer or "absent",
+            value=None if row.value is None else decode_stored(row.value),
+            evidence=row.evidence,
+            revision=row.number,
+            author=row.author,
+            released_by=row.released_by,
+            made_at=row.made_at,
+            digest=field.digest,
+        )
+        for field, row, version_id, current, key in session.execute(query)
+    ]
+    return sorted(found, key=lambda each: not each.is_current)
+
+
+class FieldViews:
+    """Builds the views of fields in the caller's transaction."""
+
+    def __init__(self, session: Session, person: UUID) -> None:
+        self._session = session
+        self._person = person
+        self._repository = FieldRepository(session)
+
+    def read(self, rows: Sequence[FieldRow], specs: dict[str, FieldSpec]) -> list[FieldView]:
+        """Return the views of fields as they are now."""
+        revisions = self._repository.find_revisions(rows)
+        proposals = self._repository.find_proposals(rows)
+        sealed = self._repository.count_own_sealed(rows, self._person)
+        readings: dict[UUID, list[FieldRevision]] = {}
+        for reading in self._repository.list_readings(rows):
+            readings.setdefault(reading.field_id, []).append(reading)
+        return [
+            self._view(row, specs, revisions, proposals.get(row.id), sealed.get(row.id, 0), readings.get(row.id, []))
+            for row in rows
+        ]
+
+    def _view(
+        self,
+        row: FieldRow,
+        specs: dict[str, FieldSpec],
+        revisions: dict[tuple[UUID, int], FieldRevision],
+        proposal: dict[str, Any] | None,
+        sealed: int,
+        readings: Sequence[FieldRevision],
+    ) -> FieldView:
+        in_conflict = row.status == "conflict"
+        own = next((each for each in readings if each.made_by == self._person), None)
+        return FieldView(
+            row=row,
+            spec=specs.get(row.key),
+            revision=row.revision + sealed,
+            current=_found(revisions, row.id, row.at),
+            in_force=_found(revisions, row.id, row.in_force),
+            proposal=proposal,
+            my_reading=None if in_conflict or own is None else revision_view(own),
+            readings=tuple(revision_view(each) for each in readings) if in_conflict else (),
+        )
+
+    def read_as_of(self, rows: Sequence[FieldRow], specs: dict[str, FieldSpec], moment: datetime) -> list[FieldView]:
+        """Return the views of fields as they were at a moment, from their revisions alone. A field that did not exist
+        yet is left out.
+        """
+        newest = {row.field_id: row for row in self._repository.list_as_of({row.task_id for row in rows}, moment)}
+        wanted = {(row.field_id, row.in_force) for row in newest.values() if row.in_force is not None}
+        standing = self._repository.find_numbered(wanted)
+        return [
+            FieldView(
+                row=row,
+                spec=specs.get(row.key),
+                revision=then.number,
+                current=revision_view(then),
+                in_force=_found(standing, row.id, then.in_force),
+                proposal=None,
+            )
+            for row in rows
+            for then in [newest.get(row.id)]
+            if then is not None
+        ]
+
+
+class FieldService:
+    """Reads fields under the principal's rights. Each read of a document's fields is audited."""
+
+    def __init__(self, *, database: Database) -> None:
+        self._database = database
+
+    def list_fields(self, principal: Principal, task_id: UUID, *, as_of: datetime | None = None) -> list[FieldView]:
+        """List the fields of a task in the order of its schema, now or at a moment. Raises TaskNotFoundError."""
+        with self._database.transaction(principal) as session:
+            task = TaskRepository(session).find_view(task_id)
+            if task is None:
+                raise TaskNotFoundError
+            rows = FieldRepository(session).list_fields([task_id])
+            specs = _specs(session, task.row)
+            reader = FieldViews(session, principal.user_id)
+            views = reader.read(rows, specs) if as_of is None else reader.read_as_of(rows, specs, as_of)
+            _record_read(session, principal, task.row)
+            return views
+
+    def get_field(self, principal: Principal, field_id: UUID) -> FieldView:
+        """Return a field. Raises FieldNotFoundError."""
+        with self._database.transaction(principal) as session:
+            view, task = read_field(session, principal, field_id)
+            _record_read(session, principal, task)
+            return view
+
+    def list_revisions(
+        self, principal: Principal, field_id: UUID, *, as_of: datetime | None = None
+    ) -> list[RevisionView]:
+        """List the revisions of a field, oldest first, by default all. Raises FieldNotFoundError."""
+        with self._database.transaction(principal) as session:
+            _, task = read_field(session, principal, field_id)
+            found = FieldRepository(session).list_revisions(field_id, until=as_of)
+            _record_read(session, principal, task)
+            return [revision_view(row) for row in found]
+
+
+def read_field(session: Session, principal: Principal, field_id: UUID) -> tuple[FieldView, ReviewTask]:
+    """Return a field as the principal may see it, and its task. Raises FieldNotFoundError."""
+    row = FieldRepository(session).find_field(field_id)
+    task = None if row is None else session.get(ReviewTask, row.task_id)
+    if row is None or task is None:
+        raise FieldNotFoundError
+    return FieldViews(session, principal.user_id).read([row], _specs(session, task))[0], task
+
+
+def _specs(session: Session, task: ReviewTask) -> dict[str, FieldSpec]:
+    schemas = SchemaRepository(session)
+    row = schemas.find_row(task.schema_id)
+    schema = None if row is None else schemas.get_schema(row, task.schema_version)
+    return {} if schema is None else {spec.key: spec for spec in schema.fields}
+
+
+def _record_read(session: Session, principal: Principal, task: ReviewTask) -> None:
+    record(
+        session,
+        principal,
+        "review.fields.read",
+        object_type="document",
+        object_id=task.document_id,
+        detail={"task_id": str(task.id)},
+    )
+
+
+def _found(revisions: dict[tuple[UUID, int], FieldRevision], field_id: UUID, number: int | None) -> RevisionView | None:
+    row = None if number is None else revisions.get((field_id, number))
+    return None if row is None else revision_view(row)

@@ -1,0 +1,1 @@
+"""Who must agree on values: the tenant's rules beside those of the schemas."""

@@ -1,0 +1,209 @@
+"""Decides on fields. One transaction locks the task, reads the field again, stores the revision, and audits it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from app.audit.service import record
+from app.core.errors import PreconditionFailedError
+from app.core.principal import Permission, Principal
+from app.db.constraints import translated_violations
+from app.db.session import Database
+from app.review.deciding.errors import DecisionError, FieldNotFoundError, NothingToUndoError, OwnWorkError
+from app.review.deciding.rules import (
+    Action,
+    Answer,
+    AnswerKind,
+    Decision,
+    FieldState,
+    Outcome,
+    Person,
+    Reading,
+    Sampled,
+    Status,
+    decide,
+    settle,
+)
+from app.review.evidence import Evidence, decode_evidence, encode_evidence
+from app.review.fields.repository import FieldRepository
+from app.review.fields.service import read_field
+from app.review.fields.views import FieldView, answer_of
+from app.review.models import FieldRow, ReviewPolicy, ReviewTask
+from app.review.policies.rules import applying, policy_of, sample_rate
+from app.review.revisions.repository import RevisionRepository, revision_row
+from app.review.schemas.definition import FieldPolicy, FieldSpec
+from app.review.tasks.errors import TaskNotOpenError
+from app.review.tasks.repository import DONE, OPEN, TaskRepository
+from app.review.tasks.service import lock_task, person_of
+from app.review.value_codec import decode_value, encode_value
+from app.review.value_texts import parse_value
+from app.review.values import FieldKind
+
+REFUSED = {"_two_people": OwnWorkError, "_undo": NothingToUndoError}
+"""The database's own rules, which apply whatever the code says."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewDecision:
+    """What a user sends. Of `value` (encoded) and `text` (as typed), one is set for `correct`."""
+
+    action: Action
+    value: object = None
+    text: str | None = None
+    evidence: tuple[Mapping[str, Any], ...] = ()
+    note: str = ""
+    claim_token: int | None = None
+
+
+class DecisionService:
+    """Makes decisions under the principal's rights."""
+
+    def __init__(self, *, database: Database, draw: Callable[[], float]) -> None:
+        """`draw` returns a random number from 0 to 1, which decides whether a value has to be checked."""
+        self._database = database
+        self._draw = draw
+
+    def decide(self, principal: Principal, field_id: UUID, decision: NewDecision, *, revision: int | None) -> FieldView:
+        """Decide on a field, and return it. `revision` is that which the user saw (None skips the check).
+
+        Raises PermissionRequiredError, FieldNotFoundError, NotEditableError, TaskClaimedError, ClaimLostError,
+        TaskNotOpenError, PreconditionFailedError, FieldValueError, and the errors of
+        `app.review.deciding.rules.decide`.
+        """
+        principal.require(Permission.REVIEW_WRITE)
+        with translated_violations(REFUSED), self._database.transaction(principal) as session:
+            row = FieldRepository(session).find_field(field_id)
+            if row is None:
+                raise FieldNotFoundError
+            task = lock_task(session, row.task_id, principal, token=decision.claim_token)
+            if task.state not in (OPEN, DONE):
+                raise TaskNotOpenError
+            view, _ = read_field(session, principal, field_id)
+            if revision is not None and view.revision != revision:
+                raise PreconditionFailedError
+            given = _given(session, task, view, decision)
+            made = self._make(session, principal, task, view, given)
+            add_outcomes(session, principal, [(view.row, made)], note=decision.note)
+            if made.sealed and made.action is not Action.UNDO:
+                self._settle(session, principal, view.row, made)
+            if task.claimed_by == principal.user_id:
+                TaskRepository(session).extend_claim(task.id)
+            return read_field(session, principal, field_id)[0]
+
+    def _make(
+        self, session: Session, principal: Principal, task: ReviewTask, view: FieldView, decision: Decision
+    ) -> Outcome:
+        rules = RevisionRepository(session).list_policies()
+        return make_outcome(task, view, decision, person_of(principal), rules, self._draw)
+
+    def _settle(self, session: Session, principal: Principal, row: FieldRow, made: Outcome) -> None:
+        """End the round if another person has read the field. The other reading is visible since mine is stored."""
+        readings = [
+            Reading(each.made_by, answer)
+            for each in FieldRepository(session).list_readings([row])
+            for answer in [answer_of(each)]
+            if answer is not None
+        ]
+        others = [each for each in readings if each.person != principal.user_id]
+        if not others or made.answer is None:
+            return
+        state = FieldState(made.status, made.policy, made.round)
+        outcome = settle(state, Reading(principal.user_id, made.answer), others)
+        add_outcomes(session, principal, [(row, outcome)])
+
+
+def make_outcome(
+    task: ReviewTask,
+    view: FieldView,
+    decision: Decision,
+    person: Person,
+    rules: Sequence[ReviewPolicy],
+    draw: Callable[[], float],
+) -> Outcome:
+    """Return what a decision does to a field, by the strictest policy that applies. Raises what `decide` raises."""
+    state = state_of(view)
+    answer = decision.answer if decision.action is Action.CORRECT else state.answer
+    found = applying(rules, view.row, task.schema_id, answer)
+    state = replace(state, policy=policy_of(view.row, found))
+    return decide(state, decision, person, draw_sample=lambda: draw() < sample_rate(found))
+
+
+def state_of(view: FieldView) -> FieldState:
+    """Return the state of a field as its viewer may see it. Raises FieldValueError."""
+    row, current = view.row, view.current
+    seen = [view.my_reading] if view.my_reading is not None else list(view.readings)
+    readings = tuple(
+        Reading(each.made_by, answer) for each in seen for answer in [answer_of(each)] if answer is not None
+    )
+    return FieldState(
+        status=Status(row.status),
+        policy=FieldPolicy(row.policy),
+        round=row.round,
+        answer=None if current is None else answer_of(current),
+        author=row.author,
+        sampled=None if row.sampled is None else Sampled(row.sampled),
+        differs=row.differs,
+        made_by=None if current is None else current.made_by,
+        action=Action.PROPOSE if current is None else Action(current.action),
+        readings=readings,
+    )
+
+
+def add_outcomes(
+    session: Session,
+    principal: Principal,
+    outcomes: Sequence[tuple[FieldRow, Outcome]],
+    *,
+    note: str = "",
+    bulk_id: UUID | None = None,
+) -> None:
+    """Store the outcomes of decisions, and record each. What a blind reading says is not recorded: auditors may be
+    readers, too.
+    """
+    rows = [
+        revision_row(outcome, field, made_by=principal.user_id, note=note, bulk_id=bulk_id)
+        for field, outcome in outcomes
+    ]
+    RevisionRepository(session).add(rows)
+    for field, outcome in outcomes:
+        detail: dict[str, object] = {"task_id": str(field.task_id), "key": field.key}
+        if not outcome.sealed:
+            detail |= {"action": outcome.action.value, "policy": outcome.policy.value}
+        if bulk_id is not None:
+            detail["bulk_id"] = str(bulk_id)
+        what = "review.field.read" if outcome.sealed else "review.field.decided"
+        record(session, principal, what, object_type="field", object_id=field.id, detail=detail)
+
+
+def _given(session: Session, task: ReviewTask, view: FieldView, decision: NewDecision) -> Decision:
+    """Return the decision with its value parsed and its quotes checked. Raises FieldValueError, DecisionError."""
+    kind = FieldKind(view.row.kind)
+    evidence = _evidence(session, task, decision.evidence)
+    encoded = tuple(encode_evidence(each) for each in evidence)
+    if decision.action is not Action.CORRECT:
+        if decision.value is not None or decision.text is not None:
+            raise DecisionError("Only `correct` takes a value.")
+        answer = Answer(AnswerKind.FOUND, evidence=encoded) if encoded else None
+        return Decision(decision.action, answer, decision.note)
+    if (decision.value is None) == (decision.text is None):
+        raise DecisionError("Send either `value` or `text`: the value that is right.")
+    value = decode_value(kind, decision.value) if decision.text is None else _parse(kind, decision.text, view.spec)
+    return Decision(decision.action, Answer(AnswerKind.FOUND, value, encode_value(value), encoded), decision.note)
+
+
+def _parse(kind: FieldKind, text: str, spec: FieldSpec | None) -> Any:
+    unit = None if spec is None else spec.unit
+    items = FieldKind.TEXT if spec is None or spec.items is None else spec.items
+    return parse_value(kind, text, unit=unit, items=items)
+
+
+def _evidence(session: Session, task: ReviewTask, raw: Sequence[Mapping[str, Any]]) -> list[Evidence]:
+    """Return evidence whose quotes are on their pages. Raises FieldValueError, DecisionError."""
+    evidence = [decode_evidence(each) for each in raw]
+    texts = RevisionRepository(session).find_page_texts(task.version_id, [each.page for each in evidence])
+    if not all(each.is_in(texts.get(each.page, "")) for each in evidence):
+        raise DecisionError("A quote is not on its page: send the page's text from `start` to `end`.")
+    return evidence

@@ -1,0 +1,130 @@
+"""SQL of schemas. A schema that Footnote ships gets rows when the tenant first uses it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from app.core.ids import new_id
+from app.core.principal import Principal
+from app.review.models import SchemaRow, SchemaVersion
+from app.review.schemas.definition import Schema, parse_definition, shipped_definition, shipped_keys, shipped_schema
+from app.review.schemas.errors import SchemaNotFoundError
+
+SHIPPED, OWN = "shipped", "tenant"
+
+
+class SchemaRepository:
+    """Reads and writes the schemas of the session's tenant."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def find_row(self, schema: UUID | str) -> SchemaRow | None:
+        """Return a schema by its ID or key."""
+        by = SchemaRow.id == schema if isinstance(schema, UUID) else SchemaRow.key == schema
+        return self._session.scalar(select(SchemaRow).where(by).execution_options(populate_existing=True))
+
+    def list_rows(self) -> Sequence[SchemaRow]:
+        """List the tenant's schemas by key."""
+        return self._session.scalars(select(SchemaRow).order_by(SchemaRow.key)).all()
+
+    def list_used(self, schema_ids: Iterable[UUID]) -> dict[UUID, SchemaRow]:
+        query = select(SchemaRow).where(SchemaRow.id.in_(set(schema_ids)))
+        return {row.id: row for row in self._session.scalars(query)}
+
+    def ensure_shipped(self, key: str, principal: Principal, now: datetime) -> SchemaRow:
+        """Return the tenant's row of a schema that Footnote ships; add it, or the version of this release, if it is
+        missing. The version's number grows with each release that changes the schema. Raises SchemaNotFoundError.
+        """
+        if key not in shipped_keys():
+            raise SchemaNotFoundError
+        schema, definition = shipped_schema(key), dict(shipped_definition(key))
+        row = self.find_row(key)
+        if row is None:
+            self.add(schema, definition, origin=SHIPPED, principal=principal, now=now)
+            row = self.find_row(key)
+            assert row is not None, "it was added, by this transaction or by another"
+        if row.origin == SHIPPED and self.get_definition(row.id, row.version) != definition:
+            self.add_version(row, schema, definition, principal=principal, now=now)
+        return row
+
+    def add(
+        self, schema: Schema, definition: Mapping[str, Any], *, origin: str, principal: Principal, now: datetime
+    ) -> bool:
+        """Add a schema with its first version. Return False if the tenant has one with this key."""
+        schema_id = new_id()
+        added = self._session.scalar(
+            insert(SchemaRow)
+            .values(
+                id=schema_id,
+                tenant_id=principal.tenant_id,
+                key=schema.key,
+                title=schema.title,
+                origin=origin,
+                document_types=list(schema.document_types),
+                version=1,
+                created_by=principal.user_id,
+                created_at=now,
+            )
+            .on_conflict_do_nothing(index_elements=["tenant_id", "key"])
+            .returning(SchemaRow.id)
+        )
+        if added is not None:
+            self._insert_version(schema_id, 1, definition, principal, now)
+        return added is not None
+
+    def add_version(
+        self, row: SchemaRow, schema: Schema, definition: Mapping[str, Any], *, principal: Principal, now: datetime
+    ) -> None:
+        """Add a version to a schema, whose row this locks and reloads."""
+        self._session.refresh(row, with_for_update=True)
+        number = row.version + 1
+        change = update(SchemaRow).where(SchemaRow.id == row.id)
+        self._session.execute(
+            change.values(
+                version=number, title=schema.title, document_types=list(schema.document_types)
+            ).execution_options(synchronize_session=False)
+        )
+        self._insert_version(row.id, number, definition, principal, now)
+        self._session.refresh(row)
+
+    def archive(self, schema_id: UUID, archived_at: datetime | None) -> None:
+        change = update(SchemaRow).where(SchemaRow.id == schema_id).values(archived_at=archived_at)
+        self._session.execute(change.execution_options(synchronize_session=False))
+
+    def get_definition(self, schema_id: UUID, number: int) -> dict[str, Any]:
+        """Return the definition of a version. Raises SchemaNotFoundError."""
+        query = select(SchemaVersion.definition)
+        query = query.where(SchemaVersion.schema_id == schema_id, SchemaVersion.number == number)
+        found: dict[str, Any] | None = self._session.scalar(query)
+        if found is None:
+            raise SchemaNotFoundError
+        return found
+
+    def get_schema(self, row: SchemaRow, number: int | None = None) -> Schema:
+        """Return a version of a schema, by default the newest. Raises SchemaNotFoundError."""
+        return parse_definition(row.key, self.get_definition(row.id, row.version if number is None else number))
+
+    def list_versions(self, schema_id: UUID) -> Sequence[SchemaVersion]:
+        """List the versions of a schema, newest first."""
+        query = select(SchemaVersion).where(SchemaVersion.schema_id == schema_id)
+        return self._session.scalars(query.order_by(SchemaVersion.number.desc())).all()
+
+    def _insert_version(
+        self, schema_id: UUID, number: int, definition: Mapping[str, Any], principal: Principal, now: datetime
+    ) -> None:
+        self._session.execute(
+            insert(SchemaVersion).values(
+                schema_id=schema_id,
+                number=number,
+                tenant_id=principal.tenant_id,
+                definition=dict(definition),
+                created_by=principal.user_id,
+                created_at=now,
+            )
+        )

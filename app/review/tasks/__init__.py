@@ -1,0 +1,1 @@
+"""The queue: tasks, claims with leases, and assignment."""

@@ -1,0 +1,8 @@
+import pytest
+
+from tests.review.desk import ReviewDesk, make_desk
+
+
+@pytest.fixture
+def desk(shared_database) -> ReviewDesk:
+    return make_desk(shared_database)
