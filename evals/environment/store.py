@@ -28,7 +28,9 @@ from evals.environment.context import SuiteContext
 from evals.environment.provenance import ROOT, digest_files, digest_schema
 from evals.environment.stacks import Running
 
-PIPELINE_CODE = ("workers", "app/retrieval", "app/documents", "app/facts", "app/llm", "app/quantities", "app/tables")
+PIPELINE_CODE = (
+    "workers", "app/retrieval", "app/documents", "app/facts", "app/llm", "app/quantities", "app/review", "app/tables",
+)  # fmt: skip
 POOL = 8
 VECTOR_GRAPH, NO_GRAPH = "vector_graph", "none"
 _NOTES = "ingested.json"
