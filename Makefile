@@ -31,10 +31,11 @@ JSON ?=
 TESTS ?= tests
 SEED ?= $(shell od -An -N4 -tu4 /dev/urandom | tr -d ' ')
 PYTEST_ARGS ?=
-# The whole suite runs in two processes, each file in one of them (tests/conftest.py defines groups and order).
+# The whole suite runs in three processes, each file in one of them (tests/conftest.py defines groups and order). Many
+# tests wait for other processes, so that two left a third of two cores idle.
 # A selection of tests runs in one process, because starting two takes longer.
 SCHEDULING := --dist loadfile --no-loadscope-reorder
-PROCESSES = $(if $(filter tests,$(TESTS)),-n 2 $(SCHEDULING))
+PROCESSES = $(if $(filter tests,$(TESTS)),-n 3 $(SCHEDULING))
 
 .PHONY: help install install-dev local-llm demo up test test-random lint check gate prove-access findings format bench items ranker choosing directing samples pictures lock clean
 

@@ -55,7 +55,7 @@ COLLECTED_AFTER = (5_000, 20, 50)
 """Thresholds of the garbage collector (module `gc`). With Python's default, it takes 4 % of the run."""
 
 LONG = ("evals", "policy", "cli", "workers", "demo", "web", "api")
-"""Folders with long tests. They run first, so that both processes finish at about the same time."""
+"""Folders with long tests. They run first, so that all processes finish at about the same time."""
 
 
 class ByFile(LoadFileScheduling):
