@@ -43,7 +43,7 @@ _BEFORE_NAME = re.compile(
 )
 _LINE_BREAK = re.compile(r"(?<!\n)\n(?!\n)|\t")
 _DESCRIBED = re.compile(
-    r",?\s+an?\s+[^,()“”;]{3,70}?\b(?:corporation|company|partnership|trust|association|corp|bank|branch|entity)\b[^,()“”;]{0,30}"
+    r",?\s+an?\s+[^,()“”;]{0,70}?\b(?:corporation|company|partnership|trust|association|corp|bank|branch|entity)\b[^,()“”;]{0,60}"
     r"|,?\s+(?:not\s+individually[^()“”;]{0,40}?|acting\s+(?:solely\s+)?(?:through|in)[^,()“”;]{0,60}|organi[sz]ed\s+under[^,()“”;]{0,60})"
     r"(?=,|\s+\(|\s+(?:solely|but|in|as)\b)"
 )

@@ -1,0 +1,76 @@
+"""Draws agreements by seed, and writes them with their true fields."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+from typing import Any, Final
+
+from app.review.value_codec import encode_value
+from app.review.values import Value
+from evals.datasets.agreements.blocks import Block, print_html, print_pdf
+from evals.datasets.agreements.credit_layouts import CREDIT_LAYOUTS
+from evals.datasets.agreements.credit_truth import credit_truth
+
+FIELDS: Final = "made-fields.jsonl"
+DOCUMENTS: Final = "documents"
+CREDIT, OFFERING = "credit-agreement", "notes-offering"
+
+
+@dataclass(frozen=True, slots=True)
+class MadeAgreement:
+    """A document's parts and the true values of the fields of `schema` that are judged."""
+
+    name: str
+    schema: str
+    layout: str
+    blocks: tuple[Block, ...]
+    truth: dict[str, Value | None]
+
+    def as_html(self) -> bytes:
+        return print_html(self.blocks)
+
+    def as_pdf(self) -> bytes:
+        columns = 2 if self.layout in ("numbered-columns", "two-columns") else 1
+        return print_pdf(self.blocks, footer=self.name, columns=columns, is_a4="british" in self.layout)
+
+
+def layouts(schema: str) -> Sequence[str]:
+    """Return the names of the schema's layouts."""
+    return tuple(CREDIT_LAYOUTS) if schema == CREDIT else ()
+
+
+def draw_made(schema: str, layout: str, seed: int) -> MadeAgreement:
+    """Draw an agreement. The same seed draws the same one."""
+    source = Random(f"{schema} {layout} {seed}")  # noqa: S311  fictional documents
+    terms, title, blocks = CREDIT_LAYOUTS[layout](source)
+    return MadeAgreement(f"{layout}-{seed}", schema, layout, tuple(blocks), credit_truth(terms, title, layout))
+
+
+def write_agreements(folder: Path, *, seeds: Sequence[int]) -> list[Path]:
+    """Write each layout once per seed as HTML and as PDF, with their fields. Each run writes the same bytes."""
+    documents = folder / DOCUMENTS
+    documents.mkdir(parents=True, exist_ok=True)
+    lines, written = [], []
+    for schema in (CREDIT,):
+        for layout in layouts(schema):
+            for seed in seeds:
+                made = draw_made(schema, layout, seed)
+                for suffix, data in ((".html", made.as_html()), (".pdf", made.as_pdf())):
+                    path = documents / f"{schema}-{made.name}{suffix}"
+                    path.write_bytes(data)
+                    written.append(path)
+                    lines += [json.dumps(_line(path.name, made, key, value)) for key, value in made.truth.items()]
+    (folder / FIELDS).write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return written
+
+
+def _line(name: str, made: MadeAgreement, key: str, value: Value | None) -> dict[str, Any]:
+    return {
+        "document": name,
+        "schema": made.schema,
+        "layout": made.layout,
+        "field": key,
+        "value": None if value is None else encode_value(value),
+    }

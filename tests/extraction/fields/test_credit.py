@@ -1,0 +1,144 @@
+import pytest
+
+from app.review.proposals import ProposalState
+from app.review.value_texts import print_value
+from evals.datasets.agreements.making import CREDIT, draw_made, layouts
+from evals.scoring.field_values import judge_value
+from tests.extraction.fields.agreements import read_made, read_texts
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("agreements")
+
+
+@pytest.mark.parametrize("layout", layouts(CREDIT))
+def test_fields_of_made_agreement_are_right(folder, layout):
+    made = draw_made(CREDIT, layout, 5)
+    read = read_made(CREDIT, layout, 5, folder)
+    wrong = {
+        key: (truth and print_value(truth), read[key].value and print_value(read[key].value))
+        for key, truth in made.truth.items()
+        if not judge_value(
+            truth, None if read[key].state is ProposalState.ABSENT and truth is None else read[key].value
+        ).is_right
+    }
+    assert not wrong
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "value"),
+    [
+        (
+            "title",
+            "AMENDMENT NO. 2\nTO\nCREDIT AGREEMENT\n\nThis Amendment is made as of May 5, 2031.",
+            "Amendment No. 2 to Credit Agreement",
+        ),
+        (
+            "agreement_date",
+            (
+                "THIS AMENDMENT NO. 1 TO THE CREDIT AGREEMENT DATED AS OF MARCH 2, 2028 (this “Amendment”) is entered "
+                "into as of May 5, 2031, among A and B."
+            ),
+            "2031-05-05",
+        ),
+        (
+            "maturity_dates",
+            "“Closing Date” means May 5, 2031.\n\n“Maturity Date” means the fifth anniversary of the Closing Date.",
+            "— | 2036-05-05",
+        ),
+        (
+            "maturity_dates",
+            (
+                "“Revolving Maturity Date” means the earliest of (i) May 5, 2036, and (ii) the date on which the "
+                "Commitments end."
+            ),
+            "Revolving Facility | 2036-05-05",
+        ),
+        (
+            "interest_margin",
+            (
+                "“Applicable Margin” means (a) with respect to Revolving Loans, (i) 2.00% in the case of SOFR "
+                "Loans and "
+                "(ii) 1.00% in the case of Base Rate Loans; provided that it increases by 3.00% on default."
+            ),
+            "— | — | Revolving Loans: SOFR Loans | 2%; — | — | Revolving Loans: Base Rate Loans | 1%",
+        ),
+        ("interest_margin", "“Margin” means 2.25 per cent. per annum.", "— | — | — | 2.25%"),
+        (
+            "benchmark_floor",
+            "“EURIBOR” means the screen rate; if any such rate is below zero, EURIBOR shall be deemed to be zero.",
+            "EURIBOR | 0%",
+        ),
+        ("letter_of_credit_sublimit", "“L/C Commitment”: $12,500,000, as reduced.", "USD 12,500,000"),
+        (
+            "swingline_sublimit",
+            (
+                "The Swing Line Lender may make Swing Line Loans, so long as the aggregate principal amount of "
+                "outstanding Swing Line Loans does not exceed 10% of the Commitments."
+            ),
+            "10%",
+        ),
+        (
+            "incremental_facility",
+            "The total amount of the Incremental Commitments under Section 2.14 shall be limited to $75,000,000.",
+            "fixed amount | USD 75,000,000 | — | —",
+        ),
+        (
+            "governing_law",
+            (
+                "This Agreement is governed by English law.\nLetters of credit are governed by the laws of the "
+                "State of "
+                "Texas."
+            ),
+            "England and Wales",
+        ),
+    ],
+)
+def test_wordings_are_read(key, text, value):
+    assert print_value(read_texts(CREDIT, key, text).value) == value
+
+
+@pytest.mark.parametrize(
+    ("key", "text"),
+    [
+        ("maturity_dates", "“Senior Notes Maturity Date” means May 5, 2036."),
+        (
+            "facilities",
+            "The Borrower may incur other Indebtedness in an aggregate principal amount not exceeding $50,000,000.",
+        ),
+        (
+            "financial_covenants",
+            (
+                "7.02 Permitted Acquisitions. The Total Leverage Ratio shall not exceed 3.00 to 1.00 on a pro forma "
+                "basis."
+            ),
+        ),
+        ("swingline_sublimit", "Each borrowing shall be in a minimum amount of $1,000,000."),
+        ("commitment_fee", "Overdue amounts bear interest at a rate of 2.00% per annum."),
+    ],
+)
+def test_other_terms_are_not_taken_for_the_field(key, text):
+    read = read_texts(CREDIT, key, text)
+    assert (read.state, read.value) == (ProposalState.ABSENT, None)
+    assert read.search is not None
+    assert read.search.pages == (1,)
+
+
+def test_value_over_a_page_end_has_a_quote_on_each_page():
+    read = read_texts(
+        CREDIT,
+        "maturity_dates",
+        "“Maturity Date” means\n\n12",
+        "the earlier of May 5, 2036 and the end of the Commitments.",
+    )
+    assert [quote.page for quote in read.evidence] == [1, 2]
+
+
+def test_change_of_control_that_only_prepays_is_no_default():
+    text = (
+        "9. EVENTS OF DEFAULT\n(a) Non-payment. The Borrower does not pay.\n10. CHANGE OF CONTROL\nUpon a Change of "
+        "Control the Loans shall be prepaid."
+    )
+    read = read_texts(CREDIT, "change_of_control_default", text)
+    assert (read.state, print_value(read.value)) == (ProposalState.ABSENT, "No")

@@ -1,0 +1,1 @@
+"""What the rules for agreements and offerings share: joined text, definitions, sections, figures and tables."""

@@ -1,0 +1,161 @@
+"""Reads what an amendment changes: replaced words, replaced definitions, and what it adds or deletes."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from app.review.proposals import Proposal
+from app.review.schemas.definition import FieldSpec
+from workers.extraction.fields.agreements.openings import read_opening
+from workers.extraction.fields.agreements.script import Found, Script, propose, script_of, table, text
+from workers.extraction.fields.reader import ReadDocument, rule
+
+_AMENDED: Final = re.compile(
+    r"\b(?:is|are|be|shall be)(?: hereby)?(?: further)?(?: amended|(?: hereby)? deleted| replaced| restated| "
+    r"modified| inserted| added)|\bhereby (?:amends?|deletes?|replaces?|adds?|inserts?)\b|\bby (?:deleting"
+    r"|replacing|inserting|adding|amending|substituting)\b",
+    re.I,
+)
+_SECTION: Final = re.compile(
+    r"(?:Section|Clause|Article|Schedule|Exhibit|Annex|paragraph) (\d{1,3}(?:\.\d{1,3}){0,3}"
+    r"(?:\([A-Za-z0-9]{1,4}\)){0,4}|[A-Z0-9][\w.-]{0,8}|[IVX]{1,6})|(?:definitions?|defined terms?) (?:of |"
+    r"(?:for )?the term )?\"([^\"\n]{2,90})\"|\"([^\"\n]{2,90})\" (?:definition|in Section)",
+    re.I,
+)
+_QUOTE: Final = r"\"([^\"]{1,1500})\""
+_REPLACING: Final = re.compile(
+    rf"(?:replac\w+|delet\w+|substitut\w+|strik\w+|amend\w+)[^\"\n;]{{0,140}}?{_QUOTE}[^\"\n;]{{0,160}}?(?:with"
+    rf"|by|for|therefor|substitut\w+|insert\w+|replac\w+|and)[^\"\n;]{{0,120}}?{_QUOTE}",
+    re.I,
+)
+_ADDING: Final = re.compile(rf"(?:add\w*|insert\w*|includ\w*)\b[^\"\n]{{0,260}}?[:\n ]{{1,2}}{_QUOTE}", re.I)
+_RESTATED: Final = re.compile(
+    rf"(?:amended and restated|restated|replaced|deleted)(?: in (?:its|their) entirety)?[^\"\n]{{0,160}}?(?:as "
+    rf"follows|with the following|to read|the following)[^\"\n]{{0,60}}[:\n ]{{1,3}}(?:{_QUOTE}|"
+    rf"([^\n]{{10,1500}}))",
+    re.I,
+)
+_DELETED: Final = re.compile(
+    r"(?:is|are)(?: hereby)? deleted(?: in (?:its|their) entirety)?(?=[.;,]| and (?:of no|replaced with "
+    r"\"?\[?reserved))",
+    re.I,
+)
+_MARKED: Final = re.compile(r"stricken|struck|underlin|strikethrough|conformed copy|blacklin", re.I)
+"""An amendment by marks in the conformed agreement, whose deleted words are not in the text."""
+
+_BODY_END: Final = 60_000
+_LONGEST_CLAUSE: Final = 3_500
+COLUMNS: Final = ("Provision", "From", "To", "Added")
+_TERMS: Final = (
+    "is hereby amended",
+    "by deleting",
+    "by replacing",
+    "by inserting",
+    "amended and restated in its entirety",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A change of `provision`: words `before` that become `after`, or words that are `added`."""
+
+    provision: str | None
+    before: str | None
+    after: str | None
+    added: str | None
+    start: int
+    end: int
+
+
+def read_changes(script: Script) -> tuple[Change, ...]:
+    """Return the changes that an amendment states in words, in order; none for an agreement that amends nothing."""
+    opening = script.once(read_opening)
+    if not opening.amends:
+        return ()
+    changes = []
+    seen: set[int] = set()
+    for start, end in _clauses(script.text[: _front_end(script)]):
+        for change in _of_clause(script.text, start, end):
+            if change.start not in seen:
+                seen.add(change.start)
+                changes.append(change)
+    return tuple(changes[:80])
+
+
+def _front_end(script: Script) -> int:
+    """Return where the amendment itself ends: at the conformed agreement, or at its signatures."""
+    found = re.search(r"\n(?:IN WITNESS WHEREOF|\[?Signature pages? follow)", script.text)
+    return min(found.start() if found else _BODY_END, _BODY_END)
+
+
+def _clauses(front: str) -> Iterator[tuple[int, int]]:
+    """Yield the paragraphs that amend something, each up to the next one that does or that has a number."""
+    lines = [(match.start(), match.end()) for match in re.finditer(r"[^\n]+", front)]
+    number = 0
+    while number < len(lines):
+        start, end = lines[number]
+        number += 1
+        if not _AMENDED.search(front, start, end) or _MARKED.search(front, start, end):
+            continue
+        while (
+            number < len(lines)
+            and lines[number][1] - start < _LONGEST_CLAUSE
+            and re.search(r"[:\"]$", front[start:end].rstrip())
+            and front[start:end].count('"') % 2 == (0 if front[start:end].rstrip().endswith(":") else 1)
+        ):
+            end = lines[number][1]
+            number += 1
+        yield start, min(end, start + _LONGEST_CLAUSE)
+
+
+def _of_clause(whole: str, start: int, end: int) -> Iterator[Change]:
+    clause = whole[start:end]
+    provisions = list(_SECTION.finditer(clause))
+    used: list[tuple[int, int]] = []
+
+    def provision(at: int) -> str | None:
+        before = [match for match in provisions if match.start() <= at and not _is_in(match.start(), used)]
+        named = next((match for match in before if match.group(2) or match.group(3)), None) or (
+            before[0] if before else None
+        )
+        if named is None:
+            return None
+        return next(group for group in named.groups() if group)
+
+    for found in _REPLACING.finditer(clause):
+        yield Change(
+            provision(found.start()),
+            found.group(1).strip(" ,"),
+            found.group(2).strip(),
+            None,
+            start,
+            start + found.end(),
+        )
+        used.append(found.span())
+    for found in _RESTATED.finditer(clause):
+        if not _is_in(found.start(), used):
+            after = (found.group(1) or found.group(2)).strip()
+            yield Change(provision(found.start()), None, after, None, start, start + found.end())
+            used.append(found.span())
+    for found in _ADDING.finditer(clause):
+        if not _is_in(found.start(), used):
+            yield Change(provision(found.start()), None, None, found.group(1).strip("; ."), start, start + found.end())
+            used.append(found.span())
+    if not used and (deleted := _DELETED.search(clause)):
+        yield Change(provision(deleted.start()), None, "deleted", None, start, start + deleted.end())
+
+
+def _is_in(at: int, used: list[tuple[int, int]]) -> bool:
+    return any(first <= at < last for first, last in used)
+
+
+@rule("credit.amended_terms", version=1)
+def read_amended_terms(document: ReadDocument, spec: FieldSpec) -> Proposal:
+    changes = script_of(document).once(read_changes)
+    if not changes:
+        return propose(document, spec, [], _TERMS, absent=0.85)
+    rows = ((text(each.provision), text(each.before), text(each.after), text(each.added)) for each in changes)
+    places = tuple(dict.fromkeys((each.start, each.end) for each in changes))
+    confidence = 0.88 if all(each.provision for each in changes) else 0.7
+    return propose(document, spec, [Found(table(COLUMNS, rows), places, confidence)], _TERMS)
