@@ -40,23 +40,28 @@ async def stream_events(
     events: AsyncGenerator[Event, None],
     present: Callable[[Event], ServerSentEvent],
     takes_long: Callable[[Event], bool],
-) -> AsyncIterator[ServerSentEvent]:
-    """Stream the events; an error after the first event is sent as a final `error` event with its problem.
+) -> AsyncIterator[ServerSentEvent | bytes]:
+    """Stream the events, those after the work is done together. An error after the first event is sent as a final
+    `error` event with its problem.
 
     `takes_long` states that the server works on after an event; the right of the caller may end meanwhile. `events`
     authorises the caller before a claim or an answer is stored, but not before sources are sent.
     """
     async with aclosing(events):
         yield present(first)
+        following: list[ServerSentEvent] = []
         try:
             event = first
             while takes_long(event):
                 event = await result_of_authorised(request, anext(events))
                 if isinstance(event, SourcesFound):
                     await authorise_again(request)
+                if not takes_long(event):
+                    following.append(present(event))
+                    break
                 yield present(event)
             async for event in events:  # the work is done, so the remaining events follow at once
-                yield present(event)
+                following.append(present(event))  # noqa: PERF401 - those before an error are sent, too
         except Exception as error:  # noqa: BLE001 - the status is already sent: report the error in the stream
             ours = as_footnote_error(error)
             if ours is None:
@@ -65,7 +70,9 @@ async def stream_events(
             request.state.problem_code = ours.code  # so that no replay of this request reports success
             await record_denial(request, ours)
             request_id = request.scope.get("state", {}).get("request_id", "unknown")
-            yield named_event("error", _json(describe(ours, f"urn:footnote:request:{request_id}")))
+            following.append(named_event("error", _json(describe(ours, f"urn:footnote:request:{request_id}"))))
+        # Each part of a response passes through all middleware and is a write of its own.
+        yield b"".join(each.encode() for each in following)
 
 
 def is_before_work(event: AnswerEvent) -> bool:
