@@ -1,7 +1,7 @@
 """Drafts that no model wrote, kept by the content that they were made from.
 
-The content is read for each question, with its principal's rights. A draft that another principal's question made is
-used only if both have read exactly the same texts.
+The content is read for each question, with its principal's rights. A user's drafts are used for this user only: a
+fast answer would show that somebody else had asked the same.
 """
 
 import hashlib

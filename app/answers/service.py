@@ -249,7 +249,10 @@ class AnswerService:
             sections=sections,
             filters=filters,
             began=began,
-            content=digest_content(text, result.understanding, passages, pages, stored, ledgers),
+            content=(
+                principal.user_id,
+                digest_content(text, result.understanding, passages, pages, stored, ledgers),
+            ),
             degraded=result.degraded,
         )
 

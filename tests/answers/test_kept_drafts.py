@@ -24,7 +24,7 @@ class CountingWriter(BuiltInWriter):
         return super().read(*arguments)
 
 
-def test_draft_is_made_again_only_from_other_texts(office) -> None:
+def test_draft_is_made_again_only_from_other_texts(office, grant) -> None:
     writer = CountingWriter(reader=built_in_reader(), embedder=WordLlamaEmbedder())
     service = AnswerService(
         database=office.database.api,
@@ -43,9 +43,13 @@ def test_draft_is_made_again_only_from_other_texts(office) -> None:
     assert again == replace(first, **own)
     assert service.get_question(office.owner, again.question_id).shown() == first.shown()
     assert (len(ask(office.other).shown()), writer.drafts) == (0, 2)
+    close = grant()
+    assert (ask(office.other).shown(), writer.drafts) == (first.shown(), 3)
+    close()
+    assert (len(ask(office.other).shown()), writer.drafts) == (0, 3)
     office.rows("UPDATE pages SET text = text || ' Later.'")
     ask(office.owner)
-    assert writer.drafts == 3
+    assert writer.drafts == 4
 
 
 def test_ledger_is_computed_again_when_its_document_changes(office, understand) -> None:
