@@ -6,9 +6,9 @@ rules leave unread (`workers.extraction.fields.model_reading`).
 """
 
 import hashlib
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from typing import Final
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, TypeVar
 
 import structlog
 
@@ -28,17 +28,30 @@ READER_VERSION: Final = 1
 GENERAL: Final = "general"
 """The name of the rule that reads fields without a rule."""
 
+T = TypeVar("T")
+
 _log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True)  # no slots: rules keep on it what several of them read (`functools.cached_property`)
+@dataclass(frozen=True)
 class ReadDocument:
-    """A parsed document and what was read from it before: tables, facts and metadata."""
+    """A parsed document and what was read from it before: tables, facts and metadata.
+
+    `derived` has what several rules read, by its name (see `once`).
+    """
 
     parsed: ParsedDocument
     tables: tuple[Table, ...]
     facts: tuple[Fact, ...]
     metadata: DocumentMetadata
+    derived: dict[Hashable, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
+
+    def once(self, name: Hashable, compute: Callable[[], T]) -> T:
+        """Return a value that depends on this document and `name` only. It is computed once."""
+        if name not in self.derived:
+            self.derived[name] = compute()
+        value: T = self.derived[name]
+        return value
 
     def search(self, terms: Sequence[str]) -> Search:
         """Return the proof that the whole document was searched for `terms`."""

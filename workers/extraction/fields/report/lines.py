@@ -1,0 +1,84 @@
+"""Chooses the figure of a standard item and a period among the facts of a report.
+
+Only figures of the whole group count: a segment's or a subsidiary's figure never stands in for it. The statement that
+an item belongs to goes before other statements, and statements before other tables.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+from app.facts.items.standard import StandardItem, concept_of
+from app.facts.model import Fact, Method, StatementKind, is_of_group
+from app.facts.statements.directions import direction_of
+from app.quantities.periods import Period
+
+STATEMENTS: Final = frozenset(
+    {StatementKind.INCOME, StatementKind.COMPREHENSIVE_INCOME, StatementKind.BALANCE, StatementKind.CASH_FLOW}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One amount that a report states for an item and a period, with the facts that state it, the best one first."""
+
+    value: Decimal
+    facts: tuple[Fact, ...]
+
+    @property
+    def best(self) -> Fact:
+        return self.facts[0]
+
+
+def readings_of(item: StandardItem, period: Period, facts: Iterable[Fact]) -> tuple[Reading, ...]:
+    """Return the amounts that a report states for an item and a period, the best one first.
+
+    Values count in the direction of the item's preferred concept. Amounts that are equal as far as the less precise one
+    is printed are one.
+    """
+    found = [
+        fact
+        for fact in facts
+        if fact.item == item.name
+        and fact.period == period
+        and is_of_group(fact.dimensions, fact.label)
+        and (fact.statement is not StatementKind.EQUITY or item.statement is StatementKind.EQUITY)
+    ]
+    found.sort(key=lambda fact: _rank(item, fact))
+    groups: list[tuple[Decimal, list[Fact]]] = []
+    for fact in found:
+        value = value_of(item, fact)
+        for own, members in groups:
+            if _is_same(own, value, members[0], fact):
+                members.append(fact)
+                break
+        else:
+            groups.append((value, [fact]))
+    return tuple(Reading(value, tuple(members)) for value, members in groups)
+
+
+def value_of(item: StandardItem, fact: Fact) -> Decimal:
+    """Return a fact's value in the direction of the item's preferred concept."""
+    concept, preferred = fact.concept or concept_of(item.name), concept_of(item.name)
+    if concept is None or preferred is None or concept == preferred:
+        return fact.value
+    return fact.value * direction_of(concept, item.statement) * direction_of(preferred, item.statement) or Decimal(0)
+
+
+def _rank(item: StandardItem, fact: Fact) -> tuple[object, ...]:
+    return (
+        fact.method is Method.TABLE,
+        fact.statement is not item.statement,
+        fact.statement not in STATEMENTS,
+        any(not check.passed for check in fact.checks),
+        -fact.confidence,
+        -abs(fact.value),
+    )
+
+
+def _is_same(one: Decimal, other: Decimal, first: Fact, second: Fact) -> bool:
+    if one == other:
+        return True
+    places = [fact.decimals for fact in (first, second) if fact.decimals is not None]
+    return bool(places) and abs(one - other) * 2 <= Decimal(10) ** -min(places) and one * other > 0
