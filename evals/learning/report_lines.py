@@ -18,10 +18,10 @@ from numpy.typing import NDArray
 from app.facts.model import Method
 from app.review.schemas.definition import shipped_schema
 from evals.environment.fact_reading import facts_of
+from evals.environment.filed_reports import ROLES, FiledCase, load_filed
 from evals.environment.reading import read_document
 from evals.learning.left_out import ensure_left_out
 from evals.scoring.report_fields import Outcome, TaggedReport, judge_line
-from evals.suites.filed_fields import ROLES, FiledCase, load_filed
 from workers.extraction.fields.reader import ReadDocument
 from workers.extraction.fields.report.certainty import bounded, is_repeated, log_odds
 from workers.extraction.fields.report.lines import readings_of

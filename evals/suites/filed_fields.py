@@ -9,18 +9,15 @@ document again. `line_approved_precision` is the share of right values at or abo
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from app.core.errors import DocumentError
 from app.evaluations.metrics import Aggregate, Better, MetricSpec
-from app.facts.model import StatementKind
 from app.review.proposals import Proposal, ProposalState
 from app.review.schemas.definition import FieldSpec, shipped_schema
 from app.review.values import QuantityValue
-from evals.datasets.filings import FACTS, Filing, load_filings
-from evals.datasets.ixbrl import is_inline_xbrl
 from evals.environment.fact_reading import facts_of
+from evals.environment.filed_reports import ROLES, FiledCase
 from evals.environment.reading import read_document
 from evals.running.engine import Case
 from evals.scoring.report_fields import JudgedLine, TaggedReport, judge_line
@@ -32,20 +29,8 @@ from workers.extraction.fields.rules import field_reader
 APPROVED = 0.99
 """The confidence of values that can be approved without a look."""
 
-ROLES: Mapping[str, Role] = {"report.line": Role.CURRENT, "report.prior_line": Role.PRIOR}
-"""The rules of lines, with the period that they read."""
-
 UNSEEN = "left_out_"
 _TRACED = 50
-
-
-@dataclass(frozen=True, slots=True)
-class FiledCase:
-    """A filing. The kind is the key of its schema."""
-
-    id: str
-    kind: str
-    filing: Filing
 
 
 def _metrics(prefix: str) -> tuple[MetricSpec, ...]:
@@ -69,19 +54,6 @@ def _metrics(prefix: str) -> tuple[MetricSpec, ...]:
 
 
 FILED_METRICS = (*_metrics(""), *_metrics(UNSEEN))
-
-
-def is_filings(data: Path) -> bool:
-    """Return whether a folder has tagged filings, in Footnote's own form or as inline XBRL."""
-    return (data / FACTS).is_file() or any(map(is_inline_xbrl, data.glob("*.html")))
-
-
-def load_filed(data: Path) -> list[FiledCase]:
-    """Load the filings that tag statements. Raises DataMissingError, DatasetError."""
-    return [
-        FiledCase(filing.name, "annual-report" if _is_annual(filing) else "quarterly-report", filing)
-        for filing in load_filings(data)
-    ]
 
 
 def score_filed(case: FiledCase, folder: Path, model: Path | None = None) -> Case:
@@ -138,9 +110,3 @@ def _case(case: FiledCase, judged: Mapping[str, Sequence[JudgedLine]]) -> Case:
             for prefix, lines in judged.items()
         },
     )
-
-
-def _is_annual(filing: Filing) -> bool:
-    """Return whether the flows of a filing's statements are of a year."""
-    months = [fact.period.months for fact in filing.facts if fact.statement is StatementKind.CASH_FLOW]
-    return max(months, default=12) >= 11

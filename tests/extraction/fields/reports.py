@@ -40,7 +40,7 @@ def figure(item: str | None, value: str, period: Period = YEAR, **changes: objec
 def document(
     facts: Sequence[Fact], *, type_: DocumentType = DocumentType.FORM_10K, end: date | None = DAY.end, text: str = ""
 ) -> ReadDocument:
-    """Return a document of one page that has a line per fact, and then `text`."""
+    """Return a document of one page that has a line per fact, and then `text`. A fact's row is its line, or its own."""
     lines: list[str] = []
     placed: list[Fact] = []
     start = 0
@@ -48,7 +48,9 @@ def document(
         printed = f"{fact.value / 10 ** (fact.scale or 0):f}"
         line = f"{fact.label} {printed}\n"
         at = start + len(fact.label) + 1
-        place = replace(fact.place, char_start=at, char_end=at + len(printed), row=len(lines), column=1)
+        place = replace(
+            fact.place, char_start=at, char_end=at + len(printed), row=fact.place.row or len(lines), column=1
+        )
         placed.append(replace(fact, place=place))
         lines.append(line)
         start += len(line)
