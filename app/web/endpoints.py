@@ -1,5 +1,5 @@
 """Routes of the web pages: home or sign-in at `/`, `/sign-in…`, `/evaluations…`, `/access…`, `/audit`,
-`/dead-letters`, `/issuers…`, `/docs`."""
+`/dead-letters`, `/issuers…`, `/review…`, `/docs`."""
 
 from typing import Annotated
 
@@ -21,6 +21,7 @@ from app.web.evaluation_pages import evaluation_pages
 from app.web.fact_pages import fact_pages
 from app.web.pages import FOLDER, Pages
 from app.web.reference_pages import reference_pages
+from app.web.review_pages import review_pages
 from app.web.session import Cookies
 from app.web.sign_in_pages import sign_in_pages
 
@@ -45,6 +46,7 @@ def web_router(cookies: Cookies) -> APIRouter:
             "sees_evaluations": evaluations.may_see(principal),
             "watches_access": principal.may(Permission.ACCESS_EXPLAIN),
             "reads_audit": principal.may(Permission.AUDIT_READ),
+            "reviews": principal.may(Permission.REVIEW_WRITE),
         }
         return pages.show(request, "home.html", values)
 
@@ -56,6 +58,7 @@ def web_router(cookies: Cookies) -> APIRouter:
     router.include_router(audit_pages(desk))
     router.include_router(dead_letter_pages(desk))
     router.include_router(fact_pages(desk))
+    router.include_router(review_pages(desk))
     router.include_router(reference_pages(pages))
     router.routes.append(Mount("/static", StaticFiles(directory=FOLDER / "static"), name="static"))
     return router

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.core.ids import new_id
 from app.core.principal import Principal
-from app.documents.models import Document
+from app.documents.models import Document, DocumentVersion
 from app.jobs.models import OutboxMessage
 from app.jobs.plan import Queue
 from app.review.deciding.rules import Person, Status
@@ -187,9 +187,10 @@ class TaskRepository:
         self._session.execute(change.execution_options(synchronize_session=False))
 
 
-def _views() -> Select[ReviewTask, Document, str, str, bool]:
+def _views() -> Select[ReviewTask, Document, str, str, bool, int | None]:
+    pages = select(DocumentVersion.page_count).where(DocumentVersion.id == ReviewTask.version_id)
     return (
-        select(ReviewTask, Document, SchemaRow.key, SchemaRow.title, ~_IS_FREE)
+        select(ReviewTask, Document, SchemaRow.key, SchemaRow.title, ~_IS_FREE, pages.scalar_subquery())
         .join(Document, Document.id == ReviewTask.document_id)
         .join(SchemaRow, SchemaRow.id == ReviewTask.schema_id)
         .where(Document.deleted_at.is_(None))
@@ -197,8 +198,8 @@ def _views() -> Select[ReviewTask, Document, str, str, bool]:
     )
 
 
-def _view(found: Row[ReviewTask, Document, str, str, bool]) -> TaskView:
-    row, document, key, title, is_claimed = found
+def _view(found: Row[ReviewTask, Document, str, str, bool, int | None]) -> TaskView:
+    row, document, key, title, is_claimed, page_count = found
     return TaskView(
         row=row,
         document_title=document.title,
@@ -209,6 +210,7 @@ def _view(found: Row[ReviewTask, Document, str, str, bool]) -> TaskView:
         is_claimed=bool(is_claimed),
         schema_key=key,
         schema_title=title,
+        page_count=page_count,
     )
 
 

@@ -61,6 +61,7 @@ class TaskDocumentOut(BaseModel):
     document_type: str | None
     collection_id: UUID
     is_current: bool
+    page_count: int | None
 
 
 class ClaimOut(BaseModel):
@@ -113,6 +114,7 @@ class TaskOut(BaseModel):
                 document_type=view.document_type,
                 collection_id=view.collection_id,
                 is_current=view.is_current,
+                page_count=view.page_count,
             ),
             schema=TaskSchemaOut(
                 id=row.schema_id, key=view.schema_key, title=view.schema_title, version=row.schema_version

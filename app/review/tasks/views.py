@@ -40,3 +40,4 @@ class TaskView:
     is_claimed: bool
     schema_key: str
     schema_title: str
+    page_count: int | None
