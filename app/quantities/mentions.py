@@ -51,7 +51,12 @@ _LABEL = re.compile(r"[A-Za-z0-9]+(?:[-./][A-Za-z0-9]+)*")
 _ORDINAL_AFTER = re.compile(r"(?:st|nd|rd|th)\b", re.IGNORECASE)
 _WORD_NUMBER = re.compile(rf"\b({CARDINAL})\b(\s+hundred\b)?", re.IGNORECASE)
 _ORDINAL_PERIOD = re.compile(rf"\b({ORDINAL})[- ](quarter|half)\b", re.IGNORECASE)
-_FACTORS = re.compile(r"\b(half|halv|doubl|tripl|quadrupl|twice|thrice|dozen|tenfold|twofold)\w*", re.IGNORECASE)
+# Whole words only: names may begin like them ("Halvorsen", "Doublewick").
+_FACTORS = re.compile(
+    r"\b(half|halv(?=e|ing)|doubl(?=e|ing|y)|tripl(?=e|ing)|quadrupl(?=e|ing)|twice|thrice|dozen|tenfold|twofold)"
+    r"(?:e[sd]?|ing|y|s)?\b",
+    re.IGNORECASE,
+)
 
 Amount = tuple[tuple[int, ...], int]
 

@@ -113,3 +113,15 @@ def test_hostile_prose_takes_linear_time(part):
 def test_digits_that_touch_are_separate_numbers_where_no_number_has_them_both():
     assert [mention.value for mention in find_numbers("December 31,2031").mentions] == [31, 2031]
     assert [mention.value for mention in find_numbers("Sales\t$1,2342\t5,3771").mentions] == [1234, 2, 5377, 1]
+
+
+@pytest.mark.parametrize(
+    ("text", "labels"),
+    [
+        ("Sales doubled, costs were halved.", {"doubl", "halv"}),
+        ("half of sales, twice as much, two dozens, tripling", {"half", "twice", "dozen", "tripl"}),
+        ("Halvorsen, Doublewick, Halfmoor, Triplett and Dozenal earned more", set()),
+    ],
+)
+def test_factors_are_whole_words_and_no_parts_of_names(text, labels):
+    assert find_numbers(text).labels == labels
