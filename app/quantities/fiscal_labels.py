@@ -25,9 +25,12 @@ _YEAR_CODE = re.compile(rf"(?:fy|cy)['’]?({YEAR}|\d\d)[ae]?", re.IGNORECASE)
 _QUARTER = re.compile(
     rf"(?<!\w)(?:({QUARTER_CODE})|({ORDINAL})[\s-]+(?:fiscal[\s-]+)?quarter"
     # In "the quarter 2031" and "the quarter 2.3 billion" the first digit belongs to a longer number.
-    r"|quarter\s+([1-4])(?!\.?\d|,\d{3}(?!\d)))(?![^\W\d]|%)",
+    r"|quarter\s+([1-4])(?!\.?\d|,\d{3}(?!\d))"
+    # "The last quarter" alone is the one before today's.
+    rf"|(?:last|final)\s+quarter(?=\s+of\s+(?:the\s+)?(?:{_FISCAL}\s+|year\s+)?{YEAR}(?!\d)))(?![^\W\d]|%)",
     re.IGNORECASE,
 )
+_LAST_QUARTER = "4"
 _YEAR_AFTER = re.compile(
     r"(?:\s+and\s+[\w\s-]{0,16}?(?:year|months))?"  # "the second quarter and first six months of fiscal 2022"
     rf"\s{{0,3}}(?:of|in|for|,|-|/)?\s{{0,3}}(?:the\s+)?(?:(?:{_FISCAL}|year)\s{{0,3}})?['’]?({YEAR})(?![\w%])",
@@ -70,7 +73,7 @@ def find_quarters(text: str, start: int = 0, end: int | None = None) -> Iterator
         year = _year_after(text, found.end(), end, is_code=code is not None)
         if year is None and code is not None and text[found.end() : found.end() + 1].isdigit():
             continue  # "Q1234" is not a quarter
-        quarter = parse_ordinal(ordinal) if ordinal else int((code or digit).lower().strip("q"))
+        quarter = parse_ordinal(ordinal) if ordinal else int((code or digit or _LAST_QUARTER).lower().strip("q"))
         yield QuarterMention(
             quarter=quarter,
             year=None if year is None else full_year(year.group(1)),

@@ -61,3 +61,17 @@ def test_impossible_day_is_ignored():
 )
 def test_two_digit_years_need_a_label(question, years):
     assert parse_asked_periods(question).years == years
+
+
+@pytest.mark.parametrize(
+    ("question", "quarters"),
+    [
+        ("the last quarter of 2031", ((4, 2031),)),
+        ("in the final quarter of fiscal 2031", ((4, 2031),)),
+        ("the last quarter of the fiscal year 2031", ((4, 2031),)),
+        ("the last quarter", ()),
+        ("the last quarter of the decade", ()),
+    ],
+)
+def test_last_quarter_of_a_year_is_the_fourth(question, quarters):
+    assert parse_asked_periods(question).quarters == quarters
