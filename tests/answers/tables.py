@@ -43,6 +43,8 @@ def make_table(page: str, *, number: int = 1, units_line: str | None = None, sca
 
 
 def _value(text: str, *, per_share: bool, scale: int | None) -> Quantity:
+    if text.endswith("%"):
+        return Quantity(Kind.PERCENTAGE, Decimal(text.strip("%")), "%", 0)
     figure = Decimal(text.strip("$()").replace(",", ""))
     value = -figure if "(" in text else figure
     if per_share:

@@ -13,9 +13,16 @@ from app.answers.computing.ledger_figures import LedgerFigures, attach_cell, att
 from app.answers.computing.ledger_result import LedgerResult
 from app.answers.computing.measures import is_pure_measure
 from app.answers.computing.notices import Declined, decline, notes_of
+from app.answers.computing.printed_measures import find_printed
 from app.answers.computing.prose_figures import ProseFigures
 from app.answers.computing.question import FigureQuestion, NamedIssuer, is_arithmetic, leaf_of, named_issuers
-from app.answers.computing.requests import AskedPeriod, FigureRequest, Ranking, Series, list_periods
+from app.answers.computing.requests import (
+    AskedPeriod,
+    FigureRequest,
+    Ranking,
+    Series,
+    list_periods,
+)
 from app.answers.computing.schedules import asks_schedule
 from app.answers.computing.sentences import (
     CitedDocument,
@@ -209,8 +216,10 @@ class _Answering:
     def answer(self) -> Answered | Declined | None:
         """Return the answer, or why there is none."""
         question, ledger = self._question, self._ledger
-        if ledger.computed is not None and (found := self._verified(ledger.computed)) is not None:
-            return found
+        if ledger.computed is not None:
+            found = self._answer_from_ledger(ledger.computed)
+            if found is not None:
+                return found
         if not self._evidence.passages or not self._is_one_issuer():
             return None
         missing = list(ledger.missing)
@@ -231,6 +240,12 @@ class _Answering:
         first = (question.of_tables[0], question.of_ledger[0])
         is_sure = any(map(is_arithmetic, first)) or question.is_line_item() or asks_schedule(first[0].name)
         return self._declined(missing) if is_sure else None
+
+    def _answer_from_ledger(self, computed: Computed) -> Answered | Declined | None:
+        printed = find_printed(self._question, computed, self._rows)
+        if isinstance(printed, Missing):
+            return self._declined([printed])
+        return (printed and self._verified(printed)) or self._verified(computed)
 
     def _tries(self) -> Iterator[tuple[FigureRequest, Source]]:
         """Yield the readings with the places in which their figures are looked for: tables and sentences, and at last

@@ -162,6 +162,15 @@ def list_items(asked: Asked) -> Iterator[Label | Name]:
         yield from list_items(part)
 
 
+def list_measures(asked: Asked) -> Iterator[str]:
+    """Yield the names of the measures and items that an expression names itself."""
+    expression = asked.inner if isinstance(asked, Series | Ranking) else asked
+    if isinstance(expression, Name):
+        yield expression.name
+    for part in parts_of(expression):
+        yield from list_measures(part)
+
+
 def list_periods(expression: Expression) -> Iterator[FiscalLabel | Period]:
     """Yield the periods that an expression names, in order; of a range the first and the last."""
     if isinstance(expression, At) and not isinstance(expression.when, Shift):

@@ -18,6 +18,8 @@ from app.facts.sought import Sought
 MEASURES: Final[tuple[MeasureDefinition, ...]] = (
     *INCOME_MEASURES, *BALANCE_MEASURES, *CREDIT_MEASURES, *RETURN_MEASURES, *SECTOR_MEASURES,
 )  # fmt: skip
+OF_SECTORS: Final = frozenset(measure.name for measure in SECTOR_MEASURES)
+"""Measures of banks, insurers and REITs. Issuers compute them with items of their own: a printed one counts more."""
 
 
 @cache
