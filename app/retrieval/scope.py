@@ -18,9 +18,9 @@ from app.issuers.reading import find_issuers, list_issuers_of
 from app.retrieval.filters import SearchFilters
 from app.retrieval.name_evidence import NameEvidence, find_names, terms_of
 from app.retrieval.questions.coverage import Coverage, Reported
-from app.retrieval.questions.issuers import NamedIssuers, VisibleIssuer, find_named, name_forms
+from app.retrieval.questions.issuers import NamedIssuers, find_named, name_forms
 from app.retrieval.questions.names import Mention, Role
-from app.retrieval.questions.near_names import Nearness, find_near
+from app.retrieval.questions.near_names import NearName, Nearness, find_near
 from app.retrieval.questions.reader import QuestionReader
 from app.retrieval.questions.spans import QuestionWords, singular
 from app.retrieval.questions.understanding import Understanding
@@ -89,7 +89,7 @@ class ScopeFinder:
             unseen = list_unseen(self._repository, words, mentions, named, scope.candidates)
             return replace(scope, understanding=replace(scope.understanding, unseen_names=unseen))
         every = with_current_names(self._repository.list_candidates(self._filters), entities)
-        near, respelt = self._find_near(words, named, others, list_visible(every))
+        near, respelt = self._find_near(words, named, others, every)
         if near:
             entities = (*entities, *self._list_entities(near, every))
             named = with_entities(tuple(sorted((*named, *near), key=lambda match: match.start)), every, entities)
@@ -113,19 +113,15 @@ class ScopeFinder:
         words: QuestionWords,
         named: Sequence[NamedIssuers],
         others: Sequence[Mention],
-        issuers: Sequence[VisibleIssuer],
+        every: Sequence[Candidate],
     ) -> tuple[tuple[NamedIssuers, ...], tuple[tuple[str, str], ...]]:
         """Return the issuers that other phrases nearly name. A word that documents use is no misspelling of a name."""
-        near = find_near(words, issuers, named)
+        near = find_near(words, list_visible(every), named)
         if named:  # beside an issuer, only what is compared with it
             at = {place for one in others for place in range(one.start, one.stop)}
             near = tuple(one for one in near if not at.isdisjoint(range(one.named.start, one.named.stop)))
         misspelt = [one for one in near if one.nearness is Nearness.MISSPELT]
-        used: set[str] = set()
-        if misspelt:
-            terms = {one.named.text: terms_of(one.named.text.split()) for one in misspelt}
-            counts = self._repository.count_terms([term for each in terms.values() for term in each])
-            used = {text for text, each in terms.items() if each and all(counts.get(term) for term in each)}
+        used = self._list_used(misspelt, every) if misspelt else frozenset()
         near = tuple(one for one in near if one.named.text not in used or one.nearness is not Nearness.MISSPELT)
         respelt = tuple(
             (one.named.text, issuer.name)
@@ -134,6 +130,21 @@ class ScopeFinder:
             for issuer in one.named.issuers
         )
         return tuple(one.named for one in near), respelt
+
+    def _list_used(self, misspelt: Sequence[NearName], every: Sequence[Candidate]) -> frozenset[str]:
+        """Return the misspelt names that documents use as other words. For one with the stem of the name, their texts
+        must have it letter by letter.
+        """
+        terms = {one.named.text: terms_of(one.named.text.split()) for one in misspelt}
+        counts = self._repository.count_terms([term for each in terms.values() for term in each])
+        used = {text for text, each in terms.items() if each and all(map(counts.get, each))}
+        alike = [one for one in misspelt if one.named.text in used and _is_of_name(terms[one.named.text], one.named)]
+        documents = {row.document_id: row.chunk_count for row in every}
+        evidence = find_names(self._repository, [one.named.text.split() for one in alike], documents) if alike else []
+        own = {
+            one.named.text for one, found in zip(alike, evidence, strict=True) if found is None or _is_owner(one.named)
+        }
+        return frozenset(used - own)
 
     def _among_named(self, understood: Understanding, wanted: Documents, rows: Sequence[Candidate]) -> Scope:
         """Return the documents of the named issuers, and those without a certain issuer whose text has such a name."""
@@ -178,6 +189,7 @@ class ScopeFinder:
         unseen: list[str] = []
         must_mention: list[tuple[str, ...]] = []
         rows = every
+        phrase: str | None = None
         for mention, found in evidence:
             is_subject = mention.role is not Role.OTHER
             if found is None:
@@ -186,7 +198,7 @@ class ScopeFinder:
                 continue
             own = _own_documents(mention, found, every) if is_subject or mention.is_certain else []
             if mention.is_certain and own and len(rows) == len(every):
-                rows = own
+                rows, phrase = own, mention.text if is_subject else None
             if is_subject and not own and _is_absent(mention, found, every):
                 absent.append(mention.text)
             elif mention.is_certain and not _may_be_ticker(mention):
@@ -200,12 +212,23 @@ class ScopeFinder:
         issuers = list_visible(rows)
         if 1 < len(issuers) <= _FEW_KEYS:  # one issuer may have several keys
             issuers = list_visible(rows, self._list_entities([NamedIssuers("", tuple(issuers), 0, 0)], rows))
-        only = NamedIssuers(issuers[0].name, tuple(issuers), 0, 0) if issuers else None
+        only = NamedIssuers(phrase or issuers[0].name, tuple(issuers), 0, 0) if issuers else None
         if only is None or only.is_shared():
             asked = replace(asked, is_open=only is not None)
         elif not absent and not unseen:
             asked = replace(asked.naming([only]), is_implied=True)
         return Scope(asked, rows, [1.0] * len(rows))
+
+
+def _is_of_name(terms: Sequence[int], named: NamedIssuers) -> bool:
+    """Return whether the terms of a phrase are all terms of the issuers' names."""
+    return {term for issuer in named.issuers for term in terms_of(issuer.key.split())}.issuperset(terms)
+
+
+def _is_owner(named: NamedIssuers) -> bool:
+    """Return whether a phrase is the beginning of a name with an "s" of an owner."""
+    bare = named.text.casefold().removesuffix("s")
+    return any(f"{issuer.key} ".startswith(f"{bare} ") for issuer in named.issuers)
 
 
 def _attributed(rows: Sequence[Candidate], understood: Understanding) -> list[Candidate]:

@@ -12,6 +12,8 @@ ISSUERS = (
     "Oldwick Depot, Inc.",
     "C5 Systems, Inc.",
     "Marlow Freight, Inc.",
+    "Strollers Group, Inc.",
+    "Kesselby Brewing Company",
 )
 BODY = "net sales rose; revenue of ferries; lower costs; banks lend; we operate games and services; batteries are sold"
 RIVALS = "we compete with Tarrow's and with Lowdens stores"
@@ -42,6 +44,10 @@ def understand(module_library, page):
         ("jq harmon revenue", ("J. Q. Harmon Corporation",)),
         ("c5 revenue 2024", ("C5 Systems, Inc.",)),
         ("oldwik depot sales", ("Oldwick Depot, Inc.",)),
+        ("how did the combined ratio of strollers change", ("Strollers Group, Inc.",)),
+        # Documents have the stem of these names.
+        ("by how much did kesselbys seltzer sales shrink", ("Kesselby Brewing Company",)),
+        ("what is the leverage of oldwicke depot", ("Oldwick Depot, Inc.",)),
         ("marlow vs lantern vs 4t net sales", ("Marlow Freight, Inc.", "Lantern, Inc.", "4T Company")),
     ],
 )
@@ -105,3 +111,16 @@ def test_absent_issuer_of_a_comparison_in_small_letters_is_reported(understand, 
 )
 def test_periods_products_and_measures_are_no_absent_issuers(understand, question: str) -> None:
     assert understand(question).absent_issuers == ()
+
+
+def test_phrase_of_an_implied_issuer_is_the_one_of_the_question(module_library, page):
+    library = module_library
+    collection = library.add_collection()
+    cover = page("First Callum Bancorp; common stock; ticker FCMB; FCMB trades on the exchange")
+    library.add_document(collection, [cover, page("nonperforming loans rose")], issuer="First Callum Bancorp, Inc.")
+    library.add_document(collection, [page("Marlow Freight"), page("net sales")], issuer="Marlow Freight, Inc.")
+    service = RetrievalService(database=library.database.api, embedder=library.embedder)
+    question = "How did FCMB's nonperforming loans change?"
+    understood = service.search(library.reader(collection), question, k=3).understanding
+    assert understood.issuer_names == ("First Callum Bancorp, Inc.",)
+    assert understood.issuer_phrases == ("FCMB",)

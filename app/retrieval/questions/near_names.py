@@ -115,7 +115,8 @@ def _spans(words: QuestionWords, taken: Sequence[NamedIssuers]) -> Iterator[_Spa
 
 def _by_first_words(spans: Sequence[_Span], issuers: Sequence[VisibleIssuer]) -> Iterator[_Match]:
     """Find issuers whose key begins with the phrase ("Example" for "Example Resorts International"), also without
-    initials of a person ("J. Example Corp."), goes on with ".com" only, or differs by an "s" at its end.
+    initials of a person ("J. Example Corp."), goes on with ".com" only, or differs by an "s" at its
+    end.
     """
     surnames = {one.key: f"{_INITIALS.sub('', one.key)} " for one in issuers if one.key[1:2] == " "} if spans else {}
     for span in spans:

@@ -17,7 +17,10 @@ _POSSESSIVE = re.compile(r"['’]s?$", re.IGNORECASE)
 # The point after an initial ("J. Example") or a title ends no sentence.
 _BEGIN = re.compile(r"(?:^|(?<!\b[A-Za-z])(?<!\b[SDM][trs])(?<!\bvs)[.!?:]\s+)[\W_]*")
 _AUXILIARIES = frozenset("did does do has have had will".split())  # noqa: SIM905 - a list of words
-_AFTER_OWNED = frozenset("in for at as during and or vs versus from over since".split())  # noqa: SIM905 - a list of words
+_AFTER_OWNED = frozenset(
+    """in for at as during and or vs versus from over since change develop evolve compare rise fall move
+    improve""".split()  # noqa: SIM905 - a list of words reads better as one string
+)
 _OWN = frozenset("its their our your his her this that these those each any".split())  # noqa: SIM905 - a list of words
 _DETERMINERS = _OWN | {"the", "a", "an", "some", "no", "every"}
 
