@@ -84,6 +84,7 @@ from app.relevance.port import Reader
 from app.retrieval.service import RetrievalService
 from app.review.fields.service import FieldService
 from app.review.revisions.service import DecisionService
+from app.review.schemas.service import SchemaService
 from app.review.tasks.service import TaskService
 from app.settings import IdentitySettings, LimitSettings, ReaderSettings, Settings
 from app.tables.service import TableService
@@ -191,6 +192,7 @@ def build_container(settings: Settings, *, clock: Clock | None = None) -> Contai
         IssuerService(database=database, clock=clock),
         FactService(database=database),
         FormulaService(database=database),
+        SchemaService(database=database, clock=clock),
         TaskService(database=database, clock=clock),
         FieldService(database=database),
         DecisionService(database=database, draw=SystemRandom().random),

@@ -53,6 +53,7 @@ from app.observability.logging import configure_logging
 from app.observability.tracing import Tracing, configure_tracing, instrument_app
 from app.review.fields.endpoints import router as review_fields_router
 from app.review.revisions.endpoints import router as review_decisions_router
+from app.review.schemas.endpoints import router as schemas_router
 from app.review.tasks.endpoints import router as review_tasks_router
 from app.settings import Settings
 from app.tables.endpoints import router as tables_router
@@ -89,6 +90,7 @@ _ROUTERS = (
     issuers_router,
     facts_router,
     formulas_router,
+    schemas_router,
     review_tasks_router,
     review_fields_router,
     review_decisions_router,

@@ -38,10 +38,12 @@ from app.tables.codec import VERSION as TABLE_ENCODING
 from workers.chunking.chunker import CHUNKER_VERSION, ChunkingParams, chunk_document
 from workers.chunking.tokens import count_tokens
 from workers.extraction.facts.reading import FACTS_VERSION, read_document_facts
+from workers.extraction.fields.reader import FieldReader
 from workers.extraction.metadata import METADATA_VERSION, read_metadata
 from workers.extraction.tables.reading import TABLES_VERSION, read_tables
 from workers.maintenance.checkpoints import CheckpointSigner
 from workers.maintenance.collecting import BlobCollector
+from workers.maintenance.fields import FieldReading
 from workers.maintenance.filing import IssuerFiler
 from workers.maintenance.reembedding import Reembedder
 from workers.parsing.reader import ParsingSandbox
@@ -61,6 +63,7 @@ from workers.vitals import Vitals
 class Worker:
     """The parts of one worker process. `file_documents` files a tenant's documents of earlier versions under their
     issuers. `reembed_documents` embeds a tenant's documents again; it ends early if its second argument returns True.
+    `read_fields` reads the fields of a tenant's review task.
     `start_sandbox` starts loading the parsers. `close` closes the sandbox and the database.
 
     While `liveness` says that the database does not respond, its transactions fail at once.
@@ -73,6 +76,7 @@ class Worker:
     close: Callable[[], None]
     file_documents: Callable[[UUID], int] = lambda _: 0
     reembed_documents: Callable[[UUID, Callable[[], bool]], object] = lambda *_: None
+    read_fields: Callable[[UUID, UUID], object] = lambda *_: None
     start_sandbox: Callable[[], None] = lambda: None
     liveness: Liveness = field(default_factory=Liveness)
 
@@ -141,19 +145,21 @@ def build_worker(settings: Settings) -> Worker:
     sandbox = ParsingSandbox(limits=parsing_limits(settings.limits))
     embedder = MeteredEmbedder(build_configured_embedder(settings.embedding), meter=metrics)
     reembedder = Reembedder(database=database, embedder=embedder, lease_seconds=settings.jobs.hard_limit_seconds)
-    runner = build_runner(
-        settings.jobs,
-        database=database,
+    stages = build_stages(
         blobs=blobs,
+        parser=SandboxParser(blobs=blobs, sandbox=sandbox, max_pages=settings.limits.pages),
+        sealer=sealer,
+        embedder=embedder,
         clock=clock,
-        metrics=metrics,
-        stages=build_stages(
-            blobs=blobs,
-            parser=SandboxParser(blobs=blobs, sandbox=sandbox, max_pages=settings.limits.pages),
-            sealer=sealer,
-            embedder=embedder,
-            clock=clock,
-        ),
+    )
+    runner = build_runner(settings.jobs, database=database, blobs=blobs, clock=clock, metrics=metrics, stages=stages)
+    reading = FieldReading(
+        database=database,
+        outputs=OutputStore(database=database, blobs=blobs),
+        stages={stage.name: stage for stage in stages},
+        reader=FieldReader(),
+        clock=clock,
+        lease_seconds=settings.jobs.hard_limit_seconds,
     )
 
     def close() -> None:
@@ -170,6 +176,7 @@ def build_worker(settings: Settings) -> Worker:
         signer=build_signer(settings.storage, database=database, clock=clock),
         file_documents=IssuerFiler(database=database).file_documents,
         reembed_documents=reembedder.embed_documents,
+        read_fields=reading.read,
         close=close,
         start_sandbox=sandbox.start,
         liveness=liveness,

@@ -47,6 +47,7 @@ def periodic_jobs(
     """
     refill = partial(refill_queues, database, count=count, after_seconds=settings.sweep_seconds)
     reembed = partial(call_reembeddings, database, again_seconds=settings.reembed_seconds)
+    read = partial(call_field_readings, database, again_seconds=settings.wake_again_seconds)
     sweep = partial(sweep_stages, database, wake_again_seconds=settings.wake_again_seconds)
     return (
         #        name                interval (seconds)           what it calls
@@ -57,6 +58,7 @@ def periodic_jobs(
         Periodic("sign checkpoints", settings.checkpoint_seconds, partial(call_signers, database)),
         Periodic("purge records",    settings.purge_seconds,      partial(purge_idempotency_records, database)),
         Periodic("embed again",      settings.reembed_seconds,    reembed),
+        Periodic("read fields",      settings.sweep_seconds,      read),
     )  # fmt: skip
 
 
@@ -151,6 +153,15 @@ def call_reembeddings(database: Database, *, again_seconds: float) -> None:
         called = session.scalar(text("SELECT call_reembeddings(:again)"), {"again": again_seconds})
     if called:
         log.info("relay.reembedding_called", tenants=called)
+
+
+def call_field_readings(database: Database, *, again_seconds: float) -> None:
+    """Queue the reading of review tasks that no worker has claimed, or whose worker has died."""
+    with database.anonymous() as session:
+        parameters = {"again": again_seconds, "batch": SWEEP_BATCH}
+        called = session.scalar(text("SELECT call_field_readings(:again, :batch)"), parameters)
+    if called:
+        log.info("relay.readings_called", tasks=called)
 
 
 def purge_idempotency_records(database: Database) -> bool:

@@ -11,7 +11,7 @@ from celery import Celery, signals
 
 from app.audit.errors import ChainNotAsSignedError, CheckpointFormatError
 from app.core.errors import UnavailableError
-from app.jobs.plan import COLLECT_BLOBS, REEMBED_DOCUMENTS, RUN_STAGE, SIGN_CHECKPOINT, Queue
+from app.jobs.plan import COLLECT_BLOBS, READ_FIELDS, REEMBED_DOCUMENTS, RUN_STAGE, SIGN_CHECKPOINT, Queue
 from app.jobs.states import Lease
 from app.observability.logging import configure_logging, get_logger
 from app.observability.tracing import Tracing, configure_tracing
@@ -117,7 +117,7 @@ def register_tasks(
 
 
 def _register_maintenance(app: Celery, parts: ProcessParts, stop: StopFlag) -> None:
-    """Register the tasks that the schedule queues for each tenant."""
+    """Register the tasks of the queue `maintenance`."""
 
     @app.task(name=COLLECT_BLOBS, shared=False)  # type: ignore[untyped-decorator]  # Celery ships no types
     def collect_blobs(*, tenant_id: str) -> None:
@@ -146,3 +146,11 @@ def _register_maintenance(app: Celery, parts: ProcessParts, stop: StopFlag) -> N
         except UnavailableError as error:
             # The schedule queues the task again, when the lease has expired.
             log.warning("retrieval.reembedding.unavailable", tenant_id=tenant_id, code=error.code)
+
+    @app.task(name=READ_FIELDS, shared=False)  # type: ignore[untyped-decorator]  # Celery ships no types
+    def read_fields(*, tenant_id: str, task_id: str) -> None:
+        try:
+            parts.get().read_fields(UUID(tenant_id), UUID(task_id))
+        except UnavailableError as error:
+            # The schedule queues the task again, when the lease has expired.
+            log.warning("review.fields.unavailable", tenant_id=tenant_id, code=error.code)

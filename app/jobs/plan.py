@@ -15,6 +15,9 @@ SIGN_CHECKPOINT = "audit.sign_checkpoint"
 REEMBED_DOCUMENTS = "retrieval.reembed_documents"
 """The topic of messages that embed a tenant's documents again. The Celery task has the same name."""
 
+READ_FIELDS = "review.read_fields"
+"""The topic of messages that read the fields of a review task. The Celery task has the same name."""
+
 OUTBOX_CHANNEL = "footnote_outbox"
 """The PostgreSQL channel that notifies the relay of new messages. The notifications have no payload."""
 

@@ -36,7 +36,9 @@ class AbsentObjects(dict[str, Any]):
 def _make_value(name: str) -> str | None:
     """Return a value for a parameter that is not an id. Return None if the parameter is an id."""
     now = datetime.now(UTC).isoformat()
-    return {"number": "1", "filename": f"{uuid4().hex}.txt", "moment": now}.get(name)
+    return {"number": "1", "filename": f"{uuid4().hex}.txt", "moment": now, "other_schema_key": f"s{uuid4().hex}"}.get(
+        name
+    )
 
 
 def record_of(run_id: str) -> dict[str, Any]:

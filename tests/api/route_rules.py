@@ -70,6 +70,8 @@ _EXPLAINED: Call = lambda names: {"params": {"document": names["document_id"], "
 _JOIN: Call = lambda names: {  # noqa: E731 - the other calls are lambdas too
     "json": {"changes": [{"change": "join", "user": names["user_id"], "into": names["group_id"]}]}
 }
+_SCHEMA = {"key": "other_schema_key"}
+_DEFINED = {"definition": {"properties": {"fee": {"type": "string"}}}}
 _REVIEWED: Call = lambda names: {  # noqa: E731 - the other calls are lambdas too
     "json": {"document_id": names["document_id"], "schema": names["other_schema_key"]}
 }
@@ -219,6 +221,13 @@ RULES: dict[tuple[str, str], Rule] = {
     ("GET", "/v1/questions/{question_id}/feedback"): Rule(OWNER, path={"question_id": "judged_question_id"}),
     ("GET", "/v1/feedback"): _listed(PERMISSION, "feedback_id"),
     # the editors' desk
+    ("GET", "/v1/schemas"): Rule(PERMISSION, foreign=200),
+    ("POST", "/v1/schemas"): Rule(PERMISSION, 201, lambda _: {"json": {"key": f"s{uuid4().hex}", **_DEFINED}}, 201),
+    ("GET", "/v1/schemas/{key}"): Rule(PERMISSION, path=_SCHEMA),
+    ("PATCH", "/v1/schemas/{key}"): Rule(PERMISSION, call=_json(archived=True), path=_SCHEMA),
+    ("GET", "/v1/schemas/{key}/versions"): Rule(PERMISSION, path=_SCHEMA),
+    ("POST", "/v1/schemas/{key}/versions"): Rule(PERMISSION, 201, _json(**_DEFINED), path=_SCHEMA),
+    ("POST", "/v1/schemas/{key}/preview"): Rule(PERMISSION, call=_json(**_DEFINED), path=_SCHEMA),
     ("GET", "/v1/review/tasks"): _listed(GRANT, "task_id"),
     ("POST", "/v1/review/tasks"): Rule(GRANT, 201, _REVIEWED),
     ("POST", "/v1/review/tasks/claim-next"): _listed(GRANT, "task_id", _OF_SCHEMA),

@@ -110,6 +110,7 @@ def test_intervals_of_jobs_come_from_the_settings(jobs):
         "sign checkpoints": JobSettings().checkpoint_seconds,
         "purge records": JobSettings().purge_seconds,
         "embed again": JobSettings().reembed_seconds,
+        "read fields": 5,
     }
 
 

@@ -20,6 +20,7 @@ from app.documents.models import PARTIES, Document, DocumentVersion, Page
 from app.facts.codec import count_facts
 from app.facts.writing import replace_facts
 from app.jobs.plan import StageName
+from app.review.tasks.publishing import queue_tasks
 from app.tables.codec import StoredTable
 from app.tables.models import TableRow
 from workers.pipeline.codecs import ChunkVectors, decode_drafts, decode_extraction, decode_vectors
@@ -100,6 +101,14 @@ class PublishStage:
                 self._describe_document(document, version, extraction.metadata)
                 session.flush()
                 self._index.replace(session, document=document, version=version, drafts=drafts, vectors=vectors)
+                queue_tasks(
+                    session,
+                    system_principal(document.tenant_id),
+                    document_id=document.id,
+                    version_id=version.id,
+                    document_type=document.document_type,
+                    now=self._clock.now(),
+                )
             self._record(session, inputs, made)
 
         return StageResult(pages_total=len(pages), write=write)

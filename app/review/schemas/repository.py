@@ -1,6 +1,6 @@
 """SQL of schemas. A schema that Footnote ships gets rows when the tenant first uses it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -32,10 +32,6 @@ class SchemaRepository:
     def list_rows(self) -> Sequence[SchemaRow]:
         """List the tenant's schemas by key."""
         return self._session.scalars(select(SchemaRow).order_by(SchemaRow.key)).all()
-
-    def list_used(self, schema_ids: Iterable[UUID]) -> dict[UUID, SchemaRow]:
-        query = select(SchemaRow).where(SchemaRow.id.in_(set(schema_ids)))
-        return {row.id: row for row in self._session.scalars(query)}
 
     def ensure_shipped(self, key: str, principal: Principal, now: datetime) -> SchemaRow:
         """Return the tenant's row of a schema that Footnote ships; add it, or the version of this release, if it is
@@ -81,8 +77,8 @@ class SchemaRepository:
     def add_version(
         self, row: SchemaRow, schema: Schema, definition: Mapping[str, Any], *, principal: Principal, now: datetime
     ) -> None:
-        """Add a version to a schema, whose row this locks and reloads."""
-        self._session.refresh(row, with_for_update=True)
+        """Add a version to a schema, and reload its row."""
+        self.lock(row)
         number = row.version + 1
         change = update(SchemaRow).where(SchemaRow.id == row.id)
         self._session.execute(
@@ -92,6 +88,10 @@ class SchemaRepository:
         )
         self._insert_version(row.id, number, definition, principal, now)
         self._session.refresh(row)
+
+    def lock(self, row: SchemaRow) -> None:
+        """Lock and reload the row."""
+        self._session.refresh(row, with_for_update=True)
 
     def archive(self, schema_id: UUID, archived_at: datetime | None) -> None:
         change = update(SchemaRow).where(SchemaRow.id == schema_id).values(archived_at=archived_at)

@@ -11,13 +11,10 @@ from app.core.ids import new_id
 from app.core.principal import Principal
 from app.documents.models import Document, DocumentVersion
 from app.jobs.models import OutboxMessage
-from app.jobs.plan import Queue
+from app.jobs.plan import OUTBOX_CHANNEL, READ_FIELDS, Queue
 from app.review.deciding.rules import Person, Status
 from app.review.models import FieldRevision, FieldRow, ReviewTask, SchemaRow
 from app.review.tasks.views import CLAIM_SECONDS, TaskFilters, TaskView
-
-READ_FIELDS = "review.read_fields"
-"""The topic of messages that read the fields of a task. The Celery task has the same name."""
 
 QUEUED, OPEN, DONE, FAILED, SUPERSEDED = "queued", "open", "done", "failed", "superseded"
 
@@ -168,6 +165,7 @@ class TaskRepository:
             )
             .inline()
         )
+        self._session.execute(select(func.pg_notify(OUTBOX_CHANNEL, "")))
 
     def requeue(self, task_id: UUID, *, schema_version: int) -> None:
         """Queue the reading of a locked task's fields again, by a version of its schema."""

@@ -1,0 +1,128 @@
+"""Schemas at `/v1/schemas`."""
+
+from typing import Annotated
+
+from fastapi import Depends, Path, Query, Response
+
+from app.core.errors import PreconditionFailedError, PreconditionRequiredError
+from app.core.principal import Permission
+from app.http.conditional import IfMatch, etag, parse_if_match
+from app.http.dependencies import CurrentPrincipal, service
+from app.http.openapi.document import problems
+from app.http.routing import api_router, needs
+from app.review.errors import SchemaInvalidError
+from app.review.schemas.errors import SchemaExistsError, SchemaNotFoundError
+from app.review.schemas.schemas import (
+    ArchivingIn,
+    DefinitionIn,
+    EffectOut,
+    NewSchemaIn,
+    NewVersionOut,
+    SchemaDetailOut,
+    SchemaKey,
+    SchemaOut,
+    SchemasOut,
+    SchemaVersionOut,
+    SchemaVersionsOut,
+)
+from app.review.schemas.service import SchemaService, SchemaView
+
+router = api_router(prefix="/v1/schemas", tag="review")
+
+Schemas = Annotated[SchemaService, Depends(service(SchemaService))]
+Key = Annotated[SchemaKey, Path(description="The key of a schema.", examples=["contract"])]
+
+
+def _out(view: SchemaView, response: Response) -> SchemaDetailOut:
+    response.headers["ETag"] = etag(view.newest)
+    return SchemaDetailOut.of(view)
+
+
+@router.get(
+    "",
+    summary="List the schemas: the tenant's own, and those that Footnote ships",
+    openapi_extra=needs(Permission.DOCUMENTS_READ),
+)
+def list_schemas(principal: CurrentPrincipal, schemas: Schemas) -> SchemasOut:
+    return SchemasOut(items=[SchemaOut.of(view) for view in schemas.list_schemas(principal)])
+
+
+@router.post(
+    "",
+    status_code=201,
+    summary="Add a schema",
+    openapi_extra=needs(Permission.SCHEMAS_WRITE) | problems(SchemaInvalidError, SchemaExistsError),
+)
+def create_schema(
+    principal: CurrentPrincipal, schemas: Schemas, body: NewSchemaIn, response: Response
+) -> SchemaDetailOut:
+    response.headers["Location"] = f"/v1/schemas/{body.key}"
+    return _out(schemas.create_schema(principal, body.key, body.definition), response)
+
+
+@router.get(
+    "/{key}",
+    summary="Get a version of a schema",
+    openapi_extra=needs(Permission.DOCUMENTS_READ) | problems(SchemaNotFoundError),
+)
+def get_schema(
+    principal: CurrentPrincipal,
+    schemas: Schemas,
+    key: Key,
+    response: Response,
+    version: Annotated[int | None, Query(ge=1, le=10**6, description="By default the newest.")] = None,
+) -> SchemaDetailOut:
+    return _out(schemas.get_schema(principal, key, version), response)
+
+
+@router.patch(
+    "/{key}",
+    summary="Archive a schema, or restore it",
+    description="New documents get no tasks for an archived schema. Its tasks and values stay.",
+    openapi_extra=needs(Permission.SCHEMAS_WRITE) | problems(SchemaNotFoundError),
+)
+def archive_schema(
+    principal: CurrentPrincipal, schemas: Schemas, key: Key, body: ArchivingIn, response: Response
+) -> SchemaDetailOut:
+    return _out(schemas.archive(principal, key, archived=body.archived), response)
+
+
+@router.get(
+    "/{key}/versions",
+    summary="List the versions of a schema, newest first",
+    openapi_extra=needs(Permission.DOCUMENTS_READ) | problems(SchemaNotFoundError),
+)
+def list_schema_versions(principal: CurrentPrincipal, schemas: Schemas, key: Key) -> SchemaVersionsOut:
+    found = schemas.list_versions(principal, key)
+    return SchemaVersionsOut(items=[SchemaVersionOut.of(row) for row in found])
+
+
+@router.post(
+    "/{key}/versions",
+    status_code=201,
+    summary="Add a version to a schema, and read what it changes",
+    description="Only added and changed fields are read again. Decisions stay; if the machine now reads something "
+    "else, the field is open again (`differs`).",
+    openapi_extra=needs(Permission.SCHEMAS_WRITE)
+    | problems(SchemaInvalidError, SchemaNotFoundError, PreconditionRequiredError, PreconditionFailedError),
+)
+def add_schema_version(
+    principal: CurrentPrincipal,
+    schemas: Schemas,
+    key: Key,
+    body: DefinitionIn,
+    response: Response,
+    if_match: IfMatch = None,
+) -> NewVersionOut:
+    version = parse_if_match(if_match)
+    view, effect = schemas.add_version(principal, key, body.definition, version=version)
+    return NewVersionOut(schema=_out(view, response), effect=EffectOut.of(effect))
+
+
+@router.post(
+    "/{key}/preview",
+    summary="Preview what a new version of a schema would change and read",
+    openapi_extra=needs(Permission.SCHEMAS_WRITE) | problems(SchemaInvalidError, SchemaNotFoundError),
+)
+def preview_schema_version(principal: CurrentPrincipal, schemas: Schemas, key: Key, body: DefinitionIn) -> EffectOut:
+    return EffectOut.of(schemas.preview(principal, key, body.definition))

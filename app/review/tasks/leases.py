@@ -1,0 +1,75 @@
+"""Which worker reads the fields of a task. A lease has a token, which fences the write; a worker that dies loses it."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from app.review.models import ReviewTask
+
+MAX_ATTEMPTS = 5
+"""Attempts after which a task fails. A worker that died in an attempt counts; a service that was down does not."""
+
+_CLAIM = text("""
+    UPDATE review_tasks SET state = 'reading', read_token = gen_random_uuid(), attempts = attempts + 1,
+        read_until = now() + make_interval(secs => :seconds)
+    WHERE id = :task AND state IN ('queued', 'reading') AND available_at <= now()
+      AND (read_until IS NULL OR read_until <= now())
+    RETURNING read_token, attempts
+""")
+_HOLD = text("SELECT 1 FROM review_tasks WHERE id = :task AND read_token = :token FOR UPDATE")
+_END = text("""
+    UPDATE review_tasks SET read_token = NULL, read_until = NULL, attempts = 0, error_code = NULL, error_detail = NULL
+    WHERE id = :task
+""")
+_PUT_OFF = text("""
+    UPDATE review_tasks SET state = 'queued', read_token = NULL, read_until = NULL, attempts = :attempts,
+        available_at = now() + make_interval(secs => :seconds), called_at = now()
+    WHERE id = :task
+""")
+_FAIL = text("""
+    UPDATE review_tasks SET state = 'failed', read_token = NULL, read_until = NULL, error_code = :code,
+        error_detail = :detail, changed_at = now()
+    WHERE id = :task
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingLease:
+    """The right of one worker to write the fields of a task. `attempt` counts from 1."""
+
+    task_id: UUID
+    token: UUID
+    attempt: int
+
+
+class ReadingLeases:
+    """Leases of reading, in the transaction of a tenant's worker."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def claim(self, task_id: UUID, *, seconds: float) -> ReadingLease | None:
+        """Take the lease of a task; return None if it is read already, or if another worker has it."""
+        row = self._session.execute(_CLAIM, {"task": task_id, "seconds": seconds}).one_or_none()
+        return None if row is None else ReadingLease(task_id, row.read_token, row.attempts)
+
+    def hold(self, lease: ReadingLease) -> ReviewTask | None:
+        """Lock the task until the transaction ends, and return it; None if the lease is lost."""
+        if self._session.execute(_HOLD, {"task": lease.task_id, "token": lease.token}).one_or_none() is None:
+            return None
+        return self._session.get_one(ReviewTask, lease.task_id)
+
+    def end(self, lease: ReadingLease) -> None:
+        """End the lease of a task whose fields are written."""
+        self._session.execute(_END, {"task": lease.task_id})
+
+    def put_off(self, lease: ReadingLease, *, seconds: float, counts: bool) -> None:
+        """End the lease, and let the task be read again later. `counts` states that this was an attempt."""
+        attempts = lease.attempt if counts else lease.attempt - 1
+        self._session.execute(_PUT_OFF, {"task": lease.task_id, "seconds": seconds, "attempts": attempts})
+
+    def fail(self, lease: ReadingLease, *, code: str, detail: str) -> None:
+        """End the lease of a task that cannot be read."""
+        self._session.execute(_FAIL, {"task": lease.task_id, "code": code, "detail": detail})
