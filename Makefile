@@ -37,7 +37,7 @@ PYTEST_ARGS ?=
 SCHEDULING := --dist loadfile --no-loadscope-reorder
 PROCESSES = $(if $(filter tests,$(TESTS)),-n 3 $(SCHEDULING))
 
-.PHONY: help install install-dev local-llm demo up test test-random lint check gate prove-access findings format bench items ranker choosing directing samples pictures lock clean
+.PHONY: help install install-dev local-llm demo up test test-random lint check gate prove-access findings format bench items ranker choosing directing learn-extraction samples pictures lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -100,6 +100,9 @@ choosing: $(STAMPS)/runtime ## Learn which sentence answers: DATA=folder with ta
 
 directing: $(STAMPS)/runtime ## Learn which sentences are instructions: DATA=folder with filings/, contracts/ and injection/
 	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m evals.learning.directing --data '$(DATA)'
+
+learn-extraction: $(STAMPS)/runtime ## Learn how sure the readings of fields are: DATA=folders with fields.jsonl and documents/
+	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m evals.learning.extraction $(foreach path,$(DATA),--data '$(path)')
 
 samples: $(STAMPS)/runtime ## Write the sample documents to samples/
 	@$(BIN)/python -m evals.datasets.samples samples

@@ -32,17 +32,27 @@ class Aggregate(StrEnum):
 
     `MEAN` is the mean of one measure over the cases that have it. `SUM` is the sum of one measure. `RATIO` is the ratio
     of the sums of two measures. `F1` uses the sums of three measures: true positives, false positives, false negatives
-    (van Rijsbergen 1979). `PERCENTILE` is the interpolated percentile of one measure.
+    (van Rijsbergen 1979). `BALANCED` is balanced accuracy, the mean of sensitivity and specificity, of four: true
+    positives, false negatives, true negatives, false positives. `PERCENTILE` is the interpolated percentile of one
+    measure.
     """
 
     MEAN = "mean"
     SUM = "sum"
     RATIO = "ratio"
     F1 = "f1"
+    BALANCED = "balanced"
     PERCENTILE = "percentile"
 
 
-_ARITY = {Aggregate.MEAN: 1, Aggregate.SUM: 1, Aggregate.RATIO: 2, Aggregate.F1: 3, Aggregate.PERCENTILE: 1}
+_ARITY = {
+    Aggregate.MEAN: 1,
+    Aggregate.SUM: 1,
+    Aggregate.RATIO: 2,
+    Aggregate.F1: 3,
+    Aggregate.BALANCED: 4,
+    Aggregate.PERCENTILE: 1,
+}
 
 
 class MetricSpec(BaseModel):
@@ -94,6 +104,9 @@ class MetricSpec(BaseModel):
         if self.how is Aggregate.F1:
             right, false, missed = (np.nansum(part, axis=-1) for part in matrix)
             return _divide(2 * right, 2 * right + false + missed)
+        if self.how is Aggregate.BALANCED:
+            found, missed, clear, false = (np.nansum(part, axis=-1) for part in matrix)
+            return (_divide(found, found + missed) + _divide(clear, clear + false)) / 2
         return _percentile(first, self.percentile or 0.0)
 
 

@@ -8,6 +8,7 @@ rules leave unread (`workers.extraction.fields.model_reading`).
 import hashlib
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, Final, TypeVar
 
 import structlog
@@ -21,6 +22,7 @@ from app.review.proposals import Alternative, Proposal, ProposalState, ReadingMe
 from app.review.schemas.definition import FieldSpec
 from app.review.values import is_of_kind
 from app.tables.model import Table
+from workers.extraction.fields.flow import Flow
 
 READER_VERSION: Final = 1
 """The version of what all rules share. Increase it when every field must be read again."""
@@ -33,7 +35,7 @@ T = TypeVar("T")
 _log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True)  # no slots: `flow` is computed once
 class ReadDocument:
     """A parsed document and what was read from it before: tables, facts and metadata.
 
@@ -45,6 +47,11 @@ class ReadDocument:
     facts: tuple[Fact, ...]
     metadata: DocumentMetadata
     derived: dict[Hashable, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
+
+    @cached_property
+    def flow(self) -> Flow:
+        """Return the running text of the pages."""
+        return Flow(self.parsed.pages)
 
     def once(self, name: Hashable, compute: Callable[[], T]) -> T:
         """Return a value that depends on this document and `name` only. It is computed once."""

@@ -1,0 +1,1 @@
+"""Fictional commercial contracts with labels: the own data of the suite `extraction`."""
