@@ -16,6 +16,11 @@ PageKey = tuple[UUID, int]
 PageTexts = Mapping[PageKey, str]
 """Stored page texts by page key: the pages of the retrieved passages that the principal may read."""
 
+FIRST_PASSAGES = 12
+"""These are shown as sources. Models, figures and table rows are given no others; the built-in writer reads the
+sentences of more.
+"""
+
 
 class Writer(StrEnum):
     MODEL = "model"

@@ -16,7 +16,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from app.answers.claims import Outcome, page_keys
+from app.answers.claims import FIRST_PASSAGES, Outcome, page_keys
 from app.answers.computing.answering import Answered, Evidence, answer_figure
 from app.answers.computing.notices import Declined, decline_midpoint
 from app.answers.computing.offering import OfferedLedger
@@ -59,7 +59,8 @@ from app.retrieval.filters import SearchFilters
 from app.retrieval.service import SearchQuery, SearchResult
 from app.tables.service import find_tables_of_pages
 
-DEFAULT_PASSAGES = 12
+READ_PASSAGES = 36
+"""The built-in writer reads the sentences of all; for all else, the first are enough (`FIRST_PASSAGES`)."""
 
 
 class PassageSearch(Protocol):
@@ -87,7 +88,7 @@ class AnswerService:
         drafter: Drafter,
         clock: Clock,
         metrics: Metrics,
-        passages: int = DEFAULT_PASSAGES,
+        passages: int = READ_PASSAGES,
         computes: bool = True,
         proposed: ProposedFigures | None = None,
     ) -> None:
@@ -130,7 +131,7 @@ class AnswerService:
             authorise=authorise,
         )
         task = self._begin(principal, evidence, authorise, early)
-        yield SourcesFound(question_id=evidence.question.id, passages=evidence.passages)
+        yield SourcesFound(question_id=evidence.question.id, passages=evidence.passages[:FIRST_PASSAGES])
         sent: set[int] = set()
         async for claim in early.list_claims():
             sent.add(claim.ordinal)
@@ -195,12 +196,14 @@ class AnswerService:
                 figure = FigureQuestion.of(text, result.understanding) if self._computes else None
                 ledgers = read_ledgers(session, figure, result.understanding, filters)
                 needs_model = not result.understanding.is_absent() and not any(ledger.computed for ledger in ledgers)
+                first = result.passages[:FIRST_PASSAGES]
+                result = result if needs_model else replace(result, passages=first)
                 offered: tuple[OfferedLedger, ...] = ()
                 if self._drafter.has_model and needs_model:
                     offered = read_offered(session, text, result.understanding, filters)
                 sections = None
                 if self._drafter.summarises and needs_model:
-                    sections = read_sections(session, text, result.understanding, result.passages)
+                    sections = read_sections(session, text, result.understanding, first)
                 of_ledgers = (key for ledger in ledgers for key in ledger.pages())
                 of_offered = (key for ledger in offered for key in ledger.pages())
                 of_sections = [] if sections is None else page_keys(sections.passages())
@@ -302,7 +305,7 @@ class AnswerService:
         )
         found = None
         if evidence.figure is not None and not evidence.understanding.is_absent():
-            shown = Evidence(passages, pages, tables)
+            shown = Evidence(passages[:FIRST_PASSAGES], pages, tables)
             found = await asyncio.to_thread(answer_figure, evidence.figure, evidence.ledgers, understanding, shown)
             if isinstance(found, Answered):
                 return evidence.noting({COMPUTED: found.notes or True}, quotes=bool(found.notes)), found.draft

@@ -288,3 +288,14 @@ def test_local_model_output_shows_only_verified_claims(local_server, extractive,
     for claim in result.shown:
         for span in claim.citations:
             assert library.pages[span.page_key()][span.char_start : span.char_end] == span.quote
+
+
+def test_sentence_of_a_late_passage_answers_without_a_model_and_is_not_given_to_one(draft, library) -> None:
+    for number in range(2, 40):
+        library.add(f"Depot {number} stores timber for winter. It has {number} gates.", number=number)
+    library.add("The head office of the company is in Lantern Street, Osaka.", number=40)
+    result = draft(lambda _: "nonsense", question="Where is the head office?")
+    assert "Osaka" in result.shown[0].text
+    (request,) = draft.chat.requests
+    assert "Depot 2 " in str(request)
+    assert "Osaka" not in str(request)

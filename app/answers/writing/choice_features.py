@@ -45,6 +45,13 @@ CAUSE = re.compile(
     re.IGNORECASE,
 )
 _LONG = 300
+_PART = re.compile(
+    r"\b(?:segments?|divisions?|business units?|subsidiar(?:y|ies)|reporting units?)\b"
+    r"|\b(?:in|within|outside) (?:the )?(?:united states|u\.s|united kingdom|u\.k|europe|asia|china|japan|canada|mexico"
+    r"|(?:north|latin|south) america|middle east|africa|americas|international)\b",
+    re.IGNORECASE,
+)
+"""A sentence about a segment, a subsidiary or a region does not answer for the whole company."""
 
 
 def features_of(reading: Reading, fit: Fit, writer: str, *, newest: int) -> dict[str, float]:
@@ -62,6 +69,7 @@ def features_of(reading: Reading, fit: Fit, writer: str, *, newest: int) -> dict
         "leads": _LEADS.search(text) is not None,
         "bullet": said.is_bullet,
         "outside": not said.inside,
+        "part": _PART.search(text) is not None and _PART.search(core) is None,
         "supposes": supposes and not asks_terms,
         "terms": asks_terms and (supposes or _LIMITS.search(text) is not None),
         "asked_year": bool(years & named),

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from app.answers.claims import (
+    FIRST_PASSAGES,
     ClaimPart,
     Draft,
     DraftClaim,
@@ -112,8 +113,9 @@ class Drafter:
         """
         if self._model is None or not passages:
             return await asyncio.to_thread(self._extract, question, understanding, passages, pages, tables)
-        given = known_texts(question, passages)
-        subjects = {**beside.offered.subjects, **subjects_of(passages)}
+        first = passages[:FIRST_PASSAGES]
+        given = known_texts(question, first)
+        subjects = {**beside.offered.subjects, **subjects_of(first)}
         asked = None if beside.sections is not None else read_kind(understanding)
         verifier = DraftVerifier(pages, tables, given, subjects, is_model=True, asked=asked)
 
@@ -124,7 +126,7 @@ class Drafter:
 
         on_claim = None if show is None else verify
         try:
-            draft = await self._write(question, passages, pages, tables, beside, given, on_claim)
+            draft = await self._write(question, first, pages, tables, beside, given, on_claim)
         except (TimeoutError, ModelUnavailableError, ModelNonsenseError) as error:
             code = ModelUnavailableError.code if isinstance(error, TimeoutError) else error.code
             if verifier.shown:

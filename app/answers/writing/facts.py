@@ -17,10 +17,25 @@ def write_fact(reading: Reading) -> Written | None:
     """Return the sentence that states a fact; None if no sentence surely does."""
     writer = fact_writer(reading)
     chosen = choose(reading, writer)
-    if not is_enough(reading, writer, chosen):
+    if not is_enough(reading, writer, chosen) or not _names_measure(reading, writer, chosen[0].fit.said.text):
         return None
     best = chosen[0]
     return written(writer, best.certainty, quote(reading, [best.fit]), best.features)
+
+
+def _names_measure(reading: Reading, writer: str, text: str) -> bool:
+    """Return whether a text has the initials that a question for a figure has ("EBITDA"): other words seldom mean the
+    same measure.
+    """
+    if writer != FIGURE:
+        return True
+    named = {word for forms in reading.understanding.issuer_forms for form in forms for word in form.lower().split()}
+    asked = {word.lower() for word in _INITIALS.findall(reading.understanding.core)} - named - _NO_MEASURES
+    return all(word in text.lower() for word in asked)
+
+
+_INITIALS = re.compile(r"\b[A-Z]{3,6}\b")
+_NO_MEASURES = frozenset({"gaap", "usd", "eur", "gbp", "usa", "inc", "plc", "ceo", "cfo"})
 
 
 def fact_writer(reading: Reading) -> str:

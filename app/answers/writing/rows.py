@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from uuid import UUID
 
-from app.answers.claims import ClaimPart, DraftClaim, Operand, PageTexts
+from app.answers.claims import FIRST_PASSAGES, ClaimPart, DraftClaim, Operand, PageTexts
 from app.answers.kinds import AskedKind, QuestionKind
 from app.answers.writing.candidate_ranking import rank_candidates
 from app.answers.writing.candidates import Candidate
@@ -55,7 +55,8 @@ class RowFinder:
         understanding = reading.understanding
         others = frozenset[str]().union(*asked.related.values()) - understanding.key_terms
         widened = replace(understanding, synonym_terms=understanding.synonym_terms | others)
-        candidates = rank_candidates(widened, reading.passages, reading.pages, reading.tables)
+        first = reading.passages[:FIRST_PASSAGES]
+        candidates = rank_candidates(widened, first, reading.pages, reading.tables)
         rows = [each for each in candidates if each.row is not None and each.pick.figures][:_MOST_ROWS]
         return sorted(_scored(rows, asked, understanding), key=lambda each: -each[0])
 

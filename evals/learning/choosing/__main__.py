@@ -21,8 +21,16 @@ from evals.environment.answering import build_asking
 from evals.environment.provenance import digest_folder
 from evals.environment.stacks import Stacks
 from evals.environment.store import Store, home_name, open_store
-from evals.learning.choosing.fitting import COSTS, Outcome, choose, choose_left_out, find_least, fit, names_of
-from evals.learning.choosing.lessons import Lesson, WatchedWriter, lesson_of
+from evals.learning.choosing.fitting import (
+    Outcome,
+    answers_left_out,
+    choose,
+    choose_left_out,
+    find_least,
+    fit,
+    names_of,
+)
+from evals.learning.choosing.lessons import Lesson, WatchedWriter, Worth, lesson_of
 from evals.learning.choosing.questions import QuestionSet, context_set, newcomer_set
 
 WEIGHTS = Path("app/answers/writing/choosing.json")
@@ -63,7 +71,7 @@ def _ask(questions: QuestionSet, store: Store) -> Iterator[Lesson]:
         reading = writer.take()
         if reading is not None and reading.texts.units:
             left_out = made.left_out or str(reading.texts.units[0].passage.issuer)
-            lesson = lesson_of(reading, made.is_right, source=made.source, left_out=left_out)
+            lesson = lesson_of(reading, made.judge, source=made.source, left_out=left_out)
             if lesson is not None:
                 yield lesson
 
@@ -74,28 +82,35 @@ def learn(lessons: Sequence[Lesson]) -> dict[str, dict[str, dict[str, float]]]:
     for mode, is_read in MODES.items():
         names = names_of(lessons, is_read=is_read)
         weights, left_out = fit(lessons, names), choose_left_out(lessons, names)
-        least = {writer: find_least(left_out, writer) for writer in COSTS}
-        _report(f"{mode}, companies and documents left out", left_out, least)
-        _report(f"{mode}, in sample", choose(lessons, names, weights), least)
+        own = choose(lessons, names, weights)
+        least = find_least(left_out)
+        _report(f"{mode}, companies and documents left out", left_out, answers_left_out(left_out))
+        _report(f"{mode}, in sample", own, [each.certainty >= least[each.lesson.writer] for each in own])
         named = {name: round(float(weight), 3) for name, weight in zip(names, weights, strict=True)}
         learnt[mode] = {"weights": named, "least": least}
+        _print(f"points of {mode}: {least}")
     return learnt
 
 
-def _report(title: str, outcomes: Sequence[Outcome], least: dict[str, float]) -> None:
-    _print(f"\n{title}\n  {'':<26} questions  with a right one  chosen right  answered  of these right")
-    for source in sorted({outcome.lesson.source for outcome in outcomes}):
-        for writer, level in least.items():
-            own = [each for each in outcomes if (each.lesson.source, each.lesson.writer) == (source, writer)]
-            answered = [each for each in own if each.certainty >= level]
-            counts = (
-                len(own),
-                sum(any(each.lesson.right) for each in own),
-                sum(each.is_right for each in own),
-                len(answered),
-                sum(each.is_right for each in answered),
-            )
-            _print(f"  {source:<10} {writer:<10} ≥ {level:.2f} {'{:>9} {:>17} {:>13} {:>9} {:>15}'.format(*counts)}")
+_COLUMNS = ("questions", "with a right one", "chosen right", "answered", "of these right", "of these wrong")
+
+
+def _report(title: str, outcomes: Sequence[Outcome], answered: Sequence[bool]) -> None:
+    _print(f"\n{title}\n  {'':<24}{'  '.join(_COLUMNS)}")
+    pairs = list(zip(outcomes, answered, strict=True))
+    for source, writer in sorted({(each.lesson.source, each.lesson.writer) for each in outcomes}):
+        own = [pair for pair in pairs if (pair[0].lesson.source, pair[0].lesson.writer) == (source, writer)]
+        given = [outcome for outcome, is_answered in own if is_answered]
+        counts = (
+            len(own),
+            sum(any(each.lesson.right) for each, _ in own),
+            sum(each.is_right for each, _ in own),
+            len(given),
+            sum(each.is_right for each in given),
+            sum(each.worth is Worth.WRONG for each in given),
+        )
+        cells = (f"{count:>{len(column)}}" for count, column in zip(counts, _COLUMNS, strict=True))
+        _print(f"  {source:<10}  {writer:<12}{'  '.join(cells)}")
 
 
 def _print(line: str) -> None:

@@ -6,6 +6,7 @@ exactly the sentences and features that the product chooses from.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum
 
 from app.answers.claims import PageTexts
 from app.answers.evidence_tables import EvidenceTables
@@ -24,7 +25,18 @@ from app.relevance.port import Reader
 from app.retrieval.passages import Passage
 from app.retrieval.questions.understanding import Understanding
 
-IsRight = Callable[[Reading, Said], bool]
+
+class Worth(Enum):
+    """What a sentence is worth as the answer, where declining is worth 0. A wrong answer misleads,
+    and a useless one only takes time.
+    """
+
+    RIGHT = 1.0
+    USELESS = -0.1
+    WRONG = -2.0
+
+
+Judge = Callable[[Reading, Said], Worth]
 _WRITERS = {
     QuestionKind.WHY: REASON,
     QuestionKind.YES_NO: VERDICT,
@@ -35,7 +47,7 @@ _WRITERS = {
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """The features of a question's candidate sentences, and which of them are right. `left_out` names what is left out
+    """The features of a question's candidate sentences, and their worths as answers. `left_out` names what is left out
     together: a company or a document. `source` is the question set.
     """
 
@@ -43,7 +55,11 @@ class Lesson:
     left_out: str
     writer: str
     features: tuple[Mapping[str, float], ...]
-    right: tuple[bool, ...]
+    worths: tuple[Worth, ...]
+
+    @property
+    def right(self) -> list[bool]:
+        return [worth is Worth.RIGHT for worth in self.worths]
 
 
 class WatchedWriter(BuiltInWriter):
@@ -65,7 +81,7 @@ class WatchedWriter(BuiltInWriter):
         return last
 
 
-def lesson_of(reading: Reading, is_right: IsRight, *, source: str, left_out: str) -> Lesson | None:
+def lesson_of(reading: Reading, judge: Judge, *, source: str, left_out: str) -> Lesson | None:
     """Return the lesson of a question; None if it has no candidates, or asks for a summary."""
     writer = _WRITERS.get(reading.asked.kind) or fact_writer(reading)
     candidates = list_candidates(reading, writer)
@@ -76,5 +92,5 @@ def lesson_of(reading: Reading, is_right: IsRight, *, source: str, left_out: str
         left_out=left_out,
         writer=writer,
         features=tuple(describe(reading, candidates, writer)),
-        right=tuple(is_right(reading, fit.said) for fit in candidates),
+        worths=tuple(judge(reading, fit.said) for fit in candidates),
     )

@@ -14,7 +14,7 @@ from app.answers.writing.lists import list_items
 from app.answers.writing.said import Said
 from evals.datasets.files import read_rows, require_file
 from evals.datasets.newcomer.questions import Half, NewcomerCase, documents_of, load_newcomer
-from evals.learning.choosing.lessons import IsRight
+from evals.learning.choosing.lessons import Judge, Worth
 from evals.scoring.newcomer import Seen, grade_newcomer
 
 NEWCOMER, CONTEXTS = "newcomer", "contexts"
@@ -29,7 +29,7 @@ class MadeQuestion:
 
     source: str
     question: str
-    is_right: IsRight
+    judge: Judge
     document: str | None = None
     left_out: str | None = None
 
@@ -56,31 +56,37 @@ def context_set(folder: Path) -> QuestionSet:
     names = [Path(row["document"]).name for row in rows]
     made = []
     for number, (row, name) in enumerate(zip(rows, names, strict=True)):
-        is_right = _has_all([_plain(text) for text in row["answer"]])
-        made.append(MadeQuestion(CONTEXTS, row["question"], is_right, name, name))
+        judge = _has_all([_plain(text) for text in row["answer"]])
+        made.append(MadeQuestion(CONTEXTS, row["question"], judge, name, name))
         other = next(other for other in names[(number + _FAR) % len(names) :] + names if other != name)
         if number % 2 == 0:
-            made.append(MadeQuestion(CONTEXTS, row["question"], is_right, other, name))
+            made.append(MadeQuestion(CONTEXTS, row["question"], judge, other, name))
     return QuestionSet(folder, files, made)
 
 
 _FAR = 37
 
 
-def _of_case(case: NewcomerCase) -> IsRight:
-    def is_right(reading: Reading, said: Said) -> bool:
+_WORTHS = {Seen.RIGHT_FIRST: Worth.RIGHT, Seen.WRONG: Worth.WRONG, Seen.ANSWERED: Worth.WRONG}
+
+
+def _of_case(case: NewcomerCase) -> Judge:
+    def judge(reading: Reading, said: Said) -> Worth:
         texts = [said.text]
         if case.is_list:
             texts += [item.text for item in list_items(reading, said)[:_MOST_ITEMS]]
         elif case.says is not None:
             texts = [f"{case.says}: {said.text}"]
-        return not case.is_declined and grade_newcomer(case, texts).seen is Seen.RIGHT_FIRST
+        return _WORTHS.get(grade_newcomer(case, texts).seen, Worth.USELESS)
 
-    return is_right
+    return judge
 
 
-def _has_all(answers: Sequence[str]) -> IsRight:
-    return lambda _reading, said: all(answer in _plain(said.text) for answer in answers)
+def _has_all(answers: Sequence[str]) -> Judge:
+    def judge(_reading: Reading, said: Said) -> Worth:
+        return Worth.RIGHT if all(answer in _plain(said.text) for answer in answers) else Worth.WRONG
+
+    return judge
 
 
 def _plain(text: str) -> str:

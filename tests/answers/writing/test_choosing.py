@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from app.answers.writing.choosing import MOST_READ, choose, standard_weights
+from app.answers.writing.facts import write_fact
 from app.answers.writing.plain_question import write_plainly
 from app.retrieval.questions.issuers import VisibleIssuer
 
@@ -61,6 +62,26 @@ def test_sentence_without_a_cause_comes_after_those_with_one(read) -> None:
     sentences = ["Timber sales fell in winter.", "Timber sales fell in winter because of storms."]
     reading = read("Why did timber sales fall in winter?", sentences, StubReader("sales fell in winter."))
     assert "storms" in choose(reading, "reason")[0].fit.said.text
+
+
+@pytest.mark.parametrize(
+    ("question", "first"),
+    [
+        ("What was the order backlog?", "district 9"),
+        ("What was the order backlog of the Depots segment?", "Depots segment"),
+    ],
+)
+def test_sentence_about_a_segment_comes_after_those_about_the_company_unless_asked(read, question, first) -> None:
+    sentences = ["The order backlog of the Depots segment was $20.5 million.", "The order backlog was $93 million."]
+    sentences[1] = f"{sentences[1][:-1]}, most of it in district 9."
+    assert first in choose(read(question, sentences, StubReader("order backlog")), "figure")[0].fit.said.text
+
+
+@pytest.mark.parametrize(("measure", "is_answered"), [("EBITDA", False), ("tax expense", True)])
+def test_figure_of_another_measure_than_the_initials_asked_for_is_no_answer(read, measure, is_answered) -> None:
+    sentences = ["The adjusted tax expense was $250 million in fiscal 2022."]
+    reading = read(f"What was the adjusted {measure} in fiscal 2022?", sentences, StubReader("adjusted"))
+    assert (write_fact(reading) is not None) == is_answered
 
 
 @pytest.mark.parametrize(
