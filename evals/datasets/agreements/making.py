@@ -12,6 +12,8 @@ from app.review.values import Value
 from evals.datasets.agreements.blocks import Block, print_html, print_pdf
 from evals.datasets.agreements.credit_layouts import CREDIT_LAYOUTS
 from evals.datasets.agreements.credit_truth import credit_truth
+from evals.datasets.agreements.offering_layouts import OFFERING_LAYOUTS
+from evals.datasets.agreements.offering_truth import offering_truth
 
 FIELDS: Final = "made-fields.jsonl"
 DOCUMENTS: Final = "documents"
@@ -38,14 +40,19 @@ class MadeAgreement:
 
 def layouts(schema: str) -> Sequence[str]:
     """Return the names of the schema's layouts."""
-    return tuple(CREDIT_LAYOUTS) if schema == CREDIT else ()
+    return tuple(CREDIT_LAYOUTS if schema == CREDIT else OFFERING_LAYOUTS)
 
 
 def draw_made(schema: str, layout: str, seed: int) -> MadeAgreement:
     """Draw an agreement. The same seed draws the same one."""
     source = Random(f"{schema} {layout} {seed}")  # noqa: S311  fictional documents
-    terms, title, blocks = CREDIT_LAYOUTS[layout](source)
-    return MadeAgreement(f"{layout}-{seed}", schema, layout, tuple(blocks), credit_truth(terms, title, layout))
+    if schema == CREDIT:
+        terms, title, blocks = CREDIT_LAYOUTS[layout](source)
+        truth = credit_truth(terms, title, layout)
+    else:
+        _, printer, blocks = OFFERING_LAYOUTS[layout](source)
+        truth = offering_truth(printer)
+    return MadeAgreement(f"{layout}-{seed}", schema, layout, tuple(blocks), truth)
 
 
 def write_agreements(folder: Path, *, seeds: Sequence[int]) -> list[Path]:
@@ -53,7 +60,7 @@ def write_agreements(folder: Path, *, seeds: Sequence[int]) -> list[Path]:
     documents = folder / DOCUMENTS
     documents.mkdir(parents=True, exist_ok=True)
     lines, written = [], []
-    for schema in (CREDIT,):
+    for schema in (CREDIT, OFFERING):
         for layout in layouts(schema):
             for seed in seeds:
                 made = draw_made(schema, layout, seed)

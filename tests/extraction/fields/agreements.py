@@ -3,7 +3,8 @@
 from functools import cache
 from pathlib import Path
 
-import workers.extraction.fields.credit  # noqa: F401  registers the rules
+import workers.extraction.fields.credit
+import workers.extraction.fields.offering  # noqa: F401  both register rules
 from app.documents.content.parsed import ParsedDocument, ParsedPage, Words
 from app.documents.metadata import DocumentMetadata
 from app.review.proposals import Proposal

@@ -125,6 +125,30 @@ def test_other_terms_are_not_taken_for_the_field(key, text):
     assert read.search.pages == (1,)
 
 
+AMENDMENT = (
+    "FIRST AMENDMENT TO CREDIT AGREEMENT\n\nThis FIRST AMENDMENT TO CREDIT AGREEMENT (this “Amendment”) is dated "
+    "as of May 1, 2033.\n\n"
+    "1. The definition of “Maturity Date” in Section 1.01 of the Credit Agreement is hereby amended by replacing "
+    "“June 30, 2034” with"
+    " “June 30, 2036”."
+)
+AGREEMENT = (
+    "CREDIT AGREEMENT dated as of June 3, 2031 (this “Agreement”).\n\n“Maturity Date” means June 30, 2034.\n\nIN "
+    "WITNESS WHEREOF"
+)
+
+
+@pytest.mark.parametrize(
+    "texts", [(AGREEMENT, AMENDMENT), (AMENDMENT, AGREEMENT)], ids=["amendment last", "amendment first"]
+)
+def test_amended_date_prevails_and_the_original_is_an_alternative(texts):
+    read = read_texts(CREDIT, "maturity_dates", *texts)
+    assert print_value(read.value) == "— | 2036-06-30"
+    assert [print_value(each.value) for each in read.alternatives] == ["— | 2034-06-30"]
+    page = texts.index(AMENDMENT) + 1
+    assert [quote.page for quote in read.evidence] == [page]
+
+
 def test_value_over_a_page_end_has_a_quote_on_each_page():
     read = read_texts(
         CREDIT,

@@ -13,7 +13,7 @@ LONGEST: Final = 16_000
 
 _NUMBER: Final = r"(?:(?:\([0-9A-Za-z]{1,6}\)|[0-9][0-9A-Za-z.]{0,6}\)?|[A-Za-z]{1,2}[.)]) ?)?"
 _QUOTED: Final = re.compile(
-    rf'(?:^|(?<=\n)|(?<=[.;] )){_NUMBER}(?:[Tt]he (?:term )?)?"([^"\n]{{2,90}}?)[,.]?"'
+    rf'(?:^|(?<=\n)|(?<=[.;] )){_NUMBER}(?:[Tt]he (?:term )?)?"{{1,2}}([^"\n]{{2,90}}?)[,.]?"'
     r'(?:(?: or |, | and |/| or the )"[^"\n]{2,90}"){0,4}(?: \([^()\n]{0,160}\))?'
     r"(?:,? (?:shall mean|means?|shall have|has|have|is|are|refers to|as used)\b|\s?:|, (?:with respect|when "
     r"used|as of|for any|in relation)\b)[,:]?"
@@ -70,6 +70,15 @@ def find_definitions(flow: JoinedText) -> Definitions:
         ends = (_next(line_starts, start), _next(headings, start), body + LONGEST, len(text))
         definitions.append(Definition(term, start, body, min(end for end in ends if end is not None)))
     return Definitions(flow, definitions)
+
+
+def put_first(definitions: Definitions, parts: Sequence[tuple[int, int]]) -> Definitions:
+    """Return the definitions with those of the parts before the others: what amends prevails."""
+    if not parts:
+        return definitions
+    inside = [each for each in definitions.all if any(start <= each.start < end for start, end in parts)]
+    outside = [each for each in definitions.all if not any(start <= each.start < end for start, end in parts)]
+    return Definitions(definitions.flow, [*inside, *outside])
 
 
 def _begins_line(text: str, start: int) -> bool:

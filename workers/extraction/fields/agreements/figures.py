@@ -19,10 +19,13 @@ MONEY: Final = (
 )
 """An amount of money with its sign. Other patterns can include it, because it has no groups."""
 
+_FRACTIONS: Final = {"¼": ".25", "½": ".5", "¾": ".75", "⅛": ".125", "⅜": ".375", "⅝": ".625", "⅞": ".875"}
+WHOLE_PERCENT: Final = rf"(?<![\d.,/])\d{{1,3}}(?:\.\d{{1,5}}|[{''.join(_FRACTIONS)}]|[ -]\d/\d{{1,2}})?"
+"""The number of a percentage, also with a fraction ("6¾", "6 3/4"). Other patterns can include it."""
+
 PERCENT: Final = (
-    r"(?:(?<![\d.,])\d{1,3}(?:\.\d{1,5})? ?(?:%|per ?cent\b\.?|percentage points?)|(?<![\d.,])\d{1,4}"
-    r"(?:\.\d{1,3})? ?(?:basis points|bps)\b"
-    r"|\bzero per ?cent\b)"
+    rf"(?:{WHOLE_PERCENT} ?(?:%|per ?cent\b\.?|percentage points?)"
+    r"|(?<![\d.,])\d{1,4}(?:\.\d{1,3})? ?(?:basis points|bps)\b|\bzero per ?cent\b)"
 )
 RATIO: Final = (
     r"(?:(?<![\d.,])\d{1,2}(?:\.\d{1,3})? ?(?:to|:) ?1(?:\.0{1,3})?(?![\d.]\d)|(?<![\d.,])\d{1,2}\.\d{1,3}x\b)"
@@ -32,6 +35,7 @@ _MONEY: Final = re.compile(rf"({_SIGN}) ?([\d,]+(?:\.\d{{1,4}})?)(?:[ -]?(thousa
 _PERCENT: Final = re.compile(PERCENT)
 _RATIO: Final = re.compile(RATIO)
 _NUMBER: Final = re.compile(r"\d+(?:\.\d+)?")
+_PART: Final = re.compile(rf"([{''.join(_FRACTIONS)}])|[ -](\d)/(\d{{1,2}})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,5 +86,10 @@ def parse_percent(text: str) -> Decimal | None:
     if number is None:
         return None
     value = Decimal(number.group())
+    part = _PART.match(text, number.end())
+    if part and part.group(1):
+        value += Decimal(_FRACTIONS[part.group(1)])
+    elif part and int(part.group(3)):
+        value += Decimal(part.group(2)) / Decimal(part.group(3))
     is_points = "basis" in text or "bps" in text.casefold()
     return plain_decimal(value.scaleb(-2) if is_points else value)

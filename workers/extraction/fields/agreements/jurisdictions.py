@@ -86,6 +86,17 @@ class Law:
     is_own: bool
 
 
+_PLACE: Final = re.compile(rf"\b(?:({_PLACES})\b|({'|'.join(_ADJECTIVES)}) laws?\b)", re.I)
+
+
+def find_place(words: str) -> str | None:
+    """Return the first state or country that the words name."""
+    found = _PLACE.search(words)
+    if found is None:
+        return None
+    return _NAMES.get((found.group(1) or "").casefold()) or _ADJECTIVES[(found.group(2) or "").casefold()]
+
+
 def find_laws(flow: JoinedText) -> tuple[Law, ...]:
     """Return the clauses that state a governing law, in order."""
     laws = []

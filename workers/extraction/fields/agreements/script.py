@@ -9,7 +9,8 @@ from app.review.evidence import Evidence
 from app.review.proposals import Alternative, FieldCheck, Proposal, ProposalState, ReadingMethod
 from app.review.schemas.definition import FieldSpec
 from app.review.values import ListValue, TableValue, TextValue, Value, YesNoValue
-from workers.extraction.fields.agreements.definitions import Definitions, find_definitions
+from workers.extraction.fields.agreements.amending import amending_parts
+from workers.extraction.fields.agreements.definitions import Definitions, find_definitions, put_first
 from workers.extraction.fields.agreements.joined import JoinedText, join_pages
 from workers.extraction.fields.reader import ReadDocument
 
@@ -33,8 +34,14 @@ class Script:
         return self.flow.text
 
     @cached_property
+    def amending(self) -> tuple[tuple[int, int], ...]:
+        """The bounds of the parts that amend an agreement."""
+        return amending_parts(self.text)
+
+    @cached_property
     def definitions(self) -> Definitions:
-        return find_definitions(self.flow)
+        """The definitions; those of an amendment come first, because they prevail."""
+        return put_first(find_definitions(self.flow), self.amending)
 
     def once(self, compute: "Callable[[Script], T]") -> T:
         """Return `compute(self)`, computed once per document."""

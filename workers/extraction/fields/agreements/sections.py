@@ -70,7 +70,7 @@ def find_sections(script: Script, title: str) -> Iterator[Section]:
     for head in heads:
         if wanted.match(head.title):
             yield _section(script, heads, starts, head.start, head)
-    line = re.compile(rf"(?<=\n)(?:{title})[^\n]{{0,40}}(?=\n)", re.I)
+    line = re.compile(rf"(?:^|(?<=\n))(?:{title})[^\n]{{0,40}}(?=\n)", re.I)
     for found in line.finditer(script.text):
         at = bisect_right(starts, found.start())
         if _CONTENTS.search(found.group()) or (at and found.start() - starts[at - 1] < 20):

@@ -23,22 +23,31 @@ _AROUND: Final = 60
 _NAMES: Final = r"(?:effective +date|commencement +date|start +date|inception +date)"
 # June 1, 2031 (the "Effective Date")
 _DEFINED_AFTER: Final = re.compile(
-    rf" *,? *\( *(?:the|hereinafter|herein)?[^()\"]{{0,60}}[\"']* *{_NAMES} *,?[\"']*[^()]{{0,60}}\)|,? *(?:the|hereinafter) +[\"']{_NAMES}[\"']",
+    rf" *,? *\( *(?:the|hereinafter|herein)?[^()\"]{{0,60}}[\"']* *{_NAMES} *,?[\"']*[^()]{{0,60}}\)|,? *(?:the"
+    rf"|hereinafter) +[\"']{_NAMES}[\"']",
     re.IGNORECASE,
 )
 # "Effective Date" means June 1, 2031; EFFECTIVE DATE: June 1, 2031; the Effective Date of this Agreement is June 1, 2031
 _DEFINED_BEFORE: Final = re.compile(
-    rf"\b{_NAMES}[\"']? *(?:of +(?:this|the) +\w+(?: +\w+)?)? *(?:\([^()]{{0,80}}\))? *(?:[:,-]+|means|shall +mean|is|shall +be|will +be|being|for[^.:]{{0,60}}:)[: ]*(?:the +date +of +|on +|as +of +)?",
+    rf"\b{_NAMES}[\"']? *(?:of +(?:this|the) +\w+(?: +\w+)?)? *(?:\([^()]{{0,80}}\))? *(?:[:,-]+|means|shall "
+    rf"+mean|is|shall +be|will +be|being|for[^.:]{{0,60}}:)[: ]*(?:the +date +of +|on +|as +of +)?",
     re.IGNORECASE,
 )
 _EFFECTIVE_ON: Final = re.compile(
-    r"\b(?:(?:is|be|become|becomes|made|shall +be|will +be|and|entered +into|is +made) +effective|effective(?= +(?:as +of|on|from))|takes? +effect|in +effect|comes? +into +(?:force|effect)|(?:term|agreement|contract)[^.;]{0,80}?(?:commences?|begins?|starts?|commencing|beginning))"
+    r"\b(?:(?:is|be|become|becomes|made|shall +be|will +be|and|entered +into|is +made) +effective|effective(?= +"
+    r"(?:as +of|on|from))|takes? +effect|in +effect|comes? +into +(?:force|effect)|(?:term|agreement"
+    r"|contract)[^.;]{0,80}?(?:commences?|begins?|starts?|commencing|beginning))"
     r" *(?:as +of|on|from|and +is +valid +from|upon|at)? *(?:and +as +of +)?(?:the +)?(?:date +of +)?(?=\w)",
     re.IGNORECASE,
 )
 _SAME: Final = re.compile(
-    rf"\b(?:(?:effective|takes? +effect|in +(?:full +)?(?:force|effect)|into +(?:force|effect)|commences?|begins?)(?: +as)? *(?:of|on|upon|from|as +of|at)? +(?:the +)?(?:date +(?:hereof|first|of +(?:this|the) +(?:agreement|execution|signing|signature|last|its)|when|on +which +(?:it|this|the +(?:last|parties))|set +forth +above|above|indicated)|execution|signing|signature|full +execution|its +(?:execution|signing)|first +day +written)"
-    rf"|{_NAMES}[\"']? *(?:means|is|shall +be|shall +mean) +(?:the +)?(?:date +(?:hereof|first|of +this|of +execution|of +the +last|on +which)|agreement +date|execution +date))",
+    rf"\b(?:(?:effective|takes? +effect|in +(?:full +)?(?:force|effect)|into +(?:force|effect)|commences?"
+    rf"|begins?)(?: +as)? *(?:of|on|upon|from|as +of|at)? +(?:the +)?(?:date +(?:hereof|first|of +(?:this|the) +"
+    rf"(?:agreement|execution|signing|signature|last|its)|when|on +which +(?:it|this|the +(?:last|parties))|set "
+    rf"+forth +above|above|indicated)|execution|signing|signature|full +execution|its +(?:execution|signing)"
+    rf"|first +day +written)"
+    rf"|{_NAMES}[\"']? *(?:means|is|shall +be|shall +mean) +(?:the +)?(?:date +(?:hereof|first|of +this|of "
+    rf"+execution|of +the +last|on +which)|agreement +date|execution +date))",
     re.IGNORECASE,
 )
 _SIGNED_ON: Final = re.compile(

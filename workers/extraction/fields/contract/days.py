@@ -12,13 +12,15 @@ from app.quantities.months import MONTH
 from app.review.values import DurationValue
 
 _WRITTEN: Final = re.compile(
-    rf"(?P<day>\d{{1,2}}) ?(?:s ?t|n ?d|r ?d|t ?h)? +(?:day +)?(?:of +)?(?P<month>{MONTH})\b\.?,? *(?:in +the +year +|of +)?,? *(?P<year>{YEAR})(?!\d)"
+    rf"(?P<day>\d{{1,2}}) ?(?:s ?t|n ?d|r ?d|t ?h)? +(?:day +)?(?:of +)?(?P<month>{MONTH})\b\.?,? *(?:in +the "
+    rf"+year +|of +)?,? *(?P<year>{YEAR})(?!\d)"
     rf"|(?P<month2>{MONTH})\b\.? *(?P<day2>\d{{1,2}}) ?(?:s ?t|n ?d|r ?d|t ?h)?(?: *, *| +)(?P<year2>{YEAR})(?!\d)"
     rf"|{DATE}",
     re.IGNORECASE,
 )
 BLANK: Final = re.compile(
-    rf"_{{2,}} *(?:st|nd|rd|th)? *day +of|\bday +of *(?:_{{2,}}|,)|{MONTH} +_{{2,}}|_{{3,}} *, *(?:19|20)[\d_]{{0,2}}|\[ *[•●_*]* *\] *(?:day|,? *20)",
+    rf"_{{2,}} *(?:st|nd|rd|th)? *day +of|\bday +of *(?:_{{2,}}|,)|{MONTH} +_{{2,}}|_{{3,}} *, *(?:19"
+    rf"|20)[\d_]{{0,2}}|\[ *[•●_*]* *\] *(?:day|,? *20)",
     re.IGNORECASE,
 )
 """A date that the contract leaves blank."""

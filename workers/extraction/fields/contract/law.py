@@ -14,17 +14,21 @@ from workers.extraction.fields.reader import ReadDocument
 _TERMS: Final = ("governed by", "construed in accordance with", "laws of", "governing law", "applicable law")
 
 _GOVERNS: Final = re.compile(
-    r"\b(?:govern(?:ed|s|ing)?|constru(?:ed|ction)|interpret(?:ed|ation)|enforced|controlled|applicable +law|choice +of +law|subject +to)\b",
+    r"\b(?:govern(?:ed|s|ing)?|constru(?:ed|ction)|interpret(?:ed|ation)|enforced|controlled|applicable +law"
+    r"|choice +of +law|subject +to)\b",
     re.IGNORECASE,
 )
 _OF_AGREEMENT: Final = re.compile(
-    r"\b(?:agreements?|contract|addendum|amendment|hereof|hereunder|hereto|parties|franchise|license|lease|deed|validity|document|terms|guaranty|transaction|plan)\b",
+    r"\b(?:agreements?|contract|addendum|amendment|hereof|hereunder|hereto|parties|franchise|license|lease|deed"
+    r"|validity|document|terms|guaranty|transaction|plan)\b",
     re.IGNORECASE,
 )
 _PLACE: Final = r"(?:[A-Z][\w.'-]+|the)(?:,? +(?:of|and|the|[A-Z][\w.'-]+)){0,7}"
 _LAW_OF: Final = re.compile(
-    r"\b[Ll]aws?(?: +(?:and|or) +\w+){0,2}(?: +(?:in +force|in +effect|applicable|prevailing|then +in +effect))?(?: +(?:of|in|for))+ +(?:the +)?"
-    rf"(?P<kind>(?:(?:[Ss]tate|[Cc]ommonwealth|[Pp]rovince|[Cc]ountry|[Rr]epublic|[Kk]ingdom|[Jj]urisdiction|[Tt]erritory) +of +)?)(?:the +)?(?P<place>{_PLACE})",
+    r"\b[Ll]aws?(?: +(?:and|or) +\w+){0,2}(?: +(?:in +force|in +effect|applicable|prevailing|then +in +effect))?"
+    r"(?: +(?:of|in|for))+ +(?:the +)?"
+    rf"(?P<kind>(?:(?:[Ss]tate|[Cc]ommonwealth|[Pp]rovince|[Cc]ountry|[Rr]epublic|[Kk]ingdom|[Jj]urisdiction"
+    rf"|[Tt]erritory) +of +)?)(?:the +)?(?P<place>{_PLACE})",
 )
 _STATE_LAW: Final = re.compile(
     r"\b(?P<place>(?:New +|North +|South +|West +|Rhode +)?[A-Z][a-z]+)(?: +[Ss]tate)? +(?:[Ll]aws?)\b"
@@ -32,16 +36,20 @@ _STATE_LAW: Final = re.compile(
 _IN_CAPITALS: Final = re.compile(r"[A-Z]{4}[^a-z]*[A-Z]{4}")
 _CONNECTED: Final = frozenset({"of", "and", "the", "for"})
 _CUT: Final = re.compile(
-    r",? +(?:without|excluding|except|applicable|exclusive|regardless|as|and +(?:the +)?(?:federal|venue|any|shall|applicable|each)|irrespective|notwithstanding|with|without|in|including|that|which|USA|U\.S\.A|United +States(?: +of +America)?|excluding|other|if|to|pursuant|under|conflicts?|other|both)\b.*$",
+    r",? +(?:without|excluding|except|applicable|exclusive|regardless|as|and +(?:the +)?(?:federal|venue|any"
+    r"|shall|applicable|each)|irrespective|notwithstanding|with|without|in|including|that|which|USA|U\.S\.A"
+    r"|United +States(?: +of +America)?|excluding|other|if|to|pursuant|under|conflicts?|other|both)\b.*$",
     re.IGNORECASE,
 )
 _UNITED_STATES: Final = re.compile(r"^(?:the +)?(?:united +states(?: +of +america)?|u\.?s\.?a?\.?)$", re.IGNORECASE)
 _NOT_PLACES: Final = re.compile(
-    r"^(?:the|that|such|this|any|its|each|conflicts?|choice|governing|applicable|section|article|agreement|parties|jurisdiction|land|state|all|law)\b",
+    r"^(?:the|that|such|this|any|its|each|conflicts?|choice|governing|applicable|section|article|agreement"
+    r"|parties|jurisdiction|land|state|all|law)\b",
     re.IGNORECASE,
 )
 _WEAK: Final = re.compile(
-    r"\b(?:except +to +the +extent|incorporated|organized|existing|qualified|comply|compliance|violation|arbitrat\w+|employment|secured +party)\b",
+    r"\b(?:except +to +the +extent|incorporated|organized|existing|qualified|comply|compliance|violation"
+    r"|arbitrat\w+|employment|secured +party)\b",
     re.IGNORECASE,
 )
 _STATES: Final = [

@@ -13,12 +13,15 @@ _TERMS: Final = ("title", "This … Agreement", "heading of the first page")
 _FIRST: Final = 6_000
 _KIND: Final = re.compile(rf"\b{NAMING}s?\b", re.IGNORECASE)
 _NOT_TITLE: Final = re.compile(
-    r"^(?:exhibit|schedule|annex|appendix|attachment)\b[ .]*['\"]?[\dA-Z]{0,3}(?:[.-]\d+)*['\"]?$|\b(?:table +of +contents|confidential|pursuant|omitted|filed|page|between|among|execution +(?:copy|version)|draft)\b|:$",
+    r"^(?:exhibit|schedule|annex|appendix|attachment)\b[ .]*['\"]?[\dA-Z]{0,3}(?:[.-]\d+)*['\"]?$|\b(?:table +of "
+    r"+contents|confidential|pursuant|omitted|filed|page|between|among|execution +(?:copy|version)|draft)\b|:$",
     re.IGNORECASE,
 )
 # This Supply Agreement ("Agreement"), THIS LICENSE AGREEMENT is made
 _THIS: Final = re.compile(
-    rf"\b(?:This|THIS) +(?P<name>(?:[A-Z][\w&,/'-]*|of|and|the|for|to|&|\(\d{{4}} [A-Z]\w+\)) *(?:(?:[A-Z][\w&,/'.-]*|of|and|the|for|to|in|&|No\.) +){{0,10}}?(?i:{NAMING}(?: +(?:agreement|contract|order))?))\b",
+    rf"\b(?:This|THIS) +(?P<name>(?:[A-Z][\w&,/'-]*|of|and|the|for|to|&|\(\d{{4}} [A-Z]\w+\)) *(?:"
+    rf"(?:[A-Z][\w&,/'.-]*|of|and|the|for|to|in|&|No\.) +){{0,10}}?(?i:{NAMING}(?: +(?:agreement|contract"
+    rf"|order))?))\b",
 )
 _WITH_PARTIES: Final = re.compile(r" +(?:by +and +)?(?:between|among|with)\b", re.IGNORECASE)
 _GENERIC: Final = re.compile(rf"^(?:the +)?{NAMING}$", re.IGNORECASE)

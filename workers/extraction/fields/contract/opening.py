@@ -18,21 +18,24 @@ NAMING: Final = (
     r"|schedule|order|statement +of +work|terms|letter|guaranty|guarantee|settlement|protocol|plan)"
 )
 _BETWEEN: Final = re.compile(
-    r"\b(?:is +)?(?:(?:entered +into|made|executed) +)?(?:by +and +)?(?:between|among(?:st)?)\b(?: +(?:and +among|among))?[:,]? *"
+    r"\b(?:is +)?(?:(?:entered +into|made|executed) +)?(?:by +and +)?(?:between|among(?:st)?)\b(?: +(?:and "
+    r"+among|among))?[:,]? *"
     r"|\b(?:entered +into|made|executed|signed)(?: +[\w,]+){0,8}? +by +(?!and\b)",
     re.IGNORECASE,
 )
 _NAMED: Final = re.compile(rf"\b{NAMING}\b", re.IGNORECASE)
 _MADE: Final = re.compile(r"\b(?:made|entered|executed|dated|effective|concluded|signed)\b", re.IGNORECASE)
 _STOP: Final = re.compile(
-    r"\bW *I *T *N *E *S *S *E *T *H\b|\bR *E *C *I *T *A *L *S?\b|\bWHEREAS\b|\bWhereas\b|\bBACKGROUND\b|\bNOW,? +THEREFORE\b"
+    r"\bW *I *T *N *E *S *S *E *T *H\b|\bR *E *C *I *T *A *L *S?\b|\bWHEREAS\b|\bWhereas\b|\bBACKGROUND\b"
+    r"|\bNOW,? +THEREFORE\b"
     r"|\bPREAMBLE\b|\b(?:hereby +)?agree(?:s|d)?(?: +as +follows|:)|\bfollowing +(?:terms|recitals|facts)\b"
     r"|\bIN +CONSIDERATION\b|\bIn +consideration\b|\b(?:ARTICLE|Article|SECTION|Section) +(?:1|I|ONE|One)\b"
     r"|\. +(?:1|I|A)\. +[A-Z]"
 )
 
 SENTENCE_END: Final = re.compile(
-    r"(?<!\bInc)(?<!\bINC)(?<!\bCorp)(?<!\bCORP)(?<!\bCo)(?<!\bLtd)(?<!\bLTD)(?<!\bNo)(?<!\bSt)(?<!\bAve)(?<!\bBlvd)(?<!\bRd)"
+    r"(?<!\bInc)(?<!\bINC)(?<!\bCorp)(?<!\bCORP)(?<!\bCo)(?<!\bLtd)(?<!\bLTD)(?<!\bNo)(?<!\bSt)(?<!\bAve)"
+    r"(?<!\bBlvd)(?<!\bRd)"
     r"(?<!\bSte)(?<!\bDr)(?<!\bMr)(?<!\bMs)(?<!\bMrs)(?<!\b[A-Z])\.\"? +(?=[A-Z(\"])"
 )
 """A full stop that ends a sentence with names and addresses."""

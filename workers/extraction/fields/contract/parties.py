@@ -20,15 +20,18 @@ _MOST: Final = 20
 
 # ("Short"), (hereinafter referred to as "Short"), (the "Short" or the "Other")
 _DEFINED: Final = re.compile(
-    r"\([^()\"]{0,160}?[\"']{1,2}([^\"()]{1,80}?),?[\"']{1,2}[^()]{0,160}\)|\(hereinafter,? +(?:called +|referred +to +as +)?(?:the +)?([A-Z][\w&.' -]{1,60})\)"
+    r"\([^()\"]{0,160}?[\"']{1,2}([^\"()]{1,80}?),?[\"']{1,2}[^()]{0,160}\)|\(hereinafter,? +(?:called +"
+    r"|referred +to +as +)?(?:the +)?([A-Z][\w&.' -]{1,60})\)"
 )
 _LATER: Final = re.compile(
-    r",? +(?:hereinafter|hereafter|herein)(?: +(?:called|referred +to +as|known +as|and))*,? +(?:the +)?[\"']([^\"]{1,80}?),?[\"']"
+    r",? +(?:hereinafter|hereafter|herein)(?: +(?:called|referred +to +as|known +as|and))*,? +(?:the +)?[\"']"
+    r"([^\"]{1,80}?),?[\"']"
 )
 # (Developer), (the Effective Date)
 _UNQUOTED: Final = re.compile(r"\((?:the +|hereinafter +)?([A-Z][\w&.'-]*(?: +[A-Z][\w&.'-]*){0,3}) *\)")
 _BOTH: Final = re.compile(
-    r"^(?:the )?(?:part(?:y|ies)|agreement|contract|effective date|commencement date|execution date|signing date|agreement date"
+    r"^(?:the )?(?:part(?:y|ies)|agreement|contract|effective date|commencement date|execution date|signing date"
+    r"|agreement date"
     r"|date|term|addendum|services?|products?|company group|affiliates?|msa|license|.* agreement|.* date)$",
     re.IGNORECASE,
 )
@@ -37,21 +40,32 @@ _TOGETHER: Final = re.compile(
 )
 # What follows a name: ", a Delaware corporation", " having its office at", ", with an address", " located at".
 _TAIL: Final = re.compile(
-    r"(?:,? +|,)(?:(?i:an? +(?:[\w.-]+ +){0,6}?(?:corporation|company|compan(?:y|ies)|partnership|association|trust|bank|entity|individual|person|resident|citizen|firm|proprietorship|municipality|organi[sz]ation|university|institution|subsidiary|division|cooperative|society|foundation|business))\b"
+    r"(?:,? +|,)(?:(?i:an? +(?:[\w.-]+ +){0,6}?(?:corporation|company|compan(?:y|ies)|partnership|association"
+    r"|trust|bank|entity|individual|person|resident|citizen|firm|proprietorship|municipality|organi[sz]ation"
+    r"|university|institution|subsidiary|division|cooperative|society|foundation|business))\b"
     r"|an? +[A-Z]\w+(?: +\w+){0,3} +(?:Corporation|Company|LLC|Limited|Partnership)\b"
-    r"|(?:having|with|whose|located|organi[sz]ed|incorporated|established|existing|registered|acting|formed|doing|of +\d|at +\d|residing|being|on +behalf|for +itself|its|their|d/b/a|dba|t/a|as +(?:the +)?[a-z]|in +its|by +and|on +the +one|on +the +other|and +its|together|including|who|which|whereby|OBA|for +the|regarding|pursuant|effective|dated|entered|\(\"?[A-Z])\b"
+    r"|(?:having|with|whose|located|organi[sz]ed|incorporated|established|existing|registered|acting|formed"
+    r"|doing|of +\d|at +\d|residing|being|on +behalf|for +itself|its|their|d/b/a|dba|t/a|as +(?:the +)?[a-z]|in "
+    r"+its|by +and|on +the +one|on +the +other|and +its|together|including|who|which|whereby|OBA|for +the"
+    r"|regarding|pursuant|effective|dated|entered|\(\"?[A-Z])\b"
     r"|\d|\(|\[|P\.? ?O\.? +Box|principal|the +(?:party|other))",
 )
 _SPLIT: Final = re.compile(r";(?: +and)? +|,? +(?:and|AND|And)(?: +between| +among)? +(?=[\"'(\[A-Z0-9])")
 _LEAD: Final = re.compile(
-    r"^(?:[\s,;:.]|and\b|AND\b|\(?(?:[1-9]|i{1,3}|iv|v|vi|[a-h])\)|[1-9]\.|(?:on +the +one +(?:hand|part)|on +the +other(?: +(?:hand|part))?)|(?:the +)?following +parties|the +undersigned|between|among|the(?= +[A-Z]))+[\s,;:]*",
+    r"^(?:[\s,;:.]|and\b|AND\b|\(?(?:[1-9]|i{1,3}|iv|v|vi|[a-h])\)|[1-9]\.|(?:on +the +one +(?:hand|part)|on "
+    r"+the +other(?: +(?:hand|part))?)|(?:the +)?following +parties|the +undersigned|between|among|the(?= "
+    r"+[A-Z]))+[\s,;:]*",
     re.IGNORECASE,
 )
-_FORM: Final = rf"(?:{LEGAL_FORM}|Bank|BANK|University|UNIVERSITY|Fund|FUND|Institute|Foundation|FOUNDATION|Hospital|Authority|District|Press|GmbH|B\.V|BV|Pty)"
+_FORM: Final = (
+    rf"(?:{LEGAL_FORM}|Bank|BANK|University|UNIVERSITY|Fund|FUND|Institute|Foundation|FOUNDATION|Hospital|Authority"
+    rf"|District|Press|GmbH|B\.V|BV|Pty)"
+)
 _HAS_FORM: Final = re.compile(rf"(?:^|[\s,]){_FORM}\.?\)?$")
 _CAPITALS: Final = re.compile(r"[A-Z0-9][\w.&'/-]*")
 _LISTED: Final = re.compile(
-    r"\b(?:PARTY|Party) +(?:[A-D1-4]|ONE|TWO|One|Two) *: *(?P<name>[A-Z][^;:\n(]{2,100}?)(?= *(?:\(|;|Address|Legal|Registered|,? +a |Party|PARTY|  ))"
+    r"\b(?:PARTY|Party) +(?:[A-D1-4]|ONE|TWO|One|Two) *: *(?P<name>[A-Z][^;:\n(]{2,100}?)(?= *(?:\(|;|Address"
+    r"|Legal|Registered|,? +a |Party|PARTY|  ))"
 )
 _SIGNED: Final = re.compile(
     r"\bIN +WITNESS +WHEREOF\b|\b(?:AGREED +(?:TO +)?AND +ACCEPTED|ACCEPTED +AND +AGREED|AGREED +TO +(?:BY|AND))\b",
@@ -60,9 +74,48 @@ _SIGNED: Final = re.compile(
 _BY: Final = re.compile(r"(?P<name>[A-Z][\w&.,'() -]{3,90}?)\s+(?:By|BY|Signature|SIGNATURE|Signed|Per) *:")
 _FORM_NAME: Final = re.compile(rf"[A-Z0-9][\w&.'-]*(?: +[\w&.'-]+){{0,7}}?,? +{_FORM}\b\.?")
 _ROLES: Final = frozenset(
-    "licensor licensee franchisor franchisee supplier customer distributor manufacturer seller buyer purchaser vendor client contractor "  # noqa: SIM905 - a list of words reads better as one string
-    "consultant provider sponsor lessor lessee landlord tenant agent company borrower lender employer executive reseller publisher owner "
-    "operator shipper transporter developer affiliate servicer trustee administrator subscriber partner".split()
+    [
+        "licensor",
+        "licensee",
+        "franchisor",
+        "franchisee",
+        "supplier",
+        "customer",
+        "distributor",
+        "manufacturer",
+        "seller",
+        "buyer",
+        "purchaser",
+        "vendor",
+        "client",
+        "contractor",
+        "consultant",
+        "provider",
+        "sponsor",
+        "lessor",
+        "lessee",
+        "landlord",
+        "tenant",
+        "agent",
+        "company",
+        "borrower",
+        "lender",
+        "employer",
+        "executive",
+        "reseller",
+        "publisher",
+        "owner",
+        "operator",
+        "shipper",
+        "transporter",
+        "developer",
+        "affiliate",
+        "servicer",
+        "trustee",
+        "administrator",
+        "subscriber",
+        "partner",
+    ]
 )
 
 

@@ -23,37 +23,50 @@ _NOTICE_TERMS: Final = ("notice of non-renewal", "days prior to the end of the t
 
 LENGTH: Final = re.compile(
     rf"(?P<length>(?:(?:\d{{1,4}}(?:\.\d{{1,2}})?|(?:{CARDINAL})(?:[- ](?:{CARDINAL}))?)(?: ?\( ?\d{{1,4}} ?\))?|\ban?)"
-    r"[- ]?(?: ?\(\d{1,4}\))?[- ]?(?:full +|successive +|consecutive +|calendar +|business +|contract +|additional +)*(?:day|week|month|quarter|year)s?)\b(?! +of +(?:age|experience))",
+    r"[- ]?(?: ?\(\d{1,4}\))?[- ]?(?:full +|successive +|consecutive +|calendar +|business +|contract +"
+    r"|additional +)*(?:day|week|month|quarter|year)s?)\b(?! +of +(?:age|experience))",
     re.IGNORECASE,
 )
 """A length of time. Its group `length` is what `parse_duration` parses."""
 
 _OF_TERM: Final = re.compile(
-    r"\b(?:initial|primary|original|base|contract|license|franchise|service|the|this|such)? *(?:term|agreement|contract|license|franchise|engagement|arrangement|cooperation|appointment|maintenance|lease|addendum|exhibit)\b",
+    r"\b(?:initial|primary|original|base|contract|license|franchise|service|the|this|such)? *(?:term|agreement"
+    r"|contract|license|franchise|engagement|arrangement|cooperation|appointment|maintenance|lease|addendum"
+    r"|exhibit)\b",
     re.IGNORECASE,
 )
 _TERM: Final = re.compile(r"\bterm\b|\bperiod of this\b|\bduration\b", re.IGNORECASE)
 _RUNS: Final = re.compile(
-    r"\b(?:commenc\w+|begin\w*|continu\w+|remain\w*|expir\w+|end(?:s|ing)?|terminat\w+|extend\w*|is|be|in +(?:full +)?(?:force|effect)|valid|effective|run|last|shall +have|has|for|until|through)\b",
+    r"\b(?:commenc\w+|begin\w*|continu\w+|remain\w*|expir\w+|end(?:s|ing)?|terminat\w+|extend\w*|is|be|in +"
+    r"(?:full +)?(?:force|effect)|valid|effective|run|last|shall +have|has|for|until|through)\b",
     re.IGNORECASE,
 )
 _OTHER_TERM: Final = re.compile(
-    r"\b(?:warrant\w*|confidential\w*|non-?compet\w*|survive\w*|payment +terms?|statute|audit\w*|retain\w*|records?|invoice\w*|cure[ds]?|thereafter +termin|insurance|days? +(?:of|after|from|following) +(?:receipt|the +date +of +(?:such|receipt)|notice)|guarant\w+|lock-?up|tail|after +(?:the +)?(?:expiration|termination)|following +(?:the +)?(?:expiration|termination|any)|patent|option +period|force +majeure|default|breach|fails?|sublease|employment|wind-?down|transition +period)\b",
+    r"\b(?:warrant\w*|confidential\w*|non-?compet\w*|survive\w*|payment +terms?|statute|audit\w*|retain\w*"
+    r"|records?|invoice\w*|cure[ds]?|thereafter +termin|insurance|days? +(?:of|after|from|following) +(?:receipt"
+    r"|the +date +of +(?:such|receipt)|notice)|guarant\w+|lock-?up|tail|after +(?:the +)?(?:expiration"
+    r"|termination)|following +(?:the +)?(?:expiration|termination|any)|patent|option +period|force +majeure"
+    r"|default|breach|fails?|sublease|employment|wind-?down|transition +period)\b",
     re.IGNORECASE,
 )
 _RENEWS: Final = re.compile(
-    r"\b(?:renew(?:s|ed|al|als|able|ing)?|extend(?:s|ed)?|extensions?|successive|additional +(?:\w+ +){0,4}?(?:terms?|periods?)|from +year[- ]+to[- ]+year|year[- ]to[- ]year|continue +thereafter)\b",
+    r"\b(?:renew(?:s|ed|al|als|able|ing)?|extend(?:s|ed)?|extensions?|successive|additional +(?:\w+ +){0,4}?"
+    r"(?:terms?|periods?)|from +year[- ]+to[- ]+year|year[- ]to[- ]year|continue +thereafter)\b",
     re.IGNORECASE,
 )
 _RENEWED_AGREEMENT: Final = re.compile(
     r"\b(?:agreement|term|contract|franchise|license|lease|maintenance|addendum|renewal|services?)\b", re.IGNORECASE
 )
 _NO_RENEWAL: Final = re.compile(
-    r"\b(?:no +right +to +renew|not +renewable|may +not +be +renewed|shall +not +(?:be +)?(?:automatically +)?renew|extend +the +time|extension +of +(?:time|credit)|delivery|due +date|patent|renewals? +of +(?:any|the +(?:mark|trademark|registration))|trademark +registration|insurance)\b",
+    r"\b(?:no +right +to +renew|not +renewable|may +not +be +renewed|shall +not +(?:be +)?(?:automatically "
+    r"+)?renew|extend +the +time|extension +of +(?:time|credit)|delivery|due +date|patent|renewals? +of +(?:any"
+    r"|the +(?:mark|trademark|registration))|trademark +registration|insurance)\b",
     re.IGNORECASE,
 )
 _FOR: Final = re.compile(
-    r"\b(?:for|of|by)(?: +\w+){0,4}? +(?:terms?|periods?)? *(?:of +)?$|\b(?:successive|additional|further|renewal|consecutive|subsequent|extended|another|one|two|extension|extend\w*)(?:[\w() ,\"-]{0,60})$|\bfor +(?:an?|up +to|one|two|three|successive)?[\w() ,-]{0,40}$",
+    r"\b(?:for|of|by)(?: +\w+){0,4}? +(?:terms?|periods?)? *(?:of +)?$|\b(?:successive|additional|further"
+    r"|renewal|consecutive|subsequent|extended|another|one|two|extension|extend\w*)(?:[\w() ,\"-]{0,60})$|\bfor "
+    r"+(?:an?|up +to|one|two|three|successive)?[\w() ,-]{0,40}$",
     re.IGNORECASE,
 )
 _BEFORE_END: Final = re.compile(
@@ -62,11 +75,16 @@ _BEFORE_END: Final = re.compile(
 )
 _NOTICE: Final = re.compile(r"\b(?:notice|notif\w+|written|advise\w*|inform\w*|elects?|intent\w*)\b", re.IGNORECASE)
 _STOPS: Final = re.compile(
-    r"\b(?:non-?renew\w*|not +(?:\w+ +){0,3}(?:renew\w*|extend\w*|continue)|unless|terminat\w+|cancel\w*|intent\w* +(?:not +)?to|discontinue|opt +out|elects? +not|election +not|decline)\b",
+    r"\b(?:non-?renew\w*|not +(?:\w+ +){0,3}(?:renew\w*|extend\w*|continue)|unless|terminat\w+|cancel\w*"
+    r"|intent\w* +(?:not +)?to|discontinue|opt +out|elects? +not|election +not|decline)\b",
     re.IGNORECASE,
 )
 _PERPETUAL: Final = re.compile(
-    r"\b(?:perpetual|in +perpetuity|indefinite(?:ly)?|no +(?:fixed|expiration|set)|until +(?:it +is +|this +agreement +is +|such +time +as +it +is +)?(?:earlier +|sooner +|validly +)?(?:terminated|cancel+ed)|until +termination|(?:until|through) +(?:the +)?(?:completion|termination|the +expiration +of +the +last|all +(?:of +)?(?:the +)?(?:obligations|services))|evergreen|unless +and +until +terminated|not +be +terminable)\b",
+    r"\b(?:perpetual|in +perpetuity|indefinite(?:ly)?|no +(?:fixed|expiration|set)|until +(?:it +is +|this "
+    r"+agreement +is +|such +time +as +it +is +)?(?:earlier +|sooner +|validly +)?(?:terminated|cancel+ed)|until "
+    r"+termination|(?:until|through) +(?:the +)?(?:completion|termination|the +expiration +of +the +last|all +"
+    r"(?:of +)?(?:the +)?(?:obligations|services))|evergreen|unless +and +until +terminated|not +be "
+    r"+terminable)\b",
     re.IGNORECASE,
 )
 
@@ -212,7 +230,8 @@ def _find_renewals(document: ReadDocument) -> "list[tuple[Sentence, DurationValu
         if found is None or not _RENEWED_AGREEMENT.search(text):
             continue
         if _NO_RENEWAL.search(text) or not re.search(
-            r"\brenew|\bextend|\bextension|\bsuccessive|year[- ]+to[- ]+year|\badditional +(?:\w+ +){0,4}(?:term|period)",
+            r"\brenew|\bextend|\bextension|\bsuccessive|year[- ]+to[- ]+year|\badditional +(?:\w+ +){0,4}"
+            r"(?:term|period)",
             text,
             re.IGNORECASE,
         ):
@@ -285,7 +304,8 @@ def _find(document: ReadDocument) -> Term | None:
     for number, sentence in enumerate(document.flow.sentences):
         text = sentence.text
         if not _TERM.search(text) and not re.search(
-            r"\b(?:agreement|contract)\b[^.;]{0,120}\b(?:expire|remain|continu|in +effect|terminate +on|valid)|\bexpiration +date\b|\bin +(?:full +)?force +and +effect\b",
+            r"\b(?:agreement|contract)\b[^.;]{0,120}\b(?:expire|remain|continu|in +effect|terminate +on|valid)"
+            r"|\bexpiration +date\b|\bin +(?:full +)?force +and +effect\b",
             text,
             re.IGNORECASE,
         ):
@@ -302,14 +322,16 @@ def _terms(sentence: Sentence) -> "list[Term]":
     text = sentence.text
     base = 2 * bool(
         re.search(
-            r"\b(?:initial|primary|original|base) +term\b|\bterm +of +(?:this|the) +(?:agreement|contract|franchise|exhibit|addendum|license)|\bthis +(?:agreement|contract|addendum|exhibit|maintenance)\b",
+            r"\b(?:initial|primary|original|base) +term\b|\bterm +of +(?:this|the) +(?:agreement|contract"
+            r"|franchise|exhibit|addendum|license)|\bthis +(?:agreement|contract|addendum|exhibit|maintenance)\b",
             text,
             re.IGNORECASE,
         )
     )
     base += 2 * bool(
         re.match(
-            r"(?:[\d.()a-zA-Z]{1,6} +)?(?:[Tt]he +)?(?:initial +|contract +)?term\b|[\d.()]{0,6} *(?:term|duration)\b|unless +(?:earlier|sooner|otherwise)|this +agreement|subject +to",
+            r"(?:[\d.()a-zA-Z]{1,6} +)?(?:[Tt]he +)?(?:initial +|contract +)?term\b|[\d.()]{0,6} *(?:term"
+            r"|duration)\b|unless +(?:earlier|sooner|otherwise)|this +agreement|subject +to",
             text,
             re.IGNORECASE,
         )
@@ -323,7 +345,8 @@ def _terms(sentence: Sentence) -> "list[Term]":
     for day in find_days(text):
         before = text[max(day.start - 90, 0) : day.start].lower()
         if re.search(
-            r"\b(?:expir\w+|end(?:s|ing)?|terminat\w+|until|through|to|extend\w*|thru|conclude\w*)\b(?:[\w ,:\"'()]{0,40})$",
+            r"\b(?:expir\w+|end(?:s|ing)?|terminat\w+|until|through|to|extend\w*|thru|conclude\w*)\b"
+            r"(?:[\w ,:\"'()]{0,40})$",
             before,
         ) and re.search(r"\b(?:term|agreement|contract|expir|effect)", text, re.IGNORECASE):
             named = re.search(r"\bexpir(?:ation|y) +date[\"']?[ :,-]*(?:is|means|shall +be|of)?[ :,]*$", before)
@@ -353,7 +376,8 @@ def _terms(sentence: Sentence) -> "list[Term]":
             re.IGNORECASE,
         )
         ends = re.search(
-            r"\b(?:agreement|contract|term)\b[^.;]{0,80}\b(?:of|for|be|is|until|continue\w*|effect|force|expire\w*|last)\b[^.;]{0,50}$",
+            r"\b(?:agreement|contract|term)\b[^.;]{0,80}\b(?:of|for|be|is|until|continue\w*|effect|force"
+            r"|expire\w*|last)\b[^.;]{0,50}$",
             before,
             re.IGNORECASE,
         )

@@ -7,7 +7,6 @@ from typing import Final
 
 from app.review.proposals import Proposal
 from app.review.schemas.definition import FieldSpec
-from workers.extraction.fields.agreements.openings import read_opening
 from workers.extraction.fields.agreements.script import Found, Script, propose, script_of, table, text
 from workers.extraction.fields.reader import ReadDocument, rule
 
@@ -29,10 +28,13 @@ _REPLACING: Final = re.compile(
     rf"|by|for|therefor|substitut\w+|insert\w+|replac\w+|and)[^\"\n;]{{0,120}}?{_QUOTE}",
     re.I,
 )
-_ADDING: Final = re.compile(rf"(?:add\w*|insert\w*|includ\w*)\b[^\"\n]{{0,260}}?[:\n ]{{1,2}}{_QUOTE}", re.I)
+_DEFINED: Final = r"(\"{1,2}[^\"\n]{2,90}\" (?:means|shall mean)[^\n\"]{3,1500})"
+_ADDING: Final = re.compile(
+    rf"(?:add\w*|insert\w*|includ\w*)\b[^\"\n]{{0,260}}?[:\n ]{{1,2}}(?:{_DEFINED}|{_QUOTE})", re.I
+)
 _RESTATED: Final = re.compile(
     rf"(?:amended and restated|restated|replaced|deleted)(?: in (?:its|their) entirety)?[^\"\n]{{0,160}}?(?:as "
-    rf"follows|with the following|to read|the following)[^\"\n]{{0,60}}[:\n ]{{1,3}}(?:{_QUOTE}|"
+    rf"follows|with the following|to read|the following)[^\"\n]{{0,60}}[:\n ]{{1,3}}(?:{_DEFINED}|{_QUOTE}|"
     rf"([^\n]{{10,1500}}))",
     re.I,
 )
@@ -44,7 +46,6 @@ _DELETED: Final = re.compile(
 _MARKED: Final = re.compile(r"stricken|struck|underlin|strikethrough|conformed copy|blacklin", re.I)
 """An amendment by marks in the conformed agreement, whose deleted words are not in the text."""
 
-_BODY_END: Final = 60_000
 _LONGEST_CLAUSE: Final = 3_500
 COLUMNS: Final = ("Provision", "From", "To", "Added")
 _TERMS: Final = (
@@ -69,29 +70,27 @@ class Change:
 
 
 def read_changes(script: Script) -> tuple[Change, ...]:
-    """Return the changes that an amendment states in words, in order; none for an agreement that amends nothing."""
-    opening = script.once(read_opening)
-    if not opening.amends:
-        return ()
+    """Return the changes that an amendment states in words, in order."""
     changes = []
     seen: set[int] = set()
-    for start, end in _clauses(script.text[: _front_end(script)]):
-        for change in _of_clause(script.text, start, end):
-            if change.start not in seen:
-                seen.add(change.start)
-                changes.append(change)
+    for first, last in script.amending:
+        for start, end in _clauses(script.text, first, last):
+            for change in _of_clause(script.text, start, end):
+                if change.start not in seen:
+                    seen.add(change.start)
+                    changes.append(change)
     return tuple(changes[:80])
 
 
-def _front_end(script: Script) -> int:
-    """Return where the amendment itself ends: at the conformed agreement, or at its signatures."""
-    found = re.search(r"\n(?:IN WITNESS WHEREOF|\[?Signature pages? follow)", script.text)
-    return min(found.start() if found else _BODY_END, _BODY_END)
+def find_change(script: Script, term: str) -> Change | None:
+    """Return the last change of the words of a defined term's definition."""
+    changes = [each for each in script.once(read_changes) if each.before and each.after]
+    return next((each for each in reversed(changes) if (each.provision or "").casefold() == term.casefold()), None)
 
 
-def _clauses(front: str) -> Iterator[tuple[int, int]]:
+def _clauses(front: str, first: int, last: int) -> Iterator[tuple[int, int]]:
     """Yield the paragraphs that amend something, each up to the next one that does or that has a number."""
-    lines = [(match.start(), match.end()) for match in re.finditer(r"[^\n]+", front)]
+    lines = [(match.start(), match.end()) for match in re.compile(r"[^\n]+").finditer(front, first, last)]
     number = 0
     while number < len(lines):
         start, end = lines[number]
@@ -135,15 +134,28 @@ def _of_clause(whole: str, start: int, end: int) -> Iterator[Change]:
         used.append(found.span())
     for found in _RESTATED.finditer(clause):
         if not _is_in(found.start(), used):
-            after = (found.group(1) or found.group(2)).strip()
+            after = _bare(found.group(1) or found.group(2) or found.group(3))
             yield Change(provision(found.start()), None, after, None, start, start + found.end())
             used.append(found.span())
     for found in _ADDING.finditer(clause):
         if not _is_in(found.start(), used):
-            yield Change(provision(found.start()), None, None, found.group(1).strip("; ."), start, start + found.end())
+            yield Change(
+                provision(found.start()),
+                None,
+                None,
+                _bare(found.group(1) or found.group(2)),
+                start,
+                start + found.end(),
+            )
             used.append(found.span())
     if not used and (deleted := _DELETED.search(clause)):
         yield Change(provision(deleted.start()), None, "deleted", None, start, start + deleted.end())
+
+
+def _bare(words: str) -> str:
+    """Return new words without the marks around them: the outer quotation mark, and a full stop or semicolon."""
+    plain = words.strip("; .")
+    return plain[1:] if plain.startswith('""') else plain
 
 
 def _is_in(at: int, used: list[tuple[int, int]]) -> bool:

@@ -58,12 +58,18 @@ _PERIOD: Final = re.compile(
     re.I,
 )
 _TESTED: Final = re.compile(
-    r"(?:as of |at |on |as at )?(?:the )?(?:last day|end) of (?:any|each|every) (?:full )?(?:fiscal quarter|Test "
-    r"Period|calendar quarter|Reference Period|Relevant Period|Measurement Period|fiscal year"
+    r"(?:(?:as of|at|on|as at) )?(?:the )?(?:last day|end) of (?:any|each|every)(?: such)?(?: of its)? (?:full "
+    r")?(?:fiscal quarters?"
+    r"|Test Period|calendar quarter|Reference Period|Relevant Period|Measurement Period|fiscal year|(?:calendar "
+    r"|fiscal )?month"
     r"|four[- ]fiscal[- ]quarter period|period of four consecutive fiscal quarters)"
     r"|(?:for|in respect of) (?:any|each) (?:Test Period|Relevant Period|Measurement Period|Reference Period"
     r"|period of four consecutive fiscal quarters)|at (?:any|all) times?|each Quarter Date|on each Test Date",
     re.I,
+)
+_RATIO_OF: Final = re.compile(
+    r"ratio of (?:\((?:[a-z]|[ivx]{1,3})\) ?)?((?:[A-Z][\w-]* ?){1,6})[^;()]{0,60}?\bto (?:\((?:[a-z]"
+    r"|[ivx]{1,3})\) ?)?((?:[A-Z][\w-]* ?){1,6})"
 )
 _SPRINGING: Final = re.compile(
     r"(?:if,? (?:on|as of|at)|so long as|during (?:any|each|a)|at any time (?:when|that)|solely (?:if|to the "
@@ -202,7 +208,8 @@ def _is_step(before: str) -> bool:
     return (
         bool(
             re.search(
-                r"(?:^|[,;:] ?(?:and |or )?)(?:\((?:[a-z]|[ivx]{1,4}|[A-Z]|\d)\)|thereafter|from|for|and)[^.;]{0,160}$",
+                r"(?:^|[,;: ] ?(?:and |or )?)(?:\((?:[a-z]|[ivx]{1,4}|[A-Z]|\d)\)|thereafter|from|for"
+                r"|and)[^.;]{0,160}$",
                 before,
             )
         )
@@ -222,6 +229,9 @@ def _name(title: str | None, sentence: str) -> str | None:
     plain = re.sub(r"^(?:Maximum|Minimum|Maintenance of|Financial Covenants?:?) ", "", title.strip()) if title else ""
     if plain and _NAME.fullmatch(plain):
         return plain
+    ratio = _RATIO_OF.search(sentence)
+    if ratio and not plain:
+        return f"{ratio.group(1).strip()} to {ratio.group(2).strip()}"
     names = [name for name in _NAME.findall(sentence) if not name.startswith(("of ", "to ", "and "))]
     if names:
         return re.sub(r"^(?:The|Maximum|Minimum|Permit|Maintain|Company|Borrower|Any|No) (?:the )?", "", names[-1])

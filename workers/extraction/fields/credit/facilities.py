@@ -30,12 +30,14 @@ _TERM: Final = (
     r"(?:maximum )?credit (?:line|limit)",
 )
 _STATED: Final = re.compile(
-    rf"(?:aggregate|total|initial|original|principal|combined|being|equal to|amount)[^.;\n$€£¥]{{0,170}}?(?:\bis"
+    rf"(?:[Aa]ggregate|[Tt]otal|[Ii]nitial|[Oo]riginal|[Pp]rincipal|[Cc]ombined|being|equal to"
+    rf"|amount)[^.;\n$€£¥]{{0,170}}?(?:\bis"
     rf"|\bwas|\bare|\bbeing|equal to|\bof|equals|shall be|\bbe|exceed|exceeding|up to|amount|means|has|totals?)"
     rf"[ ,:]{{1,2}}(?:an? (?:aggregate|principal)[\w ]{{0,30}} of |initially )?({MONEY})"
 )
 _DIRECT: Final = re.compile(
-    rf"[ ,:]{{0,3}}(?:an (?:aggregate )?amount (?:equal to|of) |(?:up to )|the sum of )?({MONEY})"
+    rf"[ ,:]{{0,3}}(?:an (?:aggregate )?amount (?:equal to|of) |(?:up to )|the sum of |"
+    rf"(?:[A-Z][a-z]{{2,12}}[ -]){{1,8}}(?:Dollars )?\()?({MONEY})"
 )
 _SUM: Final = re.compile(r"\bsum of\b[^.;\n]{0,80}", re.I)
 _GRANT: Final = re.compile(

@@ -24,16 +24,21 @@ _BENCHMARK: Final = re.compile(
 )
 _BASE: Final = re.compile(r"base rate|\babr\b|prime", re.I)
 _LIST: Final = re.compile(
-    r"(?:with respect to|for|of|in the case of)(?: each of| any| each)? ((?:the )?(?:[A-Z€][\w€-]*|of|or|and"
-    r"|each|the|,| )+?)(?:,? (?:shall|is|means|as applicable|of )|,? ?(?=\d)|$)"
+    r"(?:with respect to|for|of|in the case of)(?: each of| any| each)? ((?:the )?[A-Z€][^.;:()\d]{2,300}?)"
+    r"(?:,? (?:shall|is|means|as applicable|of )|,? ?(?=\d)|$)"
 )
-_LESS: Final = re.compile(r"(?:less|lower) than|below")
+_NAMED: Final = re.compile(r"loans?\b|facilit", re.I)
 _INLINE: Final = re.compile(
     rf"(?:(?:less|lower) than|below) (zero|nil|(?:the )?Floor\b|{PERCENT})(?: per annum)?[^.;\n]{{0,160}}?"
     rf"(?:deemed|shall be|will be|treated)[^.;\n]{{0,80}}?(zero|nil|(?:the )?Floor\b|{PERCENT})",
     re.I,
 )
 _GREATER: Final = re.compile(rf"(?:greater|higher) of[^.;\n]{{0,200}}?(?:\(\w{{1,3}}\) )(zero|{PERCENT})", re.I)
+_NEVER: Final = re.compile(
+    rf"(?:in no event (?:shall|will)|shall not|may not)[^.;\n]{{0,80}}?be (?:(?:less|lower) than|below) (zero"
+    rf"|nil|{PERCENT})",
+    re.I,
+)
 COLUMNS: Final = ("Benchmark", "Floor")
 _TERMS: Final = ("Floor", "less than zero", "deemed to be zero", "shall not be less than")
 
@@ -90,8 +95,12 @@ def _of_terms(script: Script) -> Iterator[Floor]:
 
 
 def _named(before: str) -> str | None:
-    found = [match.group(1).strip(" ,") for match in _LIST.finditer(before) if _BENCHMARK.search(match.group(1))]
+    found = [match.group(1).strip(" ,") for match in _LIST.finditer(before) if _is_named(match.group(1))]
     return re.sub(r"^(?:the|each of) ", "", found[-1]) if found else None
+
+
+def _is_named(words: str) -> bool:
+    return bool(_BENCHMARK.search(words) or _NAMED.search(words))
 
 
 def _from_term(term: str) -> str | None:
@@ -124,7 +133,7 @@ def _inline(script: Script) -> Iterator[Floor]:
         )
         percent = _percent(found.group(1)) if found else None
         if found is None:
-            found = _GREATER.search(body)
+            found = _NEVER.search(body) or _GREATER.search(body)
             percent = _percent(found.group(1)) if found else None
         if found is not None and percent is not None and percent <= 10:
             start = max(each.start, each.body + found.start() - 200)

@@ -37,7 +37,8 @@ _FEE: Final = (
 _CLAUSE: Final = re.compile(
     r"\b(commitment|facility|unused(?: line| commitment| facility)?|undrawn|ticking|non-use|unutilized "
     r"commitment) fees?\b\"?\)?"
-    rf"[^.\n]{{0,500}}?(?:at (?:a|the)(?: per annum)? rate|equal to|at the rate|rate of|computed at|calculated "
+    rf"(?:[^.]|\.(?=\d)){{0,500}}?(?:at (?:a|the)(?: per annum)? rate|equal to|at the rate|rate of|computed at"
+    rf"|calculated "
     rf"at|multiplied by|product of|fee of)[^.\n%]{{0,90}}?\b({PERCENT})(?: per annum)?"
     r"( of the (?:applicable |then applicable )?(?:Margin|Applicable))?",
     re.I,

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
@@ -15,6 +15,7 @@ from workers.extraction.days import find_days
 from workers.extraction.fields.agreements.definitions import Definition
 from workers.extraction.fields.agreements.openings import read_opening
 from workers.extraction.fields.agreements.script import Found, Script, propose, script_of, table, text
+from workers.extraction.fields.credit.amendments import Change, find_change, read_changes
 from workers.extraction.fields.credit.facilities import read_facilities
 from workers.extraction.fields.credit.families import print_facility
 from workers.extraction.fields.reader import ReadDocument, rule
@@ -84,21 +85,69 @@ class Maturity:
 
 
 def read_maturities(script: Script) -> tuple[Maturity, ...]:
-    """Return the maturity dates that definitions state, each facility's once."""
-    found: dict[str, Maturity] = {}
+    """Return the maturity dates that definitions state, each facility's once, as amended."""
+    return _chosen(script, script.once(_stated))
+
+
+def _stated(script: Script) -> tuple[Maturity, ...]:
+    """Return all stated maturities; what prevails comes first."""
+    stated: list[Maturity] = []
+    terms = set()
     for each in script.definitions.all:
-        matched = _WANTED.fullmatch(each.term.casefold())
-        if matched is None or _NOT_WANTED.search(each.term.casefold()):
+        matched = _match(each.term)
+        if matched is None:
             continue
+        terms.add(each.term.casefold())
         of = each.term[: matched.end("of")].strip()
-        for maturity in _of_definition(script, each, print_facility(of) if of else None):
-            found.setdefault((maturity.facility or "").casefold(), maturity)
+        found = list(_of_definition(script, each, print_facility(of) if of else None))
+        change = find_change(script, each.term)
+        stated += _folded(found, change) if change else found
+    for change in script.once(read_changes):
+        matched = _match(change.provision or "")
+        if matched and (change.provision or "").casefold() not in terms and change.before and change.after:
+            of = (change.provision or "")[: matched.end("of")].strip()
+            days = [next((each[0] for each in find_days(words)), None) for words in (change.after, change.before)]
+            name = print_facility(of) if of else None
+            stated += [Maturity(name, day, change.start, change.end, 0.9) for day in days if day]
+    return tuple(stated)
+
+
+def _match(term: str) -> re.Match[str] | None:
+    return None if _NOT_WANTED.search(term.casefold()) else _WANTED.fullmatch(term.casefold())
+
+
+def _folded(found: list[Maturity], change: Change) -> list[Maturity]:
+    """Return the maturities with the words that an amendment replaces; what they replace follows."""
+    before = next((each[0] for each in find_days(change.before or "")), None)
+    after = next((each[0] for each in find_days(change.after or "")), None)
+    if before is None or after is None:
+        return found
+    amended = [replace(each, day=after, start=change.start, end=change.end) for each in found if each.day == before]
+    return [*amended, *found]
+
+
+def _chosen(script: Script, stated: tuple[Maturity, ...]) -> tuple[Maturity, ...]:
+    found: dict[str, Maturity] = {}
+    for maturity in stated:
+        found.setdefault((maturity.facility or "").casefold(), maturity)
     own = [each for name, each in found.items() if name]
     general = found.get("")
     if general and not own:
         return (_with_only_facility(script, general),)
     days = {each.day for each in own}
     return tuple(own if general is None or general.day in days else [*own, general])
+
+
+def _others(stated: tuple[Maturity, ...], chosen: tuple[Maturity, ...]) -> list[Found]:
+    """Return what else the document states for the same facilities: what was amended, or conflicts."""
+    others: dict[tuple[str, date], Found] = {}
+    for each in stated:
+        same = [one for one in chosen if (one.facility or "") == (each.facility or "") or each.facility is None]
+        if same and all(one.day != each.day for one in same):
+            value = table(COLUMNS, [(text(each.facility), DateValue(each.day))])
+            found = Found(value, ((each.start, each.end),), 0.0, "elsewhere in the document, or before the amendment")
+            others.setdefault((each.facility or "", each.day), found)
+    return list(others.values())
 
 
 def _with_only_facility(script: Script, general: Maturity) -> Maturity:
@@ -143,9 +192,10 @@ def _computed(script: Script, body: str) -> Iterator[tuple[date, int, int, float
     """Yield dates that are stated as a term after another date, such as the closing date."""
     for pattern in (_TERM_OF, _ANNIVERSARY):
         for found in pattern.finditer(body):
-            anchor = _anchor(script, found["anchor"])
-            if anchor is None:
+            known = _anchor(script, found["anchor"])
+            if known is None:
                 continue
+            anchor, is_stated = known
             if pattern is _ANNIVERSARY:
                 months = 12 * _ORDINALS[found["ordinal"].casefold()]
             else:
@@ -155,19 +205,28 @@ def _computed(script: Script, body: str) -> Iterator[tuple[date, int, int, float
                 months = count * (12 if found["unit"].casefold() == "year" else 1)
             index = anchor.year * 12 + anchor.month - 1 + months
             if index // 12 < 2100:
-                yield day_in(index // 12, index % 12 + 1, anchor.day), found.start(), found.end(), 0.88
+                yield (
+                    day_in(index // 12, index % 12 + 1, anchor.day),
+                    found.start(),
+                    found.end(),
+                    0.88 if is_stated else 0.6,
+                )
 
 
-def _anchor(script: Script, words: str) -> date | None:
-    """Return the date of a defined date; that of the agreement for "the date of this Agreement"."""
+def _anchor(script: Script, words: str) -> tuple[date, bool] | None:
+    """Return the date of a defined date, and whether the document states it: that of the agreement is also taken for a
+    closing date whose definition has none.
+    """
     if words.casefold().startswith("date"):
         own = script.once(read_opening).own
-        return own.value if own else None
+        return (own.value, True) if own else None
     for each in script.definitions.find(re.escape(words.strip().casefold())):
         day = next(find_days(each.text(script.flow)[:200]), None)
         if day:
-            return day[0]
-    return None
+            return day[0], True
+    opening = script.once(read_opening)
+    is_closing = words.strip().casefold() in ("closing date", "effective date", "initial closing date")
+    return (opening.own.value, False) if is_closing and opening.own and not opening.amends else None
 
 
 @rule("credit.maturity_dates", version=1)
@@ -183,10 +242,6 @@ def read_maturities_field(document: ReadDocument, spec: FieldSpec) -> Proposal:
         checks.append(FieldCheck("after-agreement", late, f"The agreement is of {own.value}."))
     value = table(COLUMNS, ((text(each.facility), DateValue(each.day)) for each in maturities))
     confidence = min(each.confidence for each in maturities) * (1 if all(check.passed for check in checks) else 0.6)
-    return propose(
-        document,
-        spec,
-        [Found(value, tuple((each.start, each.end) for each in maturities), confidence)],
-        _TERMS,
-        checks=checks,
-    )
+    found = Found(value, tuple((each.start, each.end) for each in maturities), confidence)
+    others = _others(script.once(_stated), maturities)
+    return propose(document, spec, [found, *others], _TERMS, checks=checks)

@@ -19,6 +19,7 @@ _LEVEL: Final = re.compile(
     r"(?:[IVX]{1,5}|\d{1,2})(?:\sstatus|\spricing)?",
     re.I,
 )
+_LABELLED: Final = re.compile(r"((?:pricing )?(?:level|category|tier) (?:[IVX]{1,5}|\d{1,2}))[:.,]? (.+)", re.I)
 _LEVEL_HEAD: Final = re.compile(r"\b(?:level|category|tier|status|pricing|stage)\b", re.I)
 _CONDITION: Final = re.compile(
     r"[<>≤≥=]|\bto 1|:\s?1|\b(?:less|greater|equal|below|above|lower|higher|more|between|under|over|exceed\w*|at "
@@ -141,6 +142,9 @@ def _levels_in_rows(
             None,
         )
         when = next((cell for _, cell in cells if cell != level and _CONDITION.search(cell)), None)
+        labelled = _LABELLED.fullmatch(when) if when and level is None else None
+        if labelled:
+            level, when = labelled.group(1), labelled.group(2)
         rest = next((cell for _, cell in cells if cell not in (level, when)), None)
         for column in columns:
             percent = _rate(row.cells[column], names[column]) if column < len(row.cells) else None

@@ -41,8 +41,13 @@ def evidence_of(document: ReadDocument, facts: Iterable[Fact]) -> tuple[Evidence
         found.setdefault(
             (place.page, place.char_start, place.char_end),
             evidence_at(
-                place.page, texts.get(place.page, ""), place.char_start, place.char_end,
-                table=place.table, row=row, column=column,
+                place.page,
+                texts.get(place.page, ""),
+                place.char_start,
+                place.char_end,
+                table=place.table,
+                row=row,
+                column=column,
             ),
-        )  # fmt: skip
+        )
     return tuple(found.values())

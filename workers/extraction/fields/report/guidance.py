@@ -37,7 +37,8 @@ _BETWEEN: Final = 24
 _SURELY_WHOLE: Final = 1_000_000
 
 _EXPECTS: Final = re.compile(
-    r"\b(?:(?:we|(?:the\s+)?company|management|group|[A-Z][\w&.-]{1,30})\s+(?:(?:now|currently|still|also|continues?\s+to)\s+){0,2}"
+    r"\b(?:(?:we|(?:the\s+)?company|management|group|[A-Z][\w&.-]{1,30})\s+(?:(?:now|currently|still|also"
+    r"|continues?\s+to)\s+){0,2}"
     r"(?:expects?|anticipates?|projects?|forecasts?|estimates?|targets?)\b"
     r"|(?:is|are)\s+(?:now\s+|currently\s+)?(?:expected|anticipated|projected|forecast(?:ed)?|estimated)\s+to\s+be"
     r"|(?<!accounting\s)(?:guidance|outlook)\b)",
@@ -47,19 +48,25 @@ _NO_GUIDANCE: Final = re.compile(
     r"\b(?:recogni[sz]\w*|unrecogni[sz]ed|performance\s+obligations?|hypothetical|would|could|sensitiv\w*"
     r"|weighted[\s-]average|useful\s+li\w+|fair\s+values?|contribut\w+|pension|postretirement|benefit\s+payments?"
     r"|unrealized|accounting\s+(?:guidance|standards?)|expected\s+(?:return|volatility|term|life)|reclassif\w+"
-    r"|converted\s+to\s+revenue|(?:anti)?dilutive|excluded|trend\s+rate|discount\s+rate|deferred\s+revenue|impairment|litigation|settlement|target(?:ed)?\s+(?:ratio|allocation|range))\b",
+    r"|converted\s+to\s+revenue|(?:anti)?dilutive|excluded|trend\s+rate|discount\s+rate|deferred\s+revenue"
+    r"|impairment|litigation|settlement|target(?:ed)?\s+(?:ratio|allocation|range))\b",
     re.IGNORECASE,
 )
 _QUALIFIERS: Final = (
-    r"(?:(?:adjusted|non-?gaap|gaap|organic|comparable|same-store|core|consolidated|total|net|gross|diluted|free|full-year"
-    r"|annual|effective|operating|capital|interest|segment|underlying|currency-neutral|tax|income|cash|subscription)\s+){0,4}"
+    r"(?:(?:adjusted|non-?gaap|gaap|organic|comparable|same-store|core|consolidated|total|net|gross|diluted|free"
+    r"|full-year"
+    r"|annual|effective|operating|capital|interest|segment|underlying|currency-neutral|tax|income|cash"
+    r"|subscription)\s+){0,4}"
 )
 MEASURE: Final = re.compile(
-    rf"\b{_QUALIFIERS}(?:revenues?|sales(?:\s+growth)?|ebitda(?:\s+margin)?|ebita?|eps|earnings\s+per\s+(?:diluted\s+)?share"
+    rf"\b{_QUALIFIERS}(?:revenues?|sales(?:\s+growth)?|ebitda(?:\s+margin)?|ebita?|eps|earnings\s+per\s+"
+    rf"(?:diluted\s+)?share"
     r"|earnings|net\s+(?:income|loss)|operating\s+(?:income|profit|margin|loss)|gross\s+(?:margin|profit)|margins?"
     r"|capital\s+(?:expenditures?|spending|investments?|program)|capex|(?:cash\s+flows?|cash)(?:\s+from\s+operat\w+)?"
-    r"|tax\s+rate|interest\s+(?:expense|income)|depreciation(?:\s+and\s+amorti[sz]ation)?|dividends?|(?:share\s+)?repurchases?"
-    r"|cost\s+savings|investment\s+income|other\s+income|spend(?:ing)?|funding|deliveries|restructuring\s+charges|charges)\b",
+    r"|tax\s+rate|interest\s+(?:expense|income)|depreciation(?:\s+and\s+amorti[sz]ation)?|dividends?|"
+    r"(?:share\s+)?repurchases?"
+    r"|cost\s+savings|investment\s+income|other\s+income|spend(?:ing)?|funding|deliveries"
+    r"|restructuring\s+charges|charges)\b",
     re.IGNORECASE,
 )
 _NUMBER: Final = r"\(?\d{1,3}(?:,\d{3}){0,4}(?:\.\d{1,4})?\)?|\(?\d{1,12}(?:\.\d{1,4})?\)?"
@@ -76,14 +83,18 @@ _UNIT_OF_HIGH: Final = re.compile(
 )
 _CURRENCY_OF: Final = re.compile(rf"^{CURRENCY}", re.IGNORECASE)
 _COMPARED: Final = re.compile(
-    r"\b(?:compared\s+(?:to|with)|versus|vs\.?|up\s+from|down\s+from|from|prior|previous(?:ly)?|last|was|were|increased|decreased"
+    r"\b(?:compared\s+(?:to|with)|versus|vs\.?|up\s+from|down\s+from|from|prior|previous(?:ly)?|last|was|were"
+    r"|increased|decreased"
     r"|increase\s+of|decrease\s+of)\s+(?:\S+\s+){0,4}$",
     re.IGNORECASE,
 )
 _PERIOD: Final = re.compile(
-    r"\b(?:(?:the\s+)?(?:full[\s-](?:fiscal\s+)?year|fiscal(?:\s+year)?|calendar\s+year|year|(?:first|second)\s+half(?:\s+of)?(?:\s+fiscal)?"
-    r"|(?:first|second|third|fourth)[\s-](?:fiscal\s+)?quarter(?:\s+of)?(?:\s+fiscal)?(?:\s+year)?|Q[1-4]|remainder\s+of(?:\s+fiscal)?)\s+)?"
-    r"(?P<year>20\d\d)\b|\b(?:next|current|coming|full)[\s-](?:fiscal\s+)?(?:year|quarter)\b|\bthis\s+(?:fiscal\s+)?year\b",
+    r"\b(?:(?:the\s+)?(?:full[\s-](?:fiscal\s+)?year|fiscal(?:\s+year)?|calendar\s+year|year|(?:first"
+    r"|second)\s+half(?:\s+of)?(?:\s+fiscal)?"
+    r"|(?:first|second|third|fourth)[\s-](?:fiscal\s+)?quarter(?:\s+of)?(?:\s+fiscal)?(?:\s+year)?|Q[1-4]"
+    r"|remainder\s+of(?:\s+fiscal)?)\s+)?"
+    r"(?P<year>20\d\d)\b|\b(?:next|current|coming|full)[\s-](?:fiscal\s+)?(?:year|quarter)\b|\bthis\s+"
+    r"(?:fiscal\s+)?year\b",
     re.IGNORECASE,
 )
 _PER_SHARE: Final = re.compile(r"\bper\b|\beps\b|\bdividends?\b", re.IGNORECASE)

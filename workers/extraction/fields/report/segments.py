@@ -23,9 +23,14 @@ from workers.extraction.fields.report.statement import Lines, lines_of
 
 _AXIS: Final = "segment"
 _MEASURES: Final = (
-    "Revenue", "OperatingIncomeLoss", "GrossProfit", "NetIncome",
-    "DepreciationAmortizationCF", "CapitalExpenses", "Assets",
-)  # fmt: skip
+    "Revenue",
+    "OperatingIncomeLoss",
+    "GrossProfit",
+    "NetIncome",
+    "DepreciationAmortizationCF",
+    "CapitalExpenses",
+    "Assets",
+)
 """The items that are columns of the table, in this order."""
 _TOTAL: Final = re.compile(r"\b(?:totals?|consolidated)\b", re.IGNORECASE)
 _INSIDE: Final = " / "
