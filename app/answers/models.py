@@ -25,6 +25,21 @@ class Question(Base):
     asked_at: Mapped[datetime]
 
 
+class QuestionNotes(Base):
+    """How a question was understood, and sentences about its answer: what may be of any document in `drafted_from`.
+    `Question.understanding` has only what is of no document.
+    """
+
+    __tablename__ = "question_notes"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id", "question_id"], ["questions.tenant_id", "questions.id"], ondelete="CASCADE"),
+    )
+
+    question_id: Mapped[UUID] = mapped_column(primary_key=True)
+    tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
+    notes: Mapped[dict[str, Any]]
+
+
 class Answer(Base):
     """An answer. `grid` is a comparison (`app.answers.claims.Grid`). `degraded` is the reason code if the model's draft
     was not used.

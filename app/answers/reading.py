@@ -17,7 +17,7 @@ def read_answers(session: Session, principal: Principal, question_ids: Sequence[
     """Return the user's questions with their answers, in the transaction of `session`, and record the reads."""
     repository = AnswerRepository(session)
     answers = repository.find_answers(question_ids)
-    hidden = repository.list_partly_hidden(question_ids)
+    notes = repository.find_notes(question_ids)
     claims = repository.list_claims(question_ids)
     views: dict[UUID, AnswerView] = {}
     for question_id in question_ids:
@@ -28,8 +28,7 @@ def read_answers(session: Session, principal: Principal, question_ids: Sequence[
         own = [claim for claim in claims if claim.question_id == question_id]
         shown = restore_claims(own, repository.list_citations(question_id))
         answer = answers.get(question_id)
-        is_partly_hidden = question_id in hidden
-        views[question_id] = build_view(question, answer, shown, count_dropped(own), is_partly_hidden=is_partly_hidden)
+        views[question_id] = build_view(question, answer, notes.get(question_id), shown, count_dropped(own))
     return views
 
 

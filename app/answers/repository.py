@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -9,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.answers.claims import CitedSpan, DroppedClaim, PageKey
 from app.answers.events import AskedQuestion, ShownClaim
-from app.answers.models import Answer, Citation, Claim, Question
+from app.answers.models import Answer, Citation, Claim, Question, QuestionNotes
 from app.db.bulk import insert_row, insert_rows
 from app.db.keyed import run_keyed
 from app.documents.models import Document
@@ -19,16 +20,13 @@ SELECT w.version_id, w.number, p.text FROM unnest(%(versions)s::uuid[], %(number
 CROSS JOIN LATERAL (
     SELECT p.text FROM pages p WHERE p.version_id = w.version_id AND p.number = w.number OFFSET 0) p
 """
-_PARTLY_HIDDEN = """
-SELECT w.id FROM unnest(%(questions)s::uuid[]) AS w(id)
-CROSS JOIN LATERAL (SELECT a.drafted_from FROM answers a WHERE a.question_id = w.id OFFSET 0) a
-WHERE EXISTS (SELECT 1 FROM unnest(a.drafted_from) AS s(id)
-    LEFT JOIN LATERAL (SELECT d.id FROM documents d WHERE d.id = s.id OFFSET 0) d ON true WHERE d.id IS NULL)
+_NOTES = """
+SELECT w.id, n.notes FROM unnest(%(questions)s::uuid[]) AS w(id)
+CROSS JOIN LATERAL (SELECT n.notes FROM question_notes n WHERE n.question_id = w.id OFFSET 0) n
 """
-_IS_PARTLY_HIDDEN = """
-SELECT EXISTS (SELECT 1 FROM unnest(a.drafted_from) AS s(id)
-    LEFT JOIN LATERAL (SELECT d.id FROM documents d WHERE d.id = s.id OFFSET 0) d ON true WHERE d.id IS NULL)
-FROM answers a WHERE a.question_id = %(question)s
+_STORED = """
+SELECT n.notes FROM answers a LEFT JOIN question_notes n ON n.question_id = a.question_id
+WHERE a.question_id = %(question)s
 """
 
 
@@ -68,6 +66,11 @@ class AnswerRepository:
                 "understanding": question.understanding,
                 "asked_at": question.asked_at,
             },
+        )
+
+    def insert_notes(self, tenant_id: UUID, question_id: UUID, notes: Mapping[str, object]) -> None:
+        insert_row(
+            self._session, QuestionNotes, {"tenant_id": tenant_id, "question_id": question_id, "notes": dict(notes)}
         )
 
     def insert_answer(self, tenant_id: UUID, question_id: UUID, values: Mapping[str, object]) -> None:
@@ -134,21 +137,21 @@ class AnswerRepository:
             query = query.where(Question.id < before)
         return self._session.scalars(query).all()
 
-    def is_partly_hidden(self, question_id: UUID) -> bool | None:
-        """Return whether an answer was drafted from a document that is no longer visible; None if a source that it
-        cites is no longer visible, which hides the answer.
+    def read_stored(self, question_id: UUID) -> tuple[bool, Mapping[str, Any] | None]:
+        """Return whether the answer is visible (all documents that it cites are), and its notes if all documents of the
+        draft are.
         """
-        found = run_keyed(self._session, _IS_PARTLY_HIDDEN, {"question": question_id})
-        return bool(found[0][0]) if found else None
+        found = run_keyed(self._session, _STORED, {"question": question_id})
+        return (True, found[0][0]) if found else (False, None)
 
     def find_answers(self, question_ids: Sequence[UUID]) -> dict[UUID, Answer]:
         """Return answers by question id. Answers with a source that is no longer visible are omitted."""
         found = self._session.scalars(select(Answer).where(Answer.question_id.in_(question_ids)))
         return {answer.question_id: answer for answer in found}
 
-    def list_partly_hidden(self, question_ids: Sequence[UUID]) -> set[UUID]:
-        """Return the questions whose answers were drafted from a document that is no longer visible."""
-        return {found for (found,) in run_keyed(self._session, _PARTLY_HIDDEN, {"questions": list(question_ids)})}
+    def find_notes(self, question_ids: Sequence[UUID]) -> dict[UUID, Mapping[str, Any]]:
+        """Return notes by question id. Those of an answer drafted from a document that is hidden now are omitted."""
+        return dict(run_keyed(self._session, _NOTES, {"questions": list(question_ids)}))
 
     def list_claims(self, question_ids: Sequence[UUID]) -> Sequence[Claim]:
         query = select(Claim).where(Claim.question_id.in_(question_ids)).order_by(Claim.question_id, Claim.ordinal)

@@ -1,8 +1,7 @@
 """Answer questions with verified claims, and read earlier answers.
 
-No database connection is open while the answer is drafted: short transactions read the passages and the pages, and
-another one stores the answer. The answer is stored before its claims are sent, except those that are sent while a
-model still writes: each of these is audited before (`EarlyClaims`).
+No database connection is open while the answer is drafted: short transactions read passages and pages, and another
+stores the answer before its claims are sent. Claims sent while a model writes are audited before (`EarlyClaims`).
 """
 
 import asyncio
@@ -43,7 +42,7 @@ from app.answers.questions import AsTurn, parse_question
 from app.answers.reading import read_answers, source_record
 from app.answers.repository import AnswerRepository
 from app.answers.section_reading import read_sections
-from app.answers.views import COMPUTED, LEXICAL, MISSING, PLAN, build_view
+from app.answers.views import COMPUTED, LEXICAL, MISSING, PLAN, build_view, split_notes
 from app.answers.writing.drafting import Drafter, Show, VerifiedDraft
 from app.audit.service import record
 from app.core.clock import Clock
@@ -115,8 +114,8 @@ class AnswerService:
         are sent as they are verified; the others after the answer is stored.
 
         If the client disconnects, the answer is still completed and stored. `authorise` is called before a claim is
-        sent and before the answer is stored; if it raises, nothing is stored. Without `authorise`, the right is not
-        checked again. With `turn`, the question is a turn of a conversation, which is stored with the answer.
+        sent and before the answer is stored; if it raises, nothing is stored. With `turn`, the question is stored as a
+        turn of a conversation.
         Raises QuestionEmptyError, QuestionTooLongError, QuestionInvalidCharactersError before the first event, and
         UnavailableError when the database is down.
         """
@@ -177,11 +176,11 @@ class AnswerService:
             repository = AnswerRepository(session)
             questions = list(repository.list_questions(before=before, limit=page.limit + 1))
             asked = [question.id for question in questions]
-            answers, hidden = repository.find_answers(asked), repository.list_partly_hidden(asked)
+            answers, notes = repository.find_answers(asked), repository.find_notes(asked)
         shown = questions[: page.limit]
         last = shown[-1].id if len(questions) > page.limit else None
         return PageOf(
-            items=[build_view(each, answers.get(each.id), is_partly_hidden=each.id in hidden) for each in shown],
+            items=[build_view(each, answers.get(each.id), notes.get(each.id)) for each in shown],
             next_cursor=None if last is None else encode_cursor(str(last)),
         )
 
@@ -349,6 +348,7 @@ class AnswerService:
         outcome = Outcome.ANSWERED if draft.answers() else Outcome.NOT_FOUND
         turn = evidence.turn
         question = evidence.question if turn is None else replace(evidence.question, text=turn.words)
+        question, notes = split_notes(question)
         values = {
             "outcome": outcome.value,
             "writer": draft.writer.value,
@@ -369,6 +369,7 @@ class AnswerService:
             repository = AnswerRepository(session)
             with sent_together(session):
                 repository.insert_question(principal.tenant_id, principal.user_id, question)
+                repository.insert_notes(principal.tenant_id, question.id, notes)
                 repository.insert_answer(principal.tenant_id, question.id, values)
                 repository.insert_claims(principal.tenant_id, question.id, draft.shown, draft.dropped)
                 record(
@@ -389,12 +390,11 @@ class AnswerService:
             if turn is not None:
                 turn.store(session, question.id)
             # Read through row-level security again: access to a source may have been revoked during drafting.
-            is_partly_hidden = repository.is_partly_hidden(question.id)
+            is_visible, seen = repository.read_stored(question.id)
         self._metrics.record_question(kind=draft.writer.value, outcome=outcome.value, seconds=seconds)
         self._metrics.record_claims(verdict="shown", count=len(draft.shown))
         reasons = count_reasons([claim.reason for _, claim in draft.dropped])
         for reason, count in reasons.items():
             self._metrics.record_claims(verdict=reason.value, count=count)
-        is_withdrawn = is_partly_hidden is None
-        answer = None if is_withdrawn else Answer(question_id=question.id, tenant_id=principal.tenant_id, **values)
-        return build_view(question, answer, draft.shown, reasons, is_partly_hidden=bool(is_partly_hidden))
+        answer = Answer(question_id=question.id, tenant_id=principal.tenant_id, **values) if is_visible else None
+        return build_view(question, answer, seen, draft.shown, reasons)

@@ -1,6 +1,7 @@
 """Build the view of an answer from its stored rows."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from app.answers.claims import ClaimPart, DropReason, Grid, GridCell, GridRow, Outcome, Subject, Writer
@@ -11,17 +12,17 @@ from app.answers.repository import StoredCitation
 from app.answers.writing.by_kind import NOTICE
 
 ABSENCE = "absence"
-"""Key in `Question.understanding` with the sentence that says which names no visible document has."""
+"""Key of notes with the sentence that says which names no visible document has."""
 
 COMPUTED = "computed"
-"""Key in `Question.understanding`: whether the answer was computed."""
+"""Key in `Question.understanding`: whether the answer was computed. In notes, it has notes on the figures."""
 
 MISSING = "missing"
-"""Key in `Question.understanding` with the sentence that says why a figure could not be computed."""
+"""Key of notes with the sentence that says why a figure could not be computed."""
 
 
 SUMMARY = "summary"
-"""Key in `Question.understanding` with sentences that say what a summary is of, and what it leaves out."""
+"""Key of notes with sentences that say what a summary is of, and what it leaves out."""
 
 LEXICAL = "lexical"
 """Key in `Question.understanding`: whether the sources were found by words only."""
@@ -35,20 +36,31 @@ LEXICAL_NOTICE = (
 )
 
 
+def split_notes(question: AskedQuestion) -> tuple[AskedQuestion, dict[str, Any]]:
+    """Return the question with what is of no document, and notes: what may have words of any document of the draft."""
+    every = question.understanding
+    plain = {name: every[name] for name in (LEXICAL, PLAN) if name in every}
+    notes = {name: value for name, value in every.items() if name not in plain}
+    if every.get(COMPUTED):
+        plain[COMPUTED] = True
+    if every.get(COMPUTED) is True:
+        del notes[COMPUTED]
+    return replace(question, understanding=plain), notes
+
+
 def build_view(
     question: AskedQuestion | Question,
     answer: Answer | None,
+    notes: Mapping[str, Any] | None,
     claims: Sequence[ShownClaim] = (),
     dropped: Mapping[DropReason, int] | None = None,
-    *,
-    is_partly_hidden: bool = False,
 ) -> AnswerView:
     """Build an answer's view. If the user has lost access to a source, `answer` is None, and the view's status is
     `WITHDRAWN`. `claims` also has the related ones.
 
-    `is_partly_hidden` states that the user has lost access to a document from which the answer was drafted. Then the
-    sentences that may quote it without a citation are left out: why a figure is missing, notes on figures, and what a
-    summary is of.
+    `notes` is None if the user has lost access to a document from which the answer was drafted. Then the sentences
+    that may quote it without a citation are left out: why a figure is missing, notes on figures, and what a summary is
+    of.
     """
     if answer is None:
         return AnswerView(
@@ -64,7 +76,7 @@ def build_view(
         status=AnswerStatus(answer.outcome),
         writer=answer.writer,
         degraded=answer.degraded,
-        notice=_notice(answer, question, is_partly_hidden=is_partly_hidden),
+        notice=_notice(answer, question.understanding, notes or {}),
         claims=tuple(claim for claim in claims if claim.part is not ClaimPart.RELATED),
         related=tuple(claim for claim in claims if claim.part is ClaimPart.RELATED),
         grid=_restore_grid(answer.grid),
@@ -104,22 +116,21 @@ def count_dropped(claims: Sequence[Claim]) -> dict[DropReason, int]:
     return count_reasons([DropReason(claim.dropped_reason) for claim in claims if claim.dropped_reason])
 
 
-def _notice(answer: Answer, question: AskedQuestion | Question, *, is_partly_hidden: bool) -> str | None:
-    lexical = LEXICAL_NOTICE if question.understanding.get(LEXICAL) else None
-    shown = _answer_notice(answer, question, is_partly_hidden=is_partly_hidden)
+def _notice(answer: Answer, understanding: Mapping[str, Any], notes: Mapping[str, Any]) -> str | None:
+    lexical = LEXICAL_NOTICE if understanding.get(LEXICAL) else None
+    shown = _answer_notice(answer, notes, is_computed=bool(understanding.get(COMPUTED)))
     return " ".join(filter(None, (shown, lexical))) or None
 
 
-def _answer_notice(answer: Answer, question: AskedQuestion | Question, *, is_partly_hidden: bool) -> str | None:
-    absence = None if is_partly_hidden else question.understanding.get(ABSENCE)
+def _answer_notice(answer: Answer, notes: Mapping[str, Any], *, is_computed: bool) -> str | None:
+    absence = notes.get(ABSENCE)
     if answer.outcome == Outcome.NOT_FOUND:
-        sentence = absence if is_partly_hidden else question.understanding.get(MISSING) or absence
+        sentence = notes.get(MISSING) or absence
         return None if sentence is None else str(sentence)
-    if notes := question.understanding.get(COMPUTED):
-        has_notes = isinstance(notes, str) and not is_partly_hidden
-        notice = f"{COMPUTED_NOTICE} {notes}" if has_notes else COMPUTED_NOTICE
+    if is_computed:
+        notice = f"{COMPUTED_NOTICE} {notes.get(COMPUTED, '')}"
     elif answer.writer == Writer.EXTRACTIVE:
         notice = NOTICE
     else:
-        notice = "" if is_partly_hidden else question.understanding.get(SUMMARY, "")
+        notice = notes.get(SUMMARY, "")
     return f"{absence or ''} {notice}".strip() or None

@@ -7,6 +7,7 @@ from decimal import Decimal
 from uuid import UUID, uuid4
 
 import pytest
+from psycopg.types.json import Jsonb
 from sqlalchemy import text
 
 from app.access.collections.repository import NewGrant
@@ -213,6 +214,12 @@ class Office:
         with self.database.worker.transaction(system_principal(self.owner.tenant_id)) as session:
             result = session.execute(text(statement), values)
             return [dict(row) for row in result.mappings()] if result.returns_rows else []
+
+    def notes(self, question_id: UUID, **changes: object) -> dict:
+        """Change and return the notes of a question, as the owner role: the worker has no right to them."""
+        statement = "UPDATE question_notes SET notes = notes || :changes WHERE question_id = :id RETURNING notes"
+        with self.database.owner.transaction(self.owner) as session:
+            return session.scalar(text(statement), {"changes": Jsonb(changes), "id": question_id})
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Inserts an answer's conversation, turn and feedback. They have the ID of the question."""
+"""Inserts a question's notes, conversation, turn and feedback. They have the ID of the question."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 from app.db.session import system_principal
 
 _TURN = (
+    "INSERT INTO question_notes (question_id, tenant_id, notes) "
+    'VALUES (:question, :tenant, \'{"absence"\\: "Nothing is due."}\')',
     "INSERT INTO conversations (id, tenant_id, user_id, title, scope, created_at, changed_at) "
     "VALUES (:question, :tenant, :user, 'What is due?', '{}', now(), now())",
     "INSERT INTO turns (id, tenant_id, conversation_id, question_id, words, scope, asked_at) "
@@ -25,7 +27,7 @@ _FEEDBACK = (
 
 
 def insert_turn(session: Session, values: Mapping[str, Any]) -> bool:
-    """Insert a conversation with one turn, whose reading has words of the documents `cited`."""
+    """Insert the notes, and a conversation with one turn, whose reading has words of the documents `cited`."""
     for statement in _TURN:
         session.execute(text(statement), values)
     return True

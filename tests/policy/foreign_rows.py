@@ -46,6 +46,7 @@ def plant_foreign_rows(
         "runs": ("id", run, {"id": uuid4()}),
         "stages": ("run_id", run, {"id": uuid4(), "name": "foreign"}),
         "questions": ("id", question, {"id": uuid4()}),
+        "question_notes": ("question_id", question, {}),
         "answers": ("question_id", question, {"question_id": unanswered}),
         "claims": ("question_id", question, {"ordinal": 99}),
         "citations": ("question_id", question, {"ordinal": 99}),

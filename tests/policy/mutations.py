@@ -84,7 +84,8 @@ _DOCUMENT = "(document_id IN ( SELECT d.id\n   FROM documents d))"
 _BY_CLASS = ("documents", "indexed_documents", "chunks", "chunk_embeddings", "term_postings")
 _BY_OTHERS = ("chunk_signatures", "document_versions", "pages", "runs", "stages", "tables", "facts")
 _ANSWER_TABLES = (
-    "questions", "answers", "claims", "citations", "conversations", "turns", "turn_readings", "feedback",
+    "questions", "question_notes", "answers", "claims", "citations", "conversations", "turns", "turn_readings",
+    "feedback",
 )  # fmt: skip
 _CARRY_CLASS = ("indexed_documents", "chunks", "chunk_embeddings", "term_postings")
 
@@ -242,6 +243,9 @@ POLICIES = (
     Mutation("stages: of any run", "stages.api_read", "(run_id IN ( SELECT r.id\n   FROM runs r))", "true"),
     Mutation("questions: of any user", "questions.api_read",
              "(user_id = ( SELECT current_principal() AS current_principal))", "true"),
+    Mutation("question_notes: with a hidden source", "question_notes.api_read",
+             "(NOT (EXISTS ( SELECT 1\n           FROM unnest",
+             "(true OR NOT (EXISTS ( SELECT 1\n           FROM unnest"),
     Mutation("answers: with a hidden source", "answers.api_read",
              "(NOT (EXISTS ( SELECT 1\n           FROM documents d",
              "(false AND NOT (EXISTS ( SELECT 1\n           FROM documents d"),

@@ -133,6 +133,7 @@ class ReadChecks:
         sees_all = access.sees_policy
         return expected | {
             "questions": {str(each) for each in access.questions()},
+            "question_notes": {str(each) for each in access.dropped_claims()},
             "answers": answered,
             "claims": {f"{each}/" for each in answered} | {f"{each}/repeated" for each in access.dropped_claims()},
             "citations": answered,

@@ -32,6 +32,7 @@ BY_ITSELF = {
     "collections": "id",
     "collection_labels": "collection_id",
     "questions": "id",
+    "question_notes": "question_id",
     "answers": "question_id",
     "claims": "concat(question_id, '/', dropped_reason)",
     "citations": "question_id",
