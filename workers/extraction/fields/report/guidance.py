@@ -25,6 +25,7 @@ from app.review.value_texts import quantity_value
 from app.review.values import QuantityValue, TableValue, TextValue, Value
 from app.tables.model import Cell, CellKind, Table
 from workers.extraction.fields.reader import ReadDocument, rule, unread
+from workers.extraction.fields.report.amounts import in_currency
 
 COLUMNS: Final = ("Measure", "Period", "Low", "High")
 _CONFIDENCE: Final = 0.6
@@ -157,10 +158,7 @@ def _first_year(metadata: DocumentMetadata) -> int | None:
 
 def _in_currency(row: Guided, currency: str | None) -> Guided:
     """Return a row whose dollars are those of the document."""
-    low, high = (
-        replace(each, unit=currency) if each is not None and each.unit == "$" and currency is not None else each
-        for each in (row.low, row.high)
-    )
+    low, high = (None if each is None else in_currency(each, currency) for each in (row.low, row.high))
     return replace(row, low=low, high=high)
 
 

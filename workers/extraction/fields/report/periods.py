@@ -33,10 +33,13 @@ _FLOWS: Final = (StatementKind.INCOME, StatementKind.COMPREHENSIVE_INCOME, State
 
 
 class Role(StrEnum):
-    """Which of a report's periods: its own, or the one it compares with."""
+    """Which of a report's periods: its own, the one it compares with, or the longest that ends with its own: the year
+    to date, or the year.
+    """
 
     CURRENT = "current"
     PRIOR = "prior"
+    TO_DATE = "to-date"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +48,11 @@ class ReportPeriods:
 
     current: Mapping[StatementKind, Period]
     prior: Mapping[StatementKind, Period]
+    to_date: Mapping[StatementKind, Period]
 
     def of(self, statement: StatementKind, role: Role) -> Period | None:
-        return (self.current if role is Role.CURRENT else self.prior).get(statement)
+        roles = {Role.CURRENT: self.current, Role.PRIOR: self.prior, Role.TO_DATE: self.to_date}
+        return roles[role].get(statement)
 
 
 def report_periods(facts: Iterable[Fact], metadata: DocumentMetadata) -> ReportPeriods:
@@ -58,11 +63,12 @@ def report_periods(facts: Iterable[Fact], metadata: DocumentMetadata) -> ReportP
             columns.setdefault(fact.statement, Counter())[fact.period] += 1
     current: dict[StatementKind, Period] = {}
     prior: dict[StatementKind, Period] = {}
+    to_date: dict[StatementKind, Period] = {}
     days = _frequent(period for period in columns.get(StatementKind.BALANCE, Counter()).elements() if not period.start)
     flows = {kind: _frequent(p for p in columns.get(kind, Counter()).elements() if p.start) for kind in _FLOWS}
     end = _own_end(metadata.period_end, [period.end for own in (days, *flows.values()) for period in own])
     if end is None:
-        return ReportPeriods(current, prior)
+        return ReportPeriods(current, prior, to_date)
     day = next((period for period in days if _is_near(period.end, end)), None)
     if day is not None:
         current[StatementKind.BALANCE] = day
@@ -74,6 +80,7 @@ def report_periods(facts: Iterable[Fact], metadata: DocumentMetadata) -> ReportP
         own = [p for p in periods if _is_near(p.end, end) and p.months <= _LONGEST]
         if not own:
             continue
+        to_date[kind] = max(own, key=lambda period: period.months)
         takes_longest = is_annual or kind is StatementKind.CASH_FLOW
         short = [period for period in own if period.months < _FULL_YEAR]
         if takes_longest and not is_annual and short:
@@ -83,7 +90,7 @@ def report_periods(facts: Iterable[Fact], metadata: DocumentMetadata) -> ReportP
         year_before = [p for p in periods if _is_year_before(p, chosen)]
         if year_before:
             prior[kind] = max(year_before)
-    return ReportPeriods(current, prior)
+    return ReportPeriods(current, prior, to_date)
 
 
 def _frequent(periods: Iterable[Period]) -> list[Period]:

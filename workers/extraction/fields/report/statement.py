@@ -1,4 +1,5 @@
-"""Reads the lines of statements: `report.line` for the report's own period, `report.prior_line` for the one before.
+"""Reads the lines of statements: `report.line` for the report's own period, `report.prior_line` for the one before,
+and `report.line_to_date` for the year to date.
 
 A field's first word that names a standard item says which line it is ("Revenue", "net sales"). The value counts as the
 us-gaap taxonomy does: expenses and payments are positive.
@@ -55,6 +56,12 @@ def read_line(document: ReadDocument, spec: FieldSpec) -> Proposal:
 def read_prior_line(document: ReadDocument, spec: FieldSpec) -> Proposal:
     """Read the line for the period that the report compares with."""
     return propose_line(document, spec, lines_of(document), Role.PRIOR)
+
+
+@rule("report.line_to_date", version=VERSION)
+def read_line_to_date(document: ReadDocument, spec: FieldSpec) -> Proposal:
+    """Read the line for the longest period that ends with the report's own."""
+    return propose_line(document, spec, lines_of(document), Role.TO_DATE)
 
 
 def propose_line(document: ReadDocument, spec: FieldSpec, lines: Lines, role: Role) -> Proposal:

@@ -1,0 +1,1 @@
+"""Reads the fields of current reports: items, dates, amounts and exhibits."""

@@ -1,0 +1,1 @@
+"""Reads what earnings releases have beside the lines of statements: measures outside GAAP."""
