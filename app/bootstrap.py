@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from random import SystemRandom
 from typing import Any
 
 import structlog
@@ -29,6 +28,7 @@ from app.conversations.service import ConversationService
 from app.core.clock import Clock, SystemClock
 from app.db.connections import Liveness
 from app.db.session import Database
+from app.desk import build_desk
 from app.documents.dead_letters.service import DeadLetterService
 from app.documents.facets.service import FacetService
 from app.documents.pages.images import PageImages
@@ -82,10 +82,6 @@ from app.relevance.cross_encoder import built_in_reader
 from app.relevance.errors import ReaderUnavailableError
 from app.relevance.port import Reader
 from app.retrieval.service import RetrievalService
-from app.review.fields.service import FieldService
-from app.review.revisions.service import DecisionService
-from app.review.schemas.service import SchemaService
-from app.review.tasks.service import TaskService
 from app.settings import IdentitySettings, LimitSettings, ReaderSettings, Settings
 from app.tables.service import TableService
 from app.web.session import Cookies
@@ -192,10 +188,7 @@ def build_container(settings: Settings, *, clock: Clock | None = None) -> Contai
         IssuerService(database=database, clock=clock),
         FactService(database=database),
         FormulaService(database=database),
-        SchemaService(database=database, clock=clock),
-        TaskService(database=database, clock=clock),
-        FieldService(database=database),
-        DecisionService(database=database, draw=SystemRandom().random),
+        *build_desk(database=database, sealer=sealer, clock=clock),
         UploadService(
             database=database,
             access=access,

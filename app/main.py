@@ -18,6 +18,7 @@ from app.answers.endpoints import router as answers_router
 from app.answers.service import AnswerService
 from app.audit.endpoints import router as audit_router
 from app.bootstrap import Container, build_container
+from app.changes.endpoints import router as changes_router
 from app.conversations.endpoints import router as conversations_router
 from app.conversations.feedback_endpoints import router as feedback_router
 from app.documents.dead_letters.endpoints import router as dead_letters_router
@@ -94,6 +95,7 @@ _ROUTERS = (
     review_tasks_router,
     review_fields_router,
     review_decisions_router,
+    changes_router,
     runs_router,
     dead_letters_router,
     answers_router,

@@ -241,6 +241,7 @@ RULES: dict[tuple[str, str], Rule] = {
     ("GET", "/v1/review/fields/{field_id}/revisions"): Rule(GRANT),
     ("POST", "/v1/review/fields/{field_id}/revisions"): Rule(GRANT, 201, _json(action="absent")),
     ("GET", "/v1/review/reviewers"): Rule(PERMISSION, foreign=200),
+    ("GET", "/v1/changes"): _listed(GRANT, "field_id", lambda _: {"params": {"kind": "field.proposed"}}),
     # conversations
     ("POST", "/v1/conversations"): _made(_json()),
     ("GET", "/v1/conversations"): _listed(OWNER, "conversation_id"),

@@ -24,6 +24,7 @@ INNER_FUNCTIONS = {
     "classes_of",
     "context_body",
     "context_mac",
+    "current_era",
     "ensure_class",
     "kept_lists",
     "labels_around",

@@ -1,5 +1,6 @@
 """Compares responses of the API with the oracle. The response must be the same for hidden and absent objects."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID, uuid4
@@ -99,6 +100,8 @@ class HttpReadChecks:
         self._compare(access, "/v1/grants", self._ids(client, "/v1/grants"), access.grants(), grants)
         published = visible & tenant.published
         self._compare(access, "/v1/facts", self._ids(client, "/v1/facts", "document_id"), published, every)
+        changed = {UUID(each["document_id"]) for each in _list_changes(client)}
+        self._compare(access, "/v1/changes", changed - (visible - published), published, every)
         for kind in KINDS:
             answer = client.get(f"/v1/issuers/issuer {kind}/statements")
             stated = {UUID(source["document_id"]) for source in answer.json().get("documents", ())}
@@ -246,6 +249,14 @@ class HttpReadChecks:
 
     def _name(self, key: UUID) -> str:
         return {**self.tenant.names, **self.other_tenant.names}.get(str(key), str(key))
+
+
+def _list_changes(client: httpx.Client) -> Iterator[dict[str, Any]]:
+    feed: dict[str, Any] = {"has_more": True, "cursor": None}
+    while feed["has_more"]:
+        params = {"limit": 200} | ({"after": feed["cursor"]} if feed["cursor"] else {})
+        feed = client.get("/v1/changes", params=params).raise_for_status().json()
+        yield from feed["items"]
 
 
 def _get(client: httpx.Client, path: str) -> tuple[int, frozenset[str]]:

@@ -1,0 +1,23 @@
+"""Builds the services of the editors' desk and of the change feed for the composition root of the API."""
+
+from random import SystemRandom
+
+from app.changes.service import ChangeService
+from app.core.clock import Clock
+from app.db.session import Database
+from app.review.fields.service import FieldService
+from app.review.revisions.service import DecisionService
+from app.review.schemas.service import SchemaService
+from app.review.tasks.service import TaskService
+from app.storage.sealing import Sealer
+
+
+def build_desk(*, database: Database, sealer: Sealer, clock: Clock) -> list[object]:
+    """Return the services."""
+    return [
+        SchemaService(database=database, clock=clock),
+        TaskService(database=database, clock=clock),
+        FieldService(database=database),
+        DecisionService(database=database, draw=SystemRandom().random),
+        ChangeService(database=database, sealer=sealer),
+    ]

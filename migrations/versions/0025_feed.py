@@ -1,0 +1,23 @@
+"""Orders the change feed across restored databases, and adds changes of documents. Its SQL is in migrations/sql.
+
+Revision: 0025_feed, after 0023_review_queue.
+"""
+
+from pathlib import Path
+
+from alembic import op
+
+revision: str = "0025_feed"
+down_revision: str | None = "0023_review_queue"
+branch_labels: str | None = None
+depends_on: str | None = None
+
+_SQL = Path(__file__).resolve().parents[1] / "sql" / "0025_feed.sql"
+
+
+def upgrade() -> None:
+    op.execute(_SQL.read_text(encoding="utf-8"))
+
+
+def downgrade() -> None:
+    raise RuntimeError("Downgrades are not supported: restore a backup that was made before the upgrade.")
