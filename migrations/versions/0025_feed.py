@@ -1,6 +1,6 @@
 """Orders the change feed across restored databases, and adds changes of documents. Its SQL is in migrations/sql.
 
-Revision: 0025_feed, after 0023_review_queue.
+Revision: 0025_feed, after 0024_question_notes.
 """
 
 from pathlib import Path
@@ -8,7 +8,7 @@ from pathlib import Path
 from alembic import op
 
 revision: str = "0025_feed"
-down_revision: str | None = "0023_review_queue"
+down_revision: str | None = "0024_question_notes"
 branch_labels: str | None = None
 depends_on: str | None = None
 
