@@ -5,8 +5,13 @@ from random import SystemRandom
 from app.changes.service import ChangeService
 from app.core.clock import Clock
 from app.db.session import Database
+from app.review.bulk.service import BulkService
+from app.review.comments.service import CommentService
 from app.review.fields.service import FieldService
+from app.review.policies.service import PolicyService
+from app.review.progress.service import ProgressService
 from app.review.revisions.service import DecisionService
+from app.review.saved.service import ViewService
 from app.review.schemas.service import SchemaService
 from app.review.tasks.service import TaskService
 from app.storage.sealing import Sealer
@@ -14,10 +19,16 @@ from app.storage.sealing import Sealer
 
 def build_desk(*, database: Database, sealer: Sealer, clock: Clock) -> list[object]:
     """Return the services."""
+    draw = SystemRandom().random
     return [
         SchemaService(database=database, clock=clock),
         TaskService(database=database, clock=clock),
         FieldService(database=database),
-        DecisionService(database=database, draw=SystemRandom().random),
+        DecisionService(database=database, draw=draw),
+        BulkService(database=database, draw=draw),
+        CommentService(database=database, clock=clock),
+        ViewService(database=database, clock=clock),
+        PolicyService(database=database, clock=clock),
+        ProgressService(database=database, clock=clock),
         ChangeService(database=database, sealer=sealer),
     ]

@@ -52,8 +52,13 @@ from app.jobs.endpoints import router as runs_router
 from app.jobs.streams import RunStreams
 from app.observability.logging import configure_logging
 from app.observability.tracing import Tracing, configure_tracing, instrument_app
+from app.review.bulk.endpoints import router as review_bulk_router
+from app.review.comments.endpoints import router as review_comments_router
 from app.review.fields.endpoints import router as review_fields_router
+from app.review.policies.endpoints import router as review_policies_router
+from app.review.progress.endpoints import router as review_progress_router
 from app.review.revisions.endpoints import router as review_decisions_router
+from app.review.saved.endpoints import router as review_views_router
 from app.review.schemas.endpoints import router as schemas_router
 from app.review.tasks.endpoints import router as review_tasks_router
 from app.settings import Settings
@@ -95,6 +100,11 @@ _ROUTERS = (
     review_tasks_router,
     review_fields_router,
     review_decisions_router,
+    review_comments_router,
+    review_bulk_router,
+    review_views_router,
+    review_policies_router,
+    review_progress_router,
     changes_router,
     runs_router,
     dead_letters_router,

@@ -180,6 +180,9 @@ class Objects(dict[str, Any]):
             "dead_run_id": self._fail,
             **dict.fromkeys(("schema_key", "task_id", "field_id"), self._review),
             "other_schema_key": self._create_schema,
+            "bulk_id": self._approve_in_bulk,
+            "view_id": self._save_view,
+            "policy_id": self._add_policy,
             "edit_id": self._rename_issuer,
             "exclusion_id": self._exclude,
             "key_id": self._create_key,
@@ -288,6 +291,23 @@ class Objects(dict[str, Any]):
         of_version = (UUID(self["document_id"]), UUID(self["version_id"]))
         task, field_id = create_task(world.server.database, world.tenant_id, *of_version, key)
         self.update(schema_key=key, task_id=str(task), field_id=str(field_id))
+
+    def _approve_in_bulk(self) -> None:
+        """Decide on a field, as a bulk approval does."""
+        world = self._world
+        path = f"/v1/review/fields/{self['field_id']}/revisions"
+        world.granted.http.post(path, json={"action": "absent"}, headers={"If-Match": "*"})
+        self["bulk_id"] = str(uuid4())
+        change = "UPDATE field_revisions SET bulk_id = :bulk WHERE field_id = :field AND action = 'absent'"
+        world.sql(change, bulk=self["bulk_id"], field=self["field_id"])
+
+    def _save_view(self) -> None:
+        body = {"name": "Mine", "filters": {}}
+        self["view_id"] = self._world.post(self._world.granted, "/v1/review/views", **body)["id"]
+
+    def _add_policy(self) -> None:
+        body = {"policy": "two", "field_key": uuid4().hex}
+        self["policy_id"] = self._world.post(self._world.owner, "/v1/review/policies", **body)["id"]
 
     def _rename_issuer(self) -> None:
         path, headers = f"/v1/issuers/{self['issuer_id']}", {"If-Match": "*"}

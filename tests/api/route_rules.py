@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
+from hashlib import sha256
 from typing import Any, Protocol
 from uuid import uuid4
 
@@ -72,6 +73,9 @@ _JOIN: Call = lambda names: {  # noqa: E731 - the other calls are lambdas too
 }
 _SCHEMA = {"key": "other_schema_key"}
 _DEFINED = {"definition": {"properties": {"fee": {"type": "string"}}}}
+_BULK = _json(min_confidence=0.9, schema="no-such-schema")
+_NO_BULK = _json(min_confidence=0.9, schema="no-such-schema", digest=sha256().hexdigest())
+_WITH_TASK: Call = lambda names: {"params": {"schema": names["schema_key"]}}  # noqa: E731 - the other calls are lambdas too
 _REVIEWED: Call = lambda names: {  # noqa: E731 - the other calls are lambdas too
     "json": {"document_id": names["document_id"], "schema": names["other_schema_key"]}
 }
@@ -240,6 +244,23 @@ RULES: dict[tuple[str, str], Rule] = {
     ("GET", "/v1/review/fields/{field_id}"): Rule(GRANT),
     ("GET", "/v1/review/fields/{field_id}/revisions"): Rule(GRANT),
     ("POST", "/v1/review/fields/{field_id}/revisions"): Rule(GRANT, 201, _json(action="absent")),
+    ("POST", "/v1/review/fields/{field_id}/comments"): Rule(GRANT, 201, _json(body="See page 2.")),
+    ("GET", "/v1/review/fields/{field_id}/comments"): Rule(GRANT),
+    ("GET", "/v1/review/mentions"): Rule(PERMISSION, foreign=200),
+    ("POST", "/v1/review/bulk-approvals/preview"): Rule(PERMISSION, call=_BULK, foreign=200),
+    ("POST", "/v1/review/bulk-approvals"): Rule(PERMISSION, 201, _NO_BULK, 201),
+    ("GET", "/v1/review/bulk-approvals/{bulk_id}"): Rule(GRANT),
+    ("POST", "/v1/review/bulk-approvals/{bulk_id}/reversal"): Rule(GRANT),
+    ("GET", "/v1/review/views"): Rule(PERMISSION, foreign=200),
+    ("POST", "/v1/review/views"): Rule(PERMISSION, 201, _json(name="Mine", filters={}), 201),
+    ("PUT", "/v1/review/views/{view_id}"): Rule(OWNER, call=_json(name="Mine", filters={})),
+    ("DELETE", "/v1/review/views/{view_id}"): Rule(OWNER, 204),
+    ("GET", "/v1/review/policies"): Rule(PERMISSION, foreign=200),
+    ("POST", "/v1/review/policies"): Rule(PERMISSION, 201, _json(policy="two", amount="9"), 201),
+    ("DELETE", "/v1/review/policies/{policy_id}"): Rule(PERMISSION, 204),
+    ("GET", "/v1/review/progress"): _listed(GRANT, "collection_name", _WITH_TASK),
+    ("GET", "/v1/review/workload"): Rule(PERMISSION, foreign=200),
+    ("GET", "/v1/review/agreement"): Rule(PERMISSION, foreign=200),
     ("GET", "/v1/review/reviewers"): Rule(PERMISSION, foreign=200),
     ("GET", "/v1/changes"): _listed(GRANT, "field_id", lambda _: {"params": {"kind": "field.proposed"}}),
     # conversations

@@ -55,21 +55,18 @@ class FieldRepository:
         """List the blind readings of the fields' open rounds, or of the rounds before in a conflict: the newest of each
         person that was not undone. Of an open round, the principal sees only the own one.
         """
-        blind = [row for row in rows if row.policy == "blind"]
-        if not blind:
-            return []
         query: Select[FieldRevision] = (
             select(FieldRevision)
             .join(FieldRow, FieldRow.id == FieldRevision.field_id)
             .where(
-                FieldRow.id.in_([row.id for row in blind]),
+                FieldRow.id.in_([row.id for row in rows]),
                 FieldRevision.sealed,
                 FieldRevision.round >= FieldRow.round - 1,
             )
             .ext(distinct_on(FieldRevision.field_id, FieldRevision.round, FieldRevision.made_by))
             .order_by(FieldRevision.field_id, FieldRevision.round, FieldRevision.made_by, FieldRevision.number.desc())
         )
-        rounds = {row.id: row.round - 1 if row.status == "conflict" else row.round for row in blind}
+        rounds = {row.id: row.round - 1 if row.status == "conflict" else row.round for row in rows}
         return [
             found
             for found in self._session.scalars(query)
@@ -78,14 +75,11 @@ class FieldRepository:
 
     def count_own_sealed(self, rows: Sequence[FieldRow], person: UUID) -> dict[UUID, int]:
         """Return how many revisions of a person later than the one that everybody sees are still sealed, by field."""
-        blind = [row.id for row in rows if row.policy == "blind"]
-        if not blind:
-            return {}
         query = (
             select(FieldRow.id, func.count())
             .join(FieldRevision, FieldRevision.field_id == FieldRow.id)
             .where(
-                FieldRow.id.in_(blind),
+                FieldRow.id.in_([row.id for row in rows]),
                 FieldRevision.sealed,
                 FieldRevision.made_by == person,
                 FieldRevision.number > FieldRow.revision,

@@ -14,16 +14,20 @@ SAMPLE_RATE: Final = 0.1
 
 
 def applying(
-    rules: Sequence[ReviewPolicy], field: FieldRow, schema_id: UUID, answer: Answer | None
+    rules: Sequence[ReviewPolicy], field: FieldRow, schema_id: UUID, known: Answer | None, given: Answer | None
 ) -> list[ReviewPolicy]:
-    """Return the tenant's rules that apply to an answer for a field."""
+    """Return the tenant's rules that apply to a field whose newest answer is `known`, and is now `given`.
+
+    Blind readings by amount depend on the known answer only: if they depended on the given one, the policy of the field
+    would tell the second reader about the first answer.
+    """
     return [
         rule
         for rule in rules
         if rule.schema_id in (None, schema_id)
         and rule.field_key in (None, field.key)
         and (rule.confidence is None or field.confidence < rule.confidence)
-        and (rule.amount is None or _is_as_large(rule, answer))
+        and (rule.amount is None or any(_is_as_large(rule, each) for each in _answers(rule, known, given)))
     ]
 
 
@@ -35,6 +39,10 @@ def policy_of(field: FieldRow, rules: Sequence[ReviewPolicy]) -> FieldPolicy:
 def sample_rate(rules: Sequence[ReviewPolicy]) -> float:
     """Return the largest share of the rules that apply."""
     return max((rule.sample_rate for rule in rules if rule.sample_rate is not None), default=SAMPLE_RATE)
+
+
+def _answers(rule: ReviewPolicy, known: Answer | None, given: Answer | None) -> tuple[Answer | None, ...]:
+    return (known,) if rule.policy == FieldPolicy.BLIND else (known, given)
 
 
 def _is_as_large(rule: ReviewPolicy, answer: Answer | None) -> bool:

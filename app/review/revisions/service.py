@@ -26,6 +26,7 @@ from app.review.deciding.rules import (
     Status,
     decide,
     settle,
+    strictest,
 )
 from app.review.evidence import Evidence, decode_evidence, encode_evidence
 from app.review.fields.repository import FieldRepository
@@ -87,8 +88,7 @@ class DecisionService:
             given = _given(session, task, view, decision)
             made = self._make(session, principal, task, view, given)
             add_outcomes(session, principal, [(view.row, made)], note=decision.note)
-            if made.sealed and made.action is not Action.UNDO:
-                self._settle(session, principal, view.row, made)
+            settle_readings(session, principal, [(view.row, made)])
             if task.claimed_by == principal.user_id:
                 TaskRepository(session).extend_claim(task.id)
             return read_field(session, principal, field_id)[0]
@@ -99,21 +99,6 @@ class DecisionService:
         rules = RevisionRepository(session).list_policies()
         return make_outcome(task, view, decision, person_of(principal), rules, self._draw)
 
-    def _settle(self, session: Session, principal: Principal, row: FieldRow, made: Outcome) -> None:
-        """End the round if another person has read the field. The other reading is visible since mine is stored."""
-        readings = [
-            Reading(each.made_by, answer)
-            for each in FieldRepository(session).list_readings([row])
-            for answer in [answer_of(each)]
-            if answer is not None
-        ]
-        others = [each for each in readings if each.person != principal.user_id]
-        if not others or made.answer is None:
-            return
-        state = FieldState(made.status, made.policy, made.round)
-        outcome = settle(state, Reading(principal.user_id, made.answer), others)
-        add_outcomes(session, principal, [(row, outcome)])
-
 
 def make_outcome(
     task: ReviewTask,
@@ -122,13 +107,19 @@ def make_outcome(
     person: Person,
     rules: Sequence[ReviewPolicy],
     draw: Callable[[], float],
+    *,
+    least: FieldPolicy = FieldPolicy.ONE,
+    rate: float | None = None,
 ) -> Outcome:
-    """Return what a decision does to a field, by the strictest policy that applies. Raises what `decide` raises."""
+    """Return what a decision does to a field, by the strictest policy that applies, and at least by `least`. `rate` is
+    the share of values to check, by default that of the rules. Raises what `decide` raises.
+    """
     state = state_of(view)
-    answer = decision.answer if decision.action is Action.CORRECT else state.answer
-    found = applying(rules, view.row, task.schema_id, answer)
-    state = replace(state, policy=policy_of(view.row, found))
-    return decide(state, decision, person, draw_sample=lambda: draw() < sample_rate(found))
+    given = decision.answer if decision.action is Action.CORRECT else None
+    found = applying(rules, view.row, task.schema_id, state.answer, given)
+    state = replace(state, policy=strictest([least, policy_of(view.row, found)]))
+    share = sample_rate(found) if rate is None else rate
+    return decide(state, decision, person, draw_sample=lambda: draw() < share)
 
 
 def state_of(view: FieldView) -> FieldState:
@@ -176,6 +167,34 @@ def add_outcomes(
             detail["bulk_id"] = str(bulk_id)
         what = "review.field.read" if outcome.sealed else "review.field.decided"
         record(session, principal, what, object_type="field", object_id=field.id, detail=detail)
+
+
+def settle_readings(
+    session: Session,
+    principal: Principal,
+    outcomes: Sequence[tuple[FieldRow, Outcome]],
+    *,
+    bulk_id: UUID | None = None,
+) -> None:
+    """End the rounds of stored blind readings whose fields another person has read, too. The other reading is visible
+    since mine is stored.
+    """
+    sealed = {row.id: (row, made) for row, made in outcomes if made.sealed and made.action is not Action.UNDO}
+    if not sealed:
+        return
+    others: dict[UUID, list[Reading]] = {}
+    for each in FieldRepository(session).list_readings([row for row, _ in sealed.values()]):
+        answer = answer_of(each)
+        if each.made_by != principal.user_id and answer is not None:
+            others.setdefault(each.field_id, []).append(Reading(each.made_by, answer))
+    settled = []
+    for field_id, readings in others.items():
+        row, made = sealed[field_id]
+        assert made.answer is not None, "a reading has an answer"
+        state = FieldState(made.status, made.policy, made.round)
+        settled.append((row, settle(state, Reading(principal.user_id, made.answer), readings)))
+    if settled:
+        add_outcomes(session, principal, settled, bulk_id=bulk_id)
 
 
 def _given(session: Session, task: ReviewTask, view: FieldView, decision: NewDecision) -> Decision:

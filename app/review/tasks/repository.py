@@ -26,7 +26,7 @@ def waits_for(person: Person) -> ColumnElement[bool]:
     """Return the condition that a field waits for a decision that the person may make."""
     own = FieldRevision.__table__.alias("own")
     read = exists().where(own.c.field_id == FieldRow.id, own.c.made_by == person.id, own.c.sealed)
-    is_mine = and_(FieldRow.policy == "blind", read.where(own.c.round == FieldRow.round))
+    is_mine = read.where(own.c.round == FieldRow.round)
     can_read = and_(
         or_(FieldRow.status.in_([Status.PROPOSED, Status.SENT_BACK, Status.UNCLEAR]), FieldRow.differs), ~is_mine
     )
@@ -56,7 +56,7 @@ class TaskRepository:
         self, filters: TaskFilters, person: Person, *, after: tuple[float, UUID] | None, limit: int
     ) -> list[TaskView]:
         """List tasks, the riskiest first."""
-        query = _views().where(*_conditions(filters, person))
+        query = _views().where(*list_conditions(filters, person))
         if after is not None:
             priority, task_id = after
             query = query.where(
@@ -80,7 +80,7 @@ class TaskRepository:
         is_waiting = exists().where(FieldRow.task_id == ReviewTask.id, FieldRow.removed_at.is_(None), waits_for(person))
         query = (
             select(ReviewTask.id)
-            .where(ReviewTask.state == OPEN, _IS_FREE, is_waiting, *_conditions(filters, person))
+            .where(ReviewTask.state == OPEN, _IS_FREE, is_waiting, *list_conditions(filters, person))
             .order_by(ReviewTask.priority.desc(), ReviewTask.id)
             .limit(1)
             .with_for_update(skip_locked=True, of=ReviewTask)
@@ -212,7 +212,8 @@ def _view(found: Row[ReviewTask, Document, str, str, bool, int | None]) -> TaskV
     )
 
 
-def _conditions(filters: TaskFilters, person: Person) -> list[ColumnElement[bool]]:
+def list_conditions(filters: TaskFilters, person: Person) -> list[ColumnElement[bool]]:
+    """Return the SQL conditions of the filters."""
     document = {
         Document.collection_id: filters.collection_id,
         Document.issuer_id: filters.issuer_id,

@@ -1,0 +1,1 @@
+"""Bulk approval: one revision a value, after a preview, and reversible."""

@@ -1,0 +1,1 @@
+"""Comments on fields, which may mention reviewers."""

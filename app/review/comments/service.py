@@ -1,0 +1,86 @@
+"""Comments on fields. On a field whose blind readings are not complete, others see a comment only when they are."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.audit.service import record
+from app.core.clock import Clock
+from app.core.ids import new_id
+from app.core.pagination import PageOf, PageRequest, encode_cursor, parse_uuid_cursor
+from app.core.principal import Permission, Principal
+from app.db.bulk import insert_row
+from app.db.session import Database
+from app.documents.errors import NotEditableError
+from app.documents.repository import DocumentRepository
+from app.review.comments.errors import MentionError
+from app.review.deciding.errors import FieldNotFoundError
+from app.review.deciding.rules import FINAL, Status
+from app.review.fields.repository import FieldRepository
+from app.review.models import FieldComment, FieldRow
+from app.review.people import list_reviewers
+
+
+class CommentService:
+    """Writes and reads comments under the principal's rights."""
+
+    def __init__(self, *, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    def add(self, principal: Principal, field_id: UUID, body: str, mentions: Sequence[UUID]) -> FieldComment:
+        """Add a comment. Raises PermissionRequiredError, FieldNotFoundError, NotEditableError, MentionError."""
+        principal.require(Permission.REVIEW_WRITE)
+        with self._database.transaction(principal) as session:
+            field = _get_field(session, field_id)
+            documents = DocumentRepository(session)
+            if not documents.is_editable(documents.get_document(field.document_id).access_class_id):
+                raise NotEditableError
+            if mentions and not set(mentions) <= {each.id for each in list_reviewers(session) if each.is_active}:
+                raise MentionError
+            named = list(dict.fromkeys(mentions))
+            is_blind = field.policy == "blind" or bool(FieldRepository(session).list_readings([field]))
+            values = {
+                "id": new_id(),
+                "tenant_id": principal.tenant_id,
+                "document_id": field.document_id,
+                "field_id": field.id,
+                "round": field.round,
+                "sealed": is_blind and Status(field.status) not in FINAL | {Status.CONFLICT},
+                "body": body,
+                "mentions": named,
+                "made_by": principal.user_id,
+                "made_at": self._clock.now(),
+            }
+            insert_row(session, FieldComment, values)
+            detail = {"field_id": str(field.id), "mentions": [str(each) for each in named]}
+            record(session, principal, "review.field.commented", object_type="field", object_id=field.id, detail=detail)
+        return FieldComment(**values)
+
+    def list_comments(self, principal: Principal, field_id: UUID) -> list[FieldComment]:
+        """List the comments on a field, oldest first. Raises FieldNotFoundError."""
+        with self._database.transaction(principal, snapshot=True) as session:
+            _get_field(session, field_id)
+            query = select(FieldComment).where(FieldComment.field_id == field_id).order_by(FieldComment.id)
+            return list(session.scalars(query))
+
+    def list_mentions(self, principal: Principal, page: PageRequest) -> PageOf[FieldComment]:
+        """List the comments that mention the principal, newest first. Raises InvalidCursorError."""
+        before = parse_uuid_cursor(page)
+        query = select(FieldComment).where(FieldComment.mentions.contains([principal.user_id]))
+        if before is not None:
+            query = query.where(FieldComment.id < before)
+        with self._database.transaction(principal, snapshot=True) as session:
+            found = session.scalars(query.order_by(FieldComment.id.desc()).limit(page.limit + 1)).all()
+        items = list(found[: page.limit])
+        more = len(found) > page.limit
+        return PageOf(items=items, next_cursor=encode_cursor(str(items[-1].id)) if more else None)
+
+
+def _get_field(session: Session, field_id: UUID) -> FieldRow:
+    field = FieldRepository(session).find_field(field_id)
+    if field is None:
+        raise FieldNotFoundError
+    return field

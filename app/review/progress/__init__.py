@@ -1,0 +1,1 @@
+"""How the work goes: deals, workload, throughput, and how far readers agree."""

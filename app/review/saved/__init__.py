@@ -1,0 +1,1 @@
+"""Views: filters of the queue that a user saved."""
