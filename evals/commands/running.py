@@ -54,7 +54,11 @@ def run_suites(
         bool, typer.Option("--checks", help="facts: check that totals of annual reports add up.")
     ] = False,
     left_out: Annotated[
-        bool, typer.Option("--left-out", help="facts: also read with models learnt without the filing's company.")
+        bool,
+        typer.Option(
+            "--left-out",
+            help="facts, extraction: read with what is learnt without the filing's company, or the document.",
+        ),
     ] = False,
     plain: Annotated[bool, typer.Option("--plain", help="metadata: hide the tags of inline XBRL.")] = False,
     resume: Annotated[str | None, typer.Option("--resume", metavar="RUN", help="Resume this run.")] = None,

@@ -85,13 +85,14 @@ class TaggedReport:
 
 @dataclass(frozen=True, slots=True)
 class JudgedLine:
-    """A line with what was proposed for it."""
+    """A line with what was proposed for it. `value` is the proposed value in words."""
 
     key: str
     line: Line
     outcome: Outcome
     confidence: float
     is_absent: bool = False
+    value: str = ""
 
     @property
     def is_fault(self) -> bool:

@@ -1,6 +1,7 @@
-"""Extraction: the fields of a schema in contracts and agreements, against experts' labels.
+"""Extraction: the fields of a schema in contracts and agreements, against experts' labels, and the lines of reports.
 
-The data is a folder of labels (`evals.datasets.extraction`). A case is one field of one document. Files are parsed in
+The data is a folder of labels (`evals.datasets.extraction`), a folder of tagged filings (`evals.suites.filed_fields`),
+or labels with tagged filings in `filings/`. A case is one field of one document. Files are parsed in
 the sandbox and read as in the pipeline, but in processes of this run: nothing is stored, so no Footnote is started.
 
 With `--left-out`, each document's confidences, and the decisions that depend on them, are learnt from the other
@@ -8,8 +9,8 @@ documents of the folder. Without it, the shipped ones are used, which may have b
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,16 +21,22 @@ from evals.datasets.contracts.writing import write_contracts
 from evals.datasets.extraction import DOCUMENTS, Label, SchemaLabels, load_labels
 from evals.environment.context import SuiteContext, Used
 from evals.environment.fields import ReadFields, read_fields
+from evals.environment.filed_reports import is_filings
 from evals.environment.reading import reading_pool
 from evals.learning.extraction.fitting import fit_left_out
 from evals.learning.extraction.lessons import lessons_of
+from evals.learning.made_facts import write_made_facts
 from evals.running.engine import Case, Suite
 from evals.scoring.extraction import Judged, Outcome, is_right, judge_field
+from evals.suites.filed_fields import FILED_METRICS, FiledScoring, LineCase, load_lines, open_filed
 from workers.extraction.fields.grading import Confidences
 
 LEFT_OUT = "left-out"
 SURE = 0.9
 """The confidence above which a policy may approve a value at once."""
+
+FILINGS = "filings"
+"""The folder of tagged filings beside labels."""
 
 VALUES = (
     "document_name", "parties", "agreement_date", "effective_date", "expiration_date", "renewal_term",
@@ -59,7 +66,11 @@ class ExtractionScoring:
     failures: Mapping[str, str]
     used: Used = Used()  # noqa: RUF009  a frozen value can be shared
 
-    def score(self, case: FieldCase) -> Case:
+    filed: FiledScoring = FiledScoring({}, {})  # noqa: RUF009  a frozen value can be shared
+
+    def score(self, case: FieldCase | LineCase) -> Case:
+        if isinstance(case, LineCase):
+            return self.filed.score(case)
         document = case.label.document
         if document in self.failures:
             return Case(case.id, None, self.failures[document], kind=case.kind, measures={"failed": 1.0})
@@ -79,7 +90,7 @@ def _balanced(name: str) -> MetricSpec:
     return MetricSpec(name=f"{name}_balanced", of=parts, how=Aggregate.BALANCED)
 
 
-class ExtractionSuite(Suite[FieldCase]):
+class ExtractionSuite(Suite[FieldCase | LineCase]):
     name = "extraction"
     version = "1"
     purpose = "fields of contracts and credit agreements, with quotes and confidence, against experts' labels"
@@ -99,6 +110,7 @@ class ExtractionSuite(Suite[FieldCase]):
         MetricSpec(name="sure_wrong", of=("sure_wrong", "sure"), how=Aggregate.RATIO, better=Better.LOWER),
         MetricSpec(name="sure_share", of=("sure", "judged"), how=Aggregate.RATIO),
         MetricSpec(name="brier", of=("squared_error",), better=Better.LOWER),
+        *FILED_METRICS,
         MetricSpec(name="failed", of=("failed",), how=Aggregate.SUM, better=Better.LOWER),
     )
 
@@ -110,14 +122,29 @@ class ExtractionSuite(Suite[FieldCase]):
         return ExtractionSuite(left_out=LEFT_OUT in options)
 
     def write_own(self, folder: Path) -> Path:
+        write_made_facts(folder / FILINGS)
         return write_contracts(folder)
 
-    def load(self, data: Path) -> Sequence[FieldCase]:
+    def load(self, data: Path) -> Sequence[FieldCase | LineCase]:
+        filings = _filings_of(data)
+        lines = [] if filings is None else load_lines(filings)
+        if filings == data:
+            return lines
         schema, labels = load_labels(data)
-        return [FieldCase(label.id, schema.key_of(label.field), label) for label in labels]
+        return [*(FieldCase(label.id, schema.key_of(label.field), label) for label in labels), *lines]
 
     @contextmanager
-    def open(self, context: SuiteContext, cases: Sequence[FieldCase]) -> Iterator[ExtractionScoring]:
+    def open(self, context: SuiteContext, cases: Sequence[FieldCase | LineCase]) -> Iterator[ExtractionScoring]:
+        lines = [case for case in cases if isinstance(case, LineCase)]
+        fields = [case for case in cases if isinstance(case, FieldCase)]
+        with ExitStack() as stack:
+            filed = FiledScoring({}, {})
+            if (filings := _filings_of(context.data)) is not None and lines:
+                filed = stack.enter_context(open_filed(context, filings, lines, left_out=self._left_out))
+            labelled = self._open_labelled(context, fields) if fields else ExtractionScoring({}, {})
+            yield replace(labelled, filed=filed)
+
+    def _open_labelled(self, context: SuiteContext, cases: Sequence[FieldCase]) -> ExtractionScoring:
         schema, labels = load_labels(context.data)
         names = sorted({label.document for label in labels} if self._left_out else {c.label.document for c in cases})
         context.notify(f"Reading the fields of {len(names)} documents")
@@ -125,7 +152,12 @@ class ExtractionSuite(Suite[FieldCase]):
         with reading_pool() as pool:
             read = dict(zip(names, pool.map(read_fields, paths, [schema.schema] * len(paths)), strict=True))
         failures = {name: each.failure for name, each in read.items() if each.failure is not None}
-        yield ExtractionScoring(propose(schema, labels, read, left_out=self._left_out), failures)
+        return ExtractionScoring(propose(schema, labels, read, left_out=self._left_out), failures)
+
+
+def _filings_of(data: Path) -> Path | None:
+    """Return the folder of tagged filings: the data itself, or the one in it, if any."""
+    return next((folder for folder in (data, data / FILINGS) if folder.is_dir() and is_filings(folder)), None)
 
 
 def propose(
