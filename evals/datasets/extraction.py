@@ -18,9 +18,12 @@ LABELS, DOCUMENTS = "fields.jsonl", "documents"
 
 
 class Label(BaseModel):
-    """One field of a document, as an expert reads it. `given` is a date with the blanks that the document leaves."""
+    """One field of a document, as an expert reads it. `given` is a date with the blanks that the document leaves.
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    Experts' notes under other names are not judged.
+    """
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
 
     document: str
     field: str

@@ -15,7 +15,7 @@ from workers.extraction.fields.grading import (
     learnt_name,
     to_proposal,
 )
-from workers.extraction.fields.reader import ReadDocument
+from workers.extraction.fields.reader import GENERAL, ReadDocument
 from workers.extraction.fields.rules import field_reader
 
 
@@ -43,8 +43,10 @@ class ReadFields:
     failure: str | None = None
 
 
-def read_fields(path: Path, schema: str) -> ReadFields:
-    """Read a file's fields. The file's name is hidden, because people name files after what they contain."""
+def read_fields(path: Path, schema: str, general: bool = False) -> ReadFields:
+    """Read a file's fields; if `general`, without their rules. The file's name is hidden, because people name files
+    after what they contain.
+    """
     try:
         read = read_document(path)
     except DocumentError as failure:
@@ -52,6 +54,8 @@ def read_fields(path: Path, schema: str) -> ReadFields:
     facts = read_document_facts(read.parsed, read.tables, read.metadata)
     document = ReadDocument(replace(read.parsed, properties={}), read.tables, facts, read.metadata)
     specs = shipped_schema(schema).fields
+    if general:
+        specs = tuple(replace(spec, rule=None) for spec in specs)
     proposals = field_reader().read(document, specs)
     return ReadFields({
         spec.key: _graded(document, spec, proposal) for spec, proposal in zip(specs, proposals, strict=True)
@@ -59,7 +63,8 @@ def read_fields(path: Path, schema: str) -> ReadFields:
 
 
 def _graded(document: ReadDocument, spec: FieldSpec, proposal: Proposal) -> ReadField:
-    known = GRADED_RULES.get(spec.rule or "")
+    name = spec.rule or GENERAL
+    known = GRADED_RULES.get(name)
     if known is None or proposal.state is ProposalState.UNREAD:
-        return ReadField(spec, proposal, None, spec.rule or "general")
-    return ReadField(spec, proposal, known(document, spec), learnt_name(spec.rule or "", spec))
+        return ReadField(spec, proposal, None, name)
+    return ReadField(spec, proposal, known(document, spec), learnt_name(name, spec))

@@ -102,7 +102,8 @@ def _is_judged(label: Label) -> bool:
 
 
 def _judge_names(truth: Sequence[str], proposal: Proposal, quoted: bool | None) -> Judged:
-    names = [name for each in truth if (name := _name_words(_without_short(each)))]
+    stated = [name for each in truth if (name := _name_words(_without_short(each)))]
+    names = [name for number, name in enumerate(stated) if not _is_of_others(name, truth, stated, number)]
     value = proposal.value if proposal.state is ProposalState.FOUND else None
     items = value.items if isinstance(value, ListValue) else () if value is None else (value,)
     read = [words for item in items if (words := _name_words(_text_of(item)))]
@@ -117,6 +118,14 @@ def _judge_names(truth: Sequence[str], proposal: Proposal, quoted: bool | None) 
     if not read:
         return Judged(Outcome.MISSED, 0, 0, missed)
     return Judged(Outcome.WRONG if missed or false else Outcome.RIGHT, hits, false, missed, quoted)
+
+
+def _is_of_others(name: frozenset[str], truth: Sequence[str], stated: Sequence[frozenset[str]], number: int) -> bool:
+    """Return whether a label's item only names the other items together ("Example and Other, the Parties")."""
+    item = truth[number] if len(truth) == len(stated) else ""
+    others = frozenset(word for place, words in enumerate(stated) if place != number for word in words)
+    shorts = frozenset(word for each in truth for word in _WORD.findall(each.casefold()) if each != item)
+    return " and " in item.split("(")[0] and "part" in item.casefold() and name <= others | shorts
 
 
 def _without_short(name: str) -> str:

@@ -33,8 +33,10 @@ def main(arguments: Sequence[str]) -> None:
         schema, labels = load_labels(folder)
         names = sorted({label.document for label in labels})
         with reading_pool() as pool:
-            read = pool.map(read_fields, [folder / DOCUMENTS / name for name in names], [schema.schema] * len(names))
-            lessons += lessons_of(schema, labels, dict(zip(names, read, strict=True)))
+            paths = [folder / DOCUMENTS / name for name in names]
+            for general in (False, True):
+                read = pool.map(read_fields, paths, [schema.schema] * len(names), [general] * len(names))
+                lessons += lessons_of(schema, labels, dict(zip(names, read, strict=True)))
     learnt = fit(lessons)
     known = json.loads(options.out.read_text()) if options.out.exists() else {}
     written = dict(sorted({**known, **{name: encode(each) for name, each in learnt.items()}}.items()))

@@ -15,7 +15,10 @@ from typing import Final
 from app.documents.content.parsed import ParsedPage
 from app.review.evidence import MAX_QUOTE, Evidence, evidence_at
 
-_PLAIN: Final = str.maketrans("\t\n\r\x0b\x0c\xa0\u2002\u2003\u2009“”„‟‘’‚‛–—‐‑\u00ad", "         \"\"\"\"''''-----")
+_PLAIN: Final = str.maketrans(
+    "\t\n\r\x0b\x0c\xa0\u2002\u2003\u2009“”„‟‘’‚‛–—‐‑\u00ad（）：，；",  # wide ones stand beside Chinese
+    "         \"\"\"\"''''-----():,;",
+)
 """Blanks, quotation marks and dashes as ASCII has them, one character for one."""
 
 _EDGE: Final = 3

@@ -22,6 +22,11 @@ from workers.extraction.fields.reader import ReadDocument, rule
 UNKNOWN: Final = 0.5
 """The probability of a grade that was never measured."""
 
+DOUBT: Final = 0.03
+"""The least probability that a reading is wrong. Of readings with a learnt probability above .95 (mean .985), .941 were
+right with documents left out (862 readings of 30 contracts): experts differ, and words mislead.
+"""
+
 _UNLEARNT_CURVE: Final = (-3.0, 1.0)
 
 
@@ -85,9 +90,11 @@ class Confidences:
     def of(self, grade: str, score: float | None = None) -> float:
         """Return the probability that a reading is right; for one with a score, that the clause is there."""
         if score is None:
-            return self.grades.get(grade, self.other)
-        intercept, slope = self.curve or _UNLEARNT_CURVE
-        return 1 / (1 + math.exp(-max(min(intercept + slope * score, 30.0), -30.0)))
+            probability = self.grades.get(grade, self.other)
+        else:
+            intercept, slope = self.curve or _UNLEARNT_CURVE
+            probability = 1 / (1 + math.exp(-max(min(intercept + slope * score, 30.0), -30.0)))
+        return DOUBT + (1 - 2 * DOUBT) * probability
 
 
 def learnt_name(rule_name: str, spec: FieldSpec) -> str:

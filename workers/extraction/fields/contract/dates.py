@@ -9,8 +9,8 @@ from app.review.evidence import Evidence
 from app.review.proposals import FieldCheck
 from app.review.schemas.definition import FieldSpec
 from app.review.values import DateValue
-from workers.extraction.fields.contract.days import BLANK, Day, find_days
 from workers.extraction.fields.contract.opening import Opening, find_opening
+from workers.extraction.fields.days import BLANK, Day, find_days, find_short_days
 from workers.extraction.fields.flow import Flow
 from workers.extraction.fields.grading import Graded, graded_rule
 from workers.extraction.fields.reader import ReadDocument
@@ -23,33 +23,35 @@ _AROUND: Final = 60
 _NAMES: Final = r"(?:effective +date|commencement +date|start +date|inception +date)"
 # June 1, 2031 (the "Effective Date")
 _DEFINED_AFTER: Final = re.compile(
-    rf" *,? *\( *(?:the|hereinafter|herein)?[^()\"]{{0,60}}[\"']* *{_NAMES} *,?[\"']*[^()]{{0,60}}\)|,? *(?:the"
-    rf"|hereinafter) +[\"']{_NAMES}[\"']",
+    rf" *,? *\( *(?:the|hereinafter|herein)?[^()\"]{{0,60}}[\"']* *{_NAMES} *,?[\"']*[^()]{{0,60}}\)"
+    rf"|,? *(?:the|hereinafter) +[\"']{_NAMES}[\"']",
     re.IGNORECASE,
 )
-# "Effective Date" means June 1, 2031; EFFECTIVE DATE: June 1, 2031; the Effective Date of this Agreement is June 1, 2031
+# "Effective Date" means June 1, 2031; EFFECTIVE DATE: June 1, 2031; the Effective Date of this Agreement is …
 _DEFINED_BEFORE: Final = re.compile(
-    rf"\b{_NAMES}[\"']? *(?:of +(?:this|the) +\w+(?: +\w+)?)? *(?:\([^()]{{0,80}}\))? *(?:[:,-]+|means|shall "
-    rf"+mean|is|shall +be|will +be|being|for[^.:]{{0,60}}:)[: ]*(?:the +date +of +|on +|as +of +)?",
+    rf"\b{_NAMES}[\"']? *(?:(?:of|for|to) +(?:this"
+    rf"|the) +\w+(?: +\w+)?)? *(?:\([^()]{{0,80}}\))? *(?:[:,-]+|means|shall +mean|is|shall +be"
+    rf"|will +be|being|for[^.:]{{0,60}}:)[: ]*(?:the +date +of +|on +|as +of +)?",
     re.IGNORECASE,
 )
 _EFFECTIVE_ON: Final = re.compile(
-    r"\b(?:(?:is|be|become|becomes|made|shall +be|will +be|and|entered +into|is +made) +effective|effective(?= +"
-    r"(?:as +of|on|from))|takes? +effect|in +effect|comes? +into +(?:force|effect)|(?:term|agreement"
-    r"|contract)[^.;]{0,80}?(?:commences?|begins?|starts?|commencing|beginning))"
+    r"\b(?:(?:is|be|become|becomes|made|shall +be|will +be|and|entered +into|is +made) +effective"
+    r"|effective(?= +(?:as +of|on|from))|takes? +effect|in +effect|comes? +into +(?:force|effect)"
+    r"|(?:term|agreement|contract)[^.;]{0,80}?(?:commences?|begins?|starts?|commencing|beginning))"
     r" *(?:as +of|on|from|and +is +valid +from|upon|at)? *(?:and +as +of +)?(?:the +)?(?:date +of +)?(?=\w)",
     re.IGNORECASE,
 )
 _SAME: Final = re.compile(
-    rf"\b(?:(?:effective|takes? +effect|in +(?:full +)?(?:force|effect)|into +(?:force|effect)|commences?"
-    rf"|begins?)(?: +as)? *(?:of|on|upon|from|as +of|at)? +(?:the +)?(?:date +(?:hereof|first|of +(?:this|the) +"
-    rf"(?:agreement|execution|signing|signature|last|its)|when|on +which +(?:it|this|the +(?:last|parties))|set "
-    rf"+forth +above|above|indicated)|execution|signing|signature|full +execution|its +(?:execution|signing)"
-    rf"|first +day +written)"
-    rf"|{_NAMES}[\"']? *(?:means|is|shall +be|shall +mean) +(?:the +)?(?:date +(?:hereof|first|of +this|of "
-    rf"+execution|of +the +last|on +which)|agreement +date|execution +date))",
+    rf"\b(?:(?:effective|takes? +effect|in +(?:full +)?(?:force|effect)|into +(?:force|effect)"
+    rf"|commences?|begins?)(?: +as)? *(?:of|on|upon|from|as +of|at)? +(?:the +)?(?:date +(?:hereof"
+    rf"|first|of +(?:this +|the +)?(?:agreement|execution|signing|signature|last|its)|when"
+    rf"|on +which +(?:it|this|the +(?:last|parties))|set +forth +above|above|indicated)|execution"
+    rf"|signing|signature|full +execution|its +(?:execution|signing)|first +day +written)"
+    rf"|{_NAMES}[\"']? *(?:means|is|shall +be|shall +mean) +(?:the +)?(?:date +(?:hereof|first"
+    rf"|of +this|of +execution|of +the +last|on +which)|agreement +date|execution +date))",
     re.IGNORECASE,
 )
+_DATES_IT: Final = re.compile(r"\b(?:dated?|as +of|made|entered|executed|this)\b", re.IGNORECASE)
 _SIGNED_ON: Final = re.compile(
     r"\bdated?(?: +signed)? *[:_]{1,40} *|\bdated +(?:this +)?|\bon +this +(?:the +)?", re.IGNORECASE
 )
@@ -60,6 +62,7 @@ _OTHER_DATED: Final = re.compile(
     r"(?:agreement|amended|amendment|act|lease|plan|note|plc|certain)\b[^.;()]{0,60}\bdated\b[^.;]{0,20}$",
     re.IGNORECASE,
 )
+_CERTAIN: Final = re.compile(r"\b(?:that +certain|amend\w*|restat\w+|supplement\w*|pursuant)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +75,14 @@ class Dated:
     grade: str
 
 
-@graded_rule("contract.agreement_date", version=1)
+@graded_rule("contract.agreement_date", version=2)
 def read_agreement_date(document: ReadDocument, spec: FieldSpec) -> Graded:  # noqa: ARG001 - all rules have this signature
     """Read the date that the contract bears."""
     dated, blank = find_agreement_date(document)
     return _graded(document, dated, _AGREEMENT_TERMS, blank)
 
 
-@graded_rule("contract.effective_date", version=1)
+@graded_rule("contract.effective_date", version=2)
 def read_effective_date(document: ReadDocument, spec: FieldSpec) -> Graded:  # noqa: ARG001 - all rules have this signature
     """Read the date on which the contract takes effect."""
     dated = find_effective_date(document)
@@ -112,7 +115,9 @@ def _agreement_date(flow: Flow, opening: Opening | None) -> tuple[Dated | None, 
     blank = None
     if opening is not None:
         for day in find_days(text, opening.start, opening.end):
-            if not _is_other(text, opening.start, day) and not _is_named_effective_only(text, day):
+            is_own = day.end <= opening.parties and not _CERTAIN.search(text, max(day.start - 110, 0), day.start)
+            is_own = is_own or not _is_other(text, opening.start, day)
+            if is_own and not _is_named_effective_only(text, day):
                 return _dated(day, "opening"), None
         for day in find_days(text, opening.start, opening.end):
             if not _is_other(text, opening.start, day):
@@ -123,7 +128,11 @@ def _agreement_date(flow: Flow, opening: Opening | None) -> tuple[Dated | None, 
     if blank is None:
         start = opening.start if opening else _START
         days = [
-            day for day in find_days(text, 0, start) if not _is_other(text, 0, day) and not _starts_something(text, day)
+            day
+            for day in find_days(text, 0, start)
+            if not _is_other(text, 0, day)
+            and not _starts_something(text, day)
+            and (opening or _DATES_IT.search(text, max(day.start - _AROUND, 0), day.start))
         ]
         if days:
             return _dated(days[-1] if opening else days[0], "before the opening"), None
@@ -134,12 +143,17 @@ def _agreement_date(flow: Flow, opening: Opening | None) -> tuple[Dated | None, 
         for found in witness[-1:]:
             days = [
                 day
-                for day in find_days(text, found.start(), found.start() + 4_000)
+                for day in _signed_days(text, found.start())
                 if _SIGNED_ON.search(text, max(day.start - _AROUND, 0), day.start)
             ]
             if days:
                 return _dated(max(days, key=lambda each: each.day), "signatures"), None
     return None, blank
+
+
+def _signed_days(text: str, start: int) -> list[Day]:
+    end = min(start + 4_000, len(text))
+    return [*find_days(text, start, end), *find_short_days(text, start, end)]
 
 
 def _dated(day: Day, grade: str) -> Dated:

@@ -33,6 +33,7 @@ _LAW_OF: Final = re.compile(
 _STATE_LAW: Final = re.compile(
     r"\b(?P<place>(?:New +|North +|South +|West +|Rhode +)?[A-Z][a-z]+)(?: +[Ss]tate)? +(?:[Ll]aws?)\b"
 )
+_BY_LAW: Final = re.compile(r"\b(?:governed by|construed|interpreted)\b[^.;]{0,80}\blaws? (?:of|in)\b")
 _IN_CAPITALS: Final = re.compile(r"[A-Z]{4}[^a-z]*[A-Z]{4}")
 _CONNECTED: Final = frozenset({"of", "and", "the", "for"})
 _CUT: Final = re.compile(
@@ -163,7 +164,7 @@ _WHERE: Final = re.compile(
 )
 
 
-@graded_rule("contract.governing_law", version=1)
+@graded_rule("contract.governing_law", version=2)
 def read_governing_law(document: ReadDocument, spec: FieldSpec) -> Graded:  # noqa: ARG001 - all rules have this signature
     """Read the state or country whose law governs."""
     read = [found for sentence in document.flow.sentences if (found := _law(sentence)) is not None]
@@ -218,6 +219,7 @@ def _law(sentence: Sentence) -> tuple[int, str, Sentence] | None:
             continue
         points = 3 * known + 2 * has_kind
         points += 2 * bool(re.search(r"govern\w+|construed|interpreted", lower)) + bool(_OF_AGREEMENT.search(text))
+        points += bool(_BY_LAW.search(lower))
         points -= 3 * bool(_WEAK.search(text)) * (not re.search(r"\bgoverned +by\b|\bconstrued\b", lower))
         if points >= 4 and (best is None or points > best[0]):
             best = points, place, sentence

@@ -11,10 +11,13 @@ _NEAR: Final = 40_000
 """Characters of the flow in which a contract opens; long covers and tables of contents stand before."""
 
 _LONGEST: Final = 4_000
+_ENOUGH: Final = 6
+_COVER: Final = 2_500
 _BEFORE: Final = 700
 
 NAMING: Final = (
-    r"(?:agreement|contract|addendum|amendment|license|lease|deed|memorandum|undertaking|indenture|arrangement|exhibit"
+    r"(?:agreement|contract|addendum|amendment|license|lease|deed|memorandum|undertaking|indenture"
+    r"|arrangement|exhibit"
     r"|schedule|order|statement +of +work|terms|letter|guaranty|guarantee|settlement|protocol|plan)"
 )
 _BETWEEN: Final = re.compile(
@@ -72,12 +75,17 @@ def _find(flow: Flow) -> Opening | None:
         opening = Opening(first, found.end(), _end(text, found.end()))
         after = text[found.end() : opening.end]
         says_both = "and" in found.group().lower() and "by" in found.group().lower()
-        points = 3 * says_both + 2 * bool(_MADE.search(before[-160:] + found.group()))
+        is_made = _MADE.search(before[-160:] + found.group()) is not None
+        if not (says_both or is_made or found.start() < _COVER):
+            continue
+        points = 3 * says_both + 2 * is_made
         points += 2 * ('("' in after or "(the" in after or "('" in after) + bool(re.search(r" and |;|\(2\)", after))
         points -= found.start() > 15_000
         points += bool(re.match(r"[\"'(]*[A-Z0-9]", text[found.end() : found.end() + 3]))
         if best is None or points > best[0]:
             best = points, opening
+        if points >= _ENOUGH:
+            break  # contracts among the exhibits come after the contract itself
     return best[1] if best is not None and best[0] >= 4 else None
 
 

@@ -38,6 +38,7 @@ _BOTH: Final = re.compile(
 _TOGETHER: Final = re.compile(
     r"\b(?:each|collectively|together|individually|both|either|jointly|singularly)\b", re.IGNORECASE
 )
+_WITH_GROUP: Final = re.compile(r"\b(?:subsidiar(?:y|ies)|affiliates?|successors)\b", re.IGNORECASE)
 # What follows a name: ", a Delaware corporation", " having its office at", ", with an address", " located at".
 _TAIL: Final = re.compile(
     r"(?:,? +|,)(?:(?i:an? +(?:[\w.-]+ +){0,6}?(?:corporation|company|compan(?:y|ies)|partnership|association"
@@ -50,7 +51,7 @@ _TAIL: Final = re.compile(
     r"|regarding|pursuant|effective|dated|entered|\(\"?[A-Z])\b"
     r"|\d|\(|\[|P\.? ?O\.? +Box|principal|the +(?:party|other))",
 )
-_SPLIT: Final = re.compile(r";(?: +and)? +|,? +(?:and|AND|And)(?: +between| +among)? +(?=[\"'(\[A-Z0-9])")
+_SPLIT: Final = re.compile(r";(?: +and)? +|,? +(?:and|AND|And):?(?: +between| +among)? +(?=[\"'(\[A-Z0-9])")
 _LEAD: Final = re.compile(
     r"^(?:[\s,;:.]|and\b|AND\b|\(?(?:[1-9]|i{1,3}|iv|v|vi|[a-h])\)|[1-9]\.|(?:on +the +one +(?:hand|part)|on "
     r"+the +other(?: +(?:hand|part))?)|(?:the +)?following +parties|the +undersigned|between|among|the(?= "
@@ -128,7 +129,7 @@ class _Read:
     end: int
 
 
-@graded_rule("contract.parties", version=1)
+@graded_rule("contract.parties", version=2)
 def read_parties(document: ReadDocument, spec: FieldSpec) -> Graded:  # noqa: ARG001 - all rules have this signature
     """Read the parties of the opening; else a list of parties, or the signatures."""
     flow = document.flow
@@ -167,6 +168,9 @@ def _graded(flow: Flow, read: list[_Read], grade: str, signed: list[_Read]) -> G
 def _of_opening(flow: Flow, opening: Opening) -> Iterator[_Read]:
     """Yield the parties of an opening. A defined term ends each, or else "and" divides them."""
     text = flow.text[opening.parties : opening.end]
+    for found in _merged(text):
+        if _is_for_both(found):  # it belongs to no name
+            text = f"{text[: found.start()]}{' ' * (found.end() - found.start())}{text[found.end() :]}"
     terms = [found for found in _merged(text) if not _is_for_both(found)]
     if not terms:
         terms = [found for found in _UNQUOTED.finditer(text) if not _is_for_both(found)]
@@ -203,7 +207,10 @@ def _is_for_both(found: re.Match[str]) -> bool:
     """Return whether a defined term is not that of one party: "together the Parties", "the Effective Date"."""
     group = found.lastindex or 0
     before = found.string[found.start() : found.start(group)]
-    return bool(_BOTH.match(" ".join((found[group] or "").split()))) or bool(_TOGETHER.search(before))
+    return bool(_BOTH.match(" ".join((found[group] or "").split()))) or (
+        _TOGETHER.search(before) is not None
+        and not _WITH_GROUP.search(found.string, max(found.start() - 120, 0), found.start())
+    )
 
 
 def _name_in(text: str, start: int, end: int, *, is_first: bool) -> tuple[int, int] | None:

@@ -6,67 +6,59 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from app.quantities.number_words import CARDINAL
 from app.review.proposals import FieldCheck
 from app.review.schemas.definition import FieldSpec
-from app.review.value_texts import parse_duration
 from app.review.values import DateValue, DurationValue
 from workers.extraction.fields.contract.dates import find_agreement_date, find_effective_date
-from workers.extraction.fields.contract.days import add_duration, find_days
+from workers.extraction.fields.days import add_duration, find_days
 from workers.extraction.fields.flow import Sentence
 from workers.extraction.fields.grading import Graded, graded_rule
+from workers.extraction.fields.lengths import LENGTH, read_length
 from workers.extraction.fields.reader import ReadDocument
 
 _END_TERMS: Final = ("initial term", "term of this agreement", "shall expire", "until", "period of … years")
 _RENEWAL_TERMS: Final = ("renew", "automatically extended", "successive", "additional term", "option to extend")
 _NOTICE_TERMS: Final = ("notice of non-renewal", "days prior to the end of the term", "not to renew")
 
-LENGTH: Final = re.compile(
-    rf"(?P<length>(?:(?:\d{{1,4}}(?:\.\d{{1,2}})?|(?:{CARDINAL})(?:[- ](?:{CARDINAL}))?)(?: ?\( ?\d{{1,4}} ?\))?|\ban?)"
-    r"[- ]?(?: ?\(\d{1,4}\))?[- ]?(?:full +|successive +|consecutive +|calendar +|business +|contract +"
-    r"|additional +)*(?:day|week|month|quarter|year)s?)\b(?! +of +(?:age|experience))",
+_ANNIVERSARY: Final = re.compile(
+    r"\b(?:(?P<word>first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|fifteenth"
+    r"|twentieth)|(?P<digits>\d{1,2})(?:st|nd|rd|th))(?: ?\(\d{1,2}(?:st|nd|rd"
+    r"|th)?\))? +(?:year +)?anniversary +of +(?:the|its|such|this)\b",
     re.IGNORECASE,
 )
-"""A length of time. Its group `length` is what `parse_duration` parses."""
-
-_OF_TERM: Final = re.compile(
-    r"\b(?:initial|primary|original|base|contract|license|franchise|service|the|this|such)? *(?:term|agreement"
-    r"|contract|license|franchise|engagement|arrangement|cooperation|appointment|maintenance|lease|addendum"
-    r"|exhibit)\b",
-    re.IGNORECASE,
-)
+_ORDINALS: Final = {
+    "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9,
+    "tenth": 10, "fifteenth": 15, "twentieth": 20,
+}  # fmt: skip
 _TERM: Final = re.compile(r"\bterm\b|\bperiod of this\b|\bduration\b", re.IGNORECASE)
 _RUNS: Final = re.compile(
-    r"\b(?:commenc\w+|begin\w*|continu\w+|remain\w*|expir\w+|end(?:s|ing)?|terminat\w+|extend\w*|is|be|in +"
-    r"(?:full +)?(?:force|effect)|valid|effective|run|last|shall +have|has|for|until|through)\b",
+    r"\b(?:commenc\w+|begin\w*|continu\w+|remain\w*|expir\w+|end(?:s|ing)?|terminat\w+|extend\w*|is"
+    r"|be|in +(?:full +)?(?:force|effect)|valid|effective|run|last|shall +have|has|for|until|through)\b",
     re.IGNORECASE,
 )
 _OTHER_TERM: Final = re.compile(
-    r"\b(?:warrant\w*|confidential\w*|non-?compet\w*|survive\w*|payment +terms?|statute|audit\w*|retain\w*"
-    r"|records?|invoice\w*|cure[ds]?|thereafter +termin|insurance|days? +(?:of|after|from|following) +(?:receipt"
-    r"|the +date +of +(?:such|receipt)|notice)|guarant\w+|lock-?up|tail|after +(?:the +)?(?:expiration"
-    r"|termination)|following +(?:the +)?(?:expiration|termination|any)|patent|option +period|force +majeure"
-    r"|default|breach|fails?|sublease|employment|wind-?down|transition +period)\b",
+    r"\b(?:warrant\w*|confidential\w*|non-?compet\w*|survive\w*|payment +terms?|statute|audit\w*"
+    r"|retain\w*|records?|invoice\w*|cure[ds]?|thereafter +termin|insurance|days? +(?:of|after|from"
+    r"|following) +(?:receipt|the +date +of +(?:such|receipt)|notice)|guarant\w+|lock-?up|tail"
+    r"|after +(?:the +)?(?:expiration|termination)|following +(?:the +)?(?:expiration|termination"
+    r"|any)|patent|option +period|force +majeure|default|breach|fails?|sublease|employment|wind-?down"
+    r"|transition +period)\b",
     re.IGNORECASE,
 )
 _RENEWS: Final = re.compile(
-    r"\b(?:renew(?:s|ed|al|als|able|ing)?|extend(?:s|ed)?|extensions?|successive|additional +(?:\w+ +){0,4}?"
-    r"(?:terms?|periods?)|from +year[- ]+to[- ]+year|year[- ]to[- ]year|continue +thereafter)\b",
+    r"\b(?:renew(?:s|ed|al|als|able|ing)?|extend(?:s|ed)?|extensions?|successive"
+    r"|additional +(?:\w+ +){0,4}?(?:terms?|periods?)|from +year[- ]+to[- ]+year|year[- ]to[- ]year"
+    r"|continue +thereafter)\b",
     re.IGNORECASE,
 )
 _RENEWED_AGREEMENT: Final = re.compile(
     r"\b(?:agreement|term|contract|franchise|license|lease|maintenance|addendum|renewal|services?)\b", re.IGNORECASE
 )
 _NO_RENEWAL: Final = re.compile(
-    r"\b(?:no +right +to +renew|not +renewable|may +not +be +renewed|shall +not +(?:be +)?(?:automatically "
-    r"+)?renew|extend +the +time|extension +of +(?:time|credit)|delivery|due +date|patent|renewals? +of +(?:any"
-    r"|the +(?:mark|trademark|registration))|trademark +registration|insurance)\b",
-    re.IGNORECASE,
-)
-_FOR: Final = re.compile(
-    r"\b(?:for|of|by)(?: +\w+){0,4}? +(?:terms?|periods?)? *(?:of +)?$|\b(?:successive|additional|further"
-    r"|renewal|consecutive|subsequent|extended|another|one|two|extension|extend\w*)(?:[\w() ,\"-]{0,60})$|\bfor "
-    r"+(?:an?|up +to|one|two|three|successive)?[\w() ,-]{0,40}$",
+    r"\b(?:no +right +to +renew|not +renewable|may +not +be +renewed"
+    r"|shall +not +(?:be +)?(?:automatically +)?renew|extend +the +time|extension +of +(?:time"
+    r"|credit)|delivery|due +date|patent|renewals? +of +(?:any|the +(?:mark|trademark|registration))"
+    r"|trademark +registration|insurance)\b",
     re.IGNORECASE,
 )
 _BEFORE_END: Final = re.compile(
@@ -75,16 +67,16 @@ _BEFORE_END: Final = re.compile(
 )
 _NOTICE: Final = re.compile(r"\b(?:notice|notif\w+|written|advise\w*|inform\w*|elects?|intent\w*)\b", re.IGNORECASE)
 _STOPS: Final = re.compile(
-    r"\b(?:non-?renew\w*|not +(?:\w+ +){0,3}(?:renew\w*|extend\w*|continue)|unless|terminat\w+|cancel\w*"
-    r"|intent\w* +(?:not +)?to|discontinue|opt +out|elects? +not|election +not|decline)\b",
+    r"\b(?:non-?renew\w*|not +(?:\w+ +){0,3}(?:renew\w*|extend\w*|continue)|unless|terminat\w+"
+    r"|cancel\w*|intent\w* +(?:not +)?to|discontinue|opt +out|elects? +not|election +not|decline)\b",
     re.IGNORECASE,
 )
 _PERPETUAL: Final = re.compile(
-    r"\b(?:perpetual|in +perpetuity|indefinite(?:ly)?|no +(?:fixed|expiration|set)|until +(?:it +is +|this "
-    r"+agreement +is +|such +time +as +it +is +)?(?:earlier +|sooner +|validly +)?(?:terminated|cancel+ed)|until "
-    r"+termination|(?:until|through) +(?:the +)?(?:completion|termination|the +expiration +of +the +last|all +"
-    r"(?:of +)?(?:the +)?(?:obligations|services))|evergreen|unless +and +until +terminated|not +be "
-    r"+terminable)\b",
+    r"\b(?:perpetual|in +perpetuity|indefinite(?:ly)?|no +(?:fixed|expiration|set)|until +(?:it +is +"
+    r"|this +agreement +is +|such +time +as +it +is +)?(?:earlier +|sooner +|validly +)?(?:terminated"
+    r"|cancel+ed)|until +termination|(?:until|through) +(?:the +)?(?:completion|termination"
+    r"|the +expiration +of +the +last|all +(?:of +)?(?:the +)?(?:obligations|services))|evergreen"
+    r"|unless +and +until +terminated|not +be +terminable)\b",
     re.IGNORECASE,
 )
 
@@ -104,7 +96,7 @@ def find_term(document: ReadDocument) -> Term | None:
     return document.once("contract.term", lambda: _find(document))
 
 
-@graded_rule("contract.initial_term", version=1)
+@graded_rule("contract.initial_term", version=2)
 def read_initial_term(document: ReadDocument, spec: FieldSpec) -> Graded:  # noqa: ARG001 - all rules have this signature
     """Read the length of the initial term: perpetual if it has no end."""
     term = find_term(document)
@@ -114,7 +106,7 @@ def read_initial_term(document: ReadDocument, spec: FieldSpec) -> Graded:  # noq
     return Graded(term.length, document.flow.evidence(term.sentence.start, term.sentence.end), grade, _END_TERMS)
 
 
-@graded_rule("contract.expiration_date", version=1)
+@graded_rule("contract.expiration_date", version=2)
 def read_expiration_date(document: ReadDocument, spec: FieldSpec) -> Graded:  # noqa: ARG001 - all rules have this signature
     """Read or compute the day on which the initial term ends."""
     term = find_term(document)
@@ -142,7 +134,7 @@ def read_expiration_date(document: ReadDocument, spec: FieldSpec) -> Graded:  # 
     return Graded(DateValue(last), evidence, grade, _END_TERMS, checks=(check,))
 
 
-@graded_rule("contract.renewal_term", version=1)
+@graded_rule("contract.renewal_term", version=2)
 def read_renewal_term(document: ReadDocument, spec: FieldSpec) -> Graded:  # noqa: ARG001 - all rules have this signature
     """Read the length of a renewal."""
     best: tuple[int, DurationValue, Sentence] | None = None
@@ -167,7 +159,7 @@ def read_renewal_term(document: ReadDocument, spec: FieldSpec) -> Graded:  # noq
     return Graded(length, evidence, "automatic" if points >= 5 else "by choice", _RENEWAL_TERMS)
 
 
-@graded_rule("contract.notice_to_terminate_renewal", version=1)
+@graded_rule("contract.notice_to_terminate_renewal", version=2)
 def read_notice(document: ReadDocument, spec: FieldSpec) -> Graded:  # noqa: ARG001 - all rules have this signature
     """Read how long before the end of a term a party must stop the renewal."""
     best: tuple[int, DurationValue, Sentence] | None = None
@@ -176,7 +168,7 @@ def read_notice(document: ReadDocument, spec: FieldSpec) -> Graded:  # noqa: ARG
         if not (_NOTICE.search(text) and _STOPS.search(text)):
             continue
         for found in LENGTH.finditer(text):
-            length = _duration(found["length"])
+            length = read_length(found["length"])
             if length is None or not _is_before_end(text, found):
                 continue
             own = points + 2 * bool(
@@ -192,7 +184,7 @@ def read_notice(document: ReadDocument, spec: FieldSpec) -> Graded:  # noqa: ARG
 
 
 def _is_before_end(text: str, found: re.Match[str]) -> bool:
-    """Return whether a length is that of a notice: "at least 30 days prior to", "upon sixty (60) days' written notice"."""
+    """Return whether a length is that of a notice: "at least 30 days prior to", "sixty (60) days' written notice"."""
     after = text[found.end() : found.end() + 120]
     before = text[max(found.start() - 50, 0) : found.start()].lower()
     if re.match(
@@ -204,18 +196,6 @@ def _is_before_end(text: str, found: re.Match[str]) -> bool:
         before,
     )
     return bool(at_least and _BEFORE_END.match(after))
-
-
-def _duration(text: str) -> DurationValue | None:
-    plain = " ".join(re.sub(r"\( ?(\d+) ?\)", r"(\1)", text.replace("-", " ")).split())
-    inner = re.search(r"\((\d{1,4})\)", plain)
-    if inner:
-        unit = re.search(r"(day|week|month|quarter|year)s?$", plain, re.IGNORECASE)
-        return parse_duration(f"{inner[1]} {unit[1]}") if unit else None
-    plain = re.sub(
-        r"\b(?:full|successive|consecutive|calendar|business|contract|additional) ", "", plain, flags=re.IGNORECASE
-    )
-    return parse_duration(plain)
 
 
 def _renewals(document: ReadDocument) -> "list[tuple[Sentence, DurationValue | None, int]]":
@@ -230,8 +210,8 @@ def _find_renewals(document: ReadDocument) -> "list[tuple[Sentence, DurationValu
         if found is None or not _RENEWED_AGREEMENT.search(text):
             continue
         if _NO_RENEWAL.search(text) or not re.search(
-            r"\brenew|\bextend|\bextension|\bsuccessive|year[- ]+to[- ]+year|\badditional +(?:\w+ +){0,4}"
-            r"(?:term|period)",
+            r"\brenew|\bextend|\bextension|\bsuccessive|year[- ]+to[- ]+year"
+            r"|\badditional +(?:\w+ +){0,4}(?:term|period)",
             text,
             re.IGNORECASE,
         ):
@@ -256,10 +236,19 @@ def _find_renewals(document: ReadDocument) -> "list[tuple[Sentence, DurationValu
 def _renewal_length(text: str, at: int) -> DurationValue | None:
     if re.search(r"year[- ]+to[- ]+year", text, re.IGNORECASE):
         return DurationValue(Decimal(1), "year")
+    found_each = re.search(
+        r"\b(?:renew|exten)\w*\b[^.;]{0,40}\b(?:(?:each|every) +(?P<unit>year|month)"
+        r"|(?P<adverb>annually|yearly|monthly))\b(?! +period)",
+        text,
+        re.IGNORECASE,
+    )
+    if found_each:
+        is_month = (found_each["unit"] or found_each["adverb"]).lower().startswith("month")
+        return DurationValue(Decimal(1), "month" if is_month else "year")
     if re.search(r"month[- ]+to[- ]+month", text, re.IGNORECASE):
         return DurationValue(Decimal(1), "month")
     for found in LENGTH.finditer(text):
-        length = _duration(found["length"])
+        length = read_length(found["length"])
         if length is None or _is_before_end(text, found) or length.unit == "day":
             continue
         before = text[max(found.start() - 110, 0) : found.start()]
@@ -304,8 +293,8 @@ def _find(document: ReadDocument) -> Term | None:
     for number, sentence in enumerate(document.flow.sentences):
         text = sentence.text
         if not _TERM.search(text) and not re.search(
-            r"\b(?:agreement|contract)\b[^.;]{0,120}\b(?:expire|remain|continu|in +effect|terminate +on|valid)"
-            r"|\bexpiration +date\b|\bin +(?:full +)?force +and +effect\b",
+            r"\b(?:agreement|contract)\b[^.;]{0,120}\b(?:expire|remain|continu|in +effect"
+            r"|terminate +on|valid)|\bexpiration +date\b|\bin +(?:full +)?force +and +effect\b",
             text,
             re.IGNORECASE,
         ):
@@ -322,16 +311,17 @@ def _terms(sentence: Sentence) -> "list[Term]":
     text = sentence.text
     base = 2 * bool(
         re.search(
-            r"\b(?:initial|primary|original|base) +term\b|\bterm +of +(?:this|the) +(?:agreement|contract"
-            r"|franchise|exhibit|addendum|license)|\bthis +(?:agreement|contract|addendum|exhibit|maintenance)\b",
+            r"\b(?:initial|primary|original|base) +term\b|\bterm +of +(?:this|the) +(?:agreement"
+            r"|contract|franchise|exhibit|addendum|license)|\bthis +(?:agreement|contract|addendum"
+            r"|exhibit|maintenance)\b",
             text,
             re.IGNORECASE,
         )
     )
     base += 2 * bool(
         re.match(
-            r"(?:[\d.()a-zA-Z]{1,6} +)?(?:[Tt]he +)?(?:initial +|contract +)?term\b|[\d.()]{0,6} *(?:term"
-            r"|duration)\b|unless +(?:earlier|sooner|otherwise)|this +agreement|subject +to",
+            r"(?:[\d.()a-zA-Z]{1,6} +)?(?:[Tt]he +)?(?:initial +|contract +)?term\b"
+            r"|[\d.()]{0,6} *(?:term|duration)\b|unless +(?:earlier|sooner|otherwise)|this +agreement|subject +to",
             text,
             re.IGNORECASE,
         )
@@ -345,14 +335,14 @@ def _terms(sentence: Sentence) -> "list[Term]":
     for day in find_days(text):
         before = text[max(day.start - 90, 0) : day.start].lower()
         if re.search(
-            r"\b(?:expir\w+|end(?:s|ing)?|terminat\w+|until|through|to|extend\w*|thru|conclude\w*)\b"
-            r"(?:[\w ,:\"'()]{0,40})$",
+            r"\b(?:expir\w+|end(?:s|ing)?|terminat\w+|until|through|to|extend\w*|thru"
+            r"|conclude\w*)\b(?:[\w ,:\"'()]{0,40})$",
             before,
         ) and re.search(r"\b(?:term|agreement|contract|expir|effect)", text, re.IGNORECASE):
             named = re.search(r"\bexpir(?:ation|y) +date[\"']?[ :,-]*(?:is|means|shall +be|of)?[ :,]*$", before)
-            terms.append(Term(None, day.day, sentence, base + (6 if named else 3)))
+            terms.append(Term(None, day.day, sentence, base + (6 if named else 5)))
     for found in LENGTH.finditer(text):
-        length = _duration(found["length"])
+        length = read_length(found["length"])
         if (
             length is None
             or _is_before_end(text, found)
@@ -366,23 +356,32 @@ def _terms(sentence: Sentence) -> "list[Term]":
             re.IGNORECASE,
         )
         states = re.search(
-            r"\b(?:term|period|duration|continue|effect|force|valid|is|be|for|of|until)\b[\w ,()\"'-]{0,40}$",
+            r"\b(?:term|period|duration|continue|effect|force|valid|is|be|for|of|until|on)\b[\w ,()\"'-]{0,40}$",
             before,
             re.IGNORECASE,
         )
         starts = re.match(
-            r"['’]*[^.;]{0,50}?\b(?:from|commencing|beginning|after|following|thereafter|unless|term|period|\(the|\")",
+            r"['’]*[^.;]{0,50}?\b(?:from|commencing|beginning|after|following|thereafter|unless|term"
+            r"|period|\(the|\")",
             after,
             re.IGNORECASE,
         )
         ends = re.search(
-            r"\b(?:agreement|contract|term)\b[^.;]{0,80}\b(?:of|for|be|is|until|continue\w*|effect|force"
-            r"|expire\w*|last)\b[^.;]{0,50}$",
+            r"\b(?:agreement|contract|term)\b[^.;]{0,80}\b(?:of|for|be|is|until|continue\w*|effect"
+            r"|force|expire\w*|last)\b[^.;]{0,50}$",
             before,
             re.IGNORECASE,
         )
         if states and not renewing:
             terms.append(Term(length, None, sentence, base + 1 + bool(starts) + bool(ends) + (length.unit == "year")))
+    for found in _ANNIVERSARY.finditer(text):
+        years = int(found["digits"]) if found["digits"] else _ORDINALS[found["word"].lower()]
+        before = text[max(found.start() - 140, 0) : found.start()]
+        ends = re.search(
+            r"\b(?:expir\w+|end\w*|terminat\w+|until|through|continu\w+|effect|force)\b", before, re.IGNORECASE
+        )
+        if ends:
+            terms.append(Term(DurationValue(Decimal(years), "year"), None, sentence, base + 4))
     if (
         _PERPETUAL.search(text)
         and re.search(r"\b(?:agreement|term|contract)\b", text, re.IGNORECASE)

@@ -18,6 +18,7 @@ _WRITTEN: Final = re.compile(
     rf"|{DATE}",
     re.IGNORECASE,
 )
+_SHORT: Final = re.compile(r"(?<![\d/])(?P<month>\d{1,2})/(?P<day>\d{1,2})/(?P<year>\d\d)(?![\d/])")
 BLANK: Final = re.compile(
     rf"_{{2,}} *(?:st|nd|rd|th)? *day +of|\bday +of *(?:_{{2,}}|,)|{MONTH} +_{{2,}}|_{{3,}} *, *(?:19"
     rf"|20)[\d_]{{0,2}}|\[ *[•●_*]* *\] *(?:day|,? *20)",
@@ -40,6 +41,17 @@ def find_days(text: str, start: int = 0, end: int | None = None) -> Iterator[Day
     for found in _WRITTEN.finditer(text, start, len(text) if end is None else end):
         number, month, year = (found[name] or found[f"{name}2"] for name in ("day", "month", "year"))
         day = parse_date(f"{month} {number}, {year}" if month else found.group())
+        if day is not None:
+            yield Day(day, found.start(), found.end())
+
+
+def find_short_days(text: str, start: int, end: int) -> Iterator[Day]:
+    """Find dates with two digits of a year, as people write them beside a signature: 3/21/31 is in 2031, 3/21/98 in
+    1998.
+    """
+    for found in _SHORT.finditer(text, start, end):
+        year = int(found["year"])
+        day = parse_date(f"{found['month']}/{found['day']}/{1900 + year if year >= 70 else 2000 + year}")
         if day is not None:
             yield Day(day, found.start(), found.end())
 
