@@ -188,7 +188,7 @@ def build_container(settings: Settings, *, clock: Clock | None = None) -> Contai
         IssuerService(database=database, clock=clock),
         FactService(database=database),
         FormulaService(database=database),
-        *build_desk(database=database, sealer=sealer, clock=clock),
+        *build_desk(database=database, sealer=sealer, clock=clock, public_url=settings.web.public_url),
         UploadService(
             database=database,
             access=access,

@@ -7,6 +7,8 @@ from app.core.clock import Clock
 from app.db.session import Database
 from app.review.bulk.service import BulkService
 from app.review.comments.service import CommentService
+from app.review.exports.endpoints import PublicAddress
+from app.review.exports.service import ExportService
 from app.review.fields.service import FieldService
 from app.review.policies.service import PolicyService
 from app.review.progress.service import ProgressService
@@ -17,7 +19,7 @@ from app.review.tasks.service import TaskService
 from app.storage.sealing import Sealer
 
 
-def build_desk(*, database: Database, sealer: Sealer, clock: Clock) -> list[object]:
+def build_desk(*, database: Database, sealer: Sealer, clock: Clock, public_url: str) -> list[object]:
     """Return the services."""
     draw = SystemRandom().random
     return [
@@ -30,5 +32,7 @@ def build_desk(*, database: Database, sealer: Sealer, clock: Clock) -> list[obje
         ViewService(database=database, clock=clock),
         PolicyService(database=database, clock=clock),
         ProgressService(database=database, clock=clock),
+        ExportService(database=database),
+        PublicAddress(public_url.rstrip("/")),
         ChangeService(database=database, sealer=sealer),
     ]

@@ -54,6 +54,7 @@ from app.observability.logging import configure_logging
 from app.observability.tracing import Tracing, configure_tracing, instrument_app
 from app.review.bulk.endpoints import router as review_bulk_router
 from app.review.comments.endpoints import router as review_comments_router
+from app.review.exports.endpoints import router as exports_router
 from app.review.fields.endpoints import router as review_fields_router
 from app.review.policies.endpoints import router as review_policies_router
 from app.review.progress.endpoints import router as review_progress_router
@@ -106,6 +107,7 @@ _ROUTERS = (
     review_policies_router,
     review_progress_router,
     changes_router,
+    exports_router,
     runs_router,
     dead_letters_router,
     answers_router,

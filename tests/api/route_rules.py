@@ -263,6 +263,7 @@ RULES: dict[tuple[str, str], Rule] = {
     ("GET", "/v1/review/agreement"): Rule(PERMISSION, foreign=200),
     ("GET", "/v1/review/reviewers"): Rule(PERMISSION, foreign=200),
     ("GET", "/v1/changes"): _listed(GRANT, "field_id", lambda _: {"params": {"kind": "field.proposed"}}),
+    ("GET", "/v1/exports"): Rule(GRANT, foreign=200, shows="field_id"),
     # conversations
     ("POST", "/v1/conversations"): _made(_json()),
     ("GET", "/v1/conversations"): _listed(OWNER, "conversation_id"),

@@ -102,6 +102,9 @@ class HttpReadChecks:
         self._compare(access, "/v1/facts", self._ids(client, "/v1/facts", "document_id"), published, every)
         changed = {UUID(each["document_id"]) for each in _list_changes(client)}
         self._compare(access, "/v1/changes", changed - (visible - published), published, every)
+        lines = client.get("/v1/exports").raise_for_status().json()["items"]
+        exported = {UUID(line["document"]["id"]) for line in lines}
+        self._compare(access, "/v1/exports", exported, published, every)
         for kind in KINDS:
             answer = client.get(f"/v1/issuers/issuer {kind}/statements")
             stated = {UUID(source["document_id"]) for source in answer.json().get("documents", ())}

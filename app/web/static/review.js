@@ -388,7 +388,8 @@ document.getElementById("find").addEventListener("keydown", (event) => {
     rows.get(current)?.focus();
   }
 });
-const first = fields.find((field) => !isDone(field)) ?? fields[0];
+const linked = window.location.hash.slice(1); // links of exports name a field
+const first = fields.find((field) => field.id === linked) ?? fields.find((field) => !isDone(field)) ?? fields[0];
 if (first) {
   choose(first.id);
 } else {
