@@ -4,6 +4,7 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
+from app.answers.approved.reading import ApprovedItems
 from app.answers.claims import PageTexts
 from app.answers.computing.ledger_result import LedgerResult
 from app.answers.computing.offering import OfferedLedger, offer_figures
@@ -23,7 +24,8 @@ from app.retrieval.questions.understanding import Understanding
 @dataclass(frozen=True, slots=True)
 class QuestionEvidence:
     """A question with its retrieved passages, the page texts and tables for drafting and verification, and what the
-    ledgers of the issuers give. Equal `content` has equal texts, tables and ledgers, and a question in the same words.
+    ledgers of the issuers and the approved values give. Equal `content` has equal texts, tables, ledgers and approved
+    values, and a question in the same words.
     """
 
     question: AskedQuestion
@@ -35,6 +37,7 @@ class QuestionEvidence:
     ledgers: tuple[LedgerResult, ...]
     offered: tuple[OfferedLedger, ...]
     sections: ChosenSections | None
+    approved: ApprovedItems
     filters: SearchFilters
     began: float
     content: Hashable

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
+from app.answers.approved.reading import ApprovedItems
 from app.answers.claims import PageTexts
 from app.answers.computing.ledger_result import LedgerResult
 from app.answers.evidence import QuestionEvidence
@@ -62,8 +63,11 @@ def digest_content(
     pages: PageTexts,
     tables: TablesOfPages,
     ledgers: tuple[LedgerResult, ...],
+    approved: ApprovedItems = (),
 ) -> Hashable:
-    """Return a SHA-256 of everything that is read for a draft, with its ledgers. Lengths separate the parts."""
+    """Return a SHA-256 of everything that is read for a draft, with its ledgers and approved values. Lengths separate
+    the parts.
+    """
     digest = hashlib.sha256()
     stored = [(version_id, table.listed, len(table.data)) for version_id, table in tables.stored]
     sizes = [(key, len(text)) for key, text in pages.items()]
@@ -71,4 +75,4 @@ def digest_content(
         digest.update(text.encode("utf-8", "surrogatepass"))
     for _, table in tables.stored:
         digest.update(table.data)
-    return digest.digest(), ledgers
+    return digest.digest(), ledgers, tuple((item.value.field_id, item.value.revision) for item in approved)

@@ -1,12 +1,13 @@
 """Read a user's questions with their answers, inside a transaction, and describe what was read."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from app.answers.events import AnswerView
 from app.answers.repository import AnswerRepository
+from app.answers.sections import ChosenSections
 from app.answers.views import build_view, count_dropped, restore_claims
 from app.audit.service import record
 from app.core.principal import Principal
@@ -32,7 +33,31 @@ def read_answers(session: Session, principal: Principal, question_ids: Sequence[
     return views
 
 
-def source_record(passage: Passage) -> dict[str, object]:
+def record_sources(
+    session: Session,
+    principal: Principal,
+    question_id: UUID,
+    passages: Sequence[Passage],
+    of_facts: Iterable[UUID],
+    sections: ChosenSections | None,
+) -> None:
+    """Audit what was read for a question, without its text: passages, documents of facts, and a section."""
+    documents = {passage.document_id for passage in passages}.union(of_facts)
+    record(
+        session,
+        principal,
+        "answers.sources.read",
+        object_type="question",
+        object_id=question_id,
+        detail={
+            "documents": sorted(map(str, documents)),
+            "passages": [_source_record(passage) for passage in passages],
+            **({} if sections is None else {"section": sections.record()}),
+        },
+    )
+
+
+def _source_record(passage: Passage) -> dict[str, object]:
     """Describe a passage for the audit log, without its text."""
     return {
         "chunk_id": passage.chunk_id,

@@ -15,6 +15,8 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from app.answers.approved.reading import find_approved
+from app.answers.approved.replies import write_reply
 from app.answers.claims import FIRST_PASSAGES, Outcome, page_keys
 from app.answers.computing.answering import Answered, Evidence, answer_figure
 from app.answers.computing.notices import Declined, decline_midpoint
@@ -39,10 +41,10 @@ from app.answers.ledgers import read_ledgers, read_offered
 from app.answers.models import Answer
 from app.answers.proposals import Proposed, ProposedFigures, with_proposal
 from app.answers.questions import AsTurn, parse_question
-from app.answers.reading import read_answers, source_record
+from app.answers.reading import read_answers, record_sources
 from app.answers.repository import AnswerRepository
 from app.answers.section_reading import read_sections
-from app.answers.views import COMPUTED, LEXICAL, MISSING, PLAN, build_view, split_notes
+from app.answers.views import APPROVED, COMPUTED, LEXICAL, MISSING, PLAN, build_view, split_notes
 from app.answers.writing.drafting import Drafter, Show, VerifiedDraft
 from app.audit.service import record
 from app.core.clock import Clock
@@ -206,28 +208,18 @@ class AnswerService:
                 of_ledgers = (key for ledger in ledgers for key in ledger.pages())
                 of_offered = (key for ledger in offered for key in ledger.pages())
                 of_sections = [] if sections is None else page_keys(sections.passages())
-                keys = list(dict.fromkeys((*of_ledgers, *of_offered, *of_sections, *page_keys(result.passages))))
+                approved = find_approved(session, text, result.understanding, filters, first)
+                of_approved = (key for item in approved for key in item.pages())
+                listed = (*of_ledgers, *of_offered, *of_sections, *of_approved, *page_keys(result.passages))
+                keys = list(dict.fromkeys(listed))
                 stored = find_tables_of_pages(session, keys)
                 pages = AnswerRepository(session).get_page_texts(stored.pages().union(keys))
                 # A page has a row of its own: the passages of a page that may not be read are left out.
                 passages = tuple(
                     passage for passage in result.passages if (passage.version_id, passage.page_number) in pages
                 )
-                of_facts = {str(document_id) for ledger in ledgers for document_id in ledger.read()}
-                of_facts.update(str(document_id) for ledger in offered for document_id in ledger.read())
-                documents = sorted({str(passage.document_id) for passage in passages} | of_facts)
-                record(
-                    session,
-                    principal,
-                    "answers.sources.read",
-                    object_type="question",
-                    object_id=question_id,
-                    detail={
-                        "documents": documents,
-                        "passages": [source_record(passage) for passage in passages],
-                        **({} if sections is None else {"section": sections.record()}),
-                    },
-                )
+                of_facts = set[UUID]().union(*(each.read() for each in ledgers), *(each.read() for each in offered))
+                record_sources(session, principal, question_id, passages, of_facts, sections)
         question = AskedQuestion(
             id=question_id,
             text=text,
@@ -249,11 +241,12 @@ class AnswerService:
             ledgers=ledgers,
             offered=offered,
             sections=sections,
+            approved=approved,
             filters=filters,
             began=began,
             content=(
                 principal.user_id,
-                digest_content(text, result.understanding, passages, pages, stored, ledgers),
+                digest_content(text, result.understanding, passages, pages, stored, ledgers, approved),
             ),
             degraded=result.degraded,
         )
@@ -302,6 +295,12 @@ class AnswerService:
             evidence.pages,
             evidence.tables,
         )
+        reply = write_reply(question, evidence.approved, passages, pages, tables) if evidence.approved else None
+        if reply is not None and reply.draft is not None:
+            return evidence.noting({APPROVED: reply.notice}), reply.draft
+        if reply is not None:
+            evidence = evidence.noting({MISSING: reply.notice})
+            return evidence, await self._drafter.find_evidence(question, understanding, passages, pages, tables)
         found = None
         if evidence.figure is not None and not evidence.understanding.is_absent():
             shown = Evidence(passages[:FIRST_PASSAGES], pages, tables)

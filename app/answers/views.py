@@ -11,6 +11,9 @@ from app.answers.models import Answer, Claim, Question
 from app.answers.repository import StoredCitation
 from app.answers.writing.by_kind import NOTICE
 
+APPROVED = "approved"
+"""Key of notes with the sentence that says who stands behind an approved value."""
+
 ABSENCE = "absence"
 """Key of notes with the sentence that says which names no visible document has."""
 
@@ -127,7 +130,9 @@ def _answer_notice(answer: Answer, notes: Mapping[str, Any], *, is_computed: boo
     if answer.outcome == Outcome.NOT_FOUND:
         sentence = notes.get(MISSING) or absence
         return None if sentence is None else str(sentence)
-    if is_computed:
+    if APPROVED in notes:
+        notice = str(notes[APPROVED])
+    elif is_computed:
         notice = f"{COMPUTED_NOTICE} {notes.get(COMPUTED, '')}"
     elif answer.writer == Writer.EXTRACTIVE:
         notice = NOTICE

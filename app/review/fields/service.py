@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.audit.service import record
+from app.core.kept import Kept
 from app.core.principal import Principal
 from app.db.session import Database
 from app.documents.models import Document
@@ -18,16 +20,22 @@ from app.review.fields.repository import FieldRepository
 from app.review.fields.views import FieldView, RevisionView, decode_stored, revision_view
 from app.review.models import FieldRevision, FieldRow, ReviewTask, SchemaRow
 from app.review.schemas.definition import FieldSpec
+from app.review.schemas.errors import SchemaNotFoundError
 from app.review.schemas.repository import SchemaRepository
 from app.review.tasks.errors import TaskNotFoundError
 from app.review.tasks.repository import TaskRepository
 from app.review.values import FieldKind, Value
 
+_MOST_VERSIONS = 200  # some 100 KB each
+_kept_specs: Kept[dict[str, FieldSpec]] = Kept(most=_MOST_VERSIONS)
+"""The fields of versions of schemas, which do not change."""
+
 
 @dataclass(frozen=True, slots=True)
 class ApprovedValue:
     """An answer that the tenant stands behind. `value` is None for "the document does not have it" (`answer` is then
-    absent). `is_current` states that it is of the document's searchable version.
+    absent). `is_current` states that it is of the document's searchable version. `spec` is the field in the version of
+    the schema by which it was read.
     """
 
     document_id: UUID
@@ -45,6 +53,7 @@ class ApprovedValue:
     released_by: UUID | None
     made_at: datetime
     digest: str
+    spec: FieldSpec | None = None
 
 
 def load_approved_values(session: Session, document_ids: Collection[UUID]) -> list[ApprovedValue]:
@@ -52,7 +61,7 @@ def load_approved_values(session: Session, document_ids: Collection[UUID]) -> li
     searchable versions first. Other features call this in their own transaction.
     """
     query = (
-        select(FieldRow, FieldRevision, ReviewTask.version_id, Document.current_version_id, SchemaRow.key)
+        select(FieldRow, FieldRevision, ReviewTask, Document.current_version_id, SchemaRow.key)
         .join(FieldRevision, (FieldRevision.field_id == FieldRow.id) & (FieldRevision.number == FieldRow.in_force))
         .join(ReviewTask, ReviewTask.id == FieldRow.task_id)
         .join(Document, Document.id == FieldRow.document_id)
@@ -60,26 +69,29 @@ def load_approved_values(session: Session, document_ids: Collection[UUID]) -> li
         .where(FieldRow.document_id.in_(set(document_ids)), FieldRow.removed_at.is_(None))
         .order_by(FieldRow.document_id, ReviewTask.created_at.desc(), FieldRow.position)
     )
-    found = [
-        ApprovedValue(
-            document_id=field.document_id,
-            version_id=version_id,
-            is_current=version_id == current,
-            schema_key=key,
-            field_id=field.id,
-            key=field.key,
-            kind=FieldKind(field.kind),
-            answer=row.answer or "absent",
-            value=None if row.value is None else decode_stored(row.value),
-            evidence=row.evidence,
-            revision=row.number,
-            author=row.author,
-            released_by=row.released_by,
-            made_at=row.made_at,
-            digest=field.digest,
+    found: list[ApprovedValue] = []
+    for field, row, task, current, key in session.execute(query):
+        version, load = (task.schema_id, task.schema_version), partial(_find_specs, session, task)
+        found.append(
+            ApprovedValue(
+                document_id=field.document_id,
+                version_id=task.version_id,
+                is_current=task.version_id == current,
+                schema_key=key,
+                field_id=field.id,
+                key=field.key,
+                kind=FieldKind(field.kind),
+                answer=row.answer or "absent",
+                value=None if row.value is None else decode_stored(row.value),
+                evidence=row.evidence,
+                revision=row.number,
+                author=row.author,
+                released_by=row.released_by,
+                made_at=row.made_at,
+                digest=field.digest,
+                spec=_kept_specs.get(version, 1, load).get(field.key),
+            )
         )
-        for field, row, version_id, current, key in session.execute(query)
-    ]
     return sorted(found, key=lambda each: not each.is_current)
 
 
@@ -199,6 +211,13 @@ def _specs(session: Session, task: ReviewTask) -> dict[str, FieldSpec]:
     row = schemas.find_row(task.schema_id)
     schema = None if row is None else schemas.get_schema(row, task.schema_version)
     return {} if schema is None else {spec.key: spec for spec in schema.fields}
+
+
+def _find_specs(session: Session, task: ReviewTask) -> dict[str, FieldSpec]:
+    try:
+        return _specs(session, task)
+    except SchemaNotFoundError:
+        return {}
 
 
 def _record_read(session: Session, principal: Principal, task: ReviewTask) -> None:

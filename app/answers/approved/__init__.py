@@ -1,0 +1,1 @@
+"""Answers from values that editors approved."""
