@@ -7,6 +7,7 @@ from app.core.clock import Clock
 from app.db.session import Database
 from app.review.bulk.service import BulkService
 from app.review.comments.service import CommentService
+from app.review.earlier.service import EarlierService
 from app.review.exports.endpoints import PublicAddress
 from app.review.exports.service import ExportService
 from app.review.fields.service import FieldService
@@ -34,5 +35,6 @@ def build_desk(*, database: Database, sealer: Sealer, clock: Clock, public_url: 
         ProgressService(database=database, clock=clock),
         ExportService(database=database),
         PublicAddress(public_url.rstrip("/")),
+        EarlierService(database=database),
         ChangeService(database=database, sealer=sealer),
     ]

@@ -54,6 +54,7 @@ from app.observability.logging import configure_logging
 from app.observability.tracing import Tracing, configure_tracing, instrument_app
 from app.review.bulk.endpoints import router as review_bulk_router
 from app.review.comments.endpoints import router as review_comments_router
+from app.review.earlier.endpoints import router as review_earlier_router
 from app.review.exports.endpoints import router as exports_router
 from app.review.fields.endpoints import router as review_fields_router
 from app.review.policies.endpoints import router as review_policies_router
@@ -100,6 +101,7 @@ _ROUTERS = (
     schemas_router,
     review_tasks_router,
     review_fields_router,
+    review_earlier_router,
     review_decisions_router,
     review_comments_router,
     review_bulk_router,

@@ -14,6 +14,8 @@ from app.core.pagination import PageRequest
 from app.core.principal import Permission, Principal
 from app.http.dependencies import service
 from app.http.text import Line
+from app.review.earlier.schemas import EarlierOut
+from app.review.earlier.service import EarlierService
 from app.review.fields.schemas import FieldOut
 from app.review.fields.service import FieldService
 from app.review.tasks.schemas import TaskOut, TaskState
@@ -23,6 +25,7 @@ from app.web.access_pages import AccessDesk
 
 Tasks = Annotated[TaskService, Depends(service(TaskService))]
 Fields = Annotated[FieldService, Depends(service(FieldService))]
+Earlier = Annotated[EarlierService, Depends(service(EarlierService))]
 
 TASKS_A_PAGE = 50
 _STATES = ("open", "queued", "reading", "failed", "done")
@@ -71,20 +74,24 @@ def review_pages(desk: AccessDesk) -> APIRouter:
         return desk.answer(request, Permission.DOCUMENTS_READ, show)
 
     @router.get("/tasks/{task_id}")
-    def show_task(request: Request, tasks: Tasks, fields: Fields, task_id: UUID) -> Response:
+    def show_task(request: Request, tasks: Tasks, fields: Fields, earlier: Earlier, task_id: UUID) -> Response:
         def show(principal: Principal) -> Response:
             task = TaskOut.of(tasks.get_task(principal, task_id), principal)
             found = [FieldOut.of(view) for view in fields.list_fields(principal, task_id)]
             people = {str(reviewer.id): reviewer.name for reviewer in tasks.list_reviewers(principal)}
+            before = earlier.list_earlier(principal, task_id)
             return desk.show(
                 request,
                 principal,
                 "review_task.html",
                 task=task,
+                has_fields=bool(found),
+                may_review=principal.may(Permission.REVIEW_WRITE),
                 data=data_block(
                     {
                         "task": task.model_dump(mode="json", by_alias=True),
                         "fields": [field.model_dump(mode="json") for field in found],
+                        "earlier": [EarlierOut.of(each).model_dump(mode="json") for each in before],
                         "people": people,
                         "me": str(principal.user_id),
                         "may_review": principal.may(Permission.REVIEW_WRITE),

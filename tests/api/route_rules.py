@@ -241,6 +241,7 @@ RULES: dict[tuple[str, str], Rule] = {
     ("POST", "/v1/review/tasks/{task_id}/assign"): Rule(GRANT, call=_json(assignee=None)),
     ("POST", "/v1/review/tasks/{task_id}/retry"): Rule(GRANT, 409),
     ("GET", "/v1/review/tasks/{task_id}/fields"): Rule(GRANT),
+    ("GET", "/v1/review/tasks/{task_id}/earlier"): Rule(GRANT),
     ("GET", "/v1/review/fields/{field_id}"): Rule(GRANT),
     ("GET", "/v1/review/fields/{field_id}/revisions"): Rule(GRANT),
     ("POST", "/v1/review/fields/{field_id}/revisions"): Rule(GRANT, 201, _json(action="absent")),

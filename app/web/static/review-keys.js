@@ -19,6 +19,8 @@ export const ACTIONS = [
   ["evidence", "Next quote of the field", "v"],
   ["pageBefore", "Previous page", "["],
   ["pageAfter", "Next page", "]"],
+  ["larger", "Larger page", "+"],
+  ["smaller", "Smaller page", "-"],
   ["find", "Find on the page", "/"],
   ["task", "Next task", "g"],
   ["keys", "Show these keys", "?"],

@@ -1,10 +1,13 @@
-// The document's page beside the fields: quotes are marked, and words can be selected as a value.
+// The document's page beside the fields: quotes are marked, and words or a cell can be selected as a value.
 import { element, read } from "./api.js";
+import { drawMarks, newOverlay, wordAt } from "./review-image.js";
+import { cellOf, drawText, selectedSpan } from "./review-text.js";
 
 const AFTERWARDS = "Open the page again later.";
-const SVG = "http://www.w3.org/2000/svg";
 const DPI = 110;
 const KEPT = 40; // pages
+const ZOOMS = [1, 1.5, 2, 3];
+const NARROW = 700; // pixels
 
 const sheet = document.getElementById("sheet");
 const title = document.getElementById("page-title");
@@ -12,11 +15,14 @@ const take = document.getElementById("take");
 
 const pages = new Map(); // page number -> promise of a page
 const images = new Map();
+const tables = new Map(); // page number -> promise of its tables
 let place = null; // { document, version, pages }
 let shown = null; // the page on show, with its points
-let marks = []; // { field, evidence }
+let shownTables = []; // its tables, as far as they are loaded
+let marks = []; // { field, title, evidence }
 let current = null; // the evidence on show
 let picked = null; // the selection: { page, start, end, quote }
+let zoom = window.innerWidth < NARROW ? 2 : 1;
 let pickField = () => {};
 let opening = Promise.resolve(); // ends when the page that was opened last is on show
 
@@ -27,33 +33,31 @@ export function setUp(where, handlers) {
   pickField = handlers.pickField;
 }
 
-function load(number) {
-  if (!pages.has(number)) {
-    const found = read(pathOf(number), AFTERWARDS).then((page) => ({ ...page, points: Array.from(page.text) }));
-    found.catch(() => pages.delete(number));
-    pages.set(number, found);
-    if (pages.size > KEPT) {
-      pages.delete(pages.keys().next().value);
+function kept(cache, number, make) {
+  if (!cache.has(number)) {
+    const made = make();
+    made.catch?.(() => cache.delete(number));
+    cache.set(number, made);
+    if (cache.size > KEPT) {
+      cache.delete(cache.keys().next().value);
     }
   }
-  return pages.get(number);
+  return cache.get(number);
 }
 
-function imageOf(page) {
-  if (!images.has(page.number)) {
-    const image = element("img", { src: `${pathOf(page.number)}/image?dpi=${DPI}`, alt: `Page ${page.number}`, draggable: "false" });
-    images.set(page.number, image);
-    if (images.size > KEPT) {
-      images.delete(images.keys().next().value);
-    }
-  }
-  return images.get(page.number);
-}
+const load = (number) => kept(pages, number, () => read(pathOf(number), AFTERWARDS).then((page) => ({ ...page, points: Array.from(page.text) })));
+const imageOf = (page) => kept(images, page.number, () => element("img", { src: `${pathOf(page.number)}/image?dpi=${DPI}`, alt: `Page ${page.number}`, draggable: "false" }));
+
+const tablesOf = (number) => kept(tables, number, async () => {
+  const base = `/v1/documents/${place.document}/versions/${place.version}/tables`;
+  const { items } = await read(`${base}?page=${number}&limit=100`, AFTERWARDS);
+  return Promise.all(items.map((table) => read(`${base}/${table.number}`, AFTERWARDS)));
+});
 
 // Loads a page that is probably needed next.
 export function prepare(number) {
   if (number >= 1 && number <= place.pages) {
-    load(number).then((page) => { if (page.width > 0) { imageOf(page).decode?.().catch(() => {}); } }, () => {});
+    load(number).then((page) => (page.width > 0 ? imageOf(page).decode?.() : tablesOf(number))).catch(() => {});
   }
 }
 
@@ -69,74 +73,47 @@ function located(page, evidence) {
   return at < 0 ? null : { ...evidence, start, end: start + Array.from(evidence.quote).length };
 }
 
-function rectangle(word, name) {
-  const box = document.createElementNS(SVG, "rect");
-  box.setAttribute("class", name);
-  box.setAttribute("x", word.x0 - 1);
-  box.setAttribute("y", word.y0 - 1);
-  box.setAttribute("width", word.x1 - word.x0 + 2);
-  box.setAttribute("height", word.y1 - word.y0 + 2);
-  return box;
-}
-
-const wordsIn = (page, span) => page.words.filter((word) => word.end > span.start && word.start < span.end);
-
-function drawMarks(page, overlay) {
-  overlay.replaceChildren();
-  for (const { field, evidence } of marks) {
-    const span = evidence.page === page.number ? located(page, evidence) : null;
-    for (const word of span === null ? [] : wordsIn(page, span)) {
-      const box = rectangle(word, evidence === current ? "now" : "other");
-      box.addEventListener("click", () => pickField(field, evidence));
-      overlay.append(box);
-    }
-  }
-  for (const word of picked?.page === page.number ? wordsIn(page, picked) : []) {
-    overlay.append(rectangle(word, "picked"));
-  }
-}
-
-function drawText(page) {
-  const spans = marks.filter(({ evidence }) => evidence.page === page.number)
-    .map(({ field, evidence }) => ({ field, evidence, span: located(page, evidence) }))
-    .filter(({ span }) => span !== null)
-    .sort((one, other) => one.span.start - other.span.start);
-  const parts = [];
-  let at = 0;
-  for (const { field, evidence, span } of spans) {
-    if (span.start < at) {
-      continue; // It overlaps the quote before.
-    }
-    const mark = element("mark", { class: evidence === current ? "now" : "other" }, quoteOf(page, span.start, span.end));
-    mark.addEventListener("click", () => pickField(field, evidence));
-    parts.push(quoteOf(page, at, span.start), mark);
-    at = span.end;
-  }
-  return element("pre", {}, ...parts, quoteOf(page, at, page.points.length));
+// The marks of the page: quotes of fields, and what is selected.
+function marksOn(page) {
+  const quoted = marks.filter(({ evidence }) => evidence.page === page.number).flatMap((mark) => {
+    const span = located(page, mark.evidence);
+    return span === null ? [] : [{ ...mark, start: span.start, end: span.end, look: mark.evidence === current ? "now" : "other" }];
+  });
+  const shownOnly = current !== null && current.page === page.number && !quoted.some(({ look }) => look === "now") ? located(page, current) : null;
+  const own = picked?.page === page.number && !picked.native ? [{ ...picked, look: "picked" }] : [];
+  return [...quoted, ...(shownOnly ? [{ ...shownOnly, look: "now" }] : []), ...own];
 }
 
 function draw() {
   title.textContent = `Page ${shown.number} of ${place.pages}`;
   if (shown.width > 0) {
-    let overlay = sheet.querySelector("svg");
-    if (overlay?.dataset.page !== String(shown.number)) {
-      overlay = document.createElementNS(SVG, "svg");
-      overlay.dataset.page = shown.number;
-      overlay.setAttribute("viewBox", `0 0 ${shown.width} ${shown.height}`);
-      overlay.setAttribute("preserveAspectRatio", "none");
-      overlay.setAttribute("aria-hidden", "true");
+    let leaf = sheet.querySelector(".leaf.image");
+    if (leaf?.dataset.page !== String(shown.number)) {
+      const overlay = newOverlay(shown);
       watchPointer(overlay, shown);
-      sheet.replaceChildren(imageOf(shown), overlay);
+      leaf = element("div", { class: "leaf image", "data-page": shown.number }, imageOf(shown), overlay);
+      sheet.replaceChildren(leaf);
     }
-    drawMarks(shown, overlay);
+    leaf.style.width = `${100 * zoom}%`;
+    drawMarks(shown, leaf.querySelector("svg"), marksOn(shown), pickField);
   } else {
-    sheet.replaceChildren(drawText(shown));
+    const top = sheet.scrollTop;
+    const isSame = sheet.firstChild?.dataset?.page === String(shown.number);
+    const leaf = drawText(shown, shownTables, marksOn(shown), pickField);
+    leaf.dataset.page = shown.number;
+    sheet.replaceChildren(leaf);
+    sheet.scrollTop = isSame ? top : 0;
   }
 }
 
+// Scrolls the sheet alone: the field stays where it is.
 function reveal() {
-  const mark = sheet.querySelector(".now, .picked");
-  mark?.scrollIntoView({ block: "center", inline: "nearest" });
+  const mark = sheet.querySelector(".picked, .now");
+  if (mark !== null) {
+    const [box, frame] = [mark.getBoundingClientRect(), sheet.getBoundingClientRect()];
+    sheet.scrollTop += box.top - frame.top - (frame.height - box.height) / 3;
+    sheet.scrollLeft += box.left - frame.left - (frame.width - box.width) / 2;
+  }
 }
 
 async function open(number, evidence) {
@@ -152,11 +129,25 @@ async function open(number, evidence) {
       return; // The user went on meanwhile.
     }
     shown = page;
+    shownTables = [];
     draw();
     reveal();
     prepare(number + 1);
+    if (page.width === 0) {
+      addTables(page);
+    }
   } catch (error) {
     sheet.replaceChildren(element("p", { class: "problem", role: "alert" }, error.message));
+  }
+}
+
+// The text is on show at once; its tables follow. What is selected meanwhile stays as it is.
+async function addTables(page) {
+  const found = await tablesOf(page.number).catch(() => []);
+  if (shown === page && found.length && document.getSelection().isCollapsed) {
+    shownTables = found;
+    draw();
+    reveal();
   }
 }
 
@@ -179,87 +170,92 @@ export function turnPage(by) {
   }
 }
 
+export function changeZoom(step) {
+  zoom = ZOOMS[Math.min(ZOOMS.length - 1, Math.max(0, ZOOMS.indexOf(zoom) + step))];
+  if (shown !== null) {
+    draw();
+    reveal();
+  }
+}
+
 function setPicked(selection) {
+  const before = picked;
   picked = selection;
   take.hidden = selection === null;
-  take.textContent = selection === null ? "Use the selection" : `Use “${selection.quote.length > 40 ? `${selection.quote.slice(0, 40)}…` : selection.quote}”`;
-  if (shown !== null && shown.width > 0) {
+  const quote = selection?.quote ?? "";
+  take.textContent = selection === null ? "Use the selection" : `Use “${quote.length > 40 ? `${quote.slice(0, 40)}…` : quote}”`;
+  if (shown !== null && (shown.width > 0 || !(selection ?? before)?.native)) {
     draw();
   }
 }
 
-export const selection = () => picked;
-export const clearSelection = () => setPicked(null);
+// The selection as evidence, or null.
+export const selection = () => {
+  if (picked === null) {
+    return null;
+  }
+  const { native, ...evidence } = picked;
+  return evidence;
+};
+export const clearSelection = () => { if (picked !== null) { setPicked(null); } };
 
-function pick(page, start, end) {
+function pick(page, start, end, more = {}) {
   const quote = quoteOf(page, start, end);
-  const before = quote.length - quote.trimStart().length;
-  setPicked(quote.trim() ? { page: page.number, start: start + before, end: start + before + Array.from(quote.trim()).length, quote: quote.trim() } : null);
+  const from = start + Array.from(quote).length - Array.from(quote.trimStart()).length;
+  const trimmed = quote.trim();
+  setPicked(trimmed ? { page: page.number, start: from, end: from + Array.from(trimmed).length, quote: trimmed, ...more } : null);
 }
 
-// Selects words from where the pointer went down to where it is.
+// Selects words from where the pointer went down to where it is; twice on a word selects its cell.
 function watchPointer(overlay, page) {
   let first = null;
-  const wordAt = (event) => {
-    const bounds = overlay.getBoundingClientRect();
-    const x = ((event.clientX - bounds.left) / bounds.width) * page.width;
-    const y = ((event.clientY - bounds.top) / bounds.height) * page.height;
-    const distance = (word) => Math.hypot(Math.max(word.x0 - x, 0, x - word.x1), 3 * Math.max(word.y0 - y, 0, y - word.y1));
-    return page.words.reduce((best, word) => (best === null || distance(word) < distance(best) ? word : best), null);
-  };
-  overlay.addEventListener("pointerdown", (event) => { first = event.button === 0 ? { word: wordAt(event), x: event.clientX, y: event.clientY } : null; });
+  overlay.addEventListener("pointerdown", (event) => { first = event.button === 0 ? { word: wordAt(page, overlay, event), x: event.clientX, y: event.clientY } : null; });
   overlay.addEventListener("pointermove", (event) => {
     if (first?.word && Math.hypot(event.clientX - first.x, event.clientY - first.y) > 4) {
-      const last = wordAt(event);
+      const last = wordAt(page, overlay, event);
       pick(page, Math.min(first.word.start, last.start), Math.max(first.word.end, last.end));
     }
   });
   document.addEventListener("pointerup", () => { first = null; });
   overlay.addEventListener("dblclick", async (event) => {
-    const word = wordAt(event);
+    const word = wordAt(page, overlay, event);
     if (word !== null) {
       const cell = await cellAround(page, word);
-      pick(page, cell?.start ?? word.start, cell?.end ?? word.end);
-      if (cell) {
-        setPicked({ ...picked, table: cell.table, row: cell.row, column: cell.column });
-      }
+      const { start, end, ...more } = cell ?? word;
+      pick(page, start, end, cell === null ? {} : more);
     }
   });
 }
 
 // The cell of a table that has the word, or null.
 async function cellAround(page, word) {
-  const base = `/v1/documents/${place.document}/versions/${place.version}/tables`;
-  try {
-    const listed = await read(`${base}?page=${page.number}`, AFTERWARDS);
-    for (const { number } of listed.items) {
-      const table = await read(`${base}/${number}`, AFTERWARDS);
-      const holds = (cell) => cell.page === page.number && cell.spans.some(([start, end]) => start <= word.start && end >= word.end);
-      const cell = table.cells.find(holds);
-      if (cell) {
-        const [start, end] = cell.spans.find(([from, to]) => from <= word.start && to >= word.end);
-        return { start, end, table: number, row: cell.row, column: cell.column };
-      }
+  const found = await tablesOf(page.number).catch(() => []);
+  const around = ([from, to]) => from <= word.start && to >= word.end;
+  for (const table of found) {
+    const cell = table.cells.find((each) => each.page === page.number && each.spans.some(around));
+    if (cell) {
+      const [start, end] = cell.spans.find(around);
+      return { start, end, table: table.number, row: cell.row, column: cell.column };
     }
-  } catch {
-    return null; // Without the tables, the word alone is selected.
   }
   return null;
 }
 
-// Text pages: the browser's own selection.
+// Text pages: the browser's own selection, and a cell by clicking twice.
 document.addEventListener("selectionchange", () => {
-  const chosen = document.getSelection();
-  const text = sheet.querySelector("pre");
-  if (text === null || chosen.isCollapsed || !text.contains(chosen.anchorNode) || !text.contains(chosen.focusNode)) {
-    return;
+  const leaf = sheet.querySelector(".leaf.text");
+  const span = leaf === null ? null : selectedSpan(leaf);
+  if (span !== null) {
+    pick(shown, ...span, { native: true });
   }
-  const range = chosen.getRangeAt(0);
-  const before = document.createRange();
-  before.setStart(text, 0);
-  before.setEnd(range.startContainer, range.startOffset);
-  const start = Array.from(before.toString()).length;
-  pick(shown, start, start + Array.from(range.toString()).length);
+});
+sheet.addEventListener("dblclick", (event) => {
+  const cell = shown?.width === 0 ? cellOf(event.target, shownTables) : null;
+  if (cell) {
+    const { start, end, ...more } = cell;
+    document.getSelection().removeAllRanges();
+    pick(shown, start, end, more);
+  }
 });
 
 // Selects the next place of the words on the page, in any case. Returns whether there is one.

@@ -1,0 +1,1 @@
+"""What the last filing of the same issuer and type had for the same fields."""
