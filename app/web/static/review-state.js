@@ -31,7 +31,8 @@ export const percent = (share) => `${Math.round(100 * share)} %`;
 export function shownOf(field) {
   const answer = field.my_reading ?? field.current ?? null;
   if (answer !== null && answer.answer !== null && answer.answer !== "rejected") {
-    return { printed: answer.answer === "absent" ? "not in the document" : answer.printed ?? "", evidence: answer.evidence, isMachine: false };
+    const printed = answer.answer === "absent" ? "not in the document" : answer.printed ?? "";
+    return { printed, evidence: answer.evidence, isMachine: answer.action === "propose" };
   }
   const { proposal } = field;
   const printed = { found: proposal?.printed, absent: "not in the document", unread: "" }[proposal?.state] ?? "";

@@ -26,8 +26,8 @@ function choose(id) {
   item.scrollIntoView({ block: "nearest" });
   item.focus({ preventScroll: true });
   const { evidence } = shownOf(field);
-  if (evidence.length) {
-    openPage(evidence[0].page, evidence[0]);
+  if (evidence.length || before === null) {
+    openPage(evidence[0]?.page ?? 1, evidence[0] ?? null);
   }
   const following = neighbour(1, isDone);
   const next = following === null ? null : shownOf(following).evidence[0];

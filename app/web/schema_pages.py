@@ -1,0 +1,76 @@
+"""Pages of schemas: the list at `/review/schemas`, and each schema with its fields and versions."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Query, Request
+from fastapi.responses import Response
+
+from app.core.principal import Permission, Principal
+from app.http.dependencies import service
+from app.review.schemas.schemas import SchemaKey
+from app.review.schemas.service import SchemaService
+from app.review.tasks.service import TaskService
+from app.web.access_pages import AccessDesk
+
+Schemas = Annotated[SchemaService, Depends(service(SchemaService))]
+Tasks = Annotated[TaskService, Depends(service(TaskService))]
+Key = Annotated[SchemaKey, Path()]
+
+EXAMPLE = {
+    "title": "Fee letter",
+    "x-document-types": ["other"],
+    "type": "object",
+    "properties": {
+        "fee": {
+            "title": "Fee",
+            "description": "The fee that the borrower pays at signing.",
+            "type": "number",
+            "x-field": {"importance": 5, "unit": "USD", "policy": "two"},
+        }
+    },
+}
+"""Where a new schema starts."""
+
+
+def schema_pages(desk: AccessDesk) -> APIRouter:
+    """Return the routes of the list of schemas and of a schema."""
+    router = APIRouter(prefix="/review/schemas", include_in_schema=False)
+
+    @router.get("")
+    def show_schemas(request: Request, schemas: Schemas) -> Response:
+        def show(principal: Principal) -> Response:
+            return desk.show(
+                request,
+                principal,
+                "review_schemas.html",
+                schemas=schemas.list_schemas(principal),
+                example=EXAMPLE,
+                may_write=principal.may(Permission.SCHEMAS_WRITE),
+            )
+
+        return desk.answer(request, Permission.DOCUMENTS_READ, show)
+
+    @router.get("/{key}")
+    def show_schema(
+        request: Request,
+        schemas: Schemas,
+        tasks: Tasks,
+        key: Key,
+        version: Annotated[int | None, Query(ge=1, le=10**6)] = None,
+    ) -> Response:
+        def show(principal: Principal) -> Response:
+            view = schemas.get_schema(principal, key, version)
+            return desk.show(
+                request,
+                principal,
+                "review_schema.html",
+                view=view,
+                definition=dict(view.definition),
+                versions=schemas.list_versions(principal, key),
+                people={reviewer.id: reviewer.name for reviewer in tasks.list_reviewers(principal)},
+                may_write=principal.may(Permission.SCHEMAS_WRITE),
+            )
+
+        return desk.answer(request, Permission.DOCUMENTS_READ, show)
+
+    return router

@@ -1,0 +1,72 @@
+"""The desk's pages against WCAG 2.2 AA, in light and in dark, at three widths, by axe-core."""
+
+from collections.abc import Iterator
+from importlib.resources import files
+
+import pytest
+from playwright.sync_api import Browser
+from playwright.sync_api import Page as BrowserPage
+
+from app.stack.supervisor import Stack
+from tests.web.conftest import Site, sign_in
+from tests.web.review_desk import Desk, fees, open_desk
+
+pytestmark = pytest.mark.browser
+
+AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text()
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+WIDTHS = (390, 800, 1440)
+REPORT = "<table><tr><th></th><th>2026</th></tr><tr><td>Fee</td><td>USD 2,000,000</td></tr></table>"
+LETTER = f"<html><body><h1>Fee letter</h1><p>The fee is USD 1,000,000.</p>{REPORT}</body></html>"
+
+
+@pytest.fixture(scope="module")
+def desk(site: Site, running_footnote: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    letter = tmp_path_factory.mktemp("desk") / "fee-letter.html"
+    letter.write_text(LETTER)
+    with open_desk(running_footnote, [letter]) as opened:
+        yield opened
+
+
+def violations(page: BrowserPage) -> list[str]:
+    """Return the rule, the element and the summary of each violation on the page."""
+    # In the page's own world, the content security policy forbids `eval`, which axe does not use.
+    page.evaluate(AXE)
+    found = page.evaluate("rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']})", RULES)
+    return [
+        f"{each['id']}: {node['target']} {node['failureSummary']}"
+        for each in found["violations"]
+        for node in each["nodes"]
+    ]
+
+
+def views(desk: Desk) -> Iterator[tuple[str, str, str | None]]:
+    """Each page of the desk: its path, what shows that it is ready, and a key to press then."""
+    task = desk.task(fees(3, policy="blind"))
+    failed = desk.task(fees(2))
+    desk.set_state(failed, "failed", "The document has no text.")
+    yield f"/review/tasks/{task}", "#fields li[aria-current]", None
+    yield f"/review/tasks/{task}", "#fields li[aria-current]", "h"
+    yield f"/review/tasks/{task}", "#fields li[aria-current]", "?"
+    yield f"/review/tasks/{failed}", "#retry:enabled", None
+    yield "/review", "#next:enabled", None
+    yield "/review/schemas", "button[data-scripted]:enabled", None
+    yield "/review/schemas/contract", "button[data-scripted]:enabled", None
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pages_of_the_desk_have_no_violation(chromium: Browser, site: Site, desk: Desk, scheme: str) -> None:
+    context = chromium.new_context(color_scheme=scheme, viewport={"width": 1440, "height": 900})
+    page = sign_in(context.new_page(), site.url, desk.key)
+    found = {}
+    for path, ready, key in views(desk):
+        page.goto(f"{site.url}{path}")
+        page.locator(ready).wait_for()
+        if key is not None:
+            page.keyboard.press(key)
+            page.locator("dialog[open], .beside-field h3").first.wait_for()
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            found[path, key, width] = violations(page)
+    context.close()
+    assert {place: each for place, each in found.items() if each} == {}
