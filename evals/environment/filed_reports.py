@@ -9,7 +9,11 @@ from evals.datasets.filings import FACTS, Filing, load_filings
 from evals.datasets.ixbrl import is_inline_xbrl
 from workers.extraction.fields.report.periods import Role
 
-ROLES: Mapping[str, Role] = {"report.line": Role.CURRENT, "report.prior_line": Role.PRIOR}
+ROLES: Mapping[str, Role] = {
+    "report.line": Role.CURRENT,
+    "report.prior_line": Role.PRIOR,
+    "report.line_to_date": Role.TO_DATE,
+}
 """The rules of lines, with the period that they read."""
 
 _FULL_YEAR = 11

@@ -21,11 +21,10 @@ from evals.environment.fact_reading import facts_of
 from evals.environment.filed_reports import ROLES, FiledCase, load_filed
 from evals.environment.reading import read_document
 from evals.learning.left_out import ensure_left_out
-from evals.scoring.report_fields import Outcome, TaggedReport, judge_line
+from evals.scoring.report_fields import Outcome, TaggedReport, Which, judge_line
 from workers.extraction.fields.reader import ReadDocument
 from workers.extraction.fields.report.certainty import bounded, is_repeated, log_odds
 from workers.extraction.fields.report.lines import readings_of
-from workers.extraction.fields.report.periods import Role
 from workers.extraction.fields.report.statement import item_of, lines_of, period_of
 
 FOLDS = 6
@@ -78,7 +77,7 @@ def read_fields(case: FiledCase, path: Path, model: Path) -> list[tuple[tuple[fl
         if not readings or readings[0].best.method is Method.TABLE:
             continue
         best = readings[0]
-        outcome = judge_line(report_of.line(item, is_prior=role is Role.PRIOR), best.value, period)
+        outcome = judge_line(report_of.line(item, Which(role.value)), best.value, period)
         if outcome is not Outcome.NOTHING:
             features = (1.0, log_odds(bounded(best.best.confidence)), float(is_repeated(best)))
             found.append((features, outcome is Outcome.RIGHT))

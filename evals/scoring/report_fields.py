@@ -34,6 +34,14 @@ _BESIDE = {
 """The statement that may include another one (ASC 220-10-45-1C)."""
 
 
+class Which(StrEnum):
+    """Which of a report's periods a line is of: its own, the one it compares with, or the longest that ends with it."""
+
+    CURRENT = "current"
+    PRIOR = "prior"
+    TO_DATE = "to-date"
+
+
 class Outcome(StrEnum):
     RIGHT = "right"
     WRONG = "wrong"
@@ -43,12 +51,10 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line to be read: its item, and whether it is of the report's own period or the one before. The periods and the
-    amounts are those that the filing tags.
-    """
+    """A line to be read: its item, and which period it is of. Period and amounts are those that the filing tags."""
 
     item: StandardItem
-    is_prior: bool
+    which: Which
     period: Period | None
     stated: tuple[TaggedFact, ...]
     elsewhere: tuple[TaggedFact, ...]
@@ -67,12 +73,12 @@ class TaggedReport:
         self._shown = shown_by(fact.line_item for fact in facts)
         self._periods = _periods(facts)
 
-    def line(self, item: StandardItem, *, is_prior: bool) -> Line:
-        period = self._periods.get((item.statement, is_prior)) or self._periods.get(
-            (_BESIDE.get(item.statement, item.statement), is_prior)
+    def line(self, item: StandardItem, which: Which) -> Line:
+        period = self._periods.get((item.statement, which)) or self._periods.get(
+            (_BESIDE.get(item.statement, item.statement), which)
         )
         stated = self._tagged(self._facts, item, period)
-        return Line(item, is_prior, period, stated, self._tagged(self._elsewhere, item, period))
+        return Line(item, which, period, stated, self._tagged(self._elsewhere, item, period))
 
     def _tagged(self, facts: Iterable[TaggedFact], item: StandardItem, period: Period | None) -> tuple[TaggedFact, ...]:
         return tuple(
@@ -146,8 +152,8 @@ def _sign(item: StandardItem, fact: TaggedFact) -> int:
     return direction_of(preferred, item.statement) * direction_of(fact.line_item, item.statement)
 
 
-def _periods(facts: Sequence[TaggedFact]) -> Mapping[tuple[StatementKind, bool], Period]:
-    found: dict[tuple[StatementKind, bool], Period] = {}
+def _periods(facts: Sequence[TaggedFact]) -> Mapping[tuple[StatementKind, Which], Period]:
+    found: dict[tuple[StatementKind, Which], Period] = {}
     columns: dict[StatementKind, Counter[Period]] = {}
     for fact in facts:
         for kind in (fact.statement, *fact.also):
@@ -162,7 +168,7 @@ def _periods(facts: Sequence[TaggedFact]) -> Mapping[tuple[StatementKind, bool],
         return found
     end = days[-1].end if days else max(ends)
     for number, day in enumerate(days[-2:][::-1]):
-        found[StatementKind.BALANCE, bool(number)] = day
+        found[StatementKind.BALANCE, (Which.CURRENT, Which.PRIOR)[number]] = day
     longest = max((p.months for own in flows.values() for p in own if abs((p.end - end).days) <= _NEAR), default=0)
     for kind, own in flows.items():
         here = [period for period in own if abs((period.end - end).days) <= _NEAR]
@@ -170,14 +176,15 @@ def _periods(facts: Sequence[TaggedFact]) -> Mapping[tuple[StatementKind, bool],
             continue
         takes_longest = longest >= _FULL_YEAR or kind is StatementKind.CASH_FLOW
         chosen = (max if takes_longest else min)(here, key=lambda period: period.months)
-        found[kind, False] = chosen
+        found[kind, Which.CURRENT] = chosen
+        found[kind, Which.TO_DATE] = max(here, key=lambda period: period.months)
         before = [
             period
             for period in own
             if _A_YEAR[0] <= (chosen.end - period.end).days <= _A_YEAR[1] and abs(period.months - chosen.months) <= 1
         ]
         if before:
-            found[kind, True] = max(before)
+            found[kind, Which.PRIOR] = max(before)
     return found
 
 

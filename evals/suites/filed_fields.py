@@ -31,9 +31,8 @@ from evals.environment.reading import read_document, reading_pool
 from evals.environment.store import digest_texts, home_name
 from evals.learning.left_out import ensure_left_out
 from evals.running.engine import Case
-from evals.scoring.report_fields import JudgedLine, Outcome, TaggedReport, judge_line
+from evals.scoring.report_fields import JudgedLine, Outcome, TaggedReport, Which, judge_line
 from workers.extraction.fields.reader import ReadDocument
-from workers.extraction.fields.report.periods import Role
 from workers.extraction.fields.report.statement import item_of
 from workers.extraction.fields.rules import field_reader
 
@@ -157,7 +156,7 @@ def case_of(case: LineCase, judged: JudgedLine) -> Case:
 def _judge(report: TaggedReport, spec: FieldSpec, proposal: Proposal) -> JudgedLine:
     item = item_of(spec)
     assert item is not None, "shipped fields of lines name an item"
-    line = report.line(item, is_prior=ROLES[spec.rule or ""] is Role.PRIOR)
+    line = report.line(item, Which(ROLES[spec.rule or ""].value))
     value = proposal.value if isinstance(proposal.value, QuantityValue) else None
     outcome = judge_line(line, None if value is None else value.number, None if value is None else value.period)
     return JudgedLine(

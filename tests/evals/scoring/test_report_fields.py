@@ -9,7 +9,7 @@ from app.facts.items.standard import load_items
 from app.facts.model import StatementKind
 from app.quantities.periods import Period
 from evals.datasets.tagged import TaggedFact
-from evals.scoring.report_fields import JudgedLine, Outcome, TaggedReport, judge_line
+from evals.scoring.report_fields import JudgedLine, Outcome, TaggedReport, Which, judge_line
 
 QUARTER, QUARTER_BEFORE = Period(date(2031, 9, 30), date(2031, 7, 1)), Period(date(2030, 9, 30), date(2030, 7, 1))
 TO_DATE, TO_DATE_BEFORE = Period(date(2031, 9, 30), date(2031, 1, 1)), Period(date(2030, 9, 30), date(2030, 1, 1))
@@ -34,16 +34,17 @@ REPORT = TaggedReport(FACTS, [])
 
 
 @pytest.mark.parametrize(
-    ("item", "is_prior", "period"),
+    ("item", "which", "period"),
     [
-        (REVENUE, False, QUARTER),
-        (REVENUE, True, QUARTER_BEFORE),
-        (CAPEX, False, TO_DATE),
-        (load_items()["Assets"], True, DAY_BEFORE),
+        (REVENUE, Which.CURRENT, QUARTER),
+        (REVENUE, Which.TO_DATE, TO_DATE),
+        (REVENUE, Which.PRIOR, QUARTER_BEFORE),
+        (CAPEX, Which.CURRENT, TO_DATE),
+        (load_items()["Assets"], Which.PRIOR, DAY_BEFORE),
     ],
 )
-def test_periods_of_lines_are_those_of_the_tags(item, is_prior, period):
-    assert REPORT.line(item, is_prior=is_prior).period == period
+def test_periods_of_lines_are_those_of_the_tags(item, which, period):
+    assert REPORT.line(item, which).period == period
 
 
 @pytest.mark.parametrize(
@@ -57,12 +58,12 @@ def test_periods_of_lines_are_those_of_the_tags(item, is_prior, period):
     ],
 )
 def test_value_is_right_for_the_tagged_period_only(value, period, outcome):
-    line = REPORT.line(REVENUE, is_prior=False)
+    line = REPORT.line(REVENUE, Which.CURRENT)
     assert judge_line(line, None if value is None else Decimal(value), period) is outcome
 
 
 def test_line_that_no_statement_tags_cannot_be_missed():
-    line = REPORT.line(load_items()["Goodwill"], is_prior=False)
+    line = REPORT.line(load_items()["Goodwill"], Which.CURRENT)
     assert judge_line(line, None, None) is Outcome.NOTHING
     assert judge_line(line, Decimal(7), DAY) is Outcome.WRONG
     assert judge_line(line, Decimal(0), DAY) is Outcome.NOTHING
@@ -70,13 +71,13 @@ def test_line_that_no_statement_tags_cannot_be_missed():
 
 def test_value_that_a_note_tags_is_right():
     noted = TaggedReport(FACTS, [tagged("Goodwill", "7000000", DAY, StatementKind.OTHER)])
-    line = noted.line(load_items()["Goodwill"], is_prior=False)
+    line = noted.line(load_items()["Goodwill"], Which.CURRENT)
     assert judge_line(line, Decimal(7000000), DAY) is Outcome.RIGHT
     assert judge_line(line, None, None) is Outcome.NOTHING
 
 
 def test_wrong_value_of_a_tagged_line_is_missed_too():
-    line = REPORT.line(REVENUE, is_prior=False)
+    line = REPORT.line(REVENUE, Which.CURRENT)
     judged = [
         JudgedLine("revenue", line, Outcome.RIGHT, 0.995),
         JudgedLine("revenue", line, Outcome.WRONG, 0.6),

@@ -14,7 +14,7 @@ from evals.datasets.filings import load_filings
 from evals.datasets.tagged import TaggedFact
 from evals.environment.filed_reports import FiledCase
 from evals.learning.made_facts import write_made_facts
-from evals.scoring.report_fields import JudgedLine, Line, Outcome
+from evals.scoring.report_fields import JudgedLine, Line, Outcome, Which
 from evals.suites.extraction import SUITE
 from evals.suites.filed_fields import LineCase, case_of, judge_filed
 
@@ -36,7 +36,7 @@ def line_case(made: Path) -> LineCase:
 
 
 def judged(outcome, confidence, *, is_absent=False, stated=(TAGGED,)):
-    line = Line(load_items()["Revenue"], is_prior=False, period=YEAR, stated=stated, elsewhere=())
+    line = Line(load_items()["Revenue"], which=Which.CURRENT, period=YEAR, stated=stated, elsewhere=())
     return JudgedLine("revenue", line, outcome, confidence, is_absent=is_absent)
 
 
