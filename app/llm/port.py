@@ -44,6 +44,7 @@ class Purpose(StrEnum):
     """Purpose of a model call; costs are reported per purpose."""
 
     ANSWER = "answer"
+    EXTRACTION = "extraction"
     EVALUATION = "evaluation"
 
 

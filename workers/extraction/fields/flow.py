@@ -66,8 +66,12 @@ class Flow:
     def __init__(self, pages: Sequence[ParsedPage]) -> None:
         self._pieces = tuple(_pieces(pages))
         self._starts = [piece.at for piece in self._pieces]
-        joined = " ".join(piece.page.text[piece.start : piece.end] for piece in self._pieces)
-        self.text = joined.translate(_PLAIN)
+        self.text = self.plain(" ".join(piece.page.text[piece.start : piece.end] for piece in self._pieces))
+
+    @staticmethod
+    def plain(text: str) -> str:
+        """Return a text as the flow has it, character for character."""
+        return text.translate(_PLAIN)
 
     @cached_property
     def sentences(self) -> tuple[Sentence, ...]:

@@ -70,7 +70,7 @@ class _Found:
 def read_general(document: ReadDocument, spec: FieldSpec) -> Graded:
     """Read a field by its title and its words."""
     terms = terms_of(spec)
-    pattern = _pattern(terms)
+    pattern = words_pattern(terms)
     found = list(_found(document, spec, pattern))
     if not found:
         if spec.kind in (FieldKind.YES_NO, FieldKind.LIST, FieldKind.TABLE) or not _is_named(document, pattern):
@@ -93,7 +93,8 @@ def terms_of(spec: FieldSpec) -> tuple[str, ...]:
     return tuple(terms.values())
 
 
-def _pattern(terms: Sequence[str]) -> re.Pattern[str]:
+def words_pattern(terms: Sequence[str]) -> re.Pattern[str]:
+    """Return a pattern that finds any of the terms as whole words, with any blanks, and with a plural s."""
     written = sorted((r"[\s-]+".join(map(re.escape, re.split(r"[\s-]+", term.strip()))) for term in terms), key=len)
     return re.compile(rf"(?<!\w)(?:{'|'.join(reversed(written))})s?(?!\w)", re.IGNORECASE)
 
@@ -168,7 +169,9 @@ def _values(text: str, spec: FieldSpec) -> Iterator[Value]:
         case FieldKind.TERM:
             words = [word for word in spec.schema.get("enum", ()) if isinstance(word, str)]
             if words:
-                yield from (TextValue(_as_listed(found.group(), words)) for found in _pattern(words).finditer(text))
+                yield from (
+                    TextValue(_as_listed(found.group(), words)) for found in words_pattern(words).finditer(text)
+                )
 
 
 def _quantities(text: str, spec: FieldSpec) -> Iterator[Value]:
