@@ -38,7 +38,7 @@ from app.tables.codec import VERSION as TABLE_ENCODING
 from workers.chunking.chunker import CHUNKER_VERSION, ChunkingParams, chunk_document
 from workers.chunking.tokens import count_tokens
 from workers.extraction.facts.reading import FACTS_VERSION, read_document_facts
-from workers.extraction.fields.reader import FieldReader
+from workers.extraction.fields.rules import field_reader
 from workers.extraction.metadata import METADATA_VERSION, read_metadata
 from workers.extraction.tables.reading import TABLES_VERSION, read_tables
 from workers.maintenance.checkpoints import CheckpointSigner
@@ -157,7 +157,7 @@ def build_worker(settings: Settings) -> Worker:
         database=database,
         outputs=OutputStore(database=database, blobs=blobs),
         stages={stage.name: stage for stage in stages},
-        reader=FieldReader(),
+        reader=field_reader(),
         clock=clock,
         lease_seconds=settings.jobs.hard_limit_seconds,
     )
