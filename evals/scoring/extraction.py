@@ -7,7 +7,7 @@ a label with parts (facilities, levels of a grid), each amount, percentage, rati
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
@@ -33,11 +33,14 @@ _FORMS = frozenset(
 )
 _LENGTH = re.compile(r"(\d+(?:\.\d+)?)\s*(day|week|month|year)s?", re.IGNORECASE)
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
+_RATIO = re.compile(r"\d ?(?:to|:) ?1")
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 _WORD = re.compile(r"[a-z0-9]+")
 _COMMON = 0.5
 _RECALL, _PRECISION = 1.0, 0.8
 _TEXT_RECALL = 0.8
+_TERM = 60
+"""Characters at the beginning of a definition that have its term."""
 
 
 class Outcome(StrEnum):
@@ -87,6 +90,23 @@ def judge_field(  # noqa: PLR0911 (a return for each outcome)
         return Judged(Outcome.MISSED, 0, 0, 1)
     right = _is_same(label.value, proposal.value)
     return Judged(Outcome.RIGHT, 1, 0, 0, quoted) if right else Judged(Outcome.WRONG, 0, 1, 1, quoted)
+
+
+def with_parts(proposal: Proposal, others: Sequence[Proposal | None]) -> Proposal:
+    """Return the proposal of a list with the values of other fields as items: a label may have several fields' parts.
+
+    Of a definition only its first words count: the term that it defines.
+    """
+    items = list(proposal.value.items) if isinstance(proposal.value, ListValue) else []
+    quotes = list(proposal.evidence)
+    for other in others:
+        if other is not None and other.value is not None:
+            value = other.value
+            items += value.items if isinstance(value, ListValue) else [TextValue(_text_of(value)[:_TERM])]
+            quotes += other.evidence
+    if not items or proposal.state is not ProposalState.FOUND:
+        return proposal
+    return replace(proposal, value=ListValue(tuple(items)), evidence=tuple(quotes))
 
 
 def is_right(judged: Judged) -> bool | None:
@@ -183,7 +203,11 @@ def _atoms(truth: Any) -> Iterable[str]:
     """Yield the amounts, percentages, levels and dates of a label."""
     if isinstance(truth, dict):
         for name, each in truth.items():
-            if name in ("amount", "percent", "date", "ratio", "to") or (name == "level" and ":" in str(each) + " to "):
+            is_share = name == "cap" and "amount" not in truth and str(each).split(" ")[0].endswith("%")
+            is_ratio = name == "level" and bool(_RATIO.search(str(each)))
+            if is_share:
+                yield from _atoms_of_text(str(each).split("%")[0], is_level=False)
+            elif name in ("amount", "percent", "date", "ratio") or is_ratio:
                 yield from _atoms_of_text(str(each), is_level=name in ("level", "ratio"))
             elif isinstance(each, (dict, list)):
                 yield from _atoms(each)

@@ -17,6 +17,8 @@ from typing import Any
 from app.evaluations.metrics import Aggregate, Better, MetricSpec
 from app.review.proposals import Proposal, ProposalState
 from app.review.value_texts import print_value
+from evals.datasets.agreements.loading import is_made
+from evals.datasets.agreements.making import write_agreements
 from evals.datasets.contracts.writing import write_contracts
 from evals.datasets.extraction import DOCUMENTS, Label, SchemaLabels, load_labels
 from evals.environment.context import SuiteContext, Used
@@ -27,8 +29,9 @@ from evals.learning.extraction.fitting import fit_left_out
 from evals.learning.extraction.lessons import lessons_of
 from evals.learning.made_facts import write_made_facts
 from evals.running.engine import Case, Suite
-from evals.scoring.extraction import Judged, Outcome, is_right, judge_field
+from evals.scoring.extraction import Judged, Outcome, is_right, judge_field, with_parts
 from evals.suites.filed_fields import FILED_METRICS, FiledScoring, LineCase, load_lines, open_filed
+from evals.suites.made_fields import MADE_METRICS, MadeCase, MadeScoring, load_made_cases, read_made
 from workers.extraction.fields.grading import Confidences
 
 LEFT_OUT = "left-out"
@@ -38,6 +41,9 @@ SURE = 0.9
 FILINGS = "filings"
 """The folder of tagged filings beside labels."""
 
+AGREEMENTS = "agreements"
+"""The folder of made agreements and offerings beside labels."""
+
 VALUES = (
     "document_name", "parties", "agreement_date", "effective_date", "expiration_date", "renewal_term",
     "notice_to_terminate_renewal", "governing_law",
@@ -46,6 +52,9 @@ CLAUSES = (
     "anti_assignment", "audit_rights", "change_of_control", "insurance", "liability_cap", "minimum_commitment",
     "revenue_sharing", "termination_for_convenience",
 )  # fmt: skip
+_PARTS = {"ebitda_add_backs": ("ebitda_definition", "ebitda_caps")}
+"""Fields whose labels have the values of other fields, too."""
+
 DATES = ("agreement_date", "effective_date", "expiration_date")
 
 
@@ -68,7 +77,11 @@ class ExtractionScoring:
 
     filed: FiledScoring = FiledScoring({}, {})  # noqa: RUF009  a frozen value can be shared
 
-    def score(self, case: FieldCase | LineCase) -> Case:
+    made: MadeScoring = MadeScoring({}, {})  # noqa: RUF009  a frozen value can be shared
+
+    def score(self, case: FieldCase | LineCase | MadeCase) -> Case:
+        if isinstance(case, MadeCase):
+            return self.made.score(case)
         if isinstance(case, LineCase):
             return self.filed.score(case)
         document = case.label.document
@@ -78,6 +91,8 @@ class ExtractionScoring:
         proposal = fields.get(case.kind)
         if proposal is None:
             return Case(case.id, None, "the schema has no such field", kind=case.kind)
+        if case.kind in _PARTS:
+            proposal = with_parts(proposal, [fields.get(key) for key in _PARTS[case.kind]])
         return judge_case(case, proposal, judge_field(case.label, proposal, fields.get("initial_term")))
 
 
@@ -90,7 +105,7 @@ def _balanced(name: str) -> MetricSpec:
     return MetricSpec(name=f"{name}_balanced", of=parts, how=Aggregate.BALANCED)
 
 
-class ExtractionSuite(Suite[FieldCase | LineCase]):
+class ExtractionSuite(Suite[FieldCase | LineCase | MadeCase]):
     name = "extraction"
     version = "1"
     purpose = "fields of contracts and credit agreements, with quotes and confidence, against experts' labels"
@@ -111,6 +126,7 @@ class ExtractionSuite(Suite[FieldCase | LineCase]):
         MetricSpec(name="sure_share", of=("sure", "judged"), how=Aggregate.RATIO),
         MetricSpec(name="brier", of=("squared_error",), better=Better.LOWER),
         *FILED_METRICS,
+        *MADE_METRICS,
         MetricSpec(name="failed", of=("failed",), how=Aggregate.SUM, better=Better.LOWER),
     )
 
@@ -123,18 +139,25 @@ class ExtractionSuite(Suite[FieldCase | LineCase]):
 
     def write_own(self, folder: Path) -> Path:
         write_made_facts(folder / FILINGS)
+        write_agreements(folder / AGREEMENTS, seeds=(1,))
         return write_contracts(folder)
 
-    def load(self, data: Path) -> Sequence[FieldCase | LineCase]:
+    def load(self, data: Path) -> Sequence[FieldCase | LineCase | MadeCase]:
+        if is_made(data):
+            return load_made_cases(data)
         filings = _filings_of(data)
         lines = [] if filings is None else load_lines(filings)
         if filings == data:
             return lines
         schema, labels = load_labels(data)
-        return [*(FieldCase(label.id, schema.key_of(label.field), label) for label in labels), *lines]
+        made = load_made_cases(data / AGREEMENTS) if is_made(data / AGREEMENTS) else []
+        return [*(FieldCase(label.id, schema.key_of(label.field), label) for label in labels), *lines, *made]
 
     @contextmanager
-    def open(self, context: SuiteContext, cases: Sequence[FieldCase | LineCase]) -> Iterator[ExtractionScoring]:
+    def open(
+        self, context: SuiteContext, cases: Sequence[FieldCase | LineCase | MadeCase]
+    ) -> Iterator[ExtractionScoring]:
+        made = [case for case in cases if isinstance(case, MadeCase)]
         lines = [case for case in cases if isinstance(case, LineCase)]
         fields = [case for case in cases if isinstance(case, FieldCase)]
         with ExitStack() as stack:
@@ -142,7 +165,7 @@ class ExtractionSuite(Suite[FieldCase | LineCase]):
             if (filings := _filings_of(context.data)) is not None and lines:
                 filed = stack.enter_context(open_filed(context, filings, lines, left_out=self._left_out))
             labelled = self._open_labelled(context, fields) if fields else ExtractionScoring({}, {})
-            yield replace(labelled, filed=filed)
+            yield replace(labelled, filed=filed, made=read_made(context, _made_of(context.data), made))
 
     def _open_labelled(self, context: SuiteContext, cases: Sequence[FieldCase]) -> ExtractionScoring:
         schema, labels = load_labels(context.data)
@@ -153,6 +176,11 @@ class ExtractionSuite(Suite[FieldCase | LineCase]):
             read = dict(zip(names, pool.map(read_fields, paths, [schema.schema] * len(paths)), strict=True))
         failures = {name: each.failure for name, each in read.items() if each.failure is not None}
         return ExtractionScoring(propose(schema, labels, read, left_out=self._left_out), failures)
+
+
+def _made_of(data: Path) -> Path:
+    """Return the folder of made agreements: the data itself, or the one in it."""
+    return data if is_made(data) else data / AGREEMENTS
 
 
 def _filings_of(data: Path) -> Path | None:

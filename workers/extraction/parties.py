@@ -27,7 +27,7 @@ _WORD = r"[A-Z0-9][\w&'’.\-/]*"
 _NAME = re.compile(
     rf"(?<![\w&.'’\-])((?:{_WORD}[ \t]+(?:(?:of|and|the|for|de|&)[ \t]+){{0,2}}){{0,6}}?"
     rf"{_WORD},?[ \t]+{_FORM}(?![\w&\-])"
-    rf"(?:(?:\.,?|,)?[ \t]+{_FORM}(?![\w&\-])){{0,3}}\.?)"
+    rf"(?:(?:\.,?|,)?[ \t]+{_FORM}(?![\w&\-])){{0,3}}\.?(?:,[ \t]+(?:[A-Z]\w+[ \t]+){{1,3}}(?:Branch|BRANCH)(?!\w))?)"
 )
 _PLAIN_NAME = re.compile(
     rf"(?<![\w&.'’\-])((?:{_WORD}[ \t]+(?:(?:of|&)[ \t]+)?){{0,5}}{_WORD})"
@@ -38,13 +38,16 @@ _PLAIN_NAME = re.compile(
 """A name without legal form, just before the role of the borrower or issuer."""
 
 _BEFORE_NAME = re.compile(
-    r"^.*\b(?:(?:hereto|herein|parties|party|among|between)\s+(?:and\s+)?|(?:lenders|guarantors|banks|holders)\s+and\s+)",
+    r"^.*\b(?:(?:hereto|herein|parties|party|among|between)\s+(?:and\s+)?|(?:lenders|guarantors|banks"
+    r"|holders)\s+and\s+)",
     re.I | re.S,
 )
 _LINE_BREAK = re.compile(r"(?<!\n)\n(?!\n)|\t")
 _DESCRIBED = re.compile(
-    r",?\s+an?\s+[^,()“”;]{0,70}?\b(?:corporation|company|partnership|trust|association|corp|bank|branch|entity)\b[^,()“”;]{0,60}"
-    r"|,?\s+(?:not\s+individually[^()“”;]{0,40}?|acting\s+(?:solely\s+)?(?:through|in)[^,()“”;]{0,60}|organi[sz]ed\s+under[^,()“”;]{0,60})"
+    r",?\s+an?\s+[^,()“”;]{0,70}?\b(?:corporation|company|partnership|trust|association|corp|bank|branch"
+    r"|entity)\b[^,()“”;]{0,60}"
+    r"|,?\s+(?:not\s+individually[^()“”;]{0,40}?|acting\s+(?:solely\s+)?(?:through|in)[^,()“”;]{0,60}"
+    r"|organi[sz]ed\s+under[^,()“”;]{0,60})"
     r"(?=,|\s+\(|\s+(?:solely|but|in|as)\b)"
 )
 _BRACKETED = re.compile(r"\s*,?\s*\(([^()]{0,400})\)")
@@ -53,16 +56,21 @@ _GROUPED = re.compile(
     r"together\s+with\s+([^,“”()]{2,80}?),?\s+(?:each(?:,?\s+an?)?|collectively|the|individually)", re.I
 )
 _AS = re.compile(
-    r"\s*,?\s*(?:but\s+)?(?:solely\s+)?(?:each,?\s+)?(?:in\s+(?:its|their)\s+(?:respective\s+)?capacit(?:y|ies)\s+)?as\s+(?:the\s+|an?\s+)?"
-    r"((?:[\w./-]+\s+){0,4}?(?:borrowers?|issuers?|agents?|trustee|registrar|guarantors?|lenders?|arrangers?|bookrunners?"
+    r"\s*,?\s*(?:but\s+)?(?:solely\s+)?(?:each,?\s+)?(?:in\s+(?:its|their)\s+(?:respective\s+)?capacit(?:y"
+    r"|ies)\s+)?as\s+(?:the\s+|an?\s+)?"
+    r"((?:[\w./-]+\s+){0,4}?(?:borrowers?|issuers?|agents?|trustee|registrar|guarantors?|lenders?|arrangers?"
+    r"|bookrunners?"
     r"|managers?|banks?|parent|holdings|company|underwriters?|purchasers?|representatives?)\b"
-    r"(?:(?:\s*,\s*(?:and\s+)?as\s+(?:the\s+)?|\s*,?\s*and\s+(?:as\s+(?:the\s+)?)?(?!the\b)|/)(?:[\w./-]+\s+){0,3}?(?:agents?|trustee|registrar|lenders?|arrangers?"
+    r"(?:(?:\s*,\s*(?:and\s+)?as\s+(?:the\s+)?|\s*,?\s*and\s+(?:as\s+(?:the\s+)?)?(?!the\b)|/)"
+    r"(?:[\w./-]+\s+){0,3}?(?:agents?|trustee|registrar|lenders?|arrangers?"
     r"|bookrunners?|banks?|borrowers?|issuers?|guarantors?)\b){0,4})",
     re.I,
 )
 _MEANS = re.compile(
-    r"[“\"](Borrowers?|Lead\s+Borrower|Issuers?|Company|Parent(?:\s+Borrower)?|Holdings|Administrative\s+Agent|Agent|Collateral\s+Agent"
-    r"|Trustee|Guarantors?)[”\"]\s*(?::|(?:shall\s+)?means?\b|is\b)[\s,:]*(?:collectively,?\s+|initially,?\s+|each\s+of\s+|\(\w\)\s+)*"
+    r"[“\"](Borrowers?|Lead\s+Borrower|Issuers?|Company|Parent(?:\s+Borrower)?|Holdings|Administrative\s+Agent"
+    r"|Agent|Collateral\s+Agent"
+    r"|Trustee|Guarantors?)[”\"]\s*(?::|(?:shall\s+)?means?\b|is\b)[\s,:]*(?:collectively,?\s+|initially,?\s+"
+    r"|each\s+of\s+|\(\w\)\s+)*"
 )
 _BETWEEN = re.compile(r"[\s,;]*(?:and|\(\w+\))?[\s,;]*(?:\(\w+\)\s*)?")
 """What stands between the names of one definition."""

@@ -55,12 +55,12 @@ def draw_made(schema: str, layout: str, seed: int) -> MadeAgreement:
     return MadeAgreement(f"{layout}-{seed}", schema, layout, tuple(blocks), truth)
 
 
-def write_agreements(folder: Path, *, seeds: Sequence[int]) -> list[Path]:
+def write_agreements(folder: Path, *, seeds: Sequence[int], schemas: Sequence[str] = (CREDIT, OFFERING)) -> list[Path]:
     """Write each layout once per seed as HTML and as PDF, with their fields. Each run writes the same bytes."""
     documents = folder / DOCUMENTS
     documents.mkdir(parents=True, exist_ok=True)
     lines, written = [], []
-    for schema in (CREDIT, OFFERING):
+    for schema in schemas:
         for layout in layouts(schema):
             for seed in seeds:
                 made = draw_made(schema, layout, seed)
@@ -76,7 +76,7 @@ def write_agreements(folder: Path, *, seeds: Sequence[int]) -> list[Path]:
 def _line(name: str, made: MadeAgreement, key: str, value: Value | None) -> dict[str, Any]:
     return {
         "document": name,
-        "schema": made.schema,
+        "schema_key": made.schema,
         "layout": made.layout,
         "field": key,
         "value": None if value is None else encode_value(value),

@@ -22,6 +22,9 @@ _WORD: Final = r"[A-Z][\w/&'-]{0,30}"
 _BARE: Final = re.compile(
     rf"(?:^|(?<=\n)){_NUMBER}({_WORD}(?: (?:of |in |and |or |to |for )?{_WORD}){{0,6}}) (?:shall mean|means)\b[,:]?"
 )
+_DOTTED: Final = re.compile(rf"(?:^|(?<=\n))({_WORD}(?: (?:of |in |and |or |to |for )?{_WORD}){{0,6}})\.(?= [A-Z§])")
+"""A term in italics, a full stop, and its meaning."""
+
 _HEADING: Final = re.compile(
     r"\n(?:(?:ARTICLE|Article|SECTION|Section|PART|Part|SCHEDULE|Schedule|EXHIBIT|Exhibit)\b"
     r"|\d{1,2}\.\d{1,2}\.? (?!\")[A-Z]|[A-Z]{4}[A-Z ]{4,60}\n)"
@@ -61,6 +64,8 @@ def find_definitions(flow: JoinedText) -> Definitions:
     found = {match.start(1) - 1: (match.group(1), match.end()) for match in _QUOTED.finditer(text)}
     if len(found) < 5:
         found |= {match.start(1): (match.group(1), match.end()) for match in _BARE.finditer(text)}
+    if len(found) < 5:
+        found |= {match.start(1): (match.group(1), match.end()) for match in _DOTTED.finditer(text)}
     starts = sorted(found)
     line_starts = [start for start in starts if _begins_line(text, start)]
     headings = [match.start() for match in _HEADING.finditer(text)]

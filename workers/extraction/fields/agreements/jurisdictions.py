@@ -63,6 +63,10 @@ _GOVERNED: Final = re.compile(
     rf"|country) of )?(?:the )?({_PLACES})\b|\b({'|'.join(_ADJECTIVES)}) laws?\b)",
     re.I,
 )
+_GOVERNS: Final = re.compile(
+    rf"\b({_PLACES}|{'|'.join(_ADJECTIVES)}) law (?:governs|applies to|shall (?:govern|apply)|will (?:govern|apply))\b",
+    re.I,
+)
 _OWN: Final = re.compile(
     r"this (?:agreement|indenture|contract|amendment|deed)|(?:loan|finance|credit) documents|the notes", re.I
 )
@@ -109,4 +113,8 @@ def find_laws(flow: JoinedText) -> tuple[Law, ...]:
         is_headed = bool(_HEADED.search(flow.text, max(0, found.start() - _HEADING_REACH), found.start()))
         is_own = not _OF_OTHERS.search(before) and (is_headed or bool(_OWN.search(before)))
         laws.append(Law(place, begin, found.end(), is_own))
+    for found in _GOVERNS.finditer(flow.text):
+        name = found.group(1).casefold()
+        start, _end = flow.paragraph(found.start())
+        laws.append(Law(_NAMES.get(name) or _ADJECTIVES[name], max(start, found.start() - 40), found.end() + 60, True))
     return tuple(laws)

@@ -19,6 +19,7 @@ _TITLED: Final = re.compile(
 _CONTENTS: Final = re.compile(r"(?:\t|\.{3,}|…| )\d{1,3}$")
 _MIN_CONTENTS: Final = 4
 LONGEST: Final = 40_000
+_MOST_HEADS: Final = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ def find_sections(script: Script, title: str) -> Iterator[Section]:
     for head in heads:
         if wanted.match(head.title):
             yield _section(script, heads, starts, head.start, head)
-    line = re.compile(rf"(?:^|(?<=\n))(?:{title})[^\n]{{0,40}}(?=\n)", re.I)
+    line = re.compile(rf"(?:^|(?<=\n))(?:{title})[^\n\t]{{0,40}}(?=\n)", re.I)
     for found in line.finditer(script.text):
         at = bisect_right(starts, found.start())
         if _CONTENTS.search(found.group()) or (at and found.start() - starts[at - 1] < 20):
@@ -83,8 +84,9 @@ def _section(script: Script, heads: Sequence[_Head], starts: Sequence[int], star
     at = bisect_right(starts, start)
     if head is None or head.is_article:
         top = head.top if head else ""
+        following = heads[at : at + _MOST_HEADS]
         end = next(
-            (each.start for each in heads[at:] if each.top != top and (each.is_article or not _is_roman(top))),
+            (each.start for each in following if each.top != top and (each.is_article or not _is_roman(top))),
             len(script.text),
         )
     else:

@@ -8,7 +8,7 @@ from typing import Final
 from app.review.proposals import Proposal
 from app.review.schemas.definition import FieldSpec
 from app.review.values import QuantityValue
-from workers.extraction.fields.agreements.figures import Figure, find_money, find_ratios
+from workers.extraction.fields.agreements.figures import Figure, find_money, find_percents, find_ratios
 from workers.extraction.fields.agreements.grids import find_tables
 from workers.extraction.fields.agreements.script import Found, Script, propose, script_of, table, text
 from workers.extraction.fields.agreements.sections import find_sections
@@ -21,6 +21,11 @@ _HEAD: Final = (
     r"|ebitda)|certain financial covenants"
     r"|financial performance covenants?"
 )
+_NAMED: Final = re.compile(
+    r"\b(?:ratio|cover(?:age)?|leverage|liquidity|worth|gearing|expenditures?|ebitda|cash|debt|availability"
+    r"|revenues?|charges)\b",
+    re.I,
+)
 _NOT_HEAD: Final = re.compile(r"definition|calculation|statement|report|\bcures?\b", re.I)
 _NAME: Final = re.compile(
     r"((?:(?:[A-Z][\w/&-]*|of|to|and) ){0,8}(?:Ratio|Leverage|Interest Cover|Cashflow Cover|Debt Service Cover"
@@ -28,7 +33,7 @@ _NAME: Final = re.compile(
     r"|Debt to [\w ]{3,20}))(?![\w-])"
 )
 _TITLE: Final = re.compile(
-    r"(?:^|(?<=\n))(?:(?:Section|SECTION|Clause) )?(?:\d{1,2}(?:\.\d{1,2}){0,2}[.)]? |\((?:[a-z]|[ivx]{1,4}"
+    r"(?:^|(?<=\n))(?:(?:Section |SECTION |Clause |§) ?)?(?:\d{1,2}(?:\.\d{1,2}){0,2}[.)]? |\((?:[a-z]|[ivx]{1,4}"
     r"|\d)\) ?)+((?:(?:[A-Z][\w/&'-]*|of|to|and|the)[ -]){0,9}(?:[A-Z][\w/&'-]*))(?:[.:—]| ?\n|,? (?:The|Permit"
     r"|As|Each|Commencing|Beginning)\b)"
 )
@@ -154,7 +159,7 @@ def _of_item(script: Script, item: str, offset: int, title: str | None) -> Itera
     """Yield the levels of one covenant: those of its sentences, and those of the table below them."""
     first: Covenant | None = None
     used = 0
-    for figure in sorted([*find_ratios(item), *_amounts(item)], key=lambda each: each.start):
+    for figure in sorted([*find_ratios(item), *_amounts(item), *_shares(item)], key=lambda each: each.start):
         row_start, row_end = item.rfind("\n", 0, figure.start) + 1, item.find("\n", figure.start)
         if "\t" in item[row_start : row_end if row_end >= 0 else len(item)]:
             continue
@@ -182,7 +187,7 @@ def _of_item(script: Script, item: str, offset: int, title: str | None) -> Itera
             name,
             test,
             figure.value,
-            period or when,
+            period if period and re.search(r"\d{4}|thereafter", period) else when or period,
             tested.group().strip() if tested else None,
             offset + max(0, figure.start - 600),
             offset + figure.end,
@@ -199,9 +204,21 @@ def _amounts(item: str) -> Iterator[Figure]:
         for each in find_money(item)
         if each.value.number >= 1_000_000
         and re.search(
-            r"Liquidity|Net Worth|EBITDA|Expenditures|Availability", item[max(0, each.start - 260) : each.start]
+            r"(?i)Liquidity|Net Worth|EBITDA|Expenditures|Availability|cash\b|revenue",
+            item[max(0, each.start - 260) : each.start],
         )
     )
+
+
+def _shares(item: str) -> Iterator[Figure]:
+    """Yield the percentages that a ratio is limited to: "to exceed sixty percent (60%)"."""
+    for each in find_percents(item):
+        before = item[max(0, each.start - 70) : each.start]
+        if (
+            re.search(r"(?:exceed|(?:greater|less|more) than|at least)(?: [a-z -]{3,40})? ?\(?$", before)
+            and "ratio" in item[: each.start]
+        ):
+            yield each
 
 
 def _is_step(before: str) -> bool:
@@ -227,7 +244,7 @@ def _test(before: str) -> str | None:
 
 def _name(title: str | None, sentence: str) -> str | None:
     plain = re.sub(r"^(?:Maximum|Minimum|Maintenance of|Financial Covenants?:?) ", "", title.strip()) if title else ""
-    if plain and _NAME.fullmatch(plain):
+    if plain and (_NAME.fullmatch(plain) or _NAMED.search(plain)):
         return plain
     ratio = _RATIO_OF.search(sentence)
     if ratio and not plain:
@@ -235,11 +252,7 @@ def _name(title: str | None, sentence: str) -> str | None:
     names = [name for name in _NAME.findall(sentence) if not name.startswith(("of ", "to ", "and "))]
     if names:
         return re.sub(r"^(?:The|Maximum|Minimum|Permit|Maintain|Company|Borrower|Any|No) (?:the )?", "", names[-1])
-    return (
-        plain
-        if plain and re.search(r"(?i)ratio|cover|leverage|liquidity|worth|gearing|expenditure|ebitda", plain)
-        else None
-    )
+    return None
 
 
 def _period(item: str, end: int, before: str) -> str | None:

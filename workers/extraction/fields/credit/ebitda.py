@@ -51,9 +51,21 @@ _CAP: Final = re.compile(
     rf"|up to|cap of|no more than)[^;.\n]{{0,160}}?(?:{PERCENT}|{MONEY})[^;.\n]{{0,120}}",
     re.I,
 )
+_ASIDE: Final = re.compile(
+    r" ?\([^()]{0,300}\)| (?:incurred |made |paid )?(?:during|for|in) (?:such|that|the applicable) period\b", re.I
+)
+_GENERIC: Final = re.compile(
+    r"(?:(?:fees?|costs?|charges?|expenses?|losses|loss|amounts?|items?|non-cash|non-recurring|unusual"
+    r"|reasonable|documented|cash|other|related"
+    r"|payments?|commissions?|and|or|paid|incurred|out-of-pocket)[ ,:]*)+",
+    re.I,
+)
+"""Words that say nothing of what is added back."""
+
 _LEAD: Final = re.compile(
     r"^(?:(?:all |any |the |an |a |without duplication,? |amounts? (?:of|attributable to) |aggregate "
     r"|consolidated (?=interest|income|deprec|tax)|total |to the extent [^,]{0,80}, |in the case of [^,]{0,60}, "
+    r"|with respect to [^,:(]{0,80}(?:,|:) "
     r"|plus |and |or |sum of )+)",
     re.I,
 )
@@ -192,14 +204,14 @@ def _spoken(body: str, start: int, end: int, offset: int) -> Iterator[Phrase]:
 
 def _condense(words: str) -> str:
     """Return the first words of an item, up to its conditions."""
-    plain = " ".join(words.split())
+    plain = " ".join(_ASIDE.sub(" ", words).split())
     for _ in range(3):
         shorter = _LEAD.sub("", plain)
         if shorter == plain:
             break
         plain = shorter
-    cut = _CUT.search(plain, 6)
-    plain = (plain[: cut.start()] if cut else plain)[:_LONGEST_ITEM]
+    end = next((cut.start() for cut in _CUT.finditer(plain, 6) if not _GENERIC.fullmatch(plain[: cut.start()])), None)
+    plain = plain[:end][:_LONGEST_ITEM]
     return re.sub(r"(?:,? (?:and|or|plus))?[ ,.]*$", "", plain).strip()
 
 

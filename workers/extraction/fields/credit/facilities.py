@@ -33,7 +33,8 @@ _STATED: Final = re.compile(
     rf"(?:[Aa]ggregate|[Tt]otal|[Ii]nitial|[Oo]riginal|[Pp]rincipal|[Cc]ombined|being|equal to"
     rf"|amount)[^.;\n$€£¥]{{0,170}}?(?:\bis"
     rf"|\bwas|\bare|\bbeing|equal to|\bof|equals|shall be|\bbe|exceed|exceeding|up to|amount|means|has|totals?)"
-    rf"[ ,:]{{1,2}}(?:an? (?:aggregate|principal)[\w ]{{0,30}} of |initially )?({MONEY})"
+    rf"[ ,:]{{1,2}}(?:an? (?:aggregate|principal)[\w ]{{0,30}} of |initially |(?:(?:[A-Z][\w/-]{{0,12}}"
+    rf"|and)[ -]){{1,12}}\()?({MONEY})"
 )
 _DIRECT: Final = re.compile(
     rf"[ ,:]{{0,3}}(?:an (?:aggregate )?amount (?:equal to|of) |(?:up to )|the sum of |"
@@ -57,6 +58,10 @@ _COVER: Final = re.compile(
     r"((?:(?:DELAYED|Delayed|DRAW|Draw|REVOLVING|Revolving|revolving|TERM|Term|term|LOAN|Loan|loan|CREDIT|Credit"
     r"|credit|BRIDGE|Bridge|TRANCHE|Tranche|A|B)[ \n]?){1,5}(?:FACILITY|Facility|facility|LOANS?|Loans?"
     r"|COMMITMENTS?|Commitments?)?(?: [A-C]\b)?)"
+)
+_CALLED: Final = re.compile(
+    rf"({MONEY})\)?[^.;\n\"]{{0,120}}?\([^()\"\n]{{0,80}}\"((?:[A-Z][\w-]{{0,20}} ){{0,4}}(?:Loans?|Facility"
+    rf"|Commitments?)(?: [A-Z]\b)?)\""
 )
 _TOTAL: Final = re.compile(r"(?<=\n)(?:TOTALS?|Totals?|Total Commitments?|AGGREGATE|Aggregate):?\t([^\n]{3,300})")
 _NOT_STATED: Final = re.compile(r"(?:increment|multiple|minimum|not less than|integral|excess of)[^.;]{0,40}$", re.I)
@@ -87,7 +92,7 @@ def read_facilities(script: Script) -> tuple[Facility, ...]:
     """Return the facilities, in the order in which their commitments are defined."""
     defined, parts = _defined(script)
     found = [each for each in defined if each.name.casefold() not in parts]
-    for others in (_granted(script), _on_cover(script), _of_schedule(script)):
+    for others in (_granted(script), _called(script), _on_cover(script), _of_schedule(script)):
         known = {each.family for each in found}
         amounts = {each.amount.number for each in found}
         found += [each for each in others if each.family not in known and each.amount.number not in amounts]
@@ -144,6 +149,20 @@ def _granted(script: Script) -> Iterator[Facility]:
         money = next(find_money(script.text, found.start(2)), None)
         if money is not None and money.value.number >= 1_000_000:
             yield Facility(print_facility(found.group(1).strip().title()), money.value, found.start(), money.end, 0.85)
+
+
+def _called(script: Script) -> Iterator[Facility]:
+    """Yield the loans that a clause names after their amount: "of $30,000,000 (the "Term A Loans")"."""
+    for found in _CALLED.finditer(script.text, 0, _GRANT_END):
+        money = next(find_money(script.text, found.start(1)), None)
+        name = found.group(2)
+        if (
+            money is not None
+            and money.value.number >= 1_000_000
+            and not is_part_of_facility(name)
+            and find_family(name)
+        ):
+            yield Facility(print_facility(name), money.value, found.start(), found.end(), 0.85)
 
 
 def _on_cover(script: Script) -> Iterator[Facility]:

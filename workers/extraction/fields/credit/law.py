@@ -57,8 +57,10 @@ def read_change_of_control(document: ReadDocument, spec: FieldSpec) -> Proposal:
 
 
 def _default_on_change_of_control(script: Script) -> tuple[int, int] | None:
+    done = 0
     for section in find_sections(script, r"events? of default"):
-        found = _OCCURS.search(script.text, section.start, section.end)
+        found = _OCCURS.search(script.text, max(section.start, done), section.end)
+        done = max(done, section.end)
         if found:
             start, end = script.flow.paragraph(found.start())
             return max(start, found.start() - 200), min(end, found.end() + 120)

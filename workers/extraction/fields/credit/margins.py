@@ -37,11 +37,15 @@ _FEE: Final = (
 _CLAUSE: Final = re.compile(
     r"\b(commitment|facility|unused(?: line| commitment| facility)?|undrawn|ticking|non-use|unutilized "
     r"commitment) fees?\b\"?\)?"
-    rf"(?:[^.]|\.(?=\d)){{0,500}}?(?:at (?:a|the)(?: per annum)? rate|equal to|at the rate|rate of|computed at"
+    rf"(?:[^.]|\.(?=\d)){{0,300}}?(?:at (?:a|the)(?: per annum)? rate|equal to|at the rate|rate of|computed at"
     rf"|calculated "
     rf"at|multiplied by|product of|fee of)[^.\n%]{{0,90}}?\b({PERCENT})(?: per annum)?"
     r"( of the (?:applicable |then applicable )?(?:Margin|Applicable))?",
     re.I,
+)
+_FACILITY: Final = re.compile(
+    r"((?:Term|Revolving|Revolver|Tranche|Delayed|Initial|Facility)[\w -]{0,40}?"
+    r"(?:Loans?|Facility(?: [A-Z])?|Commitments?|Advances))(?![\w-])"
 )
 _ANOTHER: Final = re.compile(
     r"notwithstanding|from and after|sustainab|if (?:the|any)|effective|provided|in the event|during", re.I
@@ -49,6 +53,12 @@ _ANOTHER: Final = re.compile(
 MARGIN_COLUMNS: Final = ("Level", "When", "Loans", "Margin")
 FEE_COLUMNS: Final = ("Fee", "Level", "When", "Rate")
 _MARGIN_TERMS: Final = ("Applicable Margin", "Applicable Rate", "Margin", "percentage per annum")
+_PLUS: Final = re.compile(
+    rf"\b(?:SOFR|LIBOR|LIBO Rate|EURIBOR|SONIA|Prime Rate|Base Rate|Benchmark)(?: Rate)?\b[^.;\n%]{{0,90}}?"
+    rf"(?:,? plus|and \(\w\)) (?:a margin of |the sum of )?({PERCENT})"
+)
+"""A margin in the definition of a rate: "the sum of (a) Term SOFR and (b) 5.25%"."""
+
 _FEE_TERMS: Final = ("commitment fee", "facility fee", "unused fee", "undrawn fee", "ticking fee")
 _CLAUSE_END = 400_000
 
@@ -69,6 +79,15 @@ def read_margins(script: Script) -> Rates:
         if _NOT_MARGIN.search(each.term.casefold()) or (found.rates and not _is_of_facility(each.term)):
             continue
         _add(script, each, found)
+    if not found.rates:
+        for each in script.definitions.find(r".*\b(?:interest|basic|applicable|contract|loan) rate"):
+            stated = _PLUS.search(each.text(script.flow)[:2_000])
+            percent = parse_percent(stated.group(1)) if stated else None
+            if stated and percent is not None:
+                found.rates.append(Rate(None, None, None, percent, False, (0, 0, 0)))
+                found.places.append((each.start, each.body + stated.end()))
+                found.confidence = 0.7
+                break
     return found
 
 
@@ -94,7 +113,9 @@ def _add(script: Script, each: Definition, found: Rates) -> None:
         grids.append((rates, label))
         found.places.append((each.start, each.body + min(len(body), 200)))
         found.places += _flow_places(script, grid.page, rates)
-    are_parted = len({label for _, label in grids}) > 1
+    others = _before_grid(script, each) if grids else []
+    are_parted = len({label for _, label in grids}) > 1 or bool(others)
+    found.rates += others
     found.rates += [_of(rate, label if are_parted else None) for rates, label in grids for rate in rates]
     if not grids:
         spoken = list(read_rates(body))
@@ -108,13 +129,21 @@ def _add(script: Script, each: Definition, found: Rates) -> None:
             )
 
 
+def _before_grid(script: Script, each: Definition) -> list[Rate]:
+    """Return the rates that the words before the first table state for other loans than those of the table."""
+    body = each.text(script.flow)
+    at = body.find("\t")
+    lead = body[: body.rfind("\n", 0, at)] if at >= 0 else ""
+    rates = [
+        rate for rate in read_rates(lead) if rate.loans and re.search(r"(?i)term|revolv|tranche|facility", rate.loans)
+    ]
+    return [Rate(None, rate.when, rate.loans, rate.percent, False, (0, 0, 0)) for rate in rates]
+
+
 def _facility_of(before: str) -> str | None:
-    found = re.search(
-        r"((?:Term|Revolving|Revolver|Tranche|Delayed|Initial|Facility)[\w -]{0,40}(?:Loans?|Facility(?: [A-Z])?"
-        r"|Commitments?|Advances))",
-        before[-400:],
-    )
-    return found.group(1) if found else None
+    """Return the facility that the words before a table name last."""
+    named = _FACILITY.findall(before[-600:])
+    return named[-1] if named else None
 
 
 def _of(rate: Rate, label: str | None) -> Rate:

@@ -43,7 +43,7 @@ class SpokenRate:
 
 def read_rates(body: str) -> Iterator[SpokenRate]:
     """Yield the rates of a definition's text, up to its proviso."""
-    cut = _CUT.search(body, 20)
+    cut = _CUT.search(body, 5)
     while cut and next(find_percents(body, 0, cut.start()), None) is None:
         cut = _CUT.search(body, cut.end())
     body = body[: cut.start()] if cut else body

@@ -48,9 +48,7 @@ _SPREAD: Final = re.compile(
     r"rate)[^.;\n]{0,90}?plus (\d{1,3}(?:\.\d{1,2})?) (?:basis points|bps)",
     re.I,
 )
-_CONTROL: Final = re.compile(
-    r"change of control[^%]{0,900}?(?:re)?purchase[^%]{0,600}?\b(10[01](?:\.\d{1,3})?) ?%", re.I
-)
+_CONTROL: Final = re.compile(r"\b(10[01](?:\.\d{1,3})?) ?%")
 _CLAW: Final = re.compile(
     rf"up to (\d{{2}}(?:\.\d)?) ?%{SAID}{{0,400}}?equity offerings?{SAID}{{0,400}}?\b(1[0-2]\d(?:\.\d{{1,5}})?) ?%",
     re.I,
@@ -64,6 +62,7 @@ CALL_COLUMNS: Final = ("From", "Price")
 CLAW_COLUMNS: Final = ("Share", "Price", "Until")
 _CALL_TERMS: Final = ("Optional redemption", "redemption prices", "Par Call Date")
 _REACH: Final = 600_000
+_CONTROL_REACH: Final = 1_500
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,12 +208,17 @@ def read_spread(document: ReadDocument, spec: FieldSpec) -> Proposal:
 @rule("offering.change_of_control", version=1)
 def read_control_price(document: ReadDocument, spec: FieldSpec) -> Proposal:
     script = script_of(document)
-    found = _CONTROL.search(script.text, 0, _REACH)
     terms = ("Change of Control", "repurchase", "101%")
-    if found is None:
-        return propose(document, spec, [], terms, absent=0.85)
-    value = QuantityValue(parse_percent(found.group(1)) or Decimal(0), "%")
-    return propose(document, spec, [Found(value, ((max(found.start(), found.end() - 700), found.end()),), 0.95)], terms)
+    folded = script.text[:_REACH].lower()
+    for found in _CONTROL.finditer(script.text, 0, _REACH):
+        begin = max(0, found.start() - _CONTROL_REACH)
+        bought = folded.rfind("purchase", begin, found.start())
+        begin = max(begin, folded.rfind("%", begin, found.start()))
+        control = folded.find("change of control", begin, bought) if bought > begin else -1
+        if control >= 0:
+            value = QuantityValue(parse_percent(found.group(1)) or Decimal(0), "%")
+            return propose(document, spec, [Found(value, ((control, found.end()),), 0.95)], terms)
+    return propose(document, spec, [], terms, absent=0.85)
 
 
 @rule("offering.equity_claw", version=1)
