@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
@@ -23,9 +23,12 @@ class FieldRepository:
         query = select(FieldRow).where(FieldRow.id == field_id).execution_options(populate_existing=True)
         return self._session.scalar(query)
 
-    def list_fields(self, task_ids: Collection[UUID]) -> Sequence[FieldRow]:
-        """List the fields of tasks, in the order of their schemas."""
-        query = select(FieldRow).where(FieldRow.task_id.in_(task_ids), FieldRow.removed_at.is_(None))
+    def list_fields(self, task_ids: Collection[UUID], *, at: datetime | None = None) -> Sequence[FieldRow]:
+        """List the fields that tasks have, or had at a moment, in the order of their schemas."""
+        is_there: ColumnElement[bool] = FieldRow.removed_at.is_(None)
+        if at is not None:
+            is_there = or_(is_there, FieldRow.removed_at > at)
+        query = select(FieldRow).where(FieldRow.task_id.in_(task_ids), is_there)
         return self._session.scalars(query.order_by(FieldRow.task_id, FieldRow.position)).all()
 
     def find_revisions(self, rows: Sequence[FieldRow]) -> dict[tuple[UUID, int], FieldRevision]:
@@ -87,6 +90,18 @@ class FieldRepository:
             .group_by(FieldRow.id)
         )
         return dict(self._session.execute(query).all())
+
+    def find_unchecked(self, rows: Sequence[FieldRow]) -> set[UUID]:
+        """Return the fields of whose values one was drawn to be checked, and none was checked since: also if it was
+        undone or sent back.
+        """
+        query: Select[FieldRevision] = (
+            select(FieldRevision)
+            .where(FieldRevision.field_id.in_([row.id for row in rows]), FieldRevision.sampled.is_not(None))
+            .ext(distinct_on(FieldRevision.field_id))
+            .order_by(FieldRevision.field_id, FieldRevision.number.desc())
+        )
+        return {found.field_id for found in self._session.scalars(query) if found.sampled == "due"}
 
     def list_revisions(self, field_id: UUID, *, until: datetime | None = None) -> Sequence[FieldRevision]:
         """List the revisions of a field that the principal may see, oldest first."""

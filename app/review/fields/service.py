@@ -168,11 +168,11 @@ class FieldService:
 
     def list_fields(self, principal: Principal, task_id: UUID, *, as_of: datetime | None = None) -> list[FieldView]:
         """List the fields of a task in the order of its schema, now or at a moment. Raises TaskNotFoundError."""
-        with self._database.transaction(principal) as session:
+        with self._database.transaction(principal, snapshot=True) as session:
             task = TaskRepository(session).find_view(task_id)
             if task is None:
                 raise TaskNotFoundError
-            rows = FieldRepository(session).list_fields([task_id])
+            rows = FieldRepository(session).list_fields([task_id], at=as_of)
             specs = _specs(session, task.row)
             reader = FieldViews(session, principal.user_id)
             views = reader.read(rows, specs) if as_of is None else reader.read_as_of(rows, specs, as_of)
@@ -181,7 +181,7 @@ class FieldService:
 
     def get_field(self, principal: Principal, field_id: UUID) -> FieldView:
         """Return a field. Raises FieldNotFoundError."""
-        with self._database.transaction(principal) as session:
+        with self._database.transaction(principal, snapshot=True) as session:
             view, task = read_field(session, principal, field_id)
             _record_read(session, principal, task)
             return view
@@ -190,7 +190,7 @@ class FieldService:
         self, principal: Principal, field_id: UUID, *, as_of: datetime | None = None
     ) -> list[RevisionView]:
         """List the revisions of a field, oldest first, by default all. Raises FieldNotFoundError."""
-        with self._database.transaction(principal) as session:
+        with self._database.transaction(principal, snapshot=True) as session:
             _, task = read_field(session, principal, field_id)
             found = FieldRepository(session).list_revisions(field_id, until=as_of)
             _record_read(session, principal, task)
