@@ -71,6 +71,14 @@ def decode_value(kind: FieldKind, raw: object) -> Value:
     return value
 
 
+def is_storable(value: Value, kind: FieldKind) -> bool:
+    """Return whether the value may be that of a field of this kind, and can be read back once it is stored."""
+    try:
+        return decode_value(kind, encode_value(value)) is not None
+    except FieldValueError:
+        return False
+
+
 def _decode(raw: object, *, may_nest: bool = False) -> Value:  # noqa: PLR0911 (a return for each kind)
     if not isinstance(raw, dict):
         raise FieldValueError("A value is an object with a member `kind`.")

@@ -72,7 +72,8 @@ export async function decide(action, more, { changed, moveOn, choose }) {
     const stored = await post(`/v1/review/fields/${field.id}/revisions`, { action, ...more, ...claim }, { "If-Match": `"${field.revision}"` });
     claimedAt = performance.now();
     if (action === "undo") {
-      decided.splice(decided.lastIndexOf(field.id), 1);
+      const at = decided.lastIndexOf(field.id);
+      decided.splice(at, at < 0 ? 0 : 1);
     } else {
       decided.push(field.id);
     }

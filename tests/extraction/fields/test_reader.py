@@ -49,9 +49,16 @@ def test_rule_of_a_field_reads_it():
         found(TextValue("Delaware"), FOREIGN),
         found(TextValue("Delaware")),
         found(YesNoValue(True), QUOTE),
+        found(TextValue("D" * 20_001), QUOTE),
         Proposal("law", ProposalState.ABSENT, None, (), ReadingMethod.RULE, 0.9),
     ],
-    ids=["quote that is not on the page", "no quote", "value of another kind", "absent without proof"],
+    ids=[
+        "quote that is not on the page",
+        "no quote",
+        "value of another kind",
+        "value too long to store",
+        "absent without proof",
+    ],
 )
 def test_value_without_proof_is_unread(proposal):
     rule("test.law", version=1)(lambda document, spec: proposal)

@@ -20,7 +20,7 @@ from app.facts.model import Fact
 from app.review.evidence import Evidence
 from app.review.proposals import Alternative, Proposal, ProposalState, ReadingMethod, Search
 from app.review.schemas.definition import FieldSpec
-from app.review.values import is_of_kind
+from app.review.value_codec import is_storable
 from app.tables.model import Table
 from workers.extraction.fields.flow import Flow
 
@@ -139,15 +139,17 @@ def unread(spec: FieldSpec, search: Search | None = None) -> Proposal:
 
 
 def _checked(document: ReadDocument, spec: FieldSpec, proposal: Proposal) -> Proposal:
-    """Return the proposal with only those quotes that are on their page, and only values of the field's kind."""
+    """Return the proposal with only those quotes that are on their page, and only values of the field's kind
+    that can be stored.
+    """
     evidence = _on_pages(document, proposal.evidence)
     alternatives = tuple(
         Alternative(each.value, quotes, each.reason)
         for each in proposal.alternatives
-        if is_of_kind(each.value, spec.kind) and (quotes := _on_pages(document, each.evidence))
+        if is_storable(each.value, spec.kind) and (quotes := _on_pages(document, each.evidence))
     )
     value = proposal.value
-    is_wrong_kind = value is not None and not is_of_kind(value, spec.kind)
+    is_wrong_kind = value is not None and not is_storable(value, spec.kind)
     is_unproved = proposal.state is ProposalState.FOUND and (value is None or not evidence)
     is_unsearched = proposal.state is ProposalState.ABSENT and proposal.search is None
     if is_wrong_kind or is_unproved or is_unsearched:
