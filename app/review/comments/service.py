@@ -41,14 +41,16 @@ class CommentService:
             if mentions and not set(mentions) <= {each.id for each in list_reviewers(session) if each.is_active}:
                 raise MentionError
             named = list(dict.fromkeys(mentions))
-            is_blind = field.policy == "blind" or bool(FieldRepository(session).list_readings([field]))
+            is_conflict = field.status == Status.CONFLICT
+            has_read = not is_conflict and bool(FieldRepository(session).list_readings([field]))
+            is_blind = field.policy == "blind" and not is_conflict and field.status not in FINAL
             values = {
                 "id": new_id(),
                 "tenant_id": principal.tenant_id,
                 "document_id": field.document_id,
                 "field_id": field.id,
                 "round": field.round,
-                "sealed": is_blind and Status(field.status) not in FINAL | {Status.CONFLICT},
+                "sealed": is_blind or has_read,
                 "body": body,
                 "mentions": named,
                 "made_by": principal.user_id,
