@@ -20,6 +20,7 @@ from app.db.session import Database
 from app.review.bulk.errors import BulkChangedError, BulkNotFoundError, BulkTooLargeError
 from app.review.bulk.repository import BulkRepository
 from app.review.deciding.rules import Action, AnswerKind, Decision, Outcome, Sampled, Status
+from app.review.fields.repository import FieldRepository
 from app.review.fields.service import FieldViews
 from app.review.fields.views import FieldView
 from app.review.models import FieldRow, ReviewTask
@@ -42,7 +43,7 @@ _ANSWERED = (Status.ENTERED, Status.UNCLEAR, Status.SENT_BACK)
 class BulkRequest:
     """Which values: proposals of at least `min_confidence` that failed no check. With `overwrite`, also those of fields
     to which a person gave another answer, which the proposal then replaces. `sample_rate`: the share of the values
-    approved at once that another person checks.
+    approved at once that another person checks; it is larger where the policy asks for more.
     """
 
     filters: TaskFilters
@@ -177,6 +178,7 @@ class BulkService:
         if len(found) > MOST:
             raise BulkTooLargeError
         rules = RevisionRepository(session).list_policies()
+        unchecked = FieldRepository(session).find_unchecked(found)
         skipped: Counter[str] = Counter()
         outcomes: list[tuple[FieldView, Outcome]] = []
         overwritten = 0
@@ -198,6 +200,7 @@ class BulkService:
                     person,
                     rules,
                     self._draw,
+                    unchecked=unchecked,
                     least=FieldPolicy.SAMPLE,
                     rate=request.sample_rate,
                 )

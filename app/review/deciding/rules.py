@@ -80,12 +80,6 @@ _STATUS_OF = {
     AnswerKind.REJECTED: Status.REJECTED,
     AnswerKind.UNCLEAR: Status.UNCLEAR,
 }
-_STRICTNESS = (FieldPolicy.ONE, FieldPolicy.SAMPLE, FieldPolicy.TWO, FieldPolicy.BLIND)
-
-
-def strictest(policies: Sequence[FieldPolicy]) -> FieldPolicy:
-    """Return the strictest of the policies, of which there is at least one."""
-    return max(policies, key=_STRICTNESS.index)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +115,9 @@ class Person:
 class FieldState:
     """A field as the person may see it.
 
-    `round` is that of the next blind readings. `made_by` and `action` are those of the revision with this state.
-    `readings` are the person's own pending reading, or in a conflict the readings that differ.
+    `round` is that of the next blind readings. `action` is that of the revision with this state, and `undoer` may undo
+    it without being an approver. `readings` are the person's own pending reading, or in a conflict the readings that
+    differ.
     """
 
     status: Status
@@ -132,7 +127,7 @@ class FieldState:
     author: UUID | None = None
     sampled: Sampled | None = None
     differs: bool = False
-    made_by: UUID | None = None
+    undoer: UUID | None = None
     action: Action = Action.PROPOSE
     readings: tuple[Reading, ...] = ()
 
@@ -293,11 +288,35 @@ def _send_back(state: FieldState, decision: Decision, person: Person) -> Outcome
     return replace(_made(state, decision, Status.SENT_BACK, state.answer, author=state.author), round=state.round + 1)
 
 
+def undoer_of(
+    action: Action,
+    status: Status,
+    policy: FieldPolicy,
+    *,
+    made_by: UUID,
+    author: UUID | None,
+    released_by: UUID | None,
+) -> UUID | None:
+    """Return who may undo a revision without being an approver: the person who made it. Nobody may, if two readers
+    ended a round. Who undid a decision did not make the one before: it is that of the author, or of the person who
+    alone let it stand.
+    """
+    if action in (Action.AGREE, Action.DIFFER):
+        return None
+    if action is not Action.UNDO:
+        return made_by
+    if status in (Status.ENTERED, Status.UNCLEAR):
+        return author
+    return released_by if status in FINAL and policy in (FieldPolicy.ONE, FieldPolicy.SAMPLE) else None
+
+
 def _undo(state: FieldState, person: Person) -> Outcome:
     if state.status is not Status.CONFLICT and any(reading.person == person.id for reading in state.readings):
         return Outcome(Action.UNDO, state.status, state.policy, state.round, author=person.id, sealed=True)
-    if state.action is Action.PROPOSE:
+    if state.action is Action.PROPOSE or state.status is Status.PROPOSED:
         raise NothingToUndoError
-    if state.made_by != person.id and not person.approves:
+    if state.status is Status.CONFLICT and any(reading.person == person.id for reading in state.readings):
+        raise OwnWorkError("You are one of the two readers: another person has to decide between them.")
+    if state.undoer != person.id and not person.approves:
         raise PermissionRequiredError(Permission.REVIEW_APPROVE)
     return Outcome(Action.UNDO, state.status, state.policy, state.round)

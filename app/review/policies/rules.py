@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
-from app.review.deciding.rules import Answer, strictest
+from app.review.deciding.rules import Answer
 from app.review.models import FieldRow, ReviewPolicy
-from app.review.schemas.definition import FieldPolicy
+from app.review.schemas.definition import FieldPolicy, strictest
 from app.review.values import QuantityValue
 
 SAMPLE_RATE: Final = 0.1
@@ -48,4 +48,11 @@ def _answers(rule: ReviewPolicy, known: Answer | None, given: Answer | None) -> 
 def _is_as_large(rule: ReviewPolicy, answer: Answer | None) -> bool:
     value = None if answer is None else answer.value
     assert rule.amount is not None, "the caller checks it"
-    return isinstance(value, QuantityValue) and rule.unit in (None, value.unit) and abs(value.number) >= rule.amount
+    return isinstance(value, QuantityValue) and _may_be(value.unit, rule.unit) and abs(value.number) >= rule.amount
+
+
+def _may_be(unit: str | None, of_rule: str | None) -> bool:
+    """Return whether an amount may be in the rule's unit. One that does not say its unit does not evade the rule."""
+    if unit is None or of_rule is None:
+        return True
+    return unit.casefold() == of_rule.casefold() or (unit == "$" and of_rule.casefold().endswith("d"))

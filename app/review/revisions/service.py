@@ -1,6 +1,6 @@
 """Decides on fields. One transaction locks the task, reads the field again, stores the revision, and audits it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -26,16 +26,16 @@ from app.review.deciding.rules import (
     Status,
     decide,
     settle,
-    strictest,
+    undoer_of,
 )
 from app.review.evidence import Evidence, decode_evidence, encode_evidence
 from app.review.fields.repository import FieldRepository
 from app.review.fields.service import read_field
-from app.review.fields.views import FieldView, answer_of
+from app.review.fields.views import FieldView, RevisionView, answer_of
 from app.review.models import FieldRow, ReviewPolicy, ReviewTask
 from app.review.policies.rules import applying, policy_of, sample_rate
 from app.review.revisions.repository import RevisionRepository, revision_row
-from app.review.schemas.definition import FieldPolicy, FieldSpec
+from app.review.schemas.definition import FieldPolicy, FieldSpec, strictest
 from app.review.tasks.errors import TaskNotOpenError
 from app.review.tasks.repository import DONE, OPEN, TaskRepository
 from app.review.tasks.service import lock_task, person_of
@@ -97,7 +97,8 @@ class DecisionService:
         self, session: Session, principal: Principal, task: ReviewTask, view: FieldView, decision: Decision
     ) -> Outcome:
         rules = RevisionRepository(session).list_policies()
-        return make_outcome(task, view, decision, person_of(principal), rules, self._draw)
+        unchecked = FieldRepository(session).find_unchecked([view.row])
+        return make_outcome(task, view, decision, person_of(principal), rules, self._draw, unchecked=unchecked)
 
 
 def make_outcome(
@@ -108,18 +109,23 @@ def make_outcome(
     rules: Sequence[ReviewPolicy],
     draw: Callable[[], float],
     *,
+    unchecked: Collection[UUID] = (),
     least: FieldPolicy = FieldPolicy.ONE,
     rate: float | None = None,
 ) -> Outcome:
     """Return what a decision does to a field, by the strictest policy that applies, and at least by `least`. `rate` is
-    the share of values to check, by default that of the rules. Raises what `decide` raises.
+    the share of values to check, by default that of the rules, which it may only raise. A field of `unchecked` has to
+    be checked in any case. Raises what `decide` raises.
     """
     state = state_of(view)
     given = decision.answer if decision.action is Action.CORRECT else None
     found = applying(rules, view.row, task.schema_id, state.answer, given)
-    state = replace(state, policy=strictest([least, policy_of(view.row, found)]))
-    share = sample_rate(found) if rate is None else rate
-    return decide(state, decision, person, draw_sample=lambda: draw() < share)
+    policy = policy_of(view.row, found)
+    state = replace(state, policy=strictest([least, policy]))
+    share = sample_rate(found)
+    if rate is not None:
+        share = rate if policy is FieldPolicy.ONE else max(rate, share)
+    return decide(state, decision, person, draw_sample=lambda: view.row.id in unchecked or draw() < share)
 
 
 def state_of(view: FieldView) -> FieldState:
@@ -137,9 +143,20 @@ def state_of(view: FieldView) -> FieldState:
         author=row.author,
         sampled=None if row.sampled is None else Sampled(row.sampled),
         differs=row.differs,
-        made_by=None if current is None else current.made_by,
+        undoer=None if current is None else _undoer(current),
         action=Action.PROPOSE if current is None else Action(current.action),
         readings=readings,
+    )
+
+
+def _undoer(current: RevisionView) -> UUID | None:
+    return undoer_of(
+        Action(current.action),
+        Status(current.status),
+        FieldPolicy(current.policy),
+        made_by=current.made_by,
+        author=current.author,
+        released_by=current.released_by,
     )
 
 

@@ -80,6 +80,14 @@ class FieldPolicy(StrEnum):
     SAMPLE = "sample"
 
 
+_STRICTNESS: Final = (FieldPolicy.ONE, FieldPolicy.SAMPLE, FieldPolicy.TWO, FieldPolicy.BLIND)
+
+
+def strictest(policies: Iterable[FieldPolicy]) -> FieldPolicy:
+    """Return the strictest of the policies, of which there is at least one."""
+    return max(policies, key=_STRICTNESS.index)
+
+
 @dataclass(frozen=True)  # no slots: `digest` is computed once
 class FieldSpec:
     """One field of a schema. `schema` is its JSON Schema without `x-field`. For the members, see the module."""

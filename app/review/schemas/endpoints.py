@@ -102,7 +102,7 @@ def list_schema_versions(principal: CurrentPrincipal, schemas: Schemas, key: Key
     status_code=201,
     summary="Add a version to a schema, and read what it changes",
     description="Only added and changed fields are read again. Decisions stay; if the machine now reads something "
-    "else, the field is open again (`differs`).",
+    "else, the field is open again (`differs`). Letting fewer people agree on a field needs `review:approve`.",
     openapi_extra=needs(Permission.SCHEMAS_WRITE)
     | problems(SchemaInvalidError, SchemaNotFoundError, PreconditionRequiredError, PreconditionFailedError),
 )

@@ -19,12 +19,14 @@ from app.db.session import Database
 from app.documents.models import DocumentVersion
 from app.review.models import ReviewTask, SchemaRow, SchemaVersion
 from app.review.schemas.definition import (
+    FieldPolicy,
     FieldSpec,
     Schema,
     parse_definition,
     shipped_definition,
     shipped_keys,
     shipped_schema,
+    strictest,
 )
 from app.review.schemas.errors import SchemaExistsError, SchemaNotFoundError
 from app.review.schemas.repository import OWN, SHIPPED, SchemaRepository
@@ -124,7 +126,8 @@ class SchemaService:
         self, principal: Principal, key: str, definition: Mapping[str, Any], *, version: int | None
     ) -> tuple[SchemaView, SchemaEffect]:
         """Add a version to a schema, and queue the reading of its tasks. A version of a shipped schema makes it the
-        tenant's own. Return it with what it changes.
+        tenant's own. Return it with what it changes. Only an approver may let fewer people agree on a field, or remove
+        one on which others have to agree.
 
         Raises PermissionRequiredError, SchemaNotFoundError, SchemaInvalidError; PreconditionFailedError if `version` is
         not the newest one (None skips the check).
@@ -140,6 +143,8 @@ class SchemaService:
             if version is not None and row.version != version:
                 raise PreconditionFailedError
             before = _view(repository, row)
+            if _asks_fewer(before.schema, schema):
+                principal.require(Permission.REVIEW_APPROVE)
             repository.add_version(row, schema, definition, principal=principal, now=self._clock.now())
             effect = _effect(session, before, schema)
             session.execute(_REQUEUE, {"schema": row.id})
@@ -183,6 +188,15 @@ def _shipped_view(key: str) -> SchemaView:
     if key not in shipped_keys():
         raise SchemaNotFoundError
     return SchemaView(None, SHIPPED, 1, 1, shipped_schema(key), shipped_definition(key))
+
+
+def _asks_fewer(before: Schema, after: Schema) -> bool:
+    for spec in before.fields:
+        later = after.find_field(spec.key)
+        policy = FieldPolicy.ONE if later is None else later.policy
+        if strictest([spec.policy, policy]) is not policy:
+            return True
+    return False
 
 
 def _effect(session: Session, before: SchemaView, after: Schema) -> SchemaEffect:
