@@ -22,9 +22,10 @@ from app.facts.items.names import find_items
 from app.identity.data_keys import PostgresDataKeys
 from app.jobs.leases import LeaseService
 from app.jobs.plan import LeaseTerms, Queue, StageName
-from app.llm.factory import load_built_in_embedder
-from app.llm.metering import MeteredEmbedder
-from app.llm.port import Embedder
+from app.llm.factory import build_chat, load_built_in_embedder
+from app.llm.metering import MeteredChat, MeteredEmbedder
+from app.llm.port import ChatModel, Embedder
+from app.llm.prompts import PromptLibrary
 from app.observability.metrics import Metrics
 from app.observability.pulse import Pulse
 from app.retrieval.index.writing import ChunkIndex
@@ -38,6 +39,7 @@ from app.tables.codec import VERSION as TABLE_ENCODING
 from workers.chunking.chunker import CHUNKER_VERSION, ChunkingParams, chunk_document
 from workers.chunking.tokens import count_tokens
 from workers.extraction.facts.reading import FACTS_VERSION, read_document_facts
+from workers.extraction.fields.model_reading import ModelCompleter
 from workers.extraction.fields.rules import field_reader
 from workers.extraction.metadata import METADATA_VERSION, read_metadata
 from workers.extraction.tables.reading import TABLES_VERSION, read_tables
@@ -160,6 +162,7 @@ def build_worker(settings: Settings) -> Worker:
         reader=field_reader(),
         clock=clock,
         lease_seconds=settings.jobs.hard_limit_seconds,
+        completer=build_completer(settings, metrics=metrics),
     )
 
     def close() -> None:
@@ -180,6 +183,33 @@ def build_worker(settings: Settings) -> Worker:
         close=close,
         start_sandbox=sandbox.start,
         liveness=liveness,
+    )
+
+
+def build_completer(settings: Settings, *, metrics: Metrics) -> ModelCompleter | None:
+    """Build what completes the fields that rules leave unread; None without a chat model, and for one that answers one
+    request at a time, which has questions to answer.
+    """
+    chat = settings.chat
+    if chat.base_url is None or chat.one_at_a_time:
+        return None
+
+    def open_chat() -> ChatModel:
+        opened = build_chat(
+            base_url=chat.base_url,
+            api_key=chat.api_key.get_secret_value(),
+            model=chat.model,
+            price_in=chat.price_in,
+            price_out=chat.price_out,
+        )
+        assert opened is not None, "there is a base URL"
+        return MeteredChat(opened, meter=metrics)
+
+    return ModelCompleter(
+        open_chat=open_chat,
+        model=chat.model,
+        prompts=PromptLibrary(folder=settings.prompts_dir),
+        most_seconds=settings.jobs.hard_limit_seconds / 3,
     )
 
 

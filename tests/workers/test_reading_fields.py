@@ -1,6 +1,7 @@
 """The fields of review tasks: queued at publish, read by a leased worker once per content, and failed with a code."""
 
 import itertools
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -42,12 +43,28 @@ class Reader:
         )
 
 
+class Completer:
+    """Adds a word to each value, as a model that reads more; or fails."""
+
+    name = "stub-1"
+
+    def __init__(self):
+        self.fails, self.calls = True, 0
+
+    def complete(self, document, fields, proposals):
+        self.calls += 1
+        return None if self.fails else tuple(replace(each, value=TextValue("Ohio, USA")) for each in proposals)
+
+
 class Desk(Ingestion):
     """An ingestion whose tasks this process reads."""
 
     def __post_init__(self):
         super().__post_init__()
         self.reader = Reader()
+        self.reading = self.reading_with()
+
+    def reading_with(self, completer=None):
         parser = plain_process.PlainParser(self.blobs, self.folder / "parsed")
         stages = {
             StageName.PARSE: ParseStage(parser=parser, unseal=None),
@@ -56,9 +73,9 @@ class Desk(Ingestion):
                 read_facts=plain_process.read_figures, version="1",
             ),
         }  # fmt: skip
-        self.reading = FieldReading(
+        return FieldReading(
             database=self.database.worker, outputs=OutputStore(database=self.database.worker, blobs=self.blobs),
-            stages=stages, reader=self.reader, clock=SystemClock(), lease_seconds=60,
+            stages=stages, reader=self.reader, clock=SystemClock(), lease_seconds=60, completer=completer,
         )  # fmt: skip
 
     def define(self, raw=DEAL):
@@ -117,7 +134,12 @@ def test_published_document_is_read_once(desk):
     assert desk.fields(task) == [("law", "proposed", False, 1), ("fee", "proposed", False, 1)]
     assert desk.read(task) == "skipped"
     kinds = desk.sql("SELECT kind FROM changes WHERE tenant_id = :tenant ORDER BY id", tenant=desk.tenant)
-    assert sorted(kind for (kind,) in kinds) == ["field.proposed", "field.proposed", "task.opened"]
+    assert sorted(kind for (kind,) in kinds) == [
+        "document.published",
+        "field.proposed",
+        "field.proposed",
+        "task.opened",
+    ]
 
 
 def test_new_schema_version_reads_only_what_changed(desk):
@@ -134,6 +156,25 @@ def test_new_schema_version_reads_only_what_changed(desk):
     assert len(desk.reader.read_keys) == 2, "both fields were read before"
     assert {key for key, *_ in desk.fields(task)} == {"law", "fee", "date"}
     assert desk.state(task)[1] == 2, "the task has the fields of its version"
+
+
+def test_model_completes_what_rules_read_and_is_asked_again_after_a_failure(desk):
+    completer = Completer()
+    desk.reading = desk.reading_with(completer)
+    task = desk.publish()
+    values = (
+        "SELECT DISTINCT p.data->'value'->>'text' FROM proposals p JOIN review_tasks t USING (version_id) "
+        "WHERE t.id = :task"
+    )
+    assert desk.read(task) == "done"
+    assert desk.sql(values, task=task) == [("Ohio",)]
+    completer.fails = False
+    desk.sql("UPDATE review_tasks SET state = 'queued' WHERE id = :task", task=task)
+    assert desk.read(task) == "done"
+    assert {value for (value,) in desk.sql(values, task=task)} == {"Ohio", "Ohio, USA"}
+    desk.sql("UPDATE review_tasks SET state = 'queued' WHERE id = :task", task=task)
+    assert desk.read(task) == "done"
+    assert completer.calls == 2, "a completed field is known by its digest"
 
 
 def test_dead_workers_task_is_read_by_another(desk):

@@ -6,7 +6,7 @@ version; if these were deleted, its file is parsed again.
 """
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 from uuid import UUID
@@ -34,6 +34,7 @@ from app.review.schemas.repository import SchemaRepository
 from app.review.tasks.leases import MAX_ATTEMPTS, ReadingLease, ReadingLeases
 from app.storage.errors import BlobDamagedError, BlobMissingError
 from app.tables.codec import decode_table
+from workers.extraction.fields.model_reading import ModelCompleter
 from workers.extraction.fields.reader import FieldReader, ReadDocument, extraction_digest
 from workers.pipeline.codecs import Extraction, decode_extraction
 from workers.pipeline.contract import PipelineStage, StageInputs, StageResult
@@ -88,7 +89,8 @@ class _Context:
 
 class FieldReading:
     """Reads tasks. Any number of workers may call it at once, and each may be killed at any moment: only the one with
-    the task's lease writes. `lease_seconds` must exceed the longest time of a reading.
+    the task's lease writes. `lease_seconds` must exceed the longest time of a reading. The `completer` asks a model for
+    what rules leave unread.
     """
 
     def __init__(
@@ -100,11 +102,13 @@ class FieldReading:
         reader: FieldReader,
         clock: Clock,
         lease_seconds: float,
+        completer: ModelCompleter | None = None,
     ) -> None:
         self._database = database
         self._outputs = outputs
         self._stages = stages
         self._reader = reader
+        self._completer = completer
         self._clock = clock
         self._lease_seconds = lease_seconds
 
@@ -131,17 +135,17 @@ class FieldReading:
         if lease.attempt > MAX_ATTEMPTS:
             raise ReadingGaveUpError
         work = self._prepare(tenant_id, lease)
-        read = dict(work.known)
+        read, digests = dict(work.known), dict(work.digests)
         if work.missing:
             document = self._load(work)
-            proposals = self._reader.read(document, work.missing)
-            read |= {work.digests[spec.key]: made for spec, made in zip(work.missing, proposals, strict=True)}
+            for spec, digest, made in self._read(document, work):
+                digests[spec.key], read[digest] = digest, made
         principal = system_principal(tenant_id)
         with self._database.transaction(principal) as session:
             task = ReadingLeases(session).hold(lease)
             if task is None:
                 return "lost"
-            of_fields = {key: (digest, read[digest]) for key, digest in work.digests.items()}
+            of_fields = {key: (digest, read[digest]) for key, digest in digests.items()}
             FieldWriter(session, task, self._clock.now()).write(work.schema, of_fields)
             ReadingLeases(session).end(lease)
             record(
@@ -154,6 +158,19 @@ class FieldReading:
             )
         return "done"
 
+    def _read(self, document: ReadDocument, work: _Work) -> list[tuple[FieldSpec, str, Proposal]]:
+        """Return the missing fields with their digests and proposals. If the model fails, they have the digests of what
+        rules read alone, so that the next reading asks the model again.
+        """
+        proposals: Sequence[Proposal] = self._reader.read(document, work.missing)
+        if self._completer is None:
+            return [(spec, work.digests[spec.key], made) for spec, made in zip(work.missing, proposals, strict=True)]
+        completed = self._completer.complete(document, work.missing, proposals)
+        return [
+            (spec, extraction_digest(spec) if completed is None else work.digests[spec.key], made)
+            for spec, made in zip(work.missing, proposals if completed is None else completed, strict=True)
+        ]
+
     def _prepare(self, tenant_id: UUID, lease: ReadingLease) -> _Work:
         with self._database.transaction(system_principal(tenant_id)) as session:
             task = session.get_one(ReviewTask, lease.task_id)
@@ -162,7 +179,8 @@ class FieldReading:
             if row is None:
                 raise SchemaNotFoundError
             schema = schemas.get_schema(row, task.schema_version)
-            digests = {spec.key: extraction_digest(spec) for spec in schema.fields}
+            model = "" if self._completer is None else self._completer.name
+            digests = {spec.key: extraction_digest(spec, model) for spec in schema.fields}
             named = {digests[spec.key]: spec for spec in schema.fields}
             known = FieldWriter(session, task, self._clock.now()).find_proposals(named)
             return _Work(lease, tenant_id, task.version_id, schema, digests, known)

@@ -16,8 +16,8 @@ from app.review.proposals import Proposal, ProposalState, ReadingMethod
 from app.review.schemas.definition import parse_definition
 from app.review.value_texts import print_value
 from app.review.values import DateValue, TextValue
-from workers.extraction.fields.model_reading import ModelReader
-from workers.extraction.fields.reader import ReadDocument, unread
+from workers.extraction.fields.model_reading import ModelCompleter, ModelReader
+from workers.extraction.fields.reader import ReadDocument, extraction_digest, unread
 
 PAGES = (
     "The notes were settled on\nJune 30,  2031 in “New York”.",
@@ -41,6 +41,7 @@ class StubChat:
     parsed: object
     requests: list = field(default_factory=list)
     model: str = "stub-1"
+    closed: bool = False
 
     async def complete(self, request):
         self.requests.append(request)
@@ -49,7 +50,7 @@ class StubChat:
         return ChatResponse("", self.model, request.purpose, TokenUsage(), parsed=self.parsed)
 
     async def close(self):
-        return None
+        self.closed = True
 
 
 def document():
@@ -108,11 +109,20 @@ def test_value_that_its_quote_does_not_have_fails_a_check():
 
 
 @pytest.mark.parametrize("failure", [ModelUnavailableError(), None, {"fields": "none"}])
-def test_failure_of_the_model_leaves_what_rules_read(failure):
+def test_failure_of_the_model_completes_nothing_and_closes_its_client(failure):
     chat = StubChat(failure)
-    reader = ModelReader(chat=chat, prompts=PromptLibrary())
+    completer = ModelCompleter(open_chat=lambda: chat, model="stub-1", prompts=PromptLibrary(), most_seconds=5)
     known = (unread(SETTLED), unread(COUPON), unread(PLACE))
-    assert asyncio.run(reader.complete(document(), SCHEMA.fields, known)) == known
+    assert completer.complete(document(), SCHEMA.fields, known) is None
+    assert chat.closed
+
+
+def test_readings_of_another_model_have_another_digest():
+    names = [
+        ModelCompleter(open_chat=lambda: StubChat(None), model=model, prompts=PromptLibrary(), most_seconds=5).name
+        for model in ("stub-1", "stub-2")
+    ]
+    assert len({extraction_digest(COUPON), *(extraction_digest(COUPON, name) for name in names)}) == 3
 
 
 def test_model_completes_unread_fields_and_does_not_overrule_rules():

@@ -7,7 +7,7 @@ the model leaves out stays unread: that a model finds nothing proves no absence.
 
 import asyncio
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -66,15 +66,16 @@ class ModelReader:
     async def complete(
         self, document: ReadDocument, fields: Sequence[FieldSpec], proposals: Sequence[Proposal]
     ) -> tuple[Proposal, ...]:
-        """Return the proposals of rules, completed by the model: where rules read nothing or are unsure. A failure of
-        the model leaves them as they are.
+        """Return the proposals of rules, completed by the model: where rules read nothing or are unsure.
+
+        Raises ModelUnavailableError, ModelNonsenseError.
         """
         wanted = [spec for spec, known in zip(fields, proposals, strict=True) if known.confidence < _SURE]
         read = {proposal.key: proposal for proposal in await self.read(document, wanted)}
         return tuple(_merged(known, read.get(known.key)) for known in proposals)
 
     async def read(self, document: ReadDocument, fields: Sequence[FieldSpec]) -> tuple[Proposal, ...]:
-        """Return one proposal per field. A failure of the model leaves its fields unread."""
+        """Return one proposal per field. Raises ModelUnavailableError, ModelNonsenseError."""
         read: dict[str, Proposal] = {}
         for batch in (fields[at : at + _BATCH] for at in range(0, len(fields), _BATCH)):
             answers = await self._ask(document, batch)
@@ -105,11 +106,49 @@ class ModelReader:
             async with asyncio.timeout(self._timeout_seconds):
                 response = await self._chat.complete(request)
             answered = _ReadFields.model_validate(response.parsed)
-        except (TimeoutError, ModelUnavailableError, ModelNonsenseError, ValidationError) as error:
-            _log.warning("extraction.fields.model_failed", exc_info=error)
-            return {}
+        except TimeoutError as error:
+            raise ModelUnavailableError from error
+        except ValidationError as error:
+            raise ModelNonsenseError from error
         # The first answer of a field counts.
         return {each.key: each for each in reversed(answered.fields)}
+
+
+class ModelCompleter:
+    """Completes the readings of rules by a model, from code that is not asynchronous.
+
+    `open_chat` opens a client for one document's calls, which is closed after them. All calls of a document together
+    take at most `most_seconds`.
+    """
+
+    def __init__(
+        self, *, open_chat: Callable[[], ChatModel], model: str, prompts: PromptLibrary, most_seconds: float
+    ) -> None:
+        self._open_chat = open_chat
+        self._prompts = prompts
+        self._most_seconds = most_seconds
+        self.name = f"{model} {prompts.get_prompt(PROMPT_NAME).digest}"
+        """Names the model and the prompt: what another one reads is another reading."""
+
+    def complete(
+        self, document: ReadDocument, fields: Sequence[FieldSpec], proposals: Sequence[Proposal]
+    ) -> tuple[Proposal, ...] | None:
+        """Return the completed proposals; None if the model failed, so that they can be completed later."""
+        try:
+            return asyncio.run(self._complete(document, fields, proposals))
+        except (TimeoutError, ModelUnavailableError, ModelNonsenseError) as error:
+            _log.warning("extraction.fields.model_failed", exc_info=error)
+            return None
+
+    async def _complete(
+        self, document: ReadDocument, fields: Sequence[FieldSpec], proposals: Sequence[Proposal]
+    ) -> tuple[Proposal, ...]:
+        chat = self._open_chat()
+        try:
+            async with asyncio.timeout(self._most_seconds):
+                return await ModelReader(chat=chat, prompts=self._prompts).complete(document, fields, proposals)
+        finally:
+            await chat.close()
 
 
 def _described(spec: FieldSpec) -> dict[str, object]:

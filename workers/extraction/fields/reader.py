@@ -103,13 +103,14 @@ def find_rule(name: str | None) -> RegisteredRule | None:
     return _RULES.get(name or GENERAL)
 
 
-def extraction_digest(spec: FieldSpec) -> str:
+def extraction_digest(spec: FieldSpec, model: str = "") -> str:
     """Return the SHA-256 (hex) that names what is read for a field in one version of a document: that of the field, the
-    rule's name and version, and the reader's version.
+    rule's name and version, the reader's version, and the name of the model that completes the reading, if any.
     """
     known = find_rule(spec.rule) or find_rule(None)
     version = "" if known is None else f"{known.name}/{known.version}"
-    return hashlib.sha256(f"{spec.digest}\n{version}\n{READER_VERSION}".encode()).hexdigest()
+    content = f"{spec.digest}\n{version}\n{READER_VERSION}"
+    return hashlib.sha256((f"{content}\n{model}" if model else content).encode()).hexdigest()
 
 
 class FieldReader:
