@@ -45,7 +45,7 @@ _BEFORE_NAME = re.compile(
 _LINE_BREAK = re.compile(r"(?<!\n)\n(?!\n)|\t")
 _DESCRIBED = re.compile(
     r",?\s+an?\s+[^,()“”;]{0,70}?\b(?:corporation|company|partnership|trust|association|corp|bank|branch"
-    r"|entity)\b[^,()“”;]{0,60}"
+    r"|entity)\b[^,()“”;]{0,110}"
     r"|,?\s+(?:not\s+individually[^()“”;]{0,40}?|acting\s+(?:solely\s+)?(?:through|in)[^,()“”;]{0,60}"
     r"|organi[sz]ed\s+under[^,()“”;]{0,60})"
     r"(?=,|\s+\(|\s+(?:solely|but|in|as)\b)"

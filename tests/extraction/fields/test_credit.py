@@ -149,6 +149,65 @@ def test_amended_date_prevails_and_the_original_is_an_alternative(texts):
     assert [quote.page for quote in read.evidence] == [page]
 
 
+STYLES = {
+    "italic terms, sections with signs": (
+        "“A” means A.\n\nApplicable Margin. On any date, 1.55% in the case of SOFR Loans and 0.55% in the case "
+        "of Base Rate Loans.\n\n"
+        "Maturity Date. October 9, 2032, as such date may be extended.\n\nTotal Commitment. The sum of the "
+        "Commitments. As of the date of"
+        " this Agreement, the Total Commitment is Seven Hundred Fifty Million and No/100 Dollars ($750,000,000.00).\n\n"
+        "§9. FINANCIAL COVENANTS.\n\n§9.1 Maximum Leverage. The Borrower will not permit the ratio of "
+        "Consolidated Total Indebtedness to"
+        " Gross Asset Value to exceed sixty percent (60%).\n\n§21. GOVERNING LAW. California law governs this "
+        "Agreement.",
+        {
+            "facilities": "Credit Facility | USD 750,000,000",
+            "maturity_dates": "Credit Facility | 2032-10-09",
+            "interest_margin": "— | — | SOFR Loans | 1.55%; — | — | Base Rate Loans | 0.55%",
+            "financial_covenants": "Leverage | maximum | 60% | — | —",
+            "governing_law": "California",
+        },
+    ),
+    "terms counted from other dates": (
+        "THIS AGREEMENT is dated 4 June 2030 and made between:\n\n“Termination Date” means:\n(a) in relation to "
+        "Facility A, the date which"
+        " is 60 months after the date of this Agreement;\n(b) in relation to Facility B, 4 June 2036.\n\n“Total "
+        "Facility A Commitments”"
+        " means the aggregate of the Facility A Commitments, being £120,000,000 at the date of this "
+        "Agreement.\n\n22.2 Financial condition"
+        "\n\n(a) Cashflow Cover: Cashflow Cover in respect of any Relevant Period shall not be less than 1.10:1;",
+        {
+            "facilities": "Facility A | GBP 120,000,000",
+            "maturity_dates": ("Facility A | 2035-06-04; Facility B | 2036-06-04"),
+            "financial_covenants": "Cashflow Cover | minimum | 1.1x | — | in respect of any Relevant Period",
+        },
+    ),
+    "loans named after their amounts": (
+        "the Lenders agree to make term loans in an aggregate principal amount of Thirty Million Dollars "
+        "($30,000,000.00) (the “Term A"
+        " Loans”).\n\n“Basic Rate” is the sum of (a) the 1-Month CME Term SOFR and (b) 5.25%.\n\n6.9 Minimum "
+        "Cash. Borrower shall maintain"
+        " unrestricted cash of not less than $5,000,000 at all times.",
+        {
+            "facilities": "Term A Loans | USD 30,000,000",
+            "interest_margin": "— | — | — | 5.25%",
+            "financial_covenants": "Cash | minimum | USD 5,000,000 | — | at all times",
+        },
+    ),
+}
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_house_styles_are_read(style):
+    text, values = STYLES[style]
+    assert {key: print_value(read_texts(CREDIT, key, text).value) for key in values} == values
+
+
+def test_borrowers_that_nobody_names_are_unread():
+    read = read_texts(CREDIT, "borrowers", "This document names nobody.")
+    assert (read.state, read.value, read.confidence) == (ProposalState.UNREAD, None, 0.0)
+
+
 def test_value_over_a_page_end_has_a_quote_on_each_page():
     read = read_texts(
         CREDIT,

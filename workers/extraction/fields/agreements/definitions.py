@@ -27,7 +27,7 @@ _DOTTED: Final = re.compile(rf"(?:^|(?<=\n))({_WORD}(?: (?:of |in |and |or |to |
 
 _HEADING: Final = re.compile(
     r"\n(?:(?:ARTICLE|Article|SECTION|Section|PART|Part|SCHEDULE|Schedule|EXHIBIT|Exhibit)\b"
-    r"|\d{1,2}\.\d{1,2}\.? (?!\")[A-Z]|[A-Z]{4}[A-Z ]{4,60}\n)"
+    r"|\d{1,2}\.\d{1,2}\.? (?!\")[A-Z]|\d{1,2}\. [A-Z]{3}|[A-Z]{4}[A-Z ]{4,60}\n)"
 )
 
 

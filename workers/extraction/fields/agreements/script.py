@@ -15,6 +15,8 @@ from workers.extraction.fields.agreements.joined import JoinedText, join_pages
 from workers.extraction.fields.reader import ReadDocument
 
 T = TypeVar("T")
+_WHOLE: Final = 25
+_UNREADABLE: Final = 0.7
 ABSENT: Final = 0.9
 """The confidence that a term is absent that was looked for and not found."""
 
@@ -42,6 +44,11 @@ class Script:
     def definitions(self) -> Definitions:
         """The definitions; those of an amendment come first, because they prevail."""
         return put_first(find_definitions(self.flow), self.amending)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the document is a whole agreement, with its defined terms, and no short amendment."""
+        return len(self.definitions.all) >= _WHOLE
 
     def once(self, compute: "Callable[[Script], T]") -> T:
         """Return `compute(self)`, computed once per document."""
@@ -79,15 +86,24 @@ def propose(
     *,
     checks: Sequence[FieldCheck] = (),
     absent: float = ABSENT,
+    is_always: bool = False,
 ) -> Proposal:
     """Return the first of the values as the proposal and the others as alternatives; without any, that it is absent
-    after a search for `terms`.
+    after a search for `terms`. What documents of the kind always have (`is_always`) is
+    unread instead; a page without text makes an absence less certain.
     """
     search = document.search(terms)
+    if not found and is_always:
+        return Proposal(spec.key, ProposalState.UNREAD, None, (), ReadingMethod.RULE, 0.0, search=search)
     if not found:
         is_yes_no = spec.kind.value == "yes-no"
         value = YesNoValue(False) if is_yes_no else None
-        return Proposal(spec.key, ProposalState.ABSENT, value, (), ReadingMethod.RULE, absent, search=search)
+        if search.unreadable:
+            sentence = f"{len(search.unreadable)} pages have no text to search."
+            checks, absent = (*checks, FieldCheck("pages-read", False, sentence)), absent * _UNREADABLE
+        return Proposal(
+            spec.key, ProposalState.ABSENT, value, (), ReadingMethod.RULE, absent, search=search, checks=tuple(checks)
+        )
     flow = script_of(document).flow
     first, *others = found
     return Proposal(

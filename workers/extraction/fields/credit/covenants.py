@@ -17,7 +17,8 @@ from workers.extraction.fields.reader import ReadDocument, rule
 _HEAD: Final = (
     r"financial (?:maintenance )?covenants?|financial condition covenants?|financial (?:condition|ratios?|tests?"
     r"|undertakings?)$|(?:maximum |minimum |consolidated |total |senior |secured |first lien |net |interest "
-    r"|fixed charge |debt service |cash flow )*(?:leverage|coverage|cover)(?: ratio)?|minimum (?:liquidity"
+    r"|fixed charge |debt service |cash flow )*(?:leverage|coverage|cover)(?: ratio)?|minimum (?:liquidity|cash"
+    r"|revenues?|consolidated|net"
     r"|ebitda)|certain financial covenants"
     r"|financial performance covenants?"
 )

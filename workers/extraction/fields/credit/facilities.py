@@ -216,7 +216,7 @@ def _without_totals(found: Sequence[Facility]) -> tuple[Facility, ...]:
 def read_facilities_field(document: ReadDocument, spec: FieldSpec) -> Proposal:
     facilities = script_of(document).once(read_facilities)
     if not facilities:
-        return propose(document, spec, [], _TERMS, absent=0.75)
+        return propose(document, spec, [], _TERMS, absent=0.75, is_always=script_of(document).is_whole)
     value = table(COLUMNS, ((text(each.name), each.amount) for each in facilities))
     places = tuple((each.start, each.end) for each in facilities)
     return propose(document, spec, [Found(value, places, min(each.confidence for each in facilities))], _TERMS)

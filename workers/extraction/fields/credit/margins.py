@@ -166,7 +166,7 @@ def read_margin_field(document: ReadDocument, spec: FieldSpec) -> Proposal:
     read = script.once(read_margins)
     rates = [rate for rate in read.rates if not rate.is_fee]
     if not rates:
-        return propose(document, spec, [], _MARGIN_TERMS, absent=0.7)
+        return propose(document, spec, [], _MARGIN_TERMS, absent=0.7, is_always=script.is_whole)
     rows = ((text(rate.level), text(rate.when), text(rate.loans), QuantityValue(rate.percent, "%")) for rate in rates)
     confidence = read.confidence if all(rate.loans for rate in rates) or len(rates) == 1 else min(read.confidence, 0.75)
     return propose(document, spec, [Found(table(MARGIN_COLUMNS, rows), tuple(read.places), confidence)], _MARGIN_TERMS)

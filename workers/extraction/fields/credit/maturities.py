@@ -158,7 +158,8 @@ def _with_only_facility(script: Script, general: Maturity) -> Maturity:
 
 def _of_definition(script: Script, each: Definition, of: str | None) -> Iterator[Maturity]:
     body = each.text(script.flow)[:3_000]
-    days = [(day, start, end, 0.95) for day, start, end in find_days(body)] or list(_computed(script, body))
+    days = [(day, start, end, 0.95) for day, start, end in find_days(body)]
+    days = sorted([*days, *_computed(script, body)], key=lambda each: each[1])
     used = 0
     for number, (day, start, end, known) in enumerate(days):
         clause = max((found.end() for found in _CLAUSE.finditer(body, used, start)), default=used)
@@ -234,7 +235,7 @@ def read_maturities_field(document: ReadDocument, spec: FieldSpec) -> Proposal:
     script = script_of(document)
     maturities = script.once(read_maturities)
     if not maturities:
-        return propose(document, spec, [], _TERMS, absent=0.75)
+        return propose(document, spec, [], _TERMS, absent=0.75, is_always=script_of(document).is_whole)
     own = script.once(read_opening).own
     checks = []
     if own:

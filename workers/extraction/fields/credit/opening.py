@@ -16,6 +16,10 @@ from workers.extraction.fields.reader import ReadDocument, rule
 from workers.extraction.parties import find_parties
 
 _BORROWERS: Final = (PartyRole.BORROWER, PartyRole.CO_BORROWER)
+_GROUP: Final = re.compile(
+    r"together with ([^,()\"]{2,60}?),? (?:each|collectively)[^()\"]{0,60}\"(?:US |U\.S\. )?Borrowers?\"", re.I
+)
+_OPENING_END: Final = 20_000
 _ROLE_NAMES: Final = {role: role.value.replace("-", " ") for role in PartyRole}
 
 
@@ -23,13 +27,15 @@ _ROLE_NAMES: Final = {role: role.value.replace("-", " ") for role in PartyRole}
 def read_title(document: ReadDocument, spec: FieldSpec) -> Proposal:
     title = script_of(document).once(read_opening).title
     found = [] if title is None else [Found(TextValue(print_title(title.text)), ((title.start, title.end),), 0.93)]
-    return propose(document, spec, found, ("agreement", "amendment"))
+    return propose(document, spec, found, ("agreement", "amendment"), is_always=True)
 
 
 @rule("credit.agreement_date", version=1)
 def read_agreement_date(document: ReadDocument, spec: FieldSpec) -> Proposal:
     opening = script_of(document).once(read_opening)
-    return propose(document, spec, _found_day(opening.own), ("dated as of", "entered into as of", "made on"))
+    return propose(
+        document, spec, _found_day(opening.own), ("dated as of", "entered into as of", "made on"), is_always=True
+    )
 
 
 @rule("credit.original_agreement_date", version=1)
@@ -83,7 +89,8 @@ def read_agent(document: ReadDocument, spec: FieldSpec) -> Proposal:
 def _propose_parties(document: ReadDocument, spec: FieldSpec, roles: Sequence[PartyRole]) -> Proposal:
     parties = _named(script_of(document), roles)
     if not parties:
-        return propose(document, spec, [], tuple(_ROLE_NAMES[role] for role in roles), absent=0.75)
+        terms = tuple(_ROLE_NAMES[role] for role in roles)
+        return propose(document, spec, [], terms, absent=0.75, is_always=roles == _BORROWERS)
     values = tuple(PartyValue(party.name, _ROLE_NAMES[party.role]) for party in parties)
     return _proposal(document, spec, parties, ListValue(values))
 
@@ -94,7 +101,21 @@ def _named(script: Script, roles: Sequence[PartyRole]) -> list[Party]:
     for party in script.once(_parties):
         if party.role in roles:
             named.setdefault(re.sub(r"\W+", "", party.name).casefold(), party)
+    if not named and roles == _BORROWERS:
+        named = {party.name: party for party in _grouped(script)}
     return [replace(party, name=_spelt(script, party.name)) for party in named.values()]
+
+
+def _grouped(script: Script) -> list[Party]:
+    """Return the party that a group of borrowers names: "together with Parent, each a "Borrower"."""
+    group = _GROUP.search(script.text, 0, _OPENING_END)
+    if group is None:
+        return []
+    term = group.group(1).strip().removeprefix("the ")
+    defined = [
+        party for party in script.once(_parties) if re.search(rf"[“\"](?:the )?{re.escape(term)}[”\"]", party.quote)
+    ]
+    return [replace(party, confidence=0.75) for party in defined[:1]]
 
 
 def _spelt(script: Script, name: str) -> str:

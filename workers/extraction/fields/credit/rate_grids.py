@@ -37,7 +37,9 @@ _BENCHMARK: Final = re.compile(
     r"sofr|libo|eurodollar|euro|sonia|benchmark|rfr|base rate|\babr\b|prime|loan|advance|margin", re.I
 )
 _NOISE: Final = re.compile(
-    r"\((?:the|expressed|in)?[^()]{0,80}\)|\bapplicable (?:margin|rate|percentage)s?(?: for)?\b|\bper annum\b", re.I
+    r"\((?:the|expressed|in)?[^()]{0,80}\)|\bapplicable (?:margin|rate|percentage)s?(?: for)?\b|\bper annum\b"
+    r"|\bmargin ?(?:\(?% ?p\.?a\.?\)?|%)|% ?p\.a\.|^ ?relative to\b|\brelative to\b",
+    re.I,
 )
 
 

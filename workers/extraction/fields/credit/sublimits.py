@@ -217,7 +217,10 @@ def _parts(words: str, offset: int, start: int) -> Iterator[_Part]:
         )
         stop = fixed.end + (share.end if share else 0)
         yield _Part("fixed amount", fixed.value, share.value if share else None, None, start, offset + stop)
-    for figure in find_ratios(words):
+    last = stop
+    for _ in range(2):
+        last = words.find("\n", last + 1) if 0 <= last < len(words) else last
+    for figure in find_ratios(words, stop, last if last > 0 else None):
         before = words[max(0, figure.start - 500) : figure.start]
         names = _RATIO_NAME.findall(before)
         if names and re.search(r"exceed|greater|less than or equal|equal to|higher|not more", before):
