@@ -20,6 +20,7 @@ from app.web.dead_letter_pages import dead_letter_pages
 from app.web.evaluation_pages import evaluation_pages
 from app.web.fact_pages import fact_pages
 from app.web.pages import FOLDER, Pages
+from app.web.queue_pages import queue_pages
 from app.web.reference_pages import reference_pages
 from app.web.review_pages import review_pages
 from app.web.schema_pages import schema_pages
@@ -59,6 +60,7 @@ def web_router(cookies: Cookies) -> APIRouter:
     router.include_router(audit_pages(desk))
     router.include_router(dead_letter_pages(desk))
     router.include_router(fact_pages(desk))
+    router.include_router(queue_pages(desk))
     router.include_router(review_pages(desk))
     router.include_router(schema_pages(desk))
     router.include_router(reference_pages(pages))

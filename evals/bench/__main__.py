@@ -130,6 +130,15 @@ def streams(json: JsonOption = None) -> None:
 
 
 @commands.command()
+def reviewing(json: JsonOption = None) -> None:
+    """Measure the review page in Chromium: 200 fields beside a filing of 300 pages."""
+    from evals.bench.reviewing import bench_reviewing  # noqa: PLC0415 - needs Playwright, which only development has
+
+    digest = digest_files([ROOT / "evals" / "bench" / "reviewing.py"], root=ROOT)
+    _report("reviewing", digest, _run_synthetic(bench_reviewing), json)
+
+
+@commands.command()
 def fair(json: JsonOption = None) -> None:
     """Compare the time of a document alone with its time behind 60 documents of another tenant."""
     digest = digest_files([ROOT / "evals" / "bench" / "fairness.py"], root=ROOT)

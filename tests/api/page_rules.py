@@ -80,6 +80,7 @@ PAGES: dict[tuple[str, str], PageRule] = {
     ("GET", "/issuers/{issuer_id}/statements"): PageRule(Permission.DOCUMENTS_READ, by_grant=True),
     # the editors' desk
     ("GET", "/review"): PageRule(Permission.DOCUMENTS_READ, foreign=200, shows="task_id", by_grant=True),
+    ("GET", "/review/progress"): PageRule(Permission.DOCUMENTS_READ, foreign=200, shows="collection_id", by_grant=True),
     ("GET", "/review/tasks/{task_id}"): PageRule(Permission.DOCUMENTS_READ, by_grant=True),
     ("GET", "/review/schemas"): PageRule(Permission.DOCUMENTS_READ, foreign=200, shows="schema_key"),
     ("GET", "/review/schemas/{key}"): PageRule(Permission.DOCUMENTS_READ, path={"key": "schema_key"}),

@@ -18,7 +18,7 @@ from app.core.principal import Principal, Role
 from app.db.session import Database, system_principal
 from app.documents.models import Document, Page
 from app.review.evidence import Evidence, evidence_at
-from app.review.models import ReviewTask
+from app.review.models import ReviewTask, SchemaRow
 from app.review.proposals import Proposal, ProposalState, ReadingMethod
 from app.review.revisions.proposing import FieldWriter
 from app.review.schemas.definition import FieldSpec, parse_definition
@@ -85,6 +85,10 @@ class Desk:
             FieldWriter(session, task, datetime.now(UTC)).write(schema, read)
             return task.id
 
+    def schema_of(self, task_id: UUID) -> str:
+        with self.worker.transaction(system_principal(self.editor.tenant_id)) as session:
+            return session.get_one(SchemaRow, session.get_one(ReviewTask, task_id).schema_id).key
+
     def set_state(self, task_id: UUID, state: str, error: str | None = None) -> None:
         with self.worker.transaction(system_principal(self.editor.tenant_id)) as session:
             task = session.get_one(ReviewTask, task_id)
@@ -97,10 +101,13 @@ def open_desk(stack: Stack, files: Sequence[Path]) -> Iterator[Desk]:
     admin, database = open_tenant_admin(stack.database_url("owner"))
     tenant_id = admin.create_tenant(slug=f"desk-{uuid4().hex}", name="Desk")
     user_id, key = admin.create_user(tenant_id, email="ana@example.org", name="Ana Field", roles=[Role.EDITOR])
-    _, approver_key = admin.create_user(tenant_id, email="cleo@example.org", name="Cleo Ware", roles=[Role.APPROVER])
+    approver_id, approver_key = admin.create_user(
+        tenant_id, email="cleo@example.org", name="Cleo Ware", roles=[Role.APPROVER]
+    )
     database.close()
     with ApiClient(url=stack.url, key=key) as api:
         collection = api.create_collection("Letters")
+        api.grant(level="editor", user_id=str(approver_id), collection_id=str(collection.id))
         ingest_files(api, list(files), collection=collection.id, watcher=NoProgress())
         by_name = {document.filename: UUID(str(document.id)) for document in api.list_documents()}
     engines = [create_engine(stack.database_url(role)) for role in ("api", "worker")]

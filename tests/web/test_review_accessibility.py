@@ -50,6 +50,8 @@ def views(desk: Desk) -> Iterator[tuple[str, str, str | None]]:
     yield f"/review/tasks/{task}", "#fields li[aria-current]", "?"
     yield f"/review/tasks/{failed}", "#retry:enabled", None
     yield "/review", "#next:enabled", None
+    yield "/review", "#next:enabled", "B"
+    yield "/review/progress", "h1", None
     yield "/review/schemas", "button[data-scripted]:enabled", None
     yield "/review/schemas/contract", "button[data-scripted]:enabled", None
 

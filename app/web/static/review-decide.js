@@ -28,7 +28,7 @@ const showClaim = (text) => {
 };
 
 // Somebody else may have decided meanwhile: read all fields again.
-async function readAgain(changed) {
+export async function readAgain(changed) {
   const { items } = await read(`/v1/review/tasks/${state.task.id}/fields`, AFTERWARDS);
   items.filter((field) => byId(field.id)).forEach(replaceField);
   changed();

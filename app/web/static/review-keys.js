@@ -23,6 +23,7 @@ export const ACTIONS = [
   ["smaller", "Smaller page", "-"],
   ["find", "Find on the page", "/"],
   ["task", "Next task", "g"],
+  ["bulk", "Approve in bulk", "B"],
   ["keys", "Show these keys", "?"],
 ];
 
@@ -52,15 +53,15 @@ const byKey = () => new Map(ACTIONS.map(([name, , usual]) => [keyOf(name, usual)
 export const keyFor = (name) => keyOf(name, ACTIONS.find(([each]) => each === name)[2]);
 const isTyping = (target) => target.closest("input:not([type=checkbox]), textarea, select, dialog") !== null;
 
-// Calls `run(action)` for keys that are pressed outside of text boxes.
-export function watchKeys(run) {
+// Calls `run(action)` for keys that are pressed outside of text boxes; on a page with only some of the actions, for these.
+export function watchKeys(run, only = null) {
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || chosen.off) {
       return;
     }
     const digit = /^[1-9]$/.test(event.key);
     const action = byKey().get(event.key) ?? (digit ? "choice" : null);
-    if (action !== null) {
+    if (action !== null && (only === null || only.includes(action))) {
       event.preventDefault();
       run(action, digit ? Number(event.key) : null);
     }

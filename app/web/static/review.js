@@ -1,7 +1,8 @@
 // The review of a task: its fields, one of them open, beside the document's page.
 import { read } from "./api.js";
 import { askFor, showComments, showHistory } from "./review-beside.js";
-import { claimTask, decide as store, keepClaim, post, undoTarget } from "./review-decide.js";
+import { openBulk } from "./review-bulk.js";
+import { claimTask, decide as store, keepClaim, post, readAgain, undoTarget } from "./review-decide.js";
 import { drawPlace, drawRow, redrawCurrent, rowOf, setUpFields } from "./review-fields.js";
 import { offerKeys, watchKeys } from "./review-keys.js";
 import { changeZoom, clearSelection, findOnPage, openPage, prepare, selection, setUp, showMarks, turnPage } from "./review-sheet.js";
@@ -127,10 +128,11 @@ const steps = {
   smaller: () => changeZoom(-1),
   find: () => find.focus(),
   task: nextTask,
+  bulk: () => openBulk(() => readAgain(changed)),
   choice: (number) => rowOf(state.current).querySelectorAll(".choices-found > li > button")[number - 1]?.click(),
 };
-const WRITES = new Set(["approve", "absent", "unclear", "reject", "edit", "take", "undo", "back", "task"]);
-const WITHOUT_FIELD = new Set(["task", "keys", "find", "pageBefore", "pageAfter", "larger", "smaller"]);
+const WRITES = new Set(["approve", "absent", "unclear", "reject", "edit", "take", "undo", "back", "task", "bulk"]);
+const WITHOUT_FIELD = new Set(["task", "bulk", "keys", "find", "pageBefore", "pageAfter", "larger", "smaller"]);
 
 function act(name, number = null) {
   if ((state.current !== null || WITHOUT_FIELD.has(name)) && (data.may_review || !WRITES.has(name))) {
@@ -172,6 +174,7 @@ function wire() {
   click("smaller", () => changeZoom(-1));
   click("take", takeSelection);
   click("next-task", nextTask);
+  click("bulk-button", () => act("bulk"));
   click("field-before", () => move(-1));
   click("field-after", () => move(1));
   click("claim-again", () => claimTask(changed));
