@@ -2,11 +2,13 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
+from pydantic import TypeAdapter, ValidationError
 
 from app.core.principal import Permission, Principal
 from app.http.dependencies import service
+from app.review.schemas.errors import SchemaNotFoundError
 from app.review.schemas.schemas import SchemaKey
 from app.review.schemas.service import SchemaService
 from app.review.tasks.service import TaskService
@@ -14,7 +16,8 @@ from app.web.access_pages import AccessDesk
 
 Schemas = Annotated[SchemaService, Depends(service(SchemaService))]
 Tasks = Annotated[TaskService, Depends(service(TaskService))]
-Key = Annotated[SchemaKey, Path()]
+
+_KEY = TypeAdapter(SchemaKey)
 
 EXAMPLE = {
     "title": "Fee letter",
@@ -55,11 +58,11 @@ def schema_pages(desk: AccessDesk) -> APIRouter:
         request: Request,
         schemas: Schemas,
         tasks: Tasks,
-        key: Key,
+        key: str,
         version: Annotated[int | None, Query(ge=1, le=10**6)] = None,
     ) -> Response:
         def show(principal: Principal) -> Response:
-            view = schemas.get_schema(principal, key, version)
+            view = schemas.get_schema(principal, _checked(key), version)
             return desk.show(
                 request,
                 principal,
@@ -74,3 +77,11 @@ def schema_pages(desk: AccessDesk) -> APIRouter:
         return desk.answer(request, Permission.DOCUMENTS_READ, show)
 
     return router
+
+
+def _checked(key: str) -> str:
+    """Return the key. Raises SchemaNotFoundError if no schema can have it."""
+    try:
+        return _KEY.validate_python(key)
+    except ValidationError as error:
+        raise SchemaNotFoundError from error
