@@ -169,15 +169,18 @@ def _periods(facts: Sequence[TaggedFact]) -> Mapping[tuple[StatementKind, Which]
     end = days[-1].end if days else max(ends)
     for number, day in enumerate(days[-2:][::-1]):
         found[StatementKind.BALANCE, (Which.CURRENT, Which.PRIOR)[number]] = day
-    longest = max((p.months for own in flows.values() for p in own if abs((p.end - end).days) <= _NEAR), default=0)
+    ending = [period for own in flows.values() for period in own if abs((period.end - end).days) <= _NEAR]
+    if not ending:
+        return found
+    longest = max(ending, key=lambda period: period.months)  # a filing may have the year to date in another table
     for kind, own in flows.items():
         here = [period for period in own if abs((period.end - end).days) <= _NEAR]
         if not here:
             continue
-        takes_longest = longest >= _FULL_YEAR or kind is StatementKind.CASH_FLOW
+        takes_longest = longest.months >= _FULL_YEAR or kind is StatementKind.CASH_FLOW
         chosen = (max if takes_longest else min)(here, key=lambda period: period.months)
         found[kind, Which.CURRENT] = chosen
-        found[kind, Which.TO_DATE] = max(here, key=lambda period: period.months)
+        found[kind, Which.TO_DATE] = longest
         before = [
             period
             for period in own

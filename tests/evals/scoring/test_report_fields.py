@@ -87,3 +87,11 @@ def test_wrong_value_of_a_tagged_line_is_missed_too():
     assert (counts["right"], counts["wrong"], counts["missed"], counts["tagged"]) == (1, 1, 2, 3)
     assert (counts["approved"], counts["approved_wrong"]) == (1, 0)
     assert (counts["absent"], counts["absent_right"]) == (1, 0)
+
+
+def test_year_to_date_in_another_table_is_known_from_the_cash_flows():
+    facts = [fact for fact in FACTS if fact.statement is not INCOME or fact.period in (QUARTER, QUARTER_BEFORE)]
+    beside = tagged("Revenues", "6000000", TO_DATE, StatementKind.OTHER)
+    line = TaggedReport(facts, [beside]).line(REVENUE, Which.TO_DATE)
+    assert judge_line(line, Decimal(6000000), TO_DATE) is Outcome.RIGHT
+    assert judge_line(line, Decimal(4000000), QUARTER) is Outcome.WRONG

@@ -177,3 +177,11 @@ def test_each_line_of_the_shipped_schemas_names_an_item_of_its_own(key):
     lines = [spec for spec in shipped_schema(key).fields if (spec.rule or "").endswith("line")]
     named = [(spec.rule, item.name) for spec in lines if (item := item_of(spec)) is not None]
     assert len(named) == len(set(named)) == len(lines) > 100
+
+
+def test_expense_that_a_reconciliation_deducts_is_not_read():
+    spec = FieldSpec("interest", "Interest expense", FieldKind.QUANTITY, rule="report.line")
+    other = {"method": Method.TABLE, "statement": StatementKind.SEGMENTS}
+    rest = figure("Revenue", "40")
+    assert read(spec, [rest, figure("InterestExpense", "-9", **other)]).state is ProposalState.ABSENT
+    assert amount(read(spec, [rest, figure("InterestExpense", "9", **other)])) == 9000000

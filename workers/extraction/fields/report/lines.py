@@ -43,6 +43,7 @@ def readings_of(item: StandardItem, period: Period, facts: Iterable[Fact]) -> tu
         if fact.item == item.name
         and fact.period == period
         and is_of_group(fact.dimensions, fact.label)
+        and not _is_deducted(item, fact)
         and (fact.statement is not StatementKind.EQUITY or item.statement is StatementKind.EQUITY)
     ]
     found.sort(key=lambda fact: _rank(item, fact))
@@ -56,6 +57,15 @@ def readings_of(item: StandardItem, period: Period, facts: Iterable[Fact]) -> tu
         else:
             groups.append((value, [fact]))
     return tuple(Reading(value, tuple(members)) for value, members in groups)
+
+
+def _is_deducted(item: StandardItem, fact: Fact) -> bool:
+    """Return whether a table outside the statements prints an expense with a minus: as what it takes away, or as income
+    that is netted with it. Its sign is open.
+    """
+    concept = concept_of(item.name)
+    is_expense = concept is not None and direction_of(concept, item.statement) < 0
+    return fact.method is Method.TABLE and is_expense and fact.value < 0
 
 
 def value_of(item: StandardItem, fact: Fact) -> Decimal:
