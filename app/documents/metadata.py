@@ -34,6 +34,7 @@ class DocumentType(StrEnum):
     OFFERING_MEMORANDUM = "offering-memorandum"
     CREDIT_AGREEMENT = "credit-agreement"
     INDENTURE = "indenture"
+    CONTRACT = "contract"
     OTHER = "other"
 
     @property

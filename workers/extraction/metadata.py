@@ -6,6 +6,7 @@ that none of these sources states.
 """
 
 import re
+import string
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
@@ -24,6 +25,7 @@ from app.documents.metadata import (
 )
 from app.quantities.dates import YEAR
 from workers.extraction.amounts import find_currency, find_scale, find_units_lines
+from workers.extraction.contracts import contract_type, find_contract
 from workers.extraction.document_type import find_attached_release, find_document_type, find_headline
 from workers.extraction.filing_date import find_filing_date, find_release_date, is_soon_after
 from workers.extraction.names.choosing import find_names
@@ -60,7 +62,9 @@ _NAME_FORMS = (
 def read_metadata(parsed: ParsedDocument, filename: str) -> DocumentMetadata:
     """Return the document's fields with their sources. An unknown field is None; an unknown type is `OTHER`."""
     pages, properties = tuple(map(_readable, parsed.pages)), parsed.properties
-    kind_read = find_document_type(pages, properties) or _type_from_name(filename)
+    kind_read = find_document_type(pages, properties)
+    contract = find_contract(parsed) if kind_read is None else None
+    kind_read = kind_read or (contract_type(contract) if contract else _type_from_name(filename))
     # An amendment reads like the form that it amends.
     kind = kind_read.value.base if kind_read else DocumentType.OTHER
     parties = find_parties(pages, kind)
@@ -105,6 +109,8 @@ def read_metadata(parsed: ParsedDocument, filename: str) -> DocumentMetadata:
         names=names.readings,
         parties=parties,
     )
+    if contract is not None:
+        return replace(metadata, title=" ".join(filter(None, (metadata.issuer, _in_title_case(contract.value)))))
     return _titled(metadata, parsed, pages, filename)
 
 
@@ -127,6 +133,11 @@ def _readable(page: ParsedPage) -> ParsedPage:
     gap = _GAP.search(page.text, 0, _MAX_PAGE)
     end = gap.start() if gap else _MAX_PAGE
     return page if len(page.text) <= end else replace(page, text=page.text[:end])
+
+
+def _in_title_case(name: str) -> str:
+    """Return a name in capitals with small letters; any other name as it is."""
+    return string.capwords(name) if name.isupper() else name
 
 
 def _aliases(issuer: str, names: Sequence[NameReading]) -> tuple[str, ...]:

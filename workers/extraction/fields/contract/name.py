@@ -43,21 +43,33 @@ _GENERIC: Final = re.compile(rf"^(?:(?:the|this) +)?{NAMING}$", re.IGNORECASE)
 @graded_rule("contract.document_name", version=2)
 def read_document_name(document: ReadDocument, spec: FieldSpec) -> Graded:  # noqa: ARG001 - all rules have this signature
     """Read the name in the opening words, or the title of the first pages."""
-    opening = find_opening(document)
-    flow = document.flow
-    start, end = (opening.start, opening.parties + 200) if opening else (0, _FIRST)
-    found = [*_THIS.finditer(flow.text, start, end), *_BARE.finditer(flow.text, start, end)]
-    stated = next((each for each in found if not _GENERIC.match(each["name"])), None)
-    titles = list(_titles(document))
+    stated, titles = _stated_name(document), list(_titles(document))
     if stated is not None:
-        name = " ".join(stated["name"].split())
+        name, evidence = stated
         same = any(_plain(title) == _plain(name) for title, _ in titles)
-        evidence = flow.evidence(stated.start("name"), stated.end("name"))
         return Graded(TextValue(name), evidence, "title and opening" if same else "opening", _TERMS)
     if titles:
         title, quote = titles[0]
         return Graded(TextValue(title), (quote,), "title", _TERMS)
     return Graded(None, (), "none", _TERMS)
+
+
+def find_document_name(document: ReadDocument) -> tuple[str, Evidence] | None:
+    """Return the contract's name and where it stands, or None."""
+    stated = _stated_name(document)
+    return next(_titles(document), None) if stated is None else (stated[0], stated[1][0])
+
+
+def _stated_name(document: ReadDocument) -> tuple[str, tuple[Evidence, ...]] | None:
+    """Return the name in the opening words."""
+    opening = find_opening(document)
+    flow = document.flow
+    start, end = (opening.start, opening.parties + 200) if opening else (0, _FIRST)
+    found = [*_THIS.finditer(flow.text, start, end), *_BARE.finditer(flow.text, start, end)]
+    stated = next((each for each in found if not _GENERIC.match(each["name"])), None)
+    if stated is None:
+        return None
+    return " ".join(stated["name"].split()), flow.evidence(stated.start("name"), stated.end("name"))
 
 
 def _titles(document: ReadDocument) -> Iterator[tuple[str, Evidence]]:
