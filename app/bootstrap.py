@@ -82,6 +82,7 @@ from app.relevance.cross_encoder import built_in_reader
 from app.relevance.errors import ReaderUnavailableError
 from app.relevance.port import Reader
 from app.retrieval.service import RetrievalService
+from app.review.fields.figures import load_approved_figures
 from app.settings import IdentitySettings, LimitSettings, ReaderSettings, Settings
 from app.tables.service import TableService
 from app.web.session import Cookies
@@ -186,8 +187,8 @@ def build_container(settings: Settings, *, clock: Clock | None = None) -> Contai
         PageImages(database=database, blobs=blobs, sealer=sealer, sandbox=sandbox),
         TableService(database=database),
         IssuerService(database=database, clock=clock),
-        FactService(database=database),
-        FormulaService(database=database),
+        FactService(database=database, approved=load_approved_figures),
+        FormulaService(database=database, approved=load_approved_figures),
         *build_desk(database=database, sealer=sealer, clock=clock, public_url=settings.web.public_url),
         UploadService(
             database=database,

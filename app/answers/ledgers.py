@@ -13,6 +13,7 @@ from app.answers.computing.offering import OfferedLedger, find_offered_names, of
 from app.answers.computing.question import CALENDAR_ITEMS, FigureQuestion, NamedIssuer, named_issuers
 from app.answers.computing.requests import list_items
 from app.core.kept import Kept
+from app.facts.approved import ApprovedFigure, with_approved
 from app.facts.filters import FactFilter
 from app.facts.formulas.expressions import Name
 from app.facts.formulas.line_items import DEBT
@@ -21,6 +22,7 @@ from app.facts.service import list_ledger_states, load_ledger_facts
 from app.retrieval.filters import SearchFilters
 from app.retrieval.questions.understanding import Understanding
 from app.retrieval.visible_issuers import keys_of_filters
+from app.review.fields.figures import load_approved_figures
 
 Facts = Mapping[tuple[UUID, int], StoredFact]
 
@@ -65,8 +67,10 @@ def load_facts_of(
     items: Sequence[str] = (),
     labels: Sequence[Sequence[str]] = (),
     wanted: FactFilter | None = None,
+    approved: Sequence[ApprovedFigure] | None = None,
 ) -> list[StoredFact]:
-    """Return the facts of an issuer's documents with one of the items or labels, as `load_ledger_facts` does.
+    """Return the facts of an issuer's documents with one of the items or labels, as `load_ledger_facts` does, with what
+    editors approved: `approved`, or by default the figures of the facts' documents.
 
     By name, they may be of documents that an editor split off: these are left out. Documents that print another name
     have that of the issuer.
@@ -81,11 +85,13 @@ def load_facts_of(
         labels=labels,
         wanted=wanted,
     )
+    if approved is None:
+        approved = load_approved_figures(session, {stored.source.document_id for stored in found})
     return [
         stored
         if not issuer.records or stored.source.issuer_key in issuer.keys
         else replace(stored, source=replace(stored.source, issuer=issuer.name, issuer_key=issuer.keys[0]))
-        for stored in found
+        for stored in with_approved(found, approved, items=items)
         if understanding.is_of_named(stored.source.issuer_id)
     ]
 
@@ -102,8 +108,9 @@ def _read_ledger(
     """
     keys = () if issuer.records else issuer.keys
     states = list_ledger_states(session, keys, issuer_ids=issuer.records, document_ids=within)
-    key = (figure, issuer, understanding.issuer_records, states)
-    compute = partial(_compute, session, figure, issuer, within, understanding)
+    approved = load_approved_figures(session, [UUID(str(state[0])) for state in states])
+    key = (figure, issuer, understanding.issuer_records, states, approved)
+    compute = partial(_compute, session, figure, issuer, within, understanding, approved)
     return _computed.get(key, 1 + len(states), compute)
 
 
@@ -113,13 +120,16 @@ def _compute(
     issuer: NamedIssuer,
     within: Sequence[UUID],
     understanding: Understanding,
+    approved: Sequence[ApprovedFigure],
 ) -> LedgerResult:
     names, labels = figure.names()
     # Nine of ten facts of an item can be of segments and products: they are read only if a figure is missing.
     group = FactFilter(of_group=True)
 
     def load(names: Sequence[str], wanted: FactFilter | None = None, labels: Sequence[Sequence[str]] = ()) -> Facts:
-        found = load_facts_of(session, issuer, understanding, within, items=names, labels=labels, wanted=wanted)
+        found = load_facts_of(
+            session, issuer, understanding, within, items=names, labels=labels, wanted=wanted, approved=approved
+        )
         return {(stored.source.version_id, stored.number): stored for stored in found}
 
     # A row of debt that matches no item shows that debt is not zero.

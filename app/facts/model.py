@@ -1,6 +1,7 @@
 """A fact: a figure with what it is of, its period, its unit and the cell that shows it."""
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
@@ -144,6 +145,14 @@ class FactSource:
 
 
 @dataclass(frozen=True, slots=True)
+class Approval:
+    """An editor's decision that a figure is right, or what it is (`corrected`), and on which day."""
+
+    day: date
+    corrected: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class StoredFact:
     """A fact in the ledger. `number` counts from 1 in its document's version."""
 
@@ -151,3 +160,4 @@ class StoredFact:
     number: int
     source: FactSource
     status: FactStatus = FactStatus.PROPOSED
+    approval: Approval | None = None

@@ -51,7 +51,8 @@ class CheckOut(BaseModel):
 
 class FigureOut(BaseModel):
     """A figure with its source. `value` is the whole amount: the printed figure × 10^`scale`, or the printed figure
-    if `scale` is null, because the document does not state it.
+    if `scale` is null, because the document does not state it. `corrected` states that an editor replaced what was
+    read; then `number` is negative, unless another fact states the amount.
     """
 
     document_id: UUID
@@ -67,6 +68,7 @@ class FigureOut(BaseModel):
     method: Method = Field(examples=["statement"])
     confidence: float = Field(examples=[0.98])
     status: FactStatus = Field(examples=["proposed"])
+    corrected: bool = Field(examples=[False])
     place: PlaceOut
 
 
@@ -256,6 +258,7 @@ def _figure(stored: StoredFact) -> Values:
         "method": fact.method,
         "confidence": round(fact.confidence, 4),
         "status": stored.status,
+        "corrected": stored.approval is not None and stored.approval.corrected,
         "place": _place(fact.place),
     }
 

@@ -15,6 +15,7 @@ from app.audit.service import record
 from app.core.pagination import InvalidCursorError, PageOf, PageRequest, encode_cursor
 from app.core.principal import Principal
 from app.db.session import Database
+from app.facts.approved import ApprovedFigure, LoadApproved, load_none, with_approved
 from app.facts.errors import StatementsTooLargeError, TooManyFactsError
 from app.facts.filters import FactFilter
 from app.facts.fiscal_years import align_years
@@ -46,6 +47,7 @@ class IssuerStatements:
     wanted: FactFilter
     documents: tuple[IssuerDocument, ...]
     lines: Sequence[LineRow] | None
+    approved: Sequence[ApprovedFigure] = ()
 
     @property
     def statements(self) -> tuple[StatementKind, ...]:
@@ -62,8 +64,10 @@ class IssuerStatements:
 
     @property
     def tag(self) -> str:
-        """A name of the content, which changes when a document of the issuer is published or edited."""
-        return _tag(self.issuer, self.documents)
+        """A name of the content, which changes when a document of the issuer is published or edited, or when an editor
+        decides on a figure.
+        """
+        return _tag(self.issuer, self.documents, self.approved)
 
     def build(self, periods: Periods, most_columns: int) -> tuple[StatementGrid, ...]:
         """Return each statement as a grid, in the order of `statements`.
@@ -72,7 +76,8 @@ class IssuerStatements:
         """
         found: dict[StatementKind, list[StoredFact]] = {kind: [] for kind in self.statements}
         try:
-            for stored in read_lines(self.lines or (), parts_of(periods)):
+            facts = list(read_lines(self.lines or (), parts_of(periods)))
+            for stored in with_approved(facts, self.approved):
                 found[stored.fact.statement].append(stored)
         except TooManyFactsError as error:
             raise StatementsTooLargeError from error
@@ -91,8 +96,10 @@ class IssuerStatements:
 class FactService:
     """Reads facts under the principal's permissions. Documents that the principal may not see count as absent."""
 
-    def __init__(self, *, database: Database) -> None:
+    def __init__(self, *, database: Database, approved: LoadApproved = load_none) -> None:
+        """`approved` reads what editors approved."""
         self._database = database
+        self._approved = approved
 
     def list_facts(
         self, principal: Principal, wanted: FactFilter, page: PageRequest, *, issuer: str | None = None
@@ -111,6 +118,8 @@ class FactService:
                 wanted, after=after, limit=page.limit, most_lines=MOST_LINES
             )
             found = _with_issuers(session, found)
+            approved = self._approved(session, {stored.source.document_id for stored in found})
+            found = [stored for stored in with_approved(found, approved) if stored.number > 0]
             read = {str(stored.source.document_id) for stored in found}
             _record_read(session, principal, "facts.fact.listed", read, len(found))
         return PageOf(items=found, next_cursor=None if last is None else encode_cursor(":".join(map(str, last))))
@@ -136,7 +145,8 @@ class FactService:
             if not documents:
                 raise IssuerNotFoundError
             lines = None
-            if not has(_tag(found, documents)):
+            approved = self._approved(session, [document.source.document_id for document in documents])
+            if not has(_tag(found, documents, approved)):
                 around = replace(wanted.with_days_around(_DAYS_AROUND), issuer_ids=tuple(found.ids))
                 try:
                     lines = repository.list_lines(around)
@@ -144,7 +154,7 @@ class FactService:
                     raise StatementsTooLargeError from error
             read = {str(document.source.document_id) for document in documents if document.facts}
             _record_read(session, principal, "facts.statements.read", read, len(lines or ()))
-        return IssuerStatements(found, wanted, tuple(documents), lines)
+        return IssuerStatements(found, wanted, tuple(documents), lines, approved)
 
 
 def load_ledger_facts(
@@ -206,10 +216,12 @@ def _of_issuer(source: FactSource, issuers: Mapping[UUID, Issuer]) -> FactSource
     return source if issuer is None else replace(source, issuer_id=issuer.id, issuer=issuer.name)
 
 
-def _tag(issuer: Issuer, documents: Iterable[IssuerDocument]) -> str:
+def _tag(issuer: Issuer, documents: Iterable[IssuerDocument], approved: Iterable[ApprovedFigure]) -> str:
     digest = hashlib.sha256(f"{issuer.id} {issuer.name}\n".encode())
     for document in documents:
         digest.update(f"{document.source.version_id} {document.revision} {document.published_at}\n".encode())
+    for figure in approved:
+        digest.update(f"{figure.revision}\n".encode())
     return digest.hexdigest()[:32]
 
 

@@ -215,6 +215,9 @@ def _shown(
     """Return a figure as it is shown, with its unit where that is not the table's."""
     fact = stored.fact
     source = f"{stored.source.document_type or 'document'}: {source_of(stored)}"
+    if stored.approval is not None:
+        done = "corrected" if stored.approval.corrected else "approved"
+        source = f"{source}; {done} by an editor on {stored.approval.day.isoformat()}"
     text = print_amount(stored, scale)
     if fact.measure is Measure.MONEY and fact.scale is None:
         text = f"{text} ({UNKNOWN_SCALE})"

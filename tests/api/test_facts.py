@@ -103,6 +103,7 @@ def test_fact_has_its_amount_as_text_its_period_and_its_cell(reader, document):
         "method": "statement",
         "confidence": 0.98,
         "status": "proposed",
+        "corrected": False,
         "place": {"page": 1, "char_start": 0, "char_end": 6, "table": 1, "row": 1, "column": 1},
         "issuer_id": reader.get("/v1/issuers/Juniper Tools").json()["id"],
         "issuer": "Juniper Tools, Inc.",

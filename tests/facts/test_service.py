@@ -2,6 +2,7 @@
 
 from dataclasses import fields, replace
 from datetime import date
+from decimal import Decimal
 from uuid import UUID
 
 import pytest
@@ -11,12 +12,13 @@ from app.audit.models import AuditEvent
 from app.core.ids import new_id
 from app.core.pagination import InvalidCursorError, PageRequest, encode_cursor
 from app.db.session import system_principal
+from app.facts.approved import ApprovedFigure, with_approved
 from app.facts.codec import encode_facts
 from app.facts.errors import StatementsTooLargeError, TooManyFactsError
 from app.facts.filters import FactFilter
 from app.facts.formulas.service import FormulaService
 from app.facts.grid_periods import Periods
-from app.facts.model import FactStatus, FiscalLabel, Method, Place, StatementKind
+from app.facts.model import Approval, FactStatus, FiscalLabel, Measure, Method, Place, StatementKind
 from app.facts.service import FactService, IssuerStatements, load_ledger_facts
 from app.issuers.errors import IssuerAmbiguousError, IssuerNotFoundError
 from app.issuers.names import Issuer
@@ -280,3 +282,46 @@ def test_reading_facts_is_audited(service, ledger):
         (event,) = session.scalars(select(AuditEvent).where(AuditEvent.action == "facts.fact.listed")).all()
     assert event.actor_id == ledger.owner.user_id
     assert event.detail == {"documents": [str(ledger.document)], "count": 2}
+
+
+def approve(ledger, **changes) -> ApprovedFigure:
+    about = {"version_id": ledger.version, "item": "Revenue", "period": make_fact().period, "measure": Measure.MONEY}
+    about |= {"value": make_fact().value, "currency": "USD", "place": Place(1, 9, 15, 1, 1, 2)}
+    return ApprovedFigure(
+        **(about | {"approval": Approval(date(2032, 3, 1)), "revision": (ledger.version, 1)} | changes)
+    )
+
+
+def test_statements_and_formulas_prefer_what_editors_approved(ledger):
+    decided: list[ApprovedFigure] = []
+    options = {"database": ledger.database.api, "approved": lambda session, documents: tuple(decided)}
+    service, formulas = FactService(**options), FormulaService(**options)
+
+    def read():
+        view = read_statements(service, ledger, statements=(StatementKind.INCOME,))
+        (grid,) = view.build(Periods.ANNUAL, 8)
+        shown = grid.rows[0].figures[0].shown
+        (result,) = formulas.evaluate(ledger.owner, issuer="juniper tool works", expression="Revenue").results
+        assert result.value == shown.fact.value
+        return view.tag, shown.fact.value, shown.status, shown.approval
+
+    tag, value, status, approval = read()
+    assert (value, status, approval) == (4_210_000_000, FactStatus.PROPOSED, None)
+    decided[:] = [approve(ledger)]
+    assert read()[1:] == (4_210_000_000, FactStatus.APPROVED, Approval(date(2032, 3, 1)))
+    assert read()[0] != tag, "the client must read the statements again"
+    decided[:] = [approve(ledger, value=Decimal(3_985_000_000), revision=(ledger.version, 2))]
+    assert read()[1:] == (3_985_000_000, FactStatus.APPROVED, Approval(date(2032, 3, 1), corrected=True))
+    decided.clear()
+    assert read() == (tag, 4_210_000_000, FactStatus.PROPOSED, None)
+
+
+def test_approved_absence_and_other_versions_change_no_other_figures(ledger):
+    with ledger.database.api.transaction(ledger.owner) as session:
+        facts = load_ledger_facts(session, ["juniper tool works"])
+    assert with_approved(facts, [approve(ledger, version_id=ledger.owner.tenant_id)]) == facts
+    absent = with_approved(facts, [approve(ledger, value=None)])
+    assert [stored.status for stored in absent] == [FactStatus.REJECTED, *[FactStatus.PROPOSED] * 3]
+    assert with_approved(facts, [approve(ledger, item="Assets")]) == facts
+    (added,) = with_approved(facts, [approve(ledger, item="Assets")], items=["Assets"])[len(facts) :]
+    assert (added.number, added.fact.item, added.fact.fiscal) == (-1, "Assets", FiscalLabel(2031))

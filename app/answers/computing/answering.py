@@ -12,7 +12,7 @@ from app.answers.computing.found import CellFact, Figure, Missing
 from app.answers.computing.ledger_figures import LedgerFigures, attach_cell, attach_sentence
 from app.answers.computing.ledger_result import LedgerResult
 from app.answers.computing.measures import is_pure_measure
-from app.answers.computing.notices import Declined, decline, notes_of
+from app.answers.computing.notices import Declined, approvals_of, decline, decline_unshown, notes_of
 from app.answers.computing.printed_measures import find_printed
 from app.answers.computing.prose_figures import ProseFigures
 from app.answers.computing.question import FigureQuestion, NamedIssuer, is_arithmetic, leaf_of, named_issuers
@@ -245,7 +245,7 @@ class _Answering:
         printed = find_printed(self._question, computed, self._rows)
         if isinstance(printed, Missing):
             return self._declined([printed])
-        return (printed and self._verified(printed)) or self._verified(computed)
+        return (printed and self._verified(printed)) or self._verified(computed) or decline_unshown(computed)
 
     def _tries(self) -> Iterator[tuple[FigureRequest, Source]]:
         """Yield the readings with the places in which their figures are looked for: tables and sentences, and at last
@@ -266,7 +266,7 @@ class _Answering:
             return None
         each = self._each_period(found)
         claims = write_claims(found, self._documents, self._evidence.pages, each=each)
-        notes = notes_of(found)
+        notes = " ".join(filter(None, (approvals_of(found), notes_of(found))))
         printed = self._printed_otherwise(found)
         if printed is not None:
             claims.append(quote_row(printed, self._documents, self._evidence.pages))

@@ -8,6 +8,7 @@ from app.answers.claims import PageKey, PageTexts
 from app.answers.computing.computed import Computed
 from app.answers.computing.found import Figure, Missing
 from app.answers.computing.sentences import CitedDocument
+from app.facts.items.standard import load_items
 from app.quantities.printing import print_quantity
 from app.quantities.values import Quantity
 
@@ -40,6 +41,30 @@ def decline_midpoint(question: str, pages: PageTexts) -> Declined | None:
     if not _MIDPOINT.search(question) or any(_MIDPOINT.search(page) for page in pages.values()):
         return None
     return Declined("The figure cannot be computed: no document states a midpoint.")
+
+
+def approvals_of(computed: Computed) -> str:
+    """Return sentences on the figures that editors approved or corrected; empty if there are none."""
+    said: dict[str, None] = {}
+    for used in computed.inputs:
+        approval, item = used.stored.approval, load_items().get(used.stored.fact.item or "")
+        if approval is not None and item is not None:
+            done = "corrected" if approval.corrected else "approved"
+            day = f"{approval.day.day} {approval.day:%B %Y}"
+            said[f"{item.title}, {computed.figures[used.stored].period}, is {done} by an editor on {day}."] = None
+    return " ".join(list(said)[:_MOST_NOTES])
+
+
+def decline_unshown(computed: Computed) -> Declined | None:
+    """Decline with a corrected figure that no cell shows: another one that a table prints is known to be wrong."""
+    for used in computed.inputs:
+        if used.stored.approval is not None:
+            figure = computed.figures[used.stored]
+            return Declined(
+                f"{approvals_of(computed)} No cell of the document shows it: "
+                f"{print_quantity(Quantity(figure.kind, figure.value, figure.unit, figure.scale), printed='')}."
+            )
+    return None
 
 
 def _printed(figure: Figure, document: CitedDocument) -> str:

@@ -8,6 +8,7 @@ from uuid import UUID
 from app.audit.service import record
 from app.core.principal import Principal
 from app.db.session import Database
+from app.facts.approved import LoadApproved, load_none, with_approved
 from app.facts.errors import TooManyFactsError
 from app.facts.filters import FactFilter
 from app.facts.fiscal import parse_label
@@ -43,8 +44,10 @@ class EvaluatedFormula:
 class FormulaService:
     """Evaluates formulas. Documents that the principal may not see count as absent."""
 
-    def __init__(self, *, database: Database) -> None:
+    def __init__(self, *, database: Database, approved: LoadApproved = load_none) -> None:
+        """`approved` reads what editors approved."""
         self._database = database
+        self._approved = approved
 
     def evaluate(
         self,
@@ -69,6 +72,9 @@ class FormulaService:
             repository = FactRepository(session)
             found = get_issuer(session, issuer)
             facts = _load_facts(repository, found, parsed, vocabulary)
+            approved = self._approved(session, {stored.source.document_id for stored in facts})
+            names = [name for sought in list_sought(parsed, vocabulary) for name in sought.names]
+            facts = with_approved(facts, approved, items=names)
             read = sorted({str(stored.source.document_id) for stored in facts})
             record(
                 session,

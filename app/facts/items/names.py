@@ -2,12 +2,12 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from app.facts.items.standard import load_items
+from app.facts.items.standard import StandardItem, load_items
 from app.facts.items.words import singular
 
 _WORD = re.compile(r"[^\W_]+(?:[&/][^\W_]+)*", re.UNICODE)
@@ -64,6 +64,16 @@ def find_names(text: str) -> tuple[NamedItems, ...]:
         else:
             at += 1
     return tuple(found)
+
+
+def first_item(words: Iterable[str]) -> StandardItem | None:
+    """Return the standard item that the first fitting word, or its very name, names."""
+    items = load_items()
+    for word in words:
+        named = items.get(word) or next((items[name] for name in find_items(word) if name in items), None)
+        if named is not None:
+            return named
+    return None
 
 
 @cache

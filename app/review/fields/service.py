@@ -56,9 +56,11 @@ class ApprovedValue:
     spec: FieldSpec | None = None
 
 
-def load_approved_values(session: Session, document_ids: Collection[UUID]) -> list[ApprovedValue]:
+def load_approved_values(
+    session: Session, document_ids: Collection[UUID], *, kind: FieldKind | None = None
+) -> list[ApprovedValue]:
     """Return the answers in force for documents, as far as the session's principal may see them: those of the
-    searchable versions first. Other features call this in their own transaction.
+    searchable versions first. Other features call this in their own transaction. `kind` selects fields of one kind.
     """
     query = (
         select(FieldRow, FieldRevision, ReviewTask, Document.current_version_id, SchemaRow.key)
@@ -69,6 +71,8 @@ def load_approved_values(session: Session, document_ids: Collection[UUID]) -> li
         .where(FieldRow.document_id.in_(set(document_ids)), FieldRow.removed_at.is_(None))
         .order_by(FieldRow.document_id, ReviewTask.created_at.desc(), FieldRow.position)
     )
+    if kind is not None:
+        query = query.where(FieldRow.kind == kind.value)
     found: list[ApprovedValue] = []
     for field, row, task, current, key in session.execute(query):
         version, load = (task.schema_id, task.schema_version), partial(_find_specs, session, task)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
+from app.facts.directed import is_same_amount, value_of
 from app.facts.items.standard import StandardItem, concept_of
 from app.facts.model import Fact, Method, StatementKind, is_of_group
 from app.facts.statements.directions import direction_of
@@ -51,7 +52,7 @@ def readings_of(item: StandardItem, period: Period, facts: Iterable[Fact]) -> tu
     for fact in found:
         value = value_of(item, fact)
         for own, members in groups:
-            if _is_same(own, value, members[0], fact):
+            if is_same_amount(own, value, members[0], fact):
                 members.append(fact)
                 break
         else:
@@ -68,14 +69,6 @@ def _is_deducted(item: StandardItem, fact: Fact) -> bool:
     return fact.method is Method.TABLE and is_expense and fact.value < 0
 
 
-def value_of(item: StandardItem, fact: Fact) -> Decimal:
-    """Return a fact's value in the direction of the item's preferred concept."""
-    concept, preferred = fact.concept or concept_of(item.name), concept_of(item.name)
-    if concept is None or preferred is None or concept == preferred:
-        return fact.value
-    return fact.value * direction_of(concept, item.statement) * direction_of(preferred, item.statement) or Decimal(0)
-
-
 def _rank(item: StandardItem, fact: Fact) -> tuple[object, ...]:
     return (
         fact.method is Method.TABLE,
@@ -85,10 +78,3 @@ def _rank(item: StandardItem, fact: Fact) -> tuple[object, ...]:
         -fact.confidence,
         -abs(fact.value),
     )
-
-
-def _is_same(one: Decimal, other: Decimal, first: Fact, second: Fact) -> bool:
-    if one == other:
-        return True
-    places = [fact.decimals for fact in (first, second) if fact.decimals is not None]
-    return bool(places) and abs(one - other) * 2 <= Decimal(10) ** -min(places) and one * other > 0

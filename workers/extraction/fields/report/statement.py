@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from app.facts.items.names import find_items
-from app.facts.items.standard import StandardItem, load_items
+from app.facts.items.names import find_items, first_item
+from app.facts.items.standard import StandardItem
 from app.facts.model import Fact, StatementKind
 from app.quantities.periods import Period
 from app.review.proposals import Alternative, FieldCheck, Proposal, ProposalState, ReadingMethod
@@ -101,12 +101,7 @@ def period_of(lines: Lines, item: StandardItem, role: Role) -> Period | None:
 
 def item_of(spec: FieldSpec) -> StandardItem | None:
     """Return the standard item that a field is of: the one that its first fitting word, or else its title, names."""
-    items = load_items()
-    for word in (*spec.words, spec.title):
-        named = items.get(word) or next((items[name] for name in find_items(word) if name in items), None)
-        if named is not None:
-            return named
-    return None
+    return first_item((*spec.words, spec.title))
 
 
 def _sort(document: ReadDocument) -> Lines:
