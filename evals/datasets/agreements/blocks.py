@@ -72,10 +72,10 @@ def _html(block: Block) -> str:
             return f"<p>{_struck(block.text)}</p>"
 
 
-def _struck(text: str) -> str:
-    """Return the text as HTML, with its deleted words in a `strike`."""
+def _struck(text: str, before: str = "<strike>", after: str = "</strike>") -> str:
+    """Return the text as markup, with its deleted words struck through. PDFs print them in red, as redlines do."""
     parts = escape(text).split("~~")
-    return "".join(part if at % 2 == 0 else f"<strike>{part}</strike>" for at, part in enumerate(parts))
+    return "".join(part if at % 2 == 0 else f"{before}{part}{after}" for at, part in enumerate(parts))
 
 
 def print_pdf(blocks: Sequence[Block], *, footer: str, columns: int = 1, is_a4: bool = False) -> bytes:
@@ -113,4 +113,4 @@ def _flowables(blocks: Sequence[Block], width: float) -> Iterator[Flowable]:
             )
             yield printed
         else:
-            yield Paragraph(_struck(block.text), _STYLES[block.kind])
+            yield Paragraph(_struck(block.text, '<font color="red"><strike>', "</strike></font>"), _STYLES[block.kind])

@@ -203,6 +203,23 @@ def test_house_styles_are_read(style):
     assert {key: print_value(read_texts(CREDIT, key, text).value) for key in values} == values
 
 
+def test_amendment_of_several_terms_names_each():
+    read = read_texts(
+        CREDIT,
+        "amended_terms",
+        "SECOND AMENDMENT, dated as of June 12, 2031 (this “Amendment”), to the Credit Agreement.\n\n"
+        "SECTION 1. Amendments. (a) The following definitions in Section 1.01 are hereby amended and restated to "
+        "read as follows:\n\n"
+        "“Margin” means 2.75% per annum.\n\n“Termination Date” means April 2, 2034.\n\n"
+        "(b) Section 6.4(b) is hereby amended by deleting “$10,000,000” and replacing it with “$20,000,000”.",
+    )
+    assert print_value(read.value).split("; ") == [
+        'Margin | — | "Margin" means 2.75% per annum | —',
+        'Termination Date | — | "Termination Date" means April 2, 2034 | —',
+        "6.4(b) | $10,000,000 | $20,000,000 | —",
+    ]
+
+
 def test_borrowers_that_nobody_names_are_unread():
     read = read_texts(CREDIT, "borrowers", "This document names nobody.")
     assert (read.state, read.value, read.confidence) == (ProposalState.UNREAD, None, 0.0)

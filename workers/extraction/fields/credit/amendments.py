@@ -29,6 +29,8 @@ _REPLACING: Final = re.compile(
     re.I,
 )
 _DEFINED: Final = r"(\"{1,2}[^\"\n]{2,90}\" (?:means|shall mean)[^\n\"]{3,1500})"
+_NEW: Final = re.compile(r"(\"{1,2}([^\"\n]{2,90})\" (?:means|shall mean)[^\n\"]{3,1500})")
+_OF_TERMS: Final = re.compile(r"\bdefinitions?\b|\bdefined terms?\b", re.I)
 _ADDING: Final = re.compile(
     rf"(?:add\w*|insert\w*|includ\w*)\b[^\"\n]{{0,260}}?[:\n ]{{1,2}}(?:{_DEFINED}|{_QUOTE})", re.I
 )
@@ -72,12 +74,12 @@ class Change:
 def read_changes(script: Script) -> tuple[Change, ...]:
     """Return the changes that an amendment states in words, in order."""
     changes = []
-    seen: set[int] = set()
+    seen: set[tuple[int, int]] = set()
     for first, last in script.amending:
         for start, end in _clauses(script.text, first, last):
             for change in _of_clause(script.text, start, end):
-                if change.start not in seen:
-                    seen.add(change.start)
+                if (change.start, change.end) not in seen:
+                    seen.add((change.start, change.end))
                     changes.append(change)
     return tuple(changes[:80])
 
@@ -105,12 +107,16 @@ def _clauses(front: str, first: int, last: int) -> Iterator[tuple[int, int]]:
         ):
             end = lines[number][1]
             number += 1
+        if _OF_TERMS.search(front, start, end):
+            while number < len(lines) and front[lines[number][0]] == '"' and lines[number][1] - start < _LONGEST_CLAUSE:
+                end = lines[number][1]
+                number += 1
         yield start, min(end, start + _LONGEST_CLAUSE)
 
 
 def _of_clause(whole: str, start: int, end: int) -> Iterator[Change]:
     clause = whole[start:end]
-    provisions = list(_SECTION.finditer(clause))
+    provisions = [match for match in _SECTION.finditer(clause) if not _is_own_number(clause, match)]
     used: list[tuple[int, int]] = []
 
     def provision(at: int) -> str | None:
@@ -134,22 +140,38 @@ def _of_clause(whole: str, start: int, end: int) -> Iterator[Change]:
         used.append(found.span())
     for found in _RESTATED.finditer(clause):
         if not _is_in(found.start(), used):
-            after = _bare(found.group(1) or found.group(2) or found.group(3))
-            yield Change(provision(found.start()), None, after, None, start, start + found.end())
             used.append(found.span())
+            if found.group(1):
+                for term, stop, words in _defined(clause, found.start(1)):
+                    used.append((found.start(1), stop))
+                    yield Change(term, None, words, None, start, start + stop)
+                continue
+            after = _bare(found.group(2) or found.group(3))
+            yield Change(provision(found.start()), None, after, None, start, start + found.end())
     for found in _ADDING.finditer(clause):
         if not _is_in(found.start(), used):
-            yield Change(
-                provision(found.start()),
-                None,
-                None,
-                _bare(found.group(1) or found.group(2)),
-                start,
-                start + found.end(),
-            )
             used.append(found.span())
+            if found.group(1):
+                for term, stop, words in _defined(clause, found.start(1)):
+                    used.append((found.start(1), stop))
+                    yield Change(term, None, None, words, start, start + stop)
+                continue
+            added = _bare(found.group(2))
+            yield Change(provision(found.start()), None, None, added, start, start + found.end())
     if not used and (deleted := _DELETED.search(clause)):
         yield Change(provision(deleted.start()), None, "deleted", None, start, start + deleted.end())
+
+
+def _defined(clause: str, start: int) -> Iterator[tuple[str, int, str]]:
+    """Yield the terms that new definitions define, where each definition ends, and its words."""
+    for found in _NEW.finditer(clause, start):
+        yield found.group(2), found.end(), _bare(found.group(1))
+
+
+def _is_own_number(clause: str, match: re.Match[str]) -> bool:
+    """Return whether a number is that of the amendment's own section: "SECTION 1. Amendments"."""
+    is_first = match.start() == 0 or clause[match.start() - 1] == "\n"
+    return is_first and clause[match.end() : match.end() + 2] in (". ", ".\n") and "." not in (match.group(1) or ".")
 
 
 def _bare(words: str) -> str:

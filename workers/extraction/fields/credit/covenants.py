@@ -121,7 +121,7 @@ def read_covenants(document: ReadDocument, spec: FieldSpec) -> Proposal:
     rows = ((text(each.name), text(each.test), each.level, text(each.period), text(each.tested)) for each in covenants)
     places = tuple(dict.fromkeys((each.start, each.end) for each in covenants))
     is_sure = all(each.name != "Covenant" for each in covenants)
-    return propose(document, spec, [Found(table(COLUMNS, rows), places, 0.9 if is_sure else 0.6)], _TERMS)
+    return propose(document, spec, [Found(table(COLUMNS, rows), places, 0.86 if is_sure else 0.6)], _TERMS)
 
 
 def _without_repeats(covenants: Iterator[Covenant]) -> list[Covenant]:

@@ -172,7 +172,7 @@ def _of_definition(script: Script, each: Definition, of: str | None) -> Iterator
         labels = _LABEL.findall(before) or _LABEL.findall(body[used:start])
         label = labels[-1] if labels else after.group(1) if after else None
         facility = _clean(label) if label else of
-        if number and facility is None:
+        if number and label is None:
             break
         yield Maturity(
             facility or of, day, each.start if number == 0 else each.body + clause, each.body + end, confidence

@@ -155,7 +155,7 @@ class _Part:
 @rule("credit.incremental_facility", version=1)
 def read_incremental(document: ReadDocument, spec: FieldSpec) -> Proposal:
     script = script_of(document)
-    for read, confidence in ((_of_terms, 0.92), (_of_sections, 0.92), (_of_text, 0.85)):
+    for read, confidence in ((_of_terms, 0.87), (_of_sections, 0.87), (_of_text, 0.8)):
         parts = list(read(script))
         if parts:
             rows = ((text(each.part), each.amount, each.percent, each.ratio) for each in parts)
