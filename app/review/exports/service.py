@@ -43,6 +43,8 @@ class ExportService:
             if len(found) > MAX_TASKS:
                 raise ExportTooLargeError
             tasks = [view for view in found if view.is_current and view.row.state in (OPEN, DONE)]
+            if sum(view.row.fields_total for view in tasks) > MAX_FIELDS:  # before any is read
+                raise ExportTooLargeError
             tasks.sort(key=lambda view: (view.document_title.casefold(), view.row.document_id, view.schema_key))
             rows = self._read(session, principal, tasks)
             if only_approved:
@@ -53,8 +55,6 @@ class ExportService:
     @staticmethod
     def _read(session: Session, principal: Principal, tasks: Sequence[TaskView]) -> list[ExportRow]:
         fields = FieldRepository(session).list_fields([task.row.id for task in tasks])
-        if len(fields) > MAX_FIELDS:
-            raise ExportTooLargeError
         names = {reviewer.id: reviewer.name for reviewer in list_reviewers(session)}
         titles = _field_titles(session, tasks)
         of_task: dict[UUID, list[FieldView]] = {}
