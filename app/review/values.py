@@ -121,7 +121,7 @@ def same_value(first: Value | None, second: Value | None) -> bool:
     Blanks, the case of letters and the order of a list's items make no difference, nor do equal units: 25 bps is 0.25%,
     and 12 months are 1 year. Numbers are compared exactly, without rounding.
     """
-    return _key(first) == _key(second)
+    return value_key(first) == value_key(second)
 
 
 def plain_decimal(number: Decimal) -> Decimal:
@@ -137,7 +137,8 @@ def plain_decimal(number: Decimal) -> Decimal:
     return Decimal((sign, digits, exponent))
 
 
-def _key(value: Value | None) -> tuple[object, ...]:  # noqa: PLR0911 (a return for each kind)
+def value_key(value: Value | None) -> tuple[object, ...]:  # noqa: PLR0911 (a return for each kind)
+    """Return the same tuple for values that say the same, as `same_value` defines it."""
     match value:
         case None:
             return ("none",)
@@ -157,9 +158,9 @@ def _key(value: Value | None) -> tuple[object, ...]:  # noqa: PLR0911 (a return 
         case YesNoValue():
             return ("yes-no", str(value.yes))
         case ListValue():
-            return ("list", *sorted(map(_key, value.items), key=repr))
+            return ("list", *sorted(map(value_key, value.items), key=repr))
         case TableValue():
-            rows = (tuple(map(_key, row)) for row in value.rows)
+            rows = (tuple(map(value_key, row)) for row in value.rows)
             return ("table", tuple(map(_folded, value.columns)), *rows)
 
 

@@ -13,7 +13,7 @@ from app.review.fields.views import decode_stored
 from app.review.people import Reviewer, list_reviewers
 from app.review.progress.agreement import Agreement, PairedReading, by_field, by_pair
 from app.review.progress.repository import ProgressRepository
-from app.review.value_texts import print_value
+from app.review.values import value_key
 
 
 @dataclass(slots=True)
@@ -120,8 +120,8 @@ class ProgressService:
             found = ProgressRepository(session).list_readings(schema, since)
         rounds: dict[tuple[UUID, int], list[tuple[datetime, UUID, str, str]]] = defaultdict(list)
         for field_id, number, person, key, answer, value, made_at in found:
-            words = "" if value is None else print_value(decode_stored(value))
-            rounds[field_id, number].append((made_at, person, key, f"{answer} {' '.join(words.split()).casefold()}"))
+            says = "" if value is None else repr(value_key(decode_stored(value)))
+            rounds[field_id, number].append((made_at, person, key, f"{answer} {says}"))
         pairs = []
         for readings in rounds.values():
             if len(readings) > 1:
