@@ -10,6 +10,7 @@ from app.review.deciding.errors import OwnWorkError
 from app.review.deciding.rules import Action
 from app.review.errors import FieldValueError
 from app.review.policies.service import NewPolicy, PolicyService
+from app.review.progress.service import ProgressService
 from app.review.revisions.service import NewDecision
 from app.review.schemas.definition import FieldPolicy
 from app.review.schemas.service import SchemaService
@@ -173,3 +174,24 @@ def test_comment_of_a_reader_who_reads_a_decided_field_again_stays_unseen(desk):
     assert comments.list_comments(desk.ben, field.row.id) == []
     assert len(comments.list_comments(desk.ana, field.row.id)) == 1
     assert READ["law"][0] == field.in_force.printed
+
+
+def test_conflict_that_was_sent_back_by_mistake_keeps_its_readings(desk):
+    task = desk.task()
+    desk.decide(desk.ana, task, "law", "correct", "Texas")
+    desk.decide(desk.cleo, task, "law", "approve")
+    desk.decide(desk.dan, task, "law", "send-back", note="Which amendment?")
+    back = desk.decide(desk.dan, task, "law", "undo")
+    assert (back.row.status, [each.printed for each in back.readings]) == ("conflict", ["Texas", "Ohio"])
+    with pytest.raises(OwnWorkError):
+        desk.decide(desk.cleo, task, "law", "correct", "Texas")
+    assert desk.decide(desk.dan, task, "law", "correct", "Texas").row.status == "approved"
+
+
+def test_readings_that_are_equal_in_other_words_count_as_agreement(desk):
+    properties = {"margin": {"type": "number", "x-field": {"policy": "blind"}}}
+    task = desk.task({"title": "Margin", "properties": properties}, {})
+    desk.decide(desk.ana, task, "margin", "correct", "25 bps")
+    assert desk.decide(desk.ben, task, "margin", "correct", "0.25%").row.status == "approved"
+    progress = ProgressService(database=desk.database.api, clock=SystemClock())
+    assert progress.get_agreement(desk.ana).total.observed == 1

@@ -1,5 +1,6 @@
 """SQL of fields and revisions. Row-level security also hides the blind readings of others."""
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
@@ -64,17 +65,19 @@ class FieldRepository:
             .where(
                 FieldRow.id.in_([row.id for row in rows]),
                 FieldRevision.sealed,
-                FieldRevision.round >= FieldRow.round - 1,
+                or_(FieldRevision.round >= FieldRow.round - 1, FieldRow.status == "conflict"),
             )
             .ext(distinct_on(FieldRevision.field_id, FieldRevision.round, FieldRevision.made_by))
             .order_by(FieldRevision.field_id, FieldRevision.round, FieldRevision.made_by, FieldRevision.number.desc())
         )
-        rounds = {row.id: row.round - 1 if row.status == "conflict" else row.round for row in rows}
-        return [
-            found
-            for found in self._session.scalars(query)
-            if found.round == rounds[found.field_id] and found.action != "undo"
-        ]
+        found = [each for each in self._session.scalars(query) if each.action != "undo"]
+        rounds = {row.id: row.round for row in rows}
+        complete = Counter((each.field_id, each.round) for each in found)
+        for row in rows:
+            if row.status == "conflict":  # the rounds after it may have been sent back, which was undone
+                before = [number for (field, number), count in complete.items() if field == row.id and count > 1]
+                rounds[row.id] = max((number for number in before if number < row.round), default=row.round)
+        return [each for each in found if each.round == rounds[each.field_id]]
 
     def count_own_sealed(self, rows: Sequence[FieldRow], person: UUID) -> dict[UUID, int]:
         """Return how many revisions of a person later than the one that everybody sees are still sealed, by field."""
