@@ -75,14 +75,14 @@ class Dated:
     grade: str
 
 
-@graded_rule("contract.agreement_date", version=2)
+@graded_rule("contract.agreement_date", version=3)
 def read_agreement_date(document: ReadDocument, spec: FieldSpec) -> Graded:  # noqa: ARG001 - all rules have this signature
     """Read the date that the contract bears."""
     dated, blank = find_agreement_date(document)
     return _graded(document, dated, _AGREEMENT_TERMS, blank)
 
 
-@graded_rule("contract.effective_date", version=2)
+@graded_rule("contract.effective_date", version=3)
 def read_effective_date(document: ReadDocument, spec: FieldSpec) -> Graded:  # noqa: ARG001 - all rules have this signature
     """Read the date on which the contract takes effect."""
     dated = find_effective_date(document)

@@ -14,7 +14,8 @@ from workers.extraction.fields.reader import ReadDocument
 _TERMS: Final = ("governed by", "construed in accordance with", "laws of", "governing law", "applicable law")
 
 _GOVERNS: Final = re.compile(
-    r"\b(?:govern(?:ed|s|ing)?|constru(?:ed|ction)|interpret(?:ed|ation)|enforced|controlled|applicable +law"
+    r"\b(?:govern(?:ed|s|ing)?|constru(?:ed|ction)|interpret(?:ed|ation)|enforced|controlled|appl(?:y"
+    r"|ies)|applicable +law"
     r"|choice +of +law|subject +to)\b",
     re.IGNORECASE,
 )
@@ -26,13 +27,25 @@ _OF_AGREEMENT: Final = re.compile(
 _PLACE: Final = r"(?:[A-Z][\w.'-]+|the)(?:,? +(?:of|and|the|[A-Z][\w.'-]+)){0,7}"
 _LAW_OF: Final = re.compile(
     r"\b[Ll]aws?(?: +(?:and|or) +\w+){0,2}(?: +(?:in +force|in +effect|applicable|prevailing|then +in +effect))?"
-    r"(?: +(?:of|in|for))+ +(?:the +)?"
+    r"(?:, +and +not[^,.;]{3,60},)?(?: +(?:of|in|for))+ +(?:the +)?"
     rf"(?P<kind>(?:(?:[Ss]tate|[Cc]ommonwealth|[Pp]rovince|[Cc]ountry|[Rr]epublic|[Kk]ingdom|[Jj]urisdiction"
     rf"|[Tt]erritory) +of +)?)(?:the +)?(?P<place>{_PLACE})",
 )
 _STATE_LAW: Final = re.compile(
     r"\b(?P<place>(?:New +|North +|South +|West +|Rhode +)?[A-Z][a-z]+)(?: +[Ss]tate)? +(?:[Ll]aws?)\b"
 )
+# GOVERNING LAW: DELAWARE
+_LABELLED: Final = re.compile(
+    rf"^[\d.()a-z ]{{0,8}}(?:[Gg]overning|[Aa]pplicable) +[Ll]aw *[:.-]+ *(?P<place>{_PLACE})[ .]*$"
+)
+_ADJECTIVES: Final = {
+    "English": "England", "Scots": "Scotland", "Scottish": "Scotland", "Irish": "Ireland", "German": "Germany",
+    "French": "France", "Swiss": "Switzerland", "Dutch": "Netherlands", "Swedish": "Sweden", "Danish": "Denmark",
+    "Norwegian": "Norway", "Finnish": "Finland", "Austrian": "Austria", "Belgian": "Belgium", "Italian": "Italy",
+    "Spanish": "Spain", "Portuguese": "Portugal", "Polish": "Poland", "Greek": "Greece", "Turkish": "Turkey",
+    "Israeli": "Israel", "Indian": "India", "Chinese": "China", "Japanese": "Japan", "Korean": "Korea",
+    "Australian": "Australia", "Canadian": "Canada", "Mexican": "Mexico", "Brazilian": "Brazil",
+}  # fmt: skip
 _BY_LAW: Final = re.compile(r"\b(?:governed by|construed|interpreted)\b[^.;]{0,80}\blaws? (?:of|in)\b")
 _IN_CAPITALS: Final = re.compile(r"[A-Z]{4}[^a-z]*[A-Z]{4}")
 _CONNECTED: Final = frozenset({"of", "and", "the", "for"})
@@ -164,7 +177,7 @@ _WHERE: Final = re.compile(
 )
 
 
-@graded_rule("contract.governing_law", version=2)
+@graded_rule("contract.governing_law", version=3)
 def read_governing_law(document: ReadDocument, spec: FieldSpec) -> Graded:  # noqa: ARG001 - all rules have this signature
     """Read the state or country whose law governs."""
     read = [found for sentence in document.flow.sentences if (found := _law(sentence)) is not None]
@@ -196,7 +209,7 @@ def _law(sentence: Sentence) -> tuple[int, str, Sentence] | None:
     """Return points, the place and the sentence, if it says whose law governs."""
     text = sentence.text
     lower = text.lower()
-    if " law" not in lower or not _GOVERNS.search(text):
+    if "law" not in lower or not _GOVERNS.search(text):
         return None
     best: tuple[int, str, Sentence] | None = None
     cased = text.title() if text.isupper() or _IN_CAPITALS.search(text) else text
@@ -209,8 +222,11 @@ def _law(sentence: Sentence) -> tuple[int, str, Sentence] | None:
         if cased is not text
         else text
     )
+    labelled = _LABELLED.match(cased)
+    if labelled and _KNOWN.search(labelled["place"]):
+        return 5, labelled["place"].strip(" ."), sentence
     for found in [*_LAW_OF.finditer(cased), *_STATE_LAW.finditer(cased)]:
-        place = _place(found["place"])
+        place = _place(_ADJECTIVES.get(found["place"], found["place"]))
         if place is None:
             continue
         known = bool(_KNOWN.search(place)) or place == "United States"
@@ -218,7 +234,9 @@ def _law(sentence: Sentence) -> tuple[int, str, Sentence] | None:
         if found.re is _STATE_LAW and not known:
             continue
         points = 3 * known + 2 * has_kind
-        points += 2 * bool(re.search(r"govern\w+|construed|interpreted", lower)) + bool(_OF_AGREEMENT.search(text))
+        points += 2 * bool(re.search(r"govern\w+|construed|interpreted|\bapplies\b|\bshall apply\b", lower)) + bool(
+            _OF_AGREEMENT.search(text)
+        )
         points += bool(_BY_LAW.search(lower))
         points -= 3 * bool(_WEAK.search(text)) * (not re.search(r"\bgoverned +by\b|\bconstrued\b", lower))
         if points >= 4 and (best is None or points > best[0]):

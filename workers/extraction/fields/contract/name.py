@@ -40,7 +40,7 @@ _FORM_OF: Final = re.compile(r"^(?:form|draft|copy) +of +(?:the +|a +)?", re.IGN
 _GENERIC: Final = re.compile(rf"^(?:(?:the|this) +)?{NAMING}$", re.IGNORECASE)
 
 
-@graded_rule("contract.document_name", version=2)
+@graded_rule("contract.document_name", version=3)
 def read_document_name(document: ReadDocument, spec: FieldSpec) -> Graded:  # noqa: ARG001 - all rules have this signature
     """Read the name in the opening words, or the title of the first pages."""
     stated, titles = _stated_name(document), list(_titles(document))

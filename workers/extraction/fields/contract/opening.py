@@ -23,7 +23,7 @@ NAMING: Final = (
 _BETWEEN: Final = re.compile(
     r"\b(?:is +)?(?:(?:entered +into|made|executed) +)?(?:by +and +)?(?:between|among(?:st)?)\b(?: +(?:and "
     r"+among|among))?[:,]? *"
-    r"|\b(?:entered +into|made|executed|signed)(?: +[\w,]+){0,8}? +by +(?!and\b)",
+    r"|\b(?:entered +into|made|executed|signed)(?: +[\w,]+){0,8}? +by +(?!and\b)|\bparties *: *",
     re.IGNORECASE,
 )
 _NAMED: Final = re.compile(rf"\b{NAMING}\b", re.IGNORECASE)
@@ -37,7 +37,7 @@ _STOP: Final = re.compile(
 )
 
 SENTENCE_END: Final = re.compile(
-    r"(?<!\bInc)(?<!\bINC)(?<!\bCorp)(?<!\bCORP)(?<!\bCo)(?<!\bLtd)(?<!\bLTD)(?<!\bNo)(?<!\bSt)(?<!\bAve)"
+    r"(?<!\bInc)(?<!\bINC)(?<!\bCorp)(?<!\bCORP)(?<!\bCo)(?<!\bLtd)(?<!\bLTD)(?<!\bPte)(?<!\bPty)(?<!\bBros)(?<!\bPLC)(?<!\bPlc)(?<!\bNo)(?<!\bSt)(?<!\bAve)"
     r"(?<!\bBlvd)(?<!\bRd)"
     r"(?<!\bSte)(?<!\bDr)(?<!\bMr)(?<!\bMs)(?<!\bMrs)(?<!\b[A-Z])\.\"? +(?=[A-Z(\"])"
 )

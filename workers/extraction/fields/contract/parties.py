@@ -51,6 +51,7 @@ _TAIL: Final = re.compile(
     r"|regarding|pursuant|effective|dated|entered|\(\"?[A-Z])\b"
     r"|\d|\(|\[|P\.? ?O\.? +Box|principal|the +(?:party|other))",
 )
+_ABBREVIATED: Final = re.compile(r"(?:\b(?:Inc|INC|Corp|CORP|Co|CO|Ltd|LTD|Jr|Sr|Bros|LLC|No)|\b[A-Z]|\.[A-Za-z])\.$")
 _SPLIT: Final = re.compile(r";(?: +and)? +|,? +(?:and|AND|And):?(?: +between| +among)? +(?=[\"'(\[A-Z0-9])")
 _LEAD: Final = re.compile(
     r"^(?:[\s,;:.]|and\b|AND\b|\(?(?:[1-9]|i{1,3}|iv|v|vi|[a-h])\)|[1-9]\.|(?:on +the +one +(?:hand|part)|on "
@@ -129,7 +130,7 @@ class _Read:
     end: int
 
 
-@graded_rule("contract.parties", version=2)
+@graded_rule("contract.parties", version=3)
 def read_parties(document: ReadDocument, spec: FieldSpec) -> Graded:  # noqa: ARG001 - all rules have this signature
     """Read the parties of the opening; else a list of parties, or the signatures."""
     flow = document.flow
@@ -258,7 +259,7 @@ def _undefined(text: str, at: int) -> Iterator[_Read]:
 def _is_personal(name: str) -> bool:
     words = name.split()
     return 2 <= len(words) <= 5 and all(
-        word[:1].isupper() or word in ("de", "von", "van", "of", "the") for word in words
+        word[:1].isupper() or word in ("de", "von", "van", "of", "the", "&") for word in words
     )
 
 
@@ -266,6 +267,8 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:
     while start < end and text[start] in " ,;:\"'.(":
         start += 1
     while start < end and text[end - 1] in " ,;:\"'(":
+        end -= 1
+    if text[start:end].endswith(".") and not _ABBREVIATED.search(text, start, end):
         end -= 1
     name = text[start:end]
     if (

@@ -23,7 +23,7 @@ _NOTICE_TERMS: Final = ("notice of non-renewal", "days prior to the end of the t
 _ANNIVERSARY: Final = re.compile(
     r"\b(?:(?P<word>first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|fifteenth"
     r"|twentieth)|(?P<digits>\d{1,2})(?:st|nd|rd|th))(?: ?\(\d{1,2}(?:st|nd|rd"
-    r"|th)?\))? +(?:year +)?anniversary +of +(?:the|its|such|this)\b",
+    r"|th)?\))? +(?:year +)?anniversary +(?:of +(?:the|its|such|this)|thereof|hereof)\b",
     re.IGNORECASE,
 )
 _ORDINALS: Final = {
@@ -41,13 +41,14 @@ _OTHER_TERM: Final = re.compile(
     r"|retain\w*|records?|invoice\w*|cure[ds]?|thereafter +termin|insurance|days? +(?:of|after|from"
     r"|following) +(?:receipt|the +date +of +(?:such|receipt)|notice)|guarant\w+|lock-?up|tail"
     r"|after +(?:the +)?(?:expiration|termination)|following +(?:the +)?(?:expiration|termination"
-    r"|any)|patent|option +period|force +majeure|default|breach|fails?|sublease|employment|wind-?down"
+    r"|any)|patent|option +period|force +majeure|sublease|employment|wind-?down"
     r"|transition +period)\b",
     re.IGNORECASE,
 )
 _RENEWS: Final = re.compile(
     r"\b(?:renew(?:s|ed|al|als|able|ing)?|extend(?:s|ed)?|extensions?|successive"
-    r"|additional +(?:\w+ +){0,4}?(?:terms?|periods?)|from +year[- ]+to[- ]+year|year[- ]to[- ]year"
+    r"|additional +(?:\w+ +){0,4}?(?:terms?|periods?)|from +year[- ]+to[- ]+year|(?:year"
+    r"|month)[- ]to[- ](?:year|month)"
     r"|continue +thereafter)\b",
     re.IGNORECASE,
 )
@@ -96,7 +97,7 @@ def find_term(document: ReadDocument) -> Term | None:
     return document.once("contract.term", lambda: _find(document))
 
 
-@graded_rule("contract.initial_term", version=2)
+@graded_rule("contract.initial_term", version=3)
 def read_initial_term(document: ReadDocument, spec: FieldSpec) -> Graded:  # noqa: ARG001 - all rules have this signature
     """Read the length of the initial term: perpetual if it has no end."""
     term = find_term(document)
@@ -106,7 +107,7 @@ def read_initial_term(document: ReadDocument, spec: FieldSpec) -> Graded:  # noq
     return Graded(term.length, document.flow.evidence(term.sentence.start, term.sentence.end), grade, _END_TERMS)
 
 
-@graded_rule("contract.expiration_date", version=2)
+@graded_rule("contract.expiration_date", version=3)
 def read_expiration_date(document: ReadDocument, spec: FieldSpec) -> Graded:  # noqa: ARG001 - all rules have this signature
     """Read or compute the day on which the initial term ends."""
     term = find_term(document)
@@ -134,7 +135,7 @@ def read_expiration_date(document: ReadDocument, spec: FieldSpec) -> Graded:  # 
     return Graded(DateValue(last), evidence, grade, _END_TERMS, checks=(check,))
 
 
-@graded_rule("contract.renewal_term", version=2)
+@graded_rule("contract.renewal_term", version=3)
 def read_renewal_term(document: ReadDocument, spec: FieldSpec) -> Graded:  # noqa: ARG001 - all rules have this signature
     """Read the length of a renewal."""
     best: tuple[int, DurationValue, Sentence] | None = None
@@ -159,7 +160,7 @@ def read_renewal_term(document: ReadDocument, spec: FieldSpec) -> Graded:  # noq
     return Graded(length, evidence, "automatic" if points >= 5 else "by choice", _RENEWAL_TERMS)
 
 
-@graded_rule("contract.notice_to_terminate_renewal", version=2)
+@graded_rule("contract.notice_to_terminate_renewal", version=3)
 def read_notice(document: ReadDocument, spec: FieldSpec) -> Graded:  # noqa: ARG001 - all rules have this signature
     """Read how long before the end of a term a party must stop the renewal."""
     best: tuple[int, DurationValue, Sentence] | None = None
@@ -210,7 +211,7 @@ def _find_renewals(document: ReadDocument) -> "list[tuple[Sentence, DurationValu
         if found is None or not _RENEWED_AGREEMENT.search(text):
             continue
         if _NO_RENEWAL.search(text) or not re.search(
-            r"\brenew|\bextend|\bextension|\bsuccessive|year[- ]+to[- ]+year"
+            r"\brenew|\bextend|\bextension|\bsuccessive|(?:year|month)[- ]+to[- ]+(?:year|month)"
             r"|\badditional +(?:\w+ +){0,4}(?:term|period)",
             text,
             re.IGNORECASE,
@@ -294,7 +295,7 @@ def _find(document: ReadDocument) -> Term | None:
         text = sentence.text
         if not _TERM.search(text) and not re.search(
             r"\b(?:agreement|contract)\b[^.;]{0,120}\b(?:expire|remain|continu|in +effect"
-            r"|terminate +on|valid)|\bexpiration +date\b|\bin +(?:full +)?force +and +effect\b",
+            r"|terminate\b[^.;]{0,40}\bon|valid)|\bexpiration +date\b|\bin +(?:full +)?force +and +effect\b",
             text,
             re.IGNORECASE,
         ):
