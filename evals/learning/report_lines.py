@@ -74,7 +74,7 @@ def read_fields(case: FiledCase, path: Path, model: Path) -> list[tuple[tuple[fl
         role = ROLES[spec.rule or ""]
         period = period_of(lines, item, role)
         readings = () if period is None else readings_of(item, period, lines.by_item.get(item.name, ()))
-        if not readings or readings[0].best.method is Method.TABLE:
+        if not readings or readings[0].best.method is Method.TABLE or not readings[0].is_own:
             continue
         best = readings[0]
         outcome = judge_line(report_of.line(item, Which(role.value)), best.value, period)

@@ -185,3 +185,11 @@ def test_expense_that_a_reconciliation_deducts_is_not_read():
     rest = figure("Revenue", "40")
     assert read(spec, [rest, figure("InterestExpense", "-9", **other)]).state is ProposalState.ABSENT
     assert amount(read(spec, [rest, figure("InterestExpense", "9", **other)])) == 9000000
+
+
+def test_amount_of_another_statement_is_uncertain():
+    days = [figure("Assets", "90", day, statement=StatementKind.BALANCE) for day in (DAY, DAY_BEFORE)]
+    at_end = figure("CashAndMarketableSecurities", "12", DAY, statement=StatementKind.CASH_FLOW)
+    held = replace(at_end, statement=StatementKind.BALANCE)
+    assert read(CASH, [*days, at_end]).confidence < 0.7
+    assert read(CASH, [*days, at_end, held]).confidence > 0.9

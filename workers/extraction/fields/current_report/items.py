@@ -36,7 +36,7 @@ _AMOUNT: Final = re.compile(
 _PAR: Final = re.compile(r"\bpar\s+value\W+(?:of\s+)?$", re.IGNORECASE)
 _NEAR: Final = 24
 _EXHIBIT: Final = re.compile(
-    r"^[^\S\n]*(?:exhibit\s+)?(?P<number>\d{1,3}(?:\.\d{1,2})?[*†+]{0,2})(?:[^\S\n]*[\t|–—-][^\S\n]*|[^\S\n]{1,40})(?P<title>[A-Z][^\n]{3,400})",
+    r"^[^\S\n]*(?:exhibit\s+)?(?P<number>\d{1,3}(?:\.\d{1,2})?[*†+]{0,2})(?:[^\S\n]{0,40}[\t|–—-][^\S\n]{0,40}|[^\S\n]{1,40})(?P<title>[A-Z][^\n]{3,400})",
     re.MULTILINE | re.IGNORECASE,
 )
 

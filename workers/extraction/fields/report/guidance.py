@@ -332,7 +332,7 @@ def _end(read: Quantity, number: Decimal | None) -> QuantityValue | None:
 
 
 def _evidence(document: ReadDocument, table: Table, cell: Cell) -> Evidence:
-    texts = {page.number: page.text for page in document.parsed.pages}
+    texts = document.once("report.texts", lambda: {page.number: page.text for page in document.parsed.pages})
     start, end = cell.spans[0][0], cell.spans[-1][1]
     return evidence_at(
         cell.page, texts.get(cell.page, ""), start, end, table=table.number, row=cell.row, column=cell.column

@@ -18,14 +18,24 @@ from app.quantities.periods import Period
 STATEMENTS: Final = frozenset(
     {StatementKind.INCOME, StatementKind.COMPREHENSIVE_INCOME, StatementKind.BALANCE, StatementKind.CASH_FLOW}
 )
+BESIDE: Final = {
+    StatementKind.COMPREHENSIVE_INCOME: StatementKind.INCOME,
+    StatementKind.INCOME: StatementKind.COMPREHENSIVE_INCOME,
+}
+"""The statement that may include another one (ASC 220-10-45-1C)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One amount that a report states for an item and a period, with the facts that state it, the best one first."""
+    """One amount that a report states for an item and a period, with the facts that state it, the best one first.
+
+    `is_own` says that the statement that the item belongs to states it. Another statement's amount may be a wider one:
+    cash at the end of a statement of cash flows includes restricted cash (ASC 230-10-45-4).
+    """
 
     value: Decimal
     facts: tuple[Fact, ...]
+    is_own: bool
 
     @property
     def best(self) -> Fact:
@@ -57,7 +67,10 @@ def readings_of(item: StandardItem, period: Period, facts: Iterable[Fact]) -> tu
                 break
         else:
             groups.append((value, [fact]))
-    return tuple(Reading(value, tuple(members)) for value, members in groups)
+    return tuple(
+        Reading(value, tuple(members), is_own=members[0].statement in (item.statement, BESIDE.get(item.statement)))
+        for value, members in groups
+    )
 
 
 def _is_deducted(item: StandardItem, fact: Fact) -> bool:

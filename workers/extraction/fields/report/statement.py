@@ -18,17 +18,12 @@ from app.review.schemas.definition import FieldSpec
 from workers.extraction.fields.reader import ReadDocument, rule, unread
 from workers.extraction.fields.report.certainty import ABSENT, probability
 from workers.extraction.fields.report.figures import evidence_of, quantity_of
-from workers.extraction.fields.report.lines import Reading, readings_of
+from workers.extraction.fields.report.lines import BESIDE, Reading, readings_of
 from workers.extraction.fields.report.periods import ReportPeriods, Role, report_periods
 
 VERSION: Final = 1
 _MOST_EVIDENCE: Final = 10
 _MOST_ALTERNATIVES: Final = 5
-_BESIDE: Final = {
-    StatementKind.COMPREHENSIVE_INCOME: StatementKind.INCOME,
-    StatementKind.INCOME: StatementKind.COMPREHENSIVE_INCOME,
-}
-"""The statement that may include another one (ASC 220-10-45-1C)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +90,7 @@ def propose_line(document: ReadDocument, spec: FieldSpec, lines: Lines, role: Ro
 
 def period_of(lines: Lines, item: StandardItem, role: Role) -> Period | None:
     """Return the period that a line is read for, if the report has the statement that may state it."""
-    statements = (item.statement, _BESIDE.get(item.statement, item.statement))
+    statements = (item.statement, BESIDE.get(item.statement, item.statement))
     return next((period for each in statements if (period := lines.periods.of(each, role)) is not None), None)
 
 
