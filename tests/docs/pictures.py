@@ -21,6 +21,7 @@ from tests.running import run_footnote
 PICTURES = ROOT / "docs" / "images"
 COLOURS = 128
 LARGEST = 150_000  # bytes
+READINGS = 120  # seconds until the machine has read the fields of a sample
 QUESTION = "What were Tarnwick's net sales in 2025?"
 CHANGES = """change,user,group,collection,into,level
 join,mira@example.com,,,Credit desk,
@@ -84,9 +85,27 @@ def draw(browser: Browser, url: str, key: str) -> None:
     page.goto(f"{url}/access")
     page.get_by_role("link", name="Deal room").click()
     keep(page, "readers")
+    draw_desk(page, url)
     page.goto(f"{url}/docs")
     page.locator(".opblock").first.wait_for()
     keep(page, "reference")
+
+
+def draw_desk(page: Page, url: str) -> None:
+    """Draw the queue when the machine has read the fields of a document, and the first task with a quote."""
+    for _ in range(READINGS):
+        page.goto(f"{url}/review")
+        if page.locator("a.task").count():
+            break
+        page.wait_for_timeout(1_000)
+    page.locator("#next:enabled").wait_for()
+    keep(page, "queue")
+    page.locator("a.task").first.click()
+    page.locator("#keys-button:enabled").wait_for()
+    page.locator("#fields li", has=page.locator(".field-value:not(:text('—'))")).first.locator(".field-head").click()
+    page.locator("#sheet .now").first.wait_for(state="attached")
+    page.locator("#sheet img").evaluate("image => image.decode()")
+    keep(page, "review")
 
 
 def keep(page: Page, name: str) -> None:

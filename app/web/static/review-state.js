@@ -25,7 +25,8 @@ export const personOf = (id) => (id === data.me ? "you" : /^0{8}-/.test(id ?? ""
 export const byId = (id) => state.fields.find((field) => field.id === id);
 export const currentField = () => byId(state.current);
 export const isDone = (field) => FINAL.has(field.status) || field.my_reading !== null;
-export const percent = (share) => `${Math.round(100 * share)} %`;
+// Rounded, but never 100 % of what is not certain.
+export const percent = (share) => `${share < 1 ? Math.min(99, Math.round(100 * share)) : 100} %`;
 
 // The value on show: the person's, else the machine's.
 export function shownOf(field) {
@@ -47,7 +48,7 @@ export function statusOf(field) {
   if (field.status !== "proposed") {
     return field.sampled === "due" ? `${STATUS[field.status]}, to be checked` : STATUS[field.status];
   }
-  return field.proposal === null || field.proposal.state === "unread" ? "to be read" : `suggested, ${percent(field.confidence)} sure`;
+  return field.proposal === null || field.proposal.state === "unread" ? "to be read" : `suggested, ${percent(field.confidence)}`;
 }
 
 export const allMarks = () => state.fields.flatMap((field) => shownOf(field).evidence.map((evidence) => ({ field: field.id, title: field.title, evidence })));
