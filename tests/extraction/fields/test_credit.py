@@ -203,6 +203,33 @@ def test_house_styles_are_read(style):
     assert {key: print_value(read_texts(CREDIT, key, text).value) for key in values} == values
 
 
+@pytest.mark.parametrize(
+    ("key", "term", "row"),
+    [
+        ("facilities", "Revolving Commitment", "Revolving Facility | "),
+        ("letter_of_credit_sublimit", "L/C Commitment", ""),
+    ],
+)
+def test_amended_amount_prevails_and_the_original_is_an_alternative(key, term, row):
+    agreement = (
+        f"CREDIT AGREEMENT dated as of June 3, 2031 (this “Agreement”).\n\n“{term}” means $40,000,000.\n\nIN "
+        f"WITNESS WHEREOF"
+    )
+    read = read_texts(
+        CREDIT,
+        key,
+        agreement,
+        AMENDMENT.replace("Maturity Date", term)
+        .replace("June 30, 2034", "$40,000,000")
+        .replace("June 30, 2036", "$65,000,000"),
+    )
+    assert print_value(read.value) == f"{row}USD 65,000,000"
+    assert [(print_value(each.value), each.reason) for each in read.alternatives] == [
+        (f"{row}USD 40,000,000", "before the amendment")
+    ]
+    assert [quote.page for quote in read.evidence] == [2]
+
+
 def test_amendment_of_several_terms_names_each():
     read = read_texts(
         CREDIT,

@@ -7,6 +7,8 @@ from typing import Final
 
 from app.review.proposals import Proposal
 from app.review.schemas.definition import FieldSpec
+from app.review.values import QuantityValue
+from workers.extraction.fields.agreements.figures import find_money
 from workers.extraction.fields.agreements.script import Found, Script, propose, script_of, table, text
 from workers.extraction.fields.reader import ReadDocument, rule
 
@@ -88,6 +90,16 @@ def find_change(script: Script, term: str) -> Change | None:
     """Return the last change of the words of a defined term's definition."""
     changes = [each for each in script.once(read_changes) if each.before and each.after]
     return next((each for each in reversed(changes) if (each.provision or "").casefold() == term.casefold()), None)
+
+
+def find_new_amount(script: Script, term: str, amount: QuantityValue) -> tuple[QuantityValue, Change] | None:
+    """Return the amount that an amendment puts in the place of a defined term's amount, and the change."""
+    change = find_change(script, term)
+    if change is None:
+        return None
+    before, after = (next(find_money(words or ""), None) for words in (change.before, change.after))
+    is_replaced = before is not None and after is not None and before.value == amount
+    return (after.value, change) if is_replaced and after is not None else None
 
 
 def _clauses(front: str, first: int, last: int) -> Iterator[tuple[int, int]]:

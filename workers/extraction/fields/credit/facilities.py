@@ -15,6 +15,7 @@ from app.review.values import QuantityValue
 from workers.extraction.fields.agreements.definitions import Definition
 from workers.extraction.fields.agreements.figures import MONEY, find_money
 from workers.extraction.fields.agreements.script import Found, Script, propose, script_of, table, text
+from workers.extraction.fields.credit.amendments import find_new_amount
 from workers.extraction.fields.credit.families import find_family, is_part_of_facility, print_facility
 from workers.extraction.fields.reader import ReadDocument, rule
 
@@ -75,13 +76,14 @@ _COVER_END, _GRANT_END = 6_000, 400_000
 
 @dataclass(frozen=True, slots=True)
 class Facility:
-    """A facility and its amount, stated from `start` to `end`."""
+    """A facility and its amount, stated from `start` to `end`. `was` is what an amendment replaces."""
 
     name: str
     amount: QuantityValue
     start: int
     end: int
     confidence: float
+    was: "Facility | None" = None
 
     @property
     def family(self) -> str | None:
@@ -119,7 +121,12 @@ def _defined(script: Script) -> tuple[list[Facility], frozenset[str]]:
             }
         family = find_family(name) or name.casefold()
         if family not in found or name.casefold() in parts:
-            found.setdefault(name.casefold(), Facility(name, stated[0], each.start, stated[1], 0.93))
+            facility = Facility(name, stated[0], each.start, stated[1], 0.93)
+            amended = find_new_amount(script, each.term, facility.amount)
+            if amended:
+                amount, change = amended
+                facility = Facility(name, amount, change.start, change.end, 0.9, was=facility)
+            found.setdefault(name.casefold(), facility)
     kept: dict[tuple[str, str], Facility] = {}
     for facility in found.values():
         kept.setdefault((facility.family or facility.name.casefold(), str(facility.amount.number)), facility)
@@ -219,4 +226,8 @@ def read_facilities_field(document: ReadDocument, spec: FieldSpec) -> Proposal:
         return propose(document, spec, [], _TERMS, absent=0.75, is_always=script_of(document).is_whole)
     value = table(COLUMNS, ((text(each.name), each.amount) for each in facilities))
     places = tuple((each.start, each.end) for each in facilities)
-    return propose(document, spec, [Found(value, places, min(each.confidence for each in facilities))], _TERMS)
+    found = [Found(value, places, min(each.confidence for each in facilities))]
+    for was in (each.was for each in facilities if each.was):
+        original = table(COLUMNS, [(text(was.name), was.amount)])
+        found.append(Found(original, ((was.start, was.end),), 0.0, "before the amendment"))
+    return propose(document, spec, found, _TERMS)

@@ -19,6 +19,7 @@ from workers.extraction.fields.agreements.figures import (
 )
 from workers.extraction.fields.agreements.script import Found, Script, propose, script_of, table, text
 from workers.extraction.fields.agreements.sections import find_sections
+from workers.extraction.fields.credit.amendments import find_new_amount
 from workers.extraction.fields.reader import ReadDocument, rule
 
 _LETTER_TERM: Final = (
@@ -89,6 +90,7 @@ class _Limit:
     start: int
     end: int
     confidence: float
+    was: "_Limit | None" = None
 
 
 @rule("credit.letter_of_credit_sublimit", version=1)
@@ -105,6 +107,8 @@ def read_swing_limit(document: ReadDocument, spec: FieldSpec) -> Proposal:
 
 def _propose(document: ReadDocument, spec: FieldSpec, limit: _Limit | None, terms: tuple[str, ...]) -> Proposal:
     found = [] if limit is None else [Found(limit.value, ((limit.start, limit.end),), limit.confidence)]
+    if limit and limit.was:
+        found.append(Found(limit.was.value, ((limit.was.start, limit.was.end),), 0.0, "before the amendment"))
     return propose(document, spec, found, terms, absent=0.92)
 
 
@@ -120,6 +124,10 @@ def _limit(script: Script, terms: tuple[str, ...], spoken: re.Pattern[str]) -> _
             limit = _Limit(
                 money.value, each.start, each.body + money.end, 0.95 if "issu" not in each.term.casefold() else 0.75
             )
+            amended = find_new_amount(script, each.term, money.value)
+            if amended:
+                value, change = amended
+                return _Limit(value, change.start, change.end, 0.9, was=limit)
             if limit.confidence > 0.9:
                 return limit
             second = second or limit
