@@ -189,7 +189,7 @@ def build_container(settings: Settings, *, clock: Clock | None = None) -> Contai
         IssuerService(database=database, clock=clock),
         FactService(database=database, approved=load_approved_figures),
         FormulaService(database=database, approved=load_approved_figures),
-        *build_desk(database=database, sealer=sealer, clock=clock, public_url=settings.web.public_url),
+        *build_desk(settings, database=database, sealer=sealer, clock=clock),
         UploadService(
             database=database,
             access=access,

@@ -26,6 +26,7 @@ COMMANDS = {
     "facts": ("app.commands.facts", "facts"),
     "runs": ("app.commands.lists", "runs"),
     "dead-letters": ("app.commands.dead_letters", "dead_letters"),
+    "webhooks": ("app.commands.webhooks", "webhooks"),
     "key": ("app.commands.keys", "keys"),
     "access": ("app.commands.access", "access"),
     "tenant": ("app.commands.tenants", "tenants"),

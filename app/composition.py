@@ -7,13 +7,15 @@ from pydantic import SecretStr
 
 from app.db.connections import Liveness
 from app.db.session import Database, build_engine
+from app.identity.oidc.addresses import public_outside
 from app.llm.factory import build_embedder
 from app.llm.port import Embedder, EmbeddingSpaceSpec
-from app.settings import DatabaseSettings, EmbeddingSettings, StorageSettings
+from app.settings import DatabaseSettings, EmbeddingSettings, Settings, StorageSettings
 from app.storage.factory import build_backend, build_blob_store, build_keyring
 from app.storage.keyring import DataKeyRepository
 from app.storage.port import BlobStore, ObjectBackend
 from app.storage.sealing import Sealer
+from app.webhooks.sending import WebhookHttp
 
 
 def build_database(
@@ -73,6 +75,13 @@ def build_objects(settings: StorageSettings) -> ObjectBackend:
 def build_sealer(settings: StorageSettings, *, data_keys: DataKeyRepository) -> Sealer:
     """Return the sealer that encrypts small secrets with each tenant's data key. Raises StorageKeyError."""
     return Sealer(keyring=build_keyring(key_file=settings.key_file, data_keys=data_keys))
+
+
+def build_webhook_http(settings: Settings) -> WebhookHttp:
+    """Return the HTTP client for webhooks."""
+    return WebhookHttp(
+        open_hosts=frozenset(settings.webhooks.open_hosts), may_call=public_outside(settings.identity.closed_networks)
+    )
 
 
 def build_configured_embedder(settings: EmbeddingSettings) -> Embedder:

@@ -1,8 +1,9 @@
-"""Builds the services of the editors' desk and of the change feed for the composition root of the API."""
+"""Builds the services of the editors' desk, of the change feed and of webhooks for the composition root of the API."""
 
 from random import SystemRandom
 
 from app.changes.service import ChangeService
+from app.composition import build_webhook_http
 from app.core.clock import Clock
 from app.db.session import Database
 from app.review.bulk.service import BulkService
@@ -17,10 +18,12 @@ from app.review.revisions.service import DecisionService
 from app.review.saved.service import ViewService
 from app.review.schemas.service import SchemaService
 from app.review.tasks.service import TaskService
+from app.settings import Settings
 from app.storage.sealing import Sealer
+from app.webhooks.service import WebhookService
 
 
-def build_desk(*, database: Database, sealer: Sealer, clock: Clock, public_url: str) -> list[object]:
+def build_desk(settings: Settings, *, database: Database, sealer: Sealer, clock: Clock) -> list[object]:
     """Return the services."""
     draw = SystemRandom().random
     return [
@@ -34,7 +37,8 @@ def build_desk(*, database: Database, sealer: Sealer, clock: Clock, public_url: 
         PolicyService(database=database, clock=clock),
         ProgressService(database=database, clock=clock),
         ExportService(database=database),
-        PublicAddress(public_url.rstrip("/")),
         EarlierService(database=database),
+        PublicAddress(settings.web.public_url.rstrip("/")),
         ChangeService(database=database, sealer=sealer),
+        WebhookService(database=database, sealer=sealer, http=build_webhook_http(settings), clock=clock),
     ]

@@ -67,6 +67,7 @@ from app.settings import Settings
 from app.tables.endpoints import router as tables_router
 from app.tables.overlay_endpoints import router as overlays_router
 from app.web.endpoints import web_router
+from app.webhooks.endpoints import router as webhooks_router
 
 API_VERSION = "1.0.0"
 
@@ -110,6 +111,7 @@ _ROUTERS = (
     review_progress_router,
     changes_router,
     exports_router,
+    webhooks_router,
     runs_router,
     dead_letters_router,
     answers_router,

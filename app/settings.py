@@ -250,6 +250,14 @@ class IdentitySettings(BaseModel):
     closed_networks: list[IPvAnyNetwork] = []
 
 
+class WebhookSettings(BaseModel):
+    """`open_hosts` may get webhooks at any address, and without TLS. Use it for tests and trials only. Other hosts need
+    https and a public address outside of `IdentitySettings.closed_networks`.
+    """
+
+    open_hosts: list[str] = []
+
+
 class Settings(BaseSettings):
     """All settings. Unknown `FOOTNOTE_…` names are ignored; invalid values are rejected at start."""
 
@@ -268,4 +276,5 @@ class Settings(BaseSettings):
     stack: StackSettings = StackSettings()
     web: WebSettings = WebSettings()
     identity: IdentitySettings = IdentitySettings()
+    webhooks: WebhookSettings = WebhookSettings()
     prompts_dir: Path | None = None

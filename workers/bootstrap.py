@@ -5,13 +5,21 @@ import socket
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from random import SystemRandom
 from uuid import UUID
 
 import app.access.models
 import app.identity.models  # noqa: F401  SQLAlchemy must know the tables that documents refer to
 from app.audit.chain.checkpoints import current_key
 from app.audit.chain.copies import StoredCheckpoints
-from app.composition import build_blobs, build_configured_embedder, build_database, build_objects, build_sealer
+from app.composition import (
+    build_blobs,
+    build_configured_embedder,
+    build_database,
+    build_objects,
+    build_sealer,
+    build_webhook_http,
+)
 from app.core.clock import Clock, SystemClock
 from app.db.connections import Liveness
 from app.db.session import Database
@@ -48,6 +56,7 @@ from workers.maintenance.collecting import BlobCollector
 from workers.maintenance.fields import FieldReading
 from workers.maintenance.filing import IssuerFiler
 from workers.maintenance.reembedding import Reembedder
+from workers.maintenance.webhooks import WebhookSender
 from workers.parsing.reader import ParsingSandbox
 from workers.pipeline.contract import PipelineStage
 from workers.pipeline.indexing import SpaceIndex, weigh_terms
@@ -65,7 +74,7 @@ from workers.vitals import Vitals
 class Worker:
     """The parts of one worker process. `file_documents` files a tenant's documents of earlier versions under their
     issuers. `reembed_documents` embeds a tenant's documents again; it ends early if its second argument returns True.
-    `read_fields` reads the fields of a tenant's review task.
+    `read_fields` reads the fields of a tenant's review task. `send_webhooks` sends a tenant's webhook.
     `start_sandbox` starts loading the parsers. `close` closes the sandbox and the database.
 
     While `liveness` says that the database does not respond, its transactions fail at once.
@@ -79,6 +88,7 @@ class Worker:
     file_documents: Callable[[UUID], int] = lambda _: 0
     reembed_documents: Callable[[UUID, Callable[[], bool]], object] = lambda *_: None
     read_fields: Callable[[UUID, UUID], object] = lambda *_: None
+    send_webhooks: Callable[[UUID, UUID], object] = lambda *_: None
     start_sandbox: Callable[[], None] = lambda: None
     liveness: Liveness = field(default_factory=Liveness)
 
@@ -165,6 +175,10 @@ def build_worker(settings: Settings) -> Worker:
         completer=build_completer(settings, metrics=metrics),
     )
 
+    sender = WebhookSender(
+        database=database, sealer=sealer, http=build_webhook_http(settings), clock=clock, draw=SystemRandom().random
+    )
+
     def close() -> None:
         sandbox.close()
         database.close()
@@ -180,6 +194,7 @@ def build_worker(settings: Settings) -> Worker:
         file_documents=IssuerFiler(database=database).file_documents,
         reembed_documents=reembedder.embed_documents,
         read_fields=reading.read,
+        send_webhooks=sender.send,
         close=close,
         start_sandbox=sandbox.start,
         liveness=liveness,

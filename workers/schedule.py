@@ -48,6 +48,7 @@ def periodic_jobs(
     refill = partial(refill_queues, database, count=count, after_seconds=settings.sweep_seconds)
     reembed = partial(call_reembeddings, database, again_seconds=settings.reembed_seconds)
     read = partial(call_field_readings, database, again_seconds=settings.wake_again_seconds)
+    send = partial(call_webhooks, database, again_seconds=settings.sweep_seconds)
     sweep = partial(sweep_stages, database, wake_again_seconds=settings.wake_again_seconds)
     return (
         #        name                interval (seconds)           what it calls
@@ -59,6 +60,7 @@ def periodic_jobs(
         Periodic("purge records",    settings.purge_seconds,      partial(purge_idempotency_records, database)),
         Periodic("embed again",      settings.reembed_seconds,    reembed),
         Periodic("read fields",      settings.sweep_seconds,      read),
+        Periodic("send webhooks",    settings.poll_seconds,       send),
     )  # fmt: skip
 
 
@@ -162,6 +164,15 @@ def call_field_readings(database: Database, *, again_seconds: float) -> None:
         called = session.scalar(text("SELECT call_field_readings(:again, :batch)"), parameters)
     if called:
         log.info("relay.readings_called", tasks=called)
+
+
+def call_webhooks(database: Database, *, again_seconds: float) -> None:
+    """Queue the sending of webhooks with new changes or due messages."""
+    with database.anonymous() as session:
+        parameters = {"again": again_seconds, "batch": SWEEP_BATCH}
+        called = session.scalar(text("SELECT call_webhooks(:again, :batch)"), parameters)
+    if called:
+        log.info("relay.webhooks_called", webhooks=called)
 
 
 def purge_idempotency_records(database: Database) -> bool:

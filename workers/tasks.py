@@ -11,7 +11,15 @@ from celery import Celery, signals
 
 from app.audit.errors import ChainNotAsSignedError, CheckpointFormatError
 from app.core.errors import UnavailableError
-from app.jobs.plan import COLLECT_BLOBS, READ_FIELDS, REEMBED_DOCUMENTS, RUN_STAGE, SIGN_CHECKPOINT, Queue
+from app.jobs.plan import (
+    COLLECT_BLOBS,
+    READ_FIELDS,
+    REEMBED_DOCUMENTS,
+    RUN_STAGE,
+    SEND_WEBHOOKS,
+    SIGN_CHECKPOINT,
+    Queue,
+)
 from app.jobs.states import Lease
 from app.observability.logging import configure_logging, get_logger
 from app.observability.tracing import Tracing, configure_tracing
@@ -154,3 +162,11 @@ def _register_maintenance(app: Celery, parts: ProcessParts, stop: StopFlag) -> N
         except UnavailableError as error:
             # The schedule queues the task again, when the lease has expired.
             log.warning("review.fields.unavailable", tenant_id=tenant_id, code=error.code)
+
+    @app.task(name=SEND_WEBHOOKS, shared=False)  # type: ignore[untyped-decorator]  # Celery ships no types
+    def send_webhooks(*, tenant_id: str, webhook_id: str) -> None:
+        try:
+            parts.get().send_webhooks(UUID(tenant_id), UUID(webhook_id))
+        except UnavailableError as error:
+            # The schedule queues the task again, when the lease has expired.
+            log.warning("webhooks.unavailable", tenant_id=tenant_id, code=error.code)

@@ -35,6 +35,7 @@ from app.client.models import (
 )
 from app.client.retries import RETRY_SECONDS, Attempts, Retries
 from app.client.urls import certificates_of, check_url, issuer_path
+from app.client.webhooks import WebhookCalls
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -45,7 +46,7 @@ def _ignore(_notice: str) -> None:
     """Show no notice."""
 
 
-class ApiClient(ConversationCalls):
+class ApiClient(ConversationCalls, WebhookCalls):
     """A thread-safe client for one server and one API key. Use it as a context manager.
 
     Requests that an outage interrupts are repeated for `retry_seconds`; `notify` receives a sentence about each outage.

@@ -18,6 +18,9 @@ REEMBED_DOCUMENTS = "retrieval.reembed_documents"
 READ_FIELDS = "review.read_fields"
 """The topic of messages that read the fields of a review task. The Celery task has the same name."""
 
+SEND_WEBHOOKS = "webhooks.send"
+"""The topic of messages that send the changes for a webhook. The Celery task has the same name."""
+
 OUTBOX_CHANNEL = "footnote_outbox"
 """The PostgreSQL channel that notifies the relay of new messages. The notifications have no payload."""
 

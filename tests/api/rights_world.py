@@ -185,7 +185,7 @@ class Objects(dict[str, Any]):
             "policy_id": self._add_policy,
             "edit_id": self._rename_issuer,
             "exclusion_id": self._exclude,
-            "key_id": self._create_key,
+            **dict.fromkeys(("key_id", "webhook_id"), self._create_key),
             "session_id": self._open_session,
             "question_id": self._ask,
             **dict.fromkeys(("conversation_id", "turn_id"), self._converse),
@@ -361,6 +361,7 @@ class Objects(dict[str, Any]):
 
     def _create_key(self) -> None:
         self["key_id"] = self._world.post(self._world.granted, "/v1/keys", name="own")["id"]
+        self["webhook_id"] = self._world.post(self._world.granted, "/v1/webhooks", url="https://a.example/")["id"]
 
     def _open_session(self) -> None:
         sessions: SessionService = self._world.server.app.state.services[SessionService]

@@ -111,6 +111,7 @@ def test_intervals_of_jobs_come_from_the_settings(jobs):
         "purge records": JobSettings().purge_seconds,
         "embed again": JobSettings().reembed_seconds,
         "read fields": 5,
+        "send webhooks": JobSettings().poll_seconds,
     }
 
 
