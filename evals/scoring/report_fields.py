@@ -51,7 +51,10 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line to be read: its item, and which period it is of. Period and amounts are those that the filing tags."""
+    """A line to be read: its item, and which period it is of. Period and amounts are those that the filing tags.
+
+    `elsewhere` are tags that a right value may have, too: of notes, or of the same concept on another statement.
+    """
 
     item: StandardItem
     which: Which
@@ -77,15 +80,20 @@ class TaggedReport:
         period = self._periods.get((item.statement, which)) or self._periods.get(
             (_BESIDE.get(item.statement, item.statement), which)
         )
-        stated = self._tagged(self._facts, item, period)
-        return Line(item, which, period, stated, self._tagged(self._elsewhere, item, period))
-
-    def _tagged(self, facts: Iterable[TaggedFact], item: StandardItem, period: Period | None) -> tuple[TaggedFact, ...]:
-        return tuple(
+        stated = tuple(fact for fact in self._facts if self._is_of(fact, item, period, (fact.statement, *fact.also)))
+        others = tuple(
             fact
-            for fact in facts
-            if fact.period == period
-            and any(item.name in items_of(fact.line_item, kind, self._shown) for kind in (fact.statement, *fact.also))
+            for fact in (*self._facts, *self._elsewhere)
+            if fact not in stated and self._is_of(fact, item, period, (fact.statement, item.statement))
+        )
+        return Line(item, which, period, stated, others)
+
+    def _is_of(
+        self, fact: TaggedFact, item: StandardItem, period: Period | None, statements: Iterable[StatementKind]
+    ) -> bool:
+        """Return whether a tag is of an item and a period, as one of the statements has it."""
+        return fact.period == period and any(
+            item.name in items_of(fact.line_item, statement, self._shown) for statement in statements
         )
 
 

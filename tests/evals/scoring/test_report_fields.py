@@ -95,3 +95,10 @@ def test_year_to_date_in_another_table_is_known_from_the_cash_flows():
     line = TaggedReport(facts, [beside]).line(REVENUE, Which.TO_DATE)
     assert judge_line(line, Decimal(6000000), TO_DATE) is Outcome.RIGHT
     assert judge_line(line, Decimal(4000000), QUARTER) is Outcome.WRONG
+
+
+def test_tag_that_two_statements_share_is_right_for_both():
+    flows = [tagged("CashAndCashEquivalentsAtCarryingValue", "8000000", day, FLOWS) for day in (DAY, DAY_BEFORE)]
+    line = TaggedReport([*FACTS, *flows], []).line(load_items()["CashAndMarketableSecurities"], Which.CURRENT)
+    assert judge_line(line, Decimal(8000000), DAY) is Outcome.RIGHT
+    assert judge_line(line, None, None) is Outcome.NOTHING
