@@ -35,12 +35,12 @@ def lock_task(session: Session, task_id: UUID, principal: Principal, *, token: i
     """Lock a task for a change by the principal.
 
     Raises TaskNotFoundError, NotEditableError, TaskClaimedError if another person has the claim, ClaimLostError if
-    `token` is not that of the principal's claim.
+    `token` is not that of the principal's claim. A claim that nobody has replaced or ended counts after its time, too.
     """
     row, is_claimed = _lock(session, task_id)
     if is_claimed and row.claimed_by != principal.user_id:
         raise TaskClaimedError
-    if token is not None and not (is_claimed and row.claim_token == token):
+    if token is not None and not (row.claimed_by == principal.user_id and row.claim_token == token):
         raise ClaimLostError
     return row
 
