@@ -14,6 +14,8 @@ from app.review.progress.service import ProgressService
 from app.review.revisions.service import NewDecision
 from app.review.schemas.definition import FieldPolicy
 from app.review.schemas.service import SchemaService
+from app.review.tasks.errors import ClaimLostError
+from app.review.tasks.leases import ReadingLeases
 from app.review.tasks.views import TaskFilters
 from tests.review.desk import DEAL, READ
 
@@ -195,3 +197,27 @@ def test_readings_that_are_equal_in_other_words_count_as_agreement(desk):
     assert desk.decide(desk.ben, task, "margin", "correct", "0.25%").row.status == "approved"
     progress = ProgressService(database=desk.database.api, clock=SystemClock())
     assert progress.get_agreement(desk.ana).total.observed == 1
+
+
+def test_claim_that_nobody_replaced_counts_after_its_time(desk):
+    task = desk.task()
+    token = desk.tasks.claim(desk.ana, task).row.claim_token
+    desk.sql("UPDATE review_tasks SET claim_until = now() WHERE id = :task", task=task)
+    assert desk.decide(desk.ana, task, "signed", "approve", claim_token=token).row.status == "approved"
+    assert desk.tasks.get_task(desk.ben, task).is_claimed
+    desk.tasks.release(desk.ana, task)
+    with pytest.raises(ClaimLostError):
+        desk.decide(desk.ana, task, "signed", "absent", claim_token=token)
+
+
+@pytest.mark.parametrize(("meanwhile", "after"), [("reading", "failed"), ("queued", "queued")])
+def test_failed_reading_leaves_a_task_queued_that_a_newer_schema_has_queued(desk, meanwhile, after):
+    task = desk.task()
+    desk.sql("UPDATE review_tasks SET state = 'queued' WHERE id = :task", task=task)
+    with desk.worker as session:
+        lease = ReadingLeases(session).claim(task, seconds=60)
+    desk.sql("UPDATE review_tasks SET state = :state WHERE id = :task", task=task, state=meanwhile)
+    with desk.worker as session:
+        ReadingLeases(session).fail(lease, code="review-gave-up", detail="It could not be read.")
+    row = desk.tasks.get_task(desk.ana, task).row
+    assert (row.state, row.error_code) == (after, "review-gave-up" if after == "failed" else None)

@@ -29,8 +29,10 @@ _PUT_OFF = text("""
     WHERE id = :task
 """)
 _FAIL = text("""
-    UPDATE review_tasks SET state = 'failed', read_token = NULL, read_until = NULL, error_code = :code,
-        error_detail = :detail, changed_at = now()
+    UPDATE review_tasks SET read_token = NULL, read_until = NULL, changed_at = now(),
+        error_code = CASE WHEN state = 'reading' THEN :code END,
+        error_detail = CASE WHEN state = 'reading' THEN :detail END,
+        state = CASE WHEN state = 'reading' THEN 'failed' ELSE state END
     WHERE id = :task
 """)
 
@@ -71,5 +73,5 @@ class ReadingLeases:
         self._session.execute(_PUT_OFF, {"task": lease.task_id, "seconds": seconds, "attempts": attempts})
 
     def fail(self, lease: ReadingLease, *, code: str, detail: str) -> None:
-        """End the lease of a task that cannot be read."""
+        """End the lease of a task that cannot be read. One that a newer schema queued meanwhile stays so."""
         self._session.execute(_FAIL, {"task": lease.task_id, "code": code, "detail": detail})
