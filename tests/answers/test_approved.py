@@ -57,11 +57,11 @@ class Deal:
         self._extractive = extractive
         self._service = None
 
-    def add(self, page: str = PAGE, **about: object):
+    def add(self, page: str = PAGE, read: dict | None = None, **about: object):
         """Publish an agreement, and return its task."""
         document = self.desk.publish(page)
         task = self.desk.tasks.create_task(self.desk.ana, document, self.desk.schema(DEAL, "deal"))[0].row
-        self.desk.read(task.id, READ)
+        self.desk.read(task.id, READ if read is None else read)
         place = {"chunk_id": len(self.passages) + 1, "document_id": document, "version_id": task.version_id}
         place |= {"document_title": "Supply deal", "issuer": None, "document_type": "agreement", "period": None}
         place |= {"page_number": 1, "char_start": 0, "char_end": len(page), "heading": "", "table_header": ""}
@@ -198,3 +198,19 @@ def test_question_asks_for_a_field_only_in_its_words(question: str, key: str | N
     about = ("agreement", "Supply deal")
     found = {spec.key: match for spec in FIELDS.fields if (match := match_field(question, spec, about))}
     assert {name: set(match.left) for name, match in found.items()} == ({} if key is None else {key: left})
+
+
+def test_value_that_was_read_with_certainty_answers_and_says_that_nobody_approved_it(deal) -> None:
+    task = deal.add(read={**READ, "governing_law": ("Ohio", 0.9, quote("laws of Ohio"))})
+    answer = deal.ask()
+    assert [(claim.text, claim.citations[0].quote) for claim in answer.claims] == [
+        ("Governing law: Ohio", "laws of Ohio")
+    ]
+    assert answer.notice == "The value is read from the document with 90 % certainty; no editor has approved it yet."
+    deal.decide(task, "governing_law", "reject")
+    assert "Governing law: Ohio" not in [claim.text for claim in deal.ask().claims]
+
+
+def test_value_that_was_read_with_doubt_is_not_given(deal) -> None:
+    deal.add(read={**READ, "governing_law": ("Ohio", 0.8, quote("laws of Ohio"))})
+    assert "Governing law: Ohio" not in [claim.text for claim in deal.ask().claims]

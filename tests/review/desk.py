@@ -16,6 +16,7 @@ from app.db.session import system_principal
 from app.documents.models import Document, DocumentVersion, Page
 from app.identity.service import TenantAdmin
 from app.review.deciding.rules import Action
+from app.review.evidence import decode_evidence
 from app.review.fields.service import FieldService
 from app.review.models import ReviewTask
 from app.review.proposals import Proposal, ProposalState, ReadingMethod
@@ -144,10 +145,11 @@ class ReviewDesk:
         return self.decisions.decide(by, seen.row.id, decision, revision=seen.revision)
 
 
-def _proposal(spec, words: str | None, confidence: float) -> Proposal:
+def _proposal(spec, words: str | None, confidence: float, quotes: tuple[dict, ...] = ()) -> Proposal:
     value = None if words is None else parse_value(spec.kind, words, unit=spec.unit)
     state = ProposalState.UNREAD if value is None else ProposalState.FOUND
-    return Proposal(spec.key, state, value, (), ReadingMethod.RULE, confidence)
+    evidence = tuple(map(decode_evidence, quotes))
+    return Proposal(spec.key, state, value, evidence, ReadingMethod.RULE, confidence)
 
 
 def make_desk(database: object) -> ReviewDesk:

@@ -18,6 +18,9 @@ from app.review.fields.service import ApprovedValue, load_approved_values
 from app.review.schemas.definition import FieldSpec
 
 _MOST_DOCUMENTS = 3
+_SURE = 0.85
+"""The confidence of values that are given though nobody has approved them yet."""
+
 _OF_LEDGER = ("report.", "release.")
 """Rules of figures, which the ledger answers for the period that is asked for."""
 
@@ -50,14 +53,15 @@ def find_approved(
     filters: SearchFilters,
     passages: Sequence[Passage],
 ) -> ApprovedItems:
-    """Return the approved values that answer a question; none if it is about something else, or if it is not certain
-    about which document. The passages' documents are read already, so that no other document is.
+    """Return the values that answer a question: approved ones, or those that were read with certainty. Return none if
+    it is about something else, or if it is not certain about which document. The passages' documents are read already,
+    so that no other document is.
     """
     documents = _documents_of(understanding, filters, passages)
     if not documents:
         return ()
     of_version: dict[UUID, list[ApprovedValue]] = {}
-    for value in load_approved_values(session, documents):
+    for value in load_approved_values(session, documents, read_with=_SURE):
         of_version.setdefault(value.version_id, []).append(value)
     if not of_version:
         return ()
@@ -107,6 +111,8 @@ def _find_item(words: str, place: Passage, values: Sequence[ApprovedValue]) -> A
     for value in values:
         spec = value.spec
         if spec is None or value.answer not in ("found", "absent") or (spec.rule or "").startswith(_OF_LEDGER):
+            continue
+        if value.confidence is not None and (value.answer != "found" or not value.evidence):
             continue
         match = match_field(words, spec, about)
         if match is not None:

@@ -1,6 +1,6 @@
 """Answer with approved values: the value with the quote that an editor saw, and a notice that says so."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -68,6 +68,8 @@ def write_reply(
         verified = verify_draft(draft, pages, tables, given, subjects)
         if verified.answers() and not (is_stated and verified.dropped):
             return ApprovedReply(verified, _notice(found, is_stated=is_stated))
+    if first.value.confidence is not None:
+        return None
     return ApprovedReply(None, f"{_notice(found[:1], is_stated=False)} No quote of the document is recorded with it.")
 
 
@@ -107,7 +109,10 @@ def _notice(found: Sequence[Printed], *, is_stated: bool) -> str:
     return f"{found[0][0].spec.title} is {approved}: {values}."
 
 
-def _approval(items: Iterable[ApprovedItem]) -> str:
+def _approval(items: Sequence[ApprovedItem]) -> str:
+    certainties = [item.value.confidence for item in items if item.value.confidence is not None]
+    if certainties:
+        return f"read from the document with {100 * min(certainties):.0f} % certainty; no editor has approved it yet"
     days = dict.fromkeys(_day(item.value.made_at.date()) for item in items)
     return f"approved by an editor on {' and '.join(days)}"
 

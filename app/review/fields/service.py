@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
 from app.audit.service import record
@@ -16,6 +16,7 @@ from app.core.principal import Principal
 from app.db.session import Database
 from app.documents.models import Document
 from app.review.deciding.errors import FieldNotFoundError
+from app.review.deciding.rules import Status
 from app.review.fields.repository import FieldRepository
 from app.review.fields.views import FieldView, RevisionView, decode_stored, revision_view
 from app.review.models import FieldRevision, FieldRow, ReviewTask, SchemaRow
@@ -35,7 +36,7 @@ _kept_specs: Kept[dict[str, FieldSpec]] = Kept(most=_MOST_VERSIONS)
 class ApprovedValue:
     """An answer that the tenant stands behind. `value` is None for "the document does not have it" (`answer` is then
     absent). `is_current` states that it is of the document's searchable version. `spec` is the field in the version of
-    the schema by which it was read.
+    the schema by which it was read. `confidence` is None for an answer in force.
     """
 
     document_id: UUID
@@ -54,17 +55,29 @@ class ApprovedValue:
     made_at: datetime
     digest: str
     spec: FieldSpec | None = None
+    confidence: float | None = None
 
 
 def load_approved_values(
-    session: Session, document_ids: Collection[UUID], *, kind: FieldKind | None = None
+    session: Session,
+    document_ids: Collection[UUID],
+    *,
+    kind: FieldKind | None = None,
+    read_with: float | None = None,
 ) -> list[ApprovedValue]:
     """Return the answers in force for documents, as far as the session's principal may see them: those of the
     searchable versions first. Other features call this in their own transaction. `kind` selects fields of one kind.
+
+    With `read_with`, values follow that the machine read with at least this confidence, and that nobody has decided
+    about: they have a `confidence`.
     """
+    number: ColumnElement[int | None] = FieldRow.in_force.expression
+    if read_with is not None:
+        is_read = (FieldRow.status == Status.PROPOSED.value) & (FieldRow.confidence >= read_with)
+        number = func.coalesce(FieldRow.in_force, case((is_read, FieldRow.at)))
     query = (
         select(FieldRow, FieldRevision, ReviewTask, Document.current_version_id, SchemaRow.key)
-        .join(FieldRevision, (FieldRevision.field_id == FieldRow.id) & (FieldRevision.number == FieldRow.in_force))
+        .join(FieldRevision, (FieldRevision.field_id == FieldRow.id) & (FieldRevision.number == number))
         .join(ReviewTask, ReviewTask.id == FieldRow.task_id)
         .join(Document, Document.id == FieldRow.document_id)
         .join(SchemaRow, SchemaRow.id == ReviewTask.schema_id)
@@ -94,9 +107,10 @@ def load_approved_values(
                 made_at=row.made_at,
                 digest=field.digest,
                 spec=_kept_specs.get(version, 1, load).get(field.key),
+                confidence=field.confidence if field.in_force is None else None,
             )
         )
-    return sorted(found, key=lambda each: not each.is_current)
+    return sorted(found, key=lambda each: (each.confidence is not None, not each.is_current))
 
 
 class FieldViews:
