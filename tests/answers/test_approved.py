@@ -214,3 +214,13 @@ def test_value_that_was_read_with_certainty_answers_and_says_that_nobody_approve
 def test_value_that_was_read_with_doubt_is_not_given(deal) -> None:
     deal.add(read={**READ, "governing_law": ("Ohio", 0.8, quote("laws of Ohio"))})
     assert "Governing law: Ohio" not in [claim.text for claim in deal.ask().claims]
+
+
+def test_document_that_is_named_by_its_title_is_asked(deal) -> None:
+    quotes = quote("laws of Ohio")
+    deal.add(read={**READ, "governing_law": ("Ohio", 0.9, quotes)}, document_title="Gas transport deal")
+    deal.add(read={**READ, "governing_law": ("Ohio", 0.9, quotes)}, document_title="Tool supply deal")
+    (claim,) = deal.ask("What law governs the gas transport deal?").claims
+    assert claim.text == "Governing law: Ohio"
+    assert claim.citations[0].document_title == "Gas transport deal"
+    assert "Governing law: Ohio" not in [claim.text for claim in deal.ask("What law governs the deal?").claims]

@@ -11,6 +11,7 @@ from app.answers.claims import PageKey
 from app.documents.issuers import normalise_issuer
 from app.quantities.headings import find_years
 from app.retrieval.filters import SearchFilters
+from app.retrieval.index.lexicon import tokenise
 from app.retrieval.passages import Passage
 from app.retrieval.questions.understanding import Understanding
 from app.review.evidence import Evidence, decode_evidence
@@ -57,7 +58,7 @@ def find_approved(
     it is about something else, or if it is not certain about which document. The passages' documents are read already,
     so that no other document is.
     """
-    documents = _documents_of(understanding, filters, passages)
+    documents = _documents_of(question, understanding, filters, passages)
     if not documents:
         return ()
     of_version: dict[UUID, list[ApprovedValue]] = {}
@@ -80,10 +81,11 @@ def find_approved(
 
 
 def _documents_of(
-    understanding: Understanding, filters: SearchFilters, passages: Sequence[Passage]
+    question: str, understanding: Understanding, filters: SearchFilters, passages: Sequence[Passage]
 ) -> dict[UUID, Passage]:
-    """Return the first passage of each document that the question is about: of those of the named issuer or of the
-    filter, or the only one. A question about several issuers compares: no single value answers it.
+    """Return the first passage of each document that the question is about: of those of the named issuer, of the
+    filter or with the named title, or the only one. A question about several issuers compares: no single value answers
+    it.
     """
     if understanding.is_absent() or understanding.other_entity or len(set(understanding.issuer_groups)) > 1:
         return {}
@@ -95,13 +97,21 @@ def _documents_of(
         if not keys or not passage.issuer or normalise_issuer(passage.issuer) in keys:
             found.setdefault(passage.document_id, passage)
     if not keys and not understanding.is_implied and len(found) > 1 and not filters.document_ids:
-        return {}
+        found = {each: place for each, place in found.items() if _is_named(question, place)}
+        if len(found) > 1:
+            return {}
     return {
         document_id: each
         for document_id, each in found.items()
         if (not types or each.document_type in types)
         and (not years or not years.isdisjoint(find_years(f"{each.period or ''} {each.document_title}")))
     }
+
+
+def _is_named(question: str, place: Passage) -> bool:
+    """Return whether a question has the words of a document's title that are not its issuer's, at least two."""
+    own = frozenset(tokenise(place.document_title)) - frozenset(tokenise(place.issuer or ""))
+    return len(own) >= 2 and own <= frozenset(tokenise(question))
 
 
 def _find_item(words: str, place: Passage, values: Sequence[ApprovedValue]) -> ApprovedItem | None:
