@@ -34,6 +34,7 @@ from app.client.models import (
     Key,
 )
 from app.client.retries import RETRY_SECONDS, Attempts, Retries
+from app.client.review import ReviewCalls
 from app.client.urls import certificates_of, check_url, issuer_path
 from app.client.webhooks import WebhookCalls
 
@@ -46,7 +47,7 @@ def _ignore(_notice: str) -> None:
     """Show no notice."""
 
 
-class ApiClient(ConversationCalls, WebhookCalls):
+class ApiClient(ConversationCalls, ReviewCalls, WebhookCalls):
     """A thread-safe client for one server and one API key. Use it as a context manager.
 
     Requests that an outage interrupts are repeated for `retry_seconds`; `notify` receives a sentence about each outage.
@@ -316,7 +317,8 @@ class ApiClient(ConversationCalls, WebhookCalls):
         If the server is down, restarts, or limits the rate, wait and repeat the request with the same idempotency key.
         Raises ServerUnreachableError, ApiProblemError.
         """
-        headers = {"Idempotency-Key": str(uuid4())} if method == "POST" else {"If-Match": str(tag)} if tag else {}
+        headers = {"Idempotency-Key": str(uuid4())} if method == "POST" else {}
+        headers |= {"If-Match": str(tag)} if tag else {}
         attempts = Attempts(self._retries)
         while True:
             try:

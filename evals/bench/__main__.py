@@ -10,6 +10,7 @@ from rich.console import Console
 
 from app.core.errors import FootnoteError
 from evals.bench.asking import bench_ask
+from evals.bench.desk import bench_desk
 from evals.bench.facts import bench_facts
 from evals.bench.fairness import bench_fairness
 from evals.bench.filtered import bench_filtered, table_lines
@@ -136,6 +137,13 @@ def reviewing(json: JsonOption = None) -> None:
 
     digest = digest_files([ROOT / "evals" / "bench" / "reviewing.py"], root=ROOT)
     _report("reviewing", digest, _run_synthetic(bench_reviewing), json)
+
+
+@commands.command()
+def desk(json: JsonOption = None) -> None:
+    """Measure 50 editors who work on one queue for a minute, and check that no decision is lost or made twice."""
+    digest = digest_files([ROOT / "evals" / "bench" / "desk.py"], root=ROOT)
+    _report("desk", digest, _run_synthetic(bench_desk), json)
 
 
 @commands.command()

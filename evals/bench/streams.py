@@ -4,13 +4,10 @@ The API runs in its own process. One key follows queued runs with 500 streams. A
 without streams, with idle streams, while the followed runs change, and without streams again.
 """
 
-import os
 import random
 import re
 import socket
 import statistics
-import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -29,9 +26,8 @@ from app.core.principal import Role
 from app.db.migrate import upgrade_to_head
 from app.db.session import Database, system_principal
 from app.settings import DatabaseSettings, Settings
-from app.stack.errors import ServerStartError
 from app.stack.servers.postgres import EmbeddedPostgres
-from app.storage.keyfile import ensure_key_file
+from evals.bench.serving import run_api
 from evals.running.engine import Case, SuiteResult
 
 STREAMS = 500
@@ -40,8 +36,6 @@ DOCUMENTS = 20
 LISTS = 300
 CHANGES_A_SECOND = 20
 _WARMING = 30
-_NO_LIMIT = "10000000"
-_START_SECONDS = 60.0
 _FIRST_EVENT = re.compile(rb"event: run\r?\ndata: [^\n]+\n\r?\n")
 
 
@@ -143,7 +137,7 @@ def _serve(notify: Callable[[str], None]) -> Iterator[_Setting]:
         databases = DatabaseSettings(owner_url=postgres.url("owner"), worker_url=postgres.url("worker"))
         admin = build_tenant_admin(Settings(database=databases))
         worker = build_database(databases, role="worker")
-        with _api(Path(name), postgres.url("api")) as port:
+        with run_api(Path(name), postgres.url("api")) as port:
             users = []
             for slug in ("busy", "other"):
                 tenant = admin.create_tenant(slug=slug, name=slug)
@@ -164,43 +158,3 @@ def _upload(setting: _Setting, key: str, documents: int) -> list[str]:
         collection = client.post("/v1/collections", json={"name": "Filings"}).json()["id"]
         paths = [f"/v1/collections/{collection}/files/{number}.txt" for number in range(documents)]
         return [client.put(path, content=path.encode()).json()["run"]["id"] for path in paths]
-
-
-@contextmanager
-def _api(folder: Path, database_url: str) -> Iterator[int]:
-    """Run an API without rate limits in its own process; yield its port."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    ensure_key_file(folder / "keys.json")
-    environment = {
-        **os.environ,
-        "FOOTNOTE_DATABASE__API_URL": database_url,
-        "FOOTNOTE_BROKER__URL": "amqp://127.0.0.1:9",
-        "FOOTNOTE_STORAGE__ROOT": str(folder / "blobs"),
-        "FOOTNOTE_STORAGE__KEY_FILE": str(folder / "keys.json"),
-        "FOOTNOTE_OBSERVABILITY__LOG_LEVEL": "ERROR",
-        **{
-            f"FOOTNOTE_LIMITS__{name}": _NO_LIMIT
-            for name in ("REQUESTS_PER_MINUTE", "UPLOADS_PER_MINUTE", "STREAMS_PER_KEY", "STREAMS_PER_TENANT")
-        },
-    }
-    command = [sys.executable, "-m", "app.stack.serve", "127.0.0.1", str(port)]
-    process = subprocess.Popen(command, env=environment)  # noqa: S603  fixed arguments
-    try:
-        _wait_until_alive(process, port)
-        yield port
-    finally:
-        process.terminate()
-        process.wait()
-
-
-def _wait_until_alive(process: "subprocess.Popen[bytes]", port: int) -> None:
-    deadline = time.monotonic() + _START_SECONDS
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            httpx.get(f"http://127.0.0.1:{port}/livez", trust_env=False)
-        except httpx.TransportError:
-            time.sleep(0.05)
-        else:
-            return
-    raise ServerStartError("The benchmark's API did not start.")

@@ -18,7 +18,7 @@ from app.documents.repository import DocumentRepository
 from app.review.comments.errors import MentionError
 from app.review.deciding.errors import FieldNotFoundError
 from app.review.deciding.rules import FINAL, Status
-from app.review.fields.repository import FieldRepository
+from app.review.fields.repository import FieldRepository, readings_of
 from app.review.models import FieldComment, FieldRow
 from app.review.people import list_reviewers
 
@@ -42,7 +42,8 @@ class CommentService:
                 raise MentionError
             named = list(dict.fromkeys(mentions))
             is_conflict = field.status == Status.CONFLICT
-            has_read = not is_conflict and bool(FieldRepository(session).list_readings([field]))
+            sealed = FieldRepository(session).find_sealed([field]).get(field.id, ())
+            has_read = not is_conflict and bool(readings_of(field, sealed))
             is_blind = field.policy == "blind" and not is_conflict and field.status not in FINAL
             values = {
                 "id": new_id(),

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
@@ -34,65 +34,35 @@ class FieldRepository:
 
     def find_revisions(self, rows: Sequence[FieldRow]) -> dict[tuple[UUID, int], FieldRevision]:
         """Return the revisions that fields point to: with their state, and with the answer in force."""
-        wanted = [row.id for row in rows]
-        query = (
-            select(FieldRevision)
-            .join(FieldRow, FieldRow.id == FieldRevision.field_id)
-            .where(FieldRow.id.in_(wanted), FieldRevision.number.in_([FieldRow.at, FieldRow.in_force]))
-        )
-        return {(found.field_id, found.number): found for found in self._session.scalars(query)}
+        numbers = [(row.id, number) for row in rows for number in (row.at, row.in_force) if number is not None]
+        return self.find_numbered(numbers)
 
-    def find_proposals(self, rows: Sequence[FieldRow]) -> dict[UUID, dict[str, Any]]:
-        """Return the proposals of fields."""
-        query = (
-            select(FieldRow.id, ProposalRow.data)
-            .join(ReviewTask, ReviewTask.id == FieldRow.task_id)
-            .join(
-                ProposalRow,
-                and_(ProposalRow.version_id == ReviewTask.version_id, ProposalRow.digest == FieldRow.digest),
+    def find_proposals(self, rows: Sequence[FieldRow], version_id: UUID | None = None) -> dict[UUID, dict[str, Any]]:
+        """Return the proposals of fields, which are all of the version if one is given."""
+        if version_id is None:
+            query = (
+                select(FieldRow.id, ProposalRow.data)
+                .join(ReviewTask, ReviewTask.id == FieldRow.task_id)
+                .join(
+                    ProposalRow,
+                    and_(ProposalRow.version_id == ReviewTask.version_id, ProposalRow.digest == FieldRow.digest),
+                )
+                .where(FieldRow.id.in_([row.id for row in rows]))
             )
-            .where(FieldRow.id.in_([row.id for row in rows]))
+            return {row.id: row.data for row in self._session.execute(query)}
+        by_digest = select(ProposalRow.digest, ProposalRow.data).where(
+            ProposalRow.version_id == version_id, ProposalRow.digest.in_({row.digest for row in rows})
         )
-        return {row.id: row.data for row in self._session.execute(query)}
+        found = {row.digest: row.data for row in self._session.execute(by_digest)}
+        return {row.id: found[row.digest] for row in rows if row.digest in found}
 
-    def list_readings(self, rows: Sequence[FieldRow]) -> Sequence[FieldRevision]:
-        """List the blind readings of the fields' open rounds, or of the rounds before in a conflict: the newest of each
-        person that was not undone. Of an open round, the principal sees only the own one.
-        """
-        query: Select[FieldRevision] = (
-            select(FieldRevision)
-            .join(FieldRow, FieldRow.id == FieldRevision.field_id)
-            .where(
-                FieldRow.id.in_([row.id for row in rows]),
-                FieldRevision.sealed,
-                or_(FieldRevision.round >= FieldRow.round - 1, FieldRow.status == "conflict"),
-            )
-            .ext(distinct_on(FieldRevision.field_id, FieldRevision.round, FieldRevision.made_by))
-            .order_by(FieldRevision.field_id, FieldRevision.round, FieldRevision.made_by, FieldRevision.number.desc())
-        )
-        found = [each for each in self._session.scalars(query) if each.action != "undo"]
-        rounds = {row.id: row.round for row in rows}
-        complete = Counter((each.field_id, each.round) for each in found)
-        for row in rows:
-            if row.status == "conflict":  # the rounds after it may have been sent back, which was undone
-                before = [number for (field, number), count in complete.items() if field == row.id and count > 1]
-                rounds[row.id] = max((number for number in before if number < row.round), default=row.round)
-        return [each for each in found if each.round == rounds[each.field_id]]
-
-    def count_own_sealed(self, rows: Sequence[FieldRow], person: UUID) -> dict[UUID, int]:
-        """Return how many revisions of a person later than the one that everybody sees are still sealed, by field."""
-        query = (
-            select(FieldRow.id, func.count())
-            .join(FieldRevision, FieldRevision.field_id == FieldRow.id)
-            .where(
-                FieldRow.id.in_([row.id for row in rows]),
-                FieldRevision.sealed,
-                FieldRevision.made_by == person,
-                FieldRevision.number > FieldRow.revision,
-            )
-            .group_by(FieldRow.id)
-        )
-        return dict(self._session.execute(query).all())
+    def find_sealed(self, rows: Sequence[FieldRow]) -> dict[UUID, list[FieldRevision]]:
+        """Return the blind readings of fields that the principal may see, oldest first, by field."""
+        query = select(FieldRevision).where(FieldRevision.field_id.in_([row.id for row in rows]), FieldRevision.sealed)
+        found: dict[UUID, list[FieldRevision]] = {}
+        for revision in self._session.scalars(query.order_by(FieldRevision.field_id, FieldRevision.number)):
+            found.setdefault(revision.field_id, []).append(revision)
+        return found
 
     def find_unchecked(self, rows: Sequence[FieldRow]) -> set[UUID]:
         """Return the fields of whose values one was drawn to be checked, and none was checked since: also if it was
@@ -130,3 +100,21 @@ class FieldRepository:
         query = select(FieldRevision).where(FieldRevision.field_id.in_(fields), FieldRevision.number.in_(numbers))
         found = {(row.field_id, row.number): row for row in self._session.scalars(query)}
         return {key: found[key] for key in wanted if key in found}
+
+
+def readings_of(row: FieldRow, sealed: Sequence[FieldRevision]) -> list[FieldRevision]:
+    """Return the readings of a field's open round, or in a conflict of the last round that two persons read: the newest
+    of each person that was not undone. Of an open round, a principal sees only the own one.
+    """
+    newest = {(revision.round, revision.made_by): revision for revision in sealed}
+    found = [revision for revision in newest.values() if revision.action != "undo"]
+    wanted = row.round
+    if row.status == "conflict":  # the rounds after it may have been sent back, which was undone
+        complete = Counter(revision.round for revision in found if revision.round < row.round)
+        wanted = max((number for number, count in complete.items() if count > 1), default=row.round)
+    return [revision for revision in found if revision.round == wanted]
+
+
+def count_unseen(row: FieldRow, sealed: Sequence[FieldRevision], person: UUID) -> int:
+    """Return how many sealed revisions of the person are later than the newest one that everybody sees."""
+    return sum(revision.made_by == person and revision.number > row.revision for revision in sealed)

@@ -1,6 +1,6 @@
 """Reads fields, now and at any past moment, with their history."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -17,11 +17,10 @@ from app.db.session import Database
 from app.documents.models import Document
 from app.review.deciding.errors import FieldNotFoundError
 from app.review.deciding.rules import Status
-from app.review.fields.repository import FieldRepository
+from app.review.fields.repository import FieldRepository, count_unseen, readings_of
 from app.review.fields.views import FieldView, RevisionView, decode_stored, revision_view
 from app.review.models import FieldRevision, FieldRow, ReviewTask, SchemaRow
 from app.review.schemas.definition import FieldSpec
-from app.review.schemas.errors import SchemaNotFoundError
 from app.review.schemas.repository import SchemaRepository
 from app.review.tasks.errors import TaskNotFoundError
 from app.review.tasks.repository import TaskRepository
@@ -88,7 +87,7 @@ def load_approved_values(
         query = query.where(FieldRow.kind == kind.value)
     found: list[ApprovedValue] = []
     for field, row, task, current, key in session.execute(query):
-        version, load = (task.schema_id, task.schema_version), partial(_find_specs, session, task)
+        version, load = (task.schema_id, task.schema_version), partial(_specs, session, task)
         found.append(
             ApprovedValue(
                 document_id=field.document_id,
@@ -121,34 +120,40 @@ class FieldViews:
         self._person = person
         self._repository = FieldRepository(session)
 
-    def read(self, rows: Sequence[FieldRow], specs: dict[str, FieldSpec]) -> list[FieldView]:
-        """Return the views of fields as they are now."""
+    def read(
+        self, rows: Sequence[FieldRow], specs: Mapping[str, FieldSpec], *, version_id: UUID | None = None
+    ) -> list[FieldView]:
+        """Return the views of fields as they are now. `version_id` is that of their task, if they have only one."""
         revisions = self._repository.find_revisions(rows)
-        proposals = self._repository.find_proposals(rows)
-        sealed = self._repository.count_own_sealed(rows, self._person)
-        readings: dict[UUID, list[FieldRevision]] = {}
-        for reading in self._repository.list_readings(rows):
-            readings.setdefault(reading.field_id, []).append(reading)
+        proposals = self._repository.find_proposals(rows, version_id)
+        sealed = self._repository.find_sealed(rows)
         return [
-            self._view(row, specs, revisions, proposals.get(row.id), sealed.get(row.id, 0), readings.get(row.id, []))
+            self._view(row, specs.get(row.key), revisions, proposals.get(row.id), sealed.get(row.id, ()))
             for row in rows
         ]
+
+    def read_again(self, view: FieldView) -> FieldView:
+        """Return the view of a field after a decision. Raises FieldNotFoundError."""
+        row = self._repository.find_field(view.row.id)
+        if row is None:
+            raise FieldNotFoundError
+        revisions, sealed = self._repository.find_revisions([row]), self._repository.find_sealed([row])
+        return self._view(row, view.spec, revisions, view.proposal, sealed.get(row.id, ()))
 
     def _view(
         self,
         row: FieldRow,
-        specs: dict[str, FieldSpec],
-        revisions: dict[tuple[UUID, int], FieldRevision],
-        proposal: dict[str, Any] | None,
-        sealed: int,
-        readings: Sequence[FieldRevision],
+        spec: FieldSpec | None,
+        revisions: Mapping[tuple[UUID, int], FieldRevision],
+        proposal: Mapping[str, Any] | None,
+        sealed: Sequence[FieldRevision],
     ) -> FieldView:
-        in_conflict = row.status == "conflict"
+        readings, in_conflict = readings_of(row, sealed), row.status == "conflict"
         own = next((each for each in readings if each.made_by == self._person), None)
         return FieldView(
             row=row,
-            spec=specs.get(row.key),
-            revision=row.revision + sealed,
+            spec=spec,
+            revision=row.revision + count_unseen(row, sealed, self._person),
             current=_found(revisions, row.id, row.at),
             in_force=_found(revisions, row.id, row.in_force),
             proposal=proposal,
@@ -156,7 +161,7 @@ class FieldViews:
             readings=tuple(revision_view(each) for each in readings) if in_conflict else (),
         )
 
-    def read_as_of(self, rows: Sequence[FieldRow], specs: dict[str, FieldSpec], moment: datetime) -> list[FieldView]:
+    def read_as_of(self, rows: Sequence[FieldRow], specs: Mapping[str, FieldSpec], moment: datetime) -> list[FieldView]:
         """Return the views of fields as they were at a moment, from their revisions alone. A field that did not exist
         yet is left out.
         """
@@ -193,7 +198,10 @@ class FieldService:
             rows = FieldRepository(session).list_fields([task_id], at=as_of)
             specs = _specs(session, task.row)
             reader = FieldViews(session, principal.user_id)
-            views = reader.read(rows, specs) if as_of is None else reader.read_as_of(rows, specs, as_of)
+            if as_of is None:
+                views = reader.read(rows, specs, version_id=task.row.version_id)
+            else:
+                views = reader.read_as_of(rows, specs, as_of)
             _record_read(session, principal, task.row)
             return views
 
@@ -215,27 +223,22 @@ class FieldService:
             return [revision_view(row) for row in found]
 
 
-def read_field(session: Session, principal: Principal, field_id: UUID) -> tuple[FieldView, ReviewTask]:
+def read_field(
+    session: Session, principal: Principal, field_id: UUID, task: ReviewTask | None = None
+) -> tuple[FieldView, ReviewTask]:
     """Return a field as the principal may see it, and its task. Raises FieldNotFoundError."""
     row = FieldRepository(session).find_field(field_id)
-    task = None if row is None else session.get(ReviewTask, row.task_id)
+    if row is not None and task is None:
+        task = session.get(ReviewTask, row.task_id)
     if row is None or task is None:
         raise FieldNotFoundError
-    return FieldViews(session, principal.user_id).read([row], _specs(session, task))[0], task
+    views = FieldViews(session, principal.user_id)
+    return views.read([row], _specs(session, task), version_id=task.version_id)[0], task
 
 
-def _specs(session: Session, task: ReviewTask) -> dict[str, FieldSpec]:
-    schemas = SchemaRepository(session)
-    row = schemas.find_row(task.schema_id)
-    schema = None if row is None else schemas.get_schema(row, task.schema_version)
+def _specs(session: Session, task: ReviewTask) -> Mapping[str, FieldSpec]:
+    schema = SchemaRepository(session).find_version(task.schema_id, task.schema_version)
     return {} if schema is None else {spec.key: spec for spec in schema.fields}
-
-
-def _find_specs(session: Session, task: ReviewTask) -> dict[str, FieldSpec]:
-    try:
-        return _specs(session, task)
-    except SchemaNotFoundError:
-        return {}
 
 
 def _record_read(session: Session, principal: Principal, task: ReviewTask) -> None:
@@ -249,6 +252,8 @@ def _record_read(session: Session, principal: Principal, task: ReviewTask) -> No
     )
 
 
-def _found(revisions: dict[tuple[UUID, int], FieldRevision], field_id: UUID, number: int | None) -> RevisionView | None:
+def _found(
+    revisions: Mapping[tuple[UUID, int], FieldRevision], field_id: UUID, number: int | None
+) -> RevisionView | None:
     row = None if number is None else revisions.get((field_id, number))
     return None if row is None else revision_view(row)

@@ -72,7 +72,7 @@ class PolicyService:
                 "made_at": self._clock.now(),
             }
             insert_row(session, ReviewPolicy, values)
-            detail = {"policy": new.policy.value, "schema": new.schema, "field_key": new.field_key}
+            detail = {"policy": new.policy.value, "schema_id": None if schema_id is None else str(schema_id)}
             record(
                 session,
                 principal,

@@ -29,8 +29,8 @@ from app.review.deciding.rules import (
     undoer_of,
 )
 from app.review.evidence import Evidence, decode_evidence, encode_evidence
-from app.review.fields.repository import FieldRepository
-from app.review.fields.service import read_field
+from app.review.fields.repository import FieldRepository, readings_of
+from app.review.fields.service import FieldViews, read_field
 from app.review.fields.views import FieldView, RevisionView, answer_of
 from app.review.models import FieldRow, ReviewPolicy, ReviewTask
 from app.review.policies.rules import applying, policy_of, sample_rate
@@ -82,7 +82,7 @@ class DecisionService:
             task = lock_task(session, row.task_id, principal, token=decision.claim_token)
             if task.state not in (OPEN, DONE):
                 raise TaskNotOpenError
-            view, _ = read_field(session, principal, field_id)
+            view, _ = read_field(session, principal, field_id, task)
             if revision is not None and view.revision != revision:
                 raise PreconditionFailedError
             given = _given(session, task, view, decision)
@@ -91,7 +91,7 @@ class DecisionService:
             settle_readings(session, principal, [(view.row, made)])
             if task.claimed_by == principal.user_id:
                 TaskRepository(session).extend_claim(task.id)
-            return read_field(session, principal, field_id)[0]
+            return FieldViews(session, principal.user_id).read_again(view)
 
     def _make(
         self, session: Session, principal: Principal, task: ReviewTask, view: FieldView, decision: Decision
@@ -177,7 +177,7 @@ def add_outcomes(
     ]
     RevisionRepository(session).add(rows)
     for field, outcome in outcomes:
-        detail: dict[str, object] = {"task_id": str(field.task_id), "key": field.key}
+        detail: dict[str, object] = {"task_id": str(field.task_id)}
         if not outcome.sealed:
             detail |= {"action": outcome.action.value, "policy": outcome.policy.value}
         if bulk_id is not None:
@@ -200,10 +200,12 @@ def settle_readings(
     if not sealed:
         return
     others: dict[UUID, list[Reading]] = {}
-    for each in FieldRepository(session).list_readings([row for row, _ in sealed.values()]):
-        answer = answer_of(each)
-        if each.made_by != principal.user_id and answer is not None:
-            others.setdefault(each.field_id, []).append(Reading(each.made_by, answer))
+    stored = FieldRepository(session).find_sealed([row for row, _ in sealed.values()])
+    for row, _ in sealed.values():
+        for each in readings_of(row, stored.get(row.id, ())):
+            answer = answer_of(each)
+            if each.made_by != principal.user_id and answer is not None:
+                others.setdefault(row.id, []).append(Reading(each.made_by, answer))
     settled = []
     for field_id, readings in others.items():
         row, made = sealed[field_id]

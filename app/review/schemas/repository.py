@@ -110,6 +110,16 @@ class SchemaRepository:
         """Return a version of a schema, by default the newest. Raises SchemaNotFoundError."""
         return parse_definition(row.key, self.get_definition(row.id, row.version if number is None else number))
 
+    def find_version(self, schema_id: UUID, number: int) -> Schema | None:
+        """Return a version of a schema."""
+        query = (
+            select(SchemaRow.key, SchemaVersion.definition)
+            .join(SchemaVersion, SchemaVersion.schema_id == SchemaRow.id)
+            .where(SchemaRow.id == schema_id, SchemaVersion.number == number)
+        )
+        found = self._session.execute(query).one_or_none()
+        return None if found is None else parse_definition(found.key, found.definition)
+
     def list_versions(self, schema_id: UUID) -> Sequence[SchemaVersion]:
         """List the versions of a schema, newest first."""
         query = select(SchemaVersion).where(SchemaVersion.schema_id == schema_id)

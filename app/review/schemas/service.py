@@ -220,5 +220,5 @@ def _effect(session: Session, before: SchemaView, after: Schema) -> SchemaEffect
 
 
 def _record(session: Session, principal: Principal, what: str, view: SchemaView) -> None:
-    detail = {"key": view.schema.key, "version": view.version}
+    detail = {"version": view.version}
     record(session, principal, f"review.schema.{what}", object_type="schema", object_id=view.id, detail=detail)

@@ -103,7 +103,7 @@ class TaskService:
                 principal, document_id=document_id, version_id=document.current_version_id, schema=row
             )
             if is_new:
-                _record(session, principal, "created", task_id, document_id=str(document_id), schema=row.key)
+                _record(session, principal, "created", task_id, document_id=str(document_id), schema_id=str(row.id))
             return _get_view(session, task_id), is_new
 
     def retry(self, principal: Principal, task_id: UUID) -> TaskView:

@@ -1,0 +1,109 @@
+"""The API calls of the editors' desk, and what they return."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, TypeVar
+
+import httpx
+from pydantic import BaseModel, Field
+
+from app.client.models import Response
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+class ApiTaskDocument(Response):
+    id: str
+    title: str = ""
+    issuer: str | None = None
+
+
+class ApiTaskSchema(Response):
+    key: str
+    title: str = ""
+
+
+class ApiClaim(Response):
+    is_mine: bool = False
+    token: int | None = None
+    until: str = ""
+
+
+class ApiReviewTask(Response):
+    """A task of the queue. `claim` is that of the person who works on it now."""
+
+    id: str
+    state: str
+    document: ApiTaskDocument
+    schema_: ApiTaskSchema = Field(alias="schema")
+    priority: float = 0.0
+    fields_total: int = 0
+    fields_open: int = 0
+    claim: ApiClaim | None = None
+    error_detail: str | None = None
+
+
+class ApiNextTask(Response):
+    task: ApiReviewTask | None = None
+
+
+class ApiRevision(Response):
+    """A decision, or the machine's proposal."""
+
+    number: int
+    action: str = ""
+    answer: str | None = None
+    printed: str | None = None
+    evidence: list[dict[str, Any]] = Field(default_factory=list)
+
+
+class ApiReviewField(Response):
+    """A field of a task. `revision` is the number of its ETag."""
+
+    id: str
+    key: str
+    title: str = ""
+    status: str = ""
+    policy: str = ""
+    revision: int
+    confidence: float = 0.0
+    current: ApiRevision | None = None
+    in_force: ApiRevision | None = None
+    my_reading: ApiRevision | None = None
+
+
+class ApiReviewFields(Response):
+    items: list[ApiReviewField] = Field(default_factory=list)
+
+
+class ReviewCalls:
+    """The calls of the editors' desk, for `app.client.api.ApiClient`. Each raises ApiProblemError."""
+
+    def _call(self, method: str, path: str, model: type[Model], **options: object) -> Model:
+        raise NotImplementedError
+
+    def _list(self, path: str, model: type[Model], *, filters: Mapping[str, str] | None = None) -> Iterator[Model]:
+        raise NotImplementedError
+
+    def _send(self, method: str, path: str, **options: object) -> httpx.Response:
+        raise NotImplementedError
+
+    def list_review_tasks(self, filters: Mapping[str, str]) -> Iterator[ApiReviewTask]:
+        """List tasks, the riskiest first."""
+        return self._list("/v1/review/tasks", ApiReviewTask, filters=filters)
+
+    def get_review_task(self, task_id: str) -> ApiReviewTask:
+        return self._call("GET", f"/v1/review/tasks/{task_id}", ApiReviewTask)
+
+    def claim_next_review_task(self, filters: Mapping[str, str]) -> ApiReviewTask | None:
+        """Claim the riskiest free task that waits for the user; return None if there is none."""
+        return self._call("POST", "/v1/review/tasks/claim-next", ApiNextTask, json=dict(filters)).task
+
+    def list_review_fields(self, task_id: str, *, as_of: str | None = None) -> list[ApiReviewField]:
+        """List the fields of a task, now or at a moment (ISO 8601)."""
+        params = {} if as_of is None else {"as_of": as_of}
+        return self._call("GET", f"/v1/review/tasks/{task_id}/fields", ApiReviewFields, params=params).items
+
+    def decide_review_field(self, field: ApiReviewField, decision: Mapping[str, object]) -> ApiReviewField:
+        """Decide on a field in the state in which it was read."""
+        path = f"/v1/review/fields/{field.id}/revisions"
+        return self._call("POST", path, ApiReviewField, json=dict(decision), tag=f'"{field.revision}"')

@@ -1,0 +1,87 @@
+"""The editors' desk over HTTP and from the command line: claim, decide with If-Match, history, and the state before."""
+
+import json
+from datetime import UTC, datetime
+from uuid import UUID
+
+import pytest
+from typer.testing import CliRunner
+
+from app.cli import build_cli
+from app.core.principal import Role
+from tests.api.review_objects import create_schema, create_task
+
+
+@pytest.fixture
+def task(server, editor):
+    """An open task with the unread field `law`, in a schema of its own."""
+    uploaded = editor.upload(editor.collection())
+    key = create_schema(server.database, editor.tenant_id, editor.id)
+    ids = (UUID(uploaded["document"]["id"]), UUID(uploaded["version"]["id"]))
+    task_id, field_id = create_task(server.database, editor.tenant_id, *ids, key)
+    return {"id": str(task_id), "field": str(field_id), "schema": key, "document": str(ids[0])}
+
+
+def test_editor_claims_decides_and_reads_what_was_before(editor, task):
+    claimed = editor.http.post("/v1/review/tasks/claim-next", json={"schema": task["schema"]}).json()["task"]
+    assert (claimed["id"], claimed["claim"]["is_mine"]) == (task["id"], True)
+    path = f"/v1/review/fields/{task['field']}"
+    seen = editor.http.get(path)
+    before = datetime.now(UTC).isoformat()
+    decision = {"action": "correct", "text": "Ohio", "claim_token": claimed["claim"]["token"]}
+    assert editor.http.post(f"{path}/revisions", json=decision).status_code == 428
+    made = editor.http.post(f"{path}/revisions", json=decision, headers={"If-Match": seen.headers["ETag"]})
+    assert (made.status_code, made.json()["status"], made.json()["in_force"]["printed"]) == (201, "approved", "Ohio")
+    outdated = editor.http.post(f"{path}/revisions", json=decision, headers={"If-Match": seen.headers["ETag"]})
+    assert (outdated.status_code, outdated.json()["code"]) == (412, "precondition-failed")
+    history = editor.http.get(f"{path}/revisions").json()["items"]
+    assert [(each["action"], each["printed"]) for each in history] == [("propose", None), ("correct", "Ohio")]
+    then = editor.http.get(f"/v1/review/tasks/{task['id']}/fields", params={"as_of": before}).json()["items"]
+    assert [(each["status"], each["in_force"]) for each in then] == [("proposed", None)]
+    assert editor.http.get(f"/v1/review/tasks/{task['id']}").json()["state"] == "done"
+
+
+def test_wrong_values_are_rejected_with_a_sentence(editor, task):
+    path = f"/v1/review/fields/{task['field']}/revisions"
+    for body, code in (
+        ({"action": "correct"}, "decision-invalid"),
+        ({"action": "correct", "value": {"kind": "date", "day": "2026-01-01"}}, "field-value-invalid"),
+        ({"action": "propose"}, "invalid-request"),
+    ):
+        answer = editor.http.post(path, json=body, headers={"If-Match": "*"})
+        assert answer.status_code == 422, answer.text
+        assert answer.json()["code"] in (code, "invalid-input"), answer.text
+
+
+def test_bulk_preview_warns_and_approval_needs_its_digest(editor, task):
+    body = {"min_confidence": 0.9, "schema": task["schema"]}
+    preview = editor.http.post("/v1/review/bulk-approvals/preview", json=body).json()
+    assert (preview["approved"], preview["warning"], preview["skipped"]) == (0, None, {"unread": 1})
+    wrong = editor.http.post("/v1/review/bulk-approvals", json=body | {"digest": "0" * 64})
+    assert (wrong.status_code, wrong.json()["code"]) == (412, "bulk-changed")
+    right = editor.http.post("/v1/review/bulk-approvals", json=body | {"digest": preview["digest"]})
+    assert (right.status_code, right.json()) == (201, {"bulk": None})
+
+
+def test_command_line_lists_claims_and_decides(server, editor, task):
+    def run(*arguments):
+        options = ["--url", server.url, "--key", editor.key, "--json"]
+        ended = CliRunner().invoke(build_cli(["review"]), ["review", *arguments, *options])
+        assert ended.exit_code == 0, ended.output
+        return json.loads(ended.stdout)
+
+    assert [each["id"] for each in run("list", "--schema", task["schema"])["tasks"]] == [task["id"]]
+    claimed = run("next", "--schema", task["schema"])
+    assert [each["key"] for each in claimed["fields"]] == ["law"]
+    assert run("decide", task["id"], "law", "correct", "--value", "Ohio")["in_force"]["printed"] == "Ohio"
+    shown = run("show", task["id"])
+    assert (shown["task"]["state"], shown["fields"][0]["status"]) == ("done", "approved")
+    assert run("next", "--schema", task["schema"])["task"] is None
+
+
+def test_approver_role_is_given_by_administrators(server, admin):
+    body = {"email": "cleo@example.com", "name": "Cleo", "roles": ["approver"]}
+    made = admin.http.post("/v1/users", json=body)
+    assert (made.status_code, made.json()["roles"]) == (201, ["approver"])
+    approver = server.user(admin.tenant_id, Role.APPROVER)
+    assert {"review:write", "review:approve"} <= {*approver.http.get("/v1/me").json()["permissions"]}
