@@ -19,12 +19,12 @@ _FIELD = text("SELECT id FROM fields WHERE task_id = :task")
 RAW = {"title": "Deal", "properties": {"law": {"type": "string"}}}
 
 
-def create_schema(database: Any, tenant: UUID, by: UUID) -> str:
-    """Add a schema with one field, and return its key."""
-    schema = parse_definition(f"deal-{uuid4().hex}", RAW)
+def create_schema(database: Any, tenant: UUID, by: UUID, raw: dict[str, Any] = RAW) -> str:
+    """Add a schema, by default with one field, and return its key."""
+    schema = parse_definition(f"deal-{uuid4().hex}", raw)
     principal = Principal(tenant, by, roles=frozenset({Role.APPROVER}))
     with database.api.transaction(principal) as session:
-        SchemaRepository(session).add(schema, RAW, origin="tenant", principal=principal, now=datetime.now(UTC))
+        SchemaRepository(session).add(schema, raw, origin="tenant", principal=principal, now=datetime.now(UTC))
     return schema.key
 
 

@@ -35,6 +35,12 @@ REFUSED_FOR_THEIR_MEANING = {
     "published-run-invalid",
     "published-run-unfinished",
     "published-run-differs",
+    "schema-invalid",
+    "field-value-invalid",
+    "decision-invalid",
+    "mention-invalid",
+    "assignee-invalid",
+    "bulk-changed",
 }
 REFUSED_IN_WORDS = {"Value error, a grant of a pack must have the level viewer"}
 
