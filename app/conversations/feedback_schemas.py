@@ -7,11 +7,10 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.conversations.feedback import FeedbackView, NewFeedback, PageRef, Verdict
-from app.http.text import Lines
+from app.http.text import LINES_PATTERN, Lines
 
 _MOST_PAGES = 20
-_PATTERN = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]*$"
-Words = Annotated[Lines, Field(max_length=2_000, json_schema_extra={"pattern": _PATTERN})]
+Words = Annotated[Lines, Field(max_length=2_000, json_schema_extra={"pattern": LINES_PATTERN})]
 
 
 class FeedbackPage(BaseModel):

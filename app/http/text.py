@@ -42,5 +42,8 @@ Line = Annotated[
 ]
 """A name or title: 1 to 200 characters on one line."""
 
+LINES_PATTERN = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]*$"
+"""Matches text without control characters, except tabs and line ends."""
+
 Lines = Annotated[str, BeforeValidator(_check_raw), AfterValidator(_check_lines)]
 """Text that may have several lines; each field sets its own length limit."""

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.http.text import Line, Lines
+from app.http.text import LINES_PATTERN, Line, Lines
 from app.review.bulk.service import BulkPreview, BulkRequest, BulkResult
 from app.review.tasks.views import TaskFilters
 
@@ -55,7 +55,7 @@ class BulkApprovalIn(BulkIn):
     )
 
     digest: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-    note: Annotated[Lines, Field(max_length=4_000)] = ""
+    note: Annotated[Lines, Field(max_length=4_000, json_schema_extra={"pattern": LINES_PATTERN})] = ""
 
 
 class BulkPreviewOut(BaseModel):

@@ -6,14 +6,14 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.http.text import Lines
+from app.http.text import LINES_PATTERN, Lines
 from app.review.models import FieldComment
 
 
 class CommentIn(BaseModel):
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"body": "See also page 12."}]})
 
-    body: Annotated[Lines, Field(min_length=1, max_length=4_000)]
+    body: Annotated[Lines, Field(min_length=1, max_length=4_000, json_schema_extra={"pattern": LINES_PATTERN})]
     mentions: list[UUID] = Field([], max_length=20, description="Editors and approvers (`/v1/review/reviewers`).")
 
 

@@ -27,7 +27,7 @@ from app.review.tasks.repository import TaskRepository
 from app.review.values import FieldKind, Value
 
 _MOST_VERSIONS = 200  # some 100 KB each
-_kept_specs: Kept[dict[str, FieldSpec]] = Kept(most=_MOST_VERSIONS)
+_kept_specs: Kept[Mapping[str, FieldSpec]] = Kept(most=_MOST_VERSIONS)
 """The fields of versions of schemas, which do not change."""
 
 

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.http.text import Lines
+from app.http.text import LINES_PATTERN, Lines
 from app.review.deciding.rules import Action
 from app.review.revisions.service import NewDecision
 
@@ -26,9 +26,9 @@ class DecisionIn(BaseModel):
 
     action: GivenAction
     value: dict[str, Any] | None = None
-    text: Annotated[Lines, Field(max_length=20_000)] | None = None
+    text: Annotated[Lines, Field(max_length=20_000, json_schema_extra={"pattern": LINES_PATTERN})] | None = None
     evidence: list[dict[str, Any]] = Field([], max_length=50)
-    note: Annotated[Lines, Field(max_length=4_000)] = ""
+    note: Annotated[Lines, Field(max_length=4_000, json_schema_extra={"pattern": LINES_PATTERN})] = ""
     claim_token: Annotated[int, Field(ge=0, le=2**53)] | None = None
 
     def decision(self) -> NewDecision:

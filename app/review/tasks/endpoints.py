@@ -32,7 +32,7 @@ router = api_router(prefix="/v1/review", tag="review")
 
 Tasks = Annotated[TaskService, Depends(service(TaskService))]
 
-_CHANGES = problems(TaskNotFoundError, NotEditableError, TaskClaimedError)
+_CHANGES = (TaskNotFoundError, NotEditableError, TaskClaimedError)
 _LEASE = (
     "A claim lasts 15 minutes after your last decision or claim. Meanwhile, nobody else decides on fields of the task. "
     "Send its `token` with your decisions: one that another claim has replaced is rejected."
@@ -133,7 +133,7 @@ def get_review_task(principal: CurrentPrincipal, tasks: Tasks, task_id: UUID, re
     "/tasks/{task_id}/claim",
     summary="Claim a review task, or extend your claim",
     description=_LEASE,
-    openapi_extra=needs(Permission.REVIEW_WRITE) | _CHANGES | problems(TaskNotOpenError),
+    openapi_extra=needs(Permission.REVIEW_WRITE) | problems(*_CHANGES, TaskNotOpenError),
 )
 def claim_review_task(principal: CurrentPrincipal, tasks: Tasks, task_id: UUID, response: Response) -> TaskOut:
     return _out(tasks.claim(principal, task_id), principal, response)
@@ -143,7 +143,7 @@ def claim_review_task(principal: CurrentPrincipal, tasks: Tasks, task_id: UUID, 
     "/tasks/{task_id}/release",
     summary="End the claim of a review task",
     description="Approvers may end the claim of another user.",
-    openapi_extra=needs(Permission.REVIEW_WRITE) | _CHANGES,
+    openapi_extra=needs(Permission.REVIEW_WRITE) | problems(*_CHANGES),
 )
 def release_review_task(principal: CurrentPrincipal, tasks: Tasks, task_id: UUID, response: Response) -> TaskOut:
     return _out(tasks.release(principal, task_id), principal, response)
@@ -152,7 +152,7 @@ def release_review_task(principal: CurrentPrincipal, tasks: Tasks, task_id: UUID
 @router.post(
     "/tasks/{task_id}/assign",
     summary="Assign a review task to a user, or to nobody",
-    openapi_extra=needs(Permission.REVIEW_WRITE) | _CHANGES | problems(AssigneeError),
+    openapi_extra=needs(Permission.REVIEW_WRITE) | problems(*_CHANGES, AssigneeError),
 )
 def assign_review_task(
     principal: CurrentPrincipal, tasks: Tasks, task_id: UUID, body: AssignmentIn, response: Response
@@ -163,7 +163,7 @@ def assign_review_task(
 @router.post(
     "/tasks/{task_id}/retry",
     summary="Read the fields of a failed task again",
-    openapi_extra=needs(Permission.REVIEW_WRITE) | _CHANGES | problems(TaskNotOpenError),
+    openapi_extra=needs(Permission.REVIEW_WRITE) | problems(*_CHANGES, TaskNotOpenError),
 )
 def retry_review_task(principal: CurrentPrincipal, tasks: Tasks, task_id: UUID, response: Response) -> TaskOut:
     return _out(tasks.retry(principal, task_id), principal, response)
