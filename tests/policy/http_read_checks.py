@@ -36,8 +36,12 @@ PUBLISHED_PATHS = (
     "/v1/documents/{document}/tables/1?format=csv",
     "/v1/documents/{document}/versions/{version}/tables/1?format=xlsx",
     "/v1/runs/{run}/events",
+    "/v1/review/tasks/{document}",
+    "/v1/review/tasks/{document}/earlier",
 )
-"""Paths that exist only for a published document. Its run has finished, so the event stream of the run ends."""
+"""Paths that exist only for a published document, whose review task has its ID. Its run has finished, so the event
+stream of the run ends.
+"""
 QUESTION = f"What does the {COMMON_WORD} say?"
 NOT_DRAWABLE = "page-not-drawable"
 REFUSED = (401, 403)
