@@ -137,3 +137,14 @@ def test_narrow_screen_shows_one_field_with_its_page_below(page, desk, site):
     page.get_by_role("button", name="All fields").click()
     expect(page.locator("#fields li:visible")).to_have_count(4)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_released_task_is_free_for_others(page, desk, site):
+    sign_in(page, site.url, desk.key)
+    task = desk.task(fees(1))
+    with page.expect_response("**/claim"):
+        open_task(page, site, task)
+    page.get_by_role("button", name="Release").click()
+    page.wait_for_url("**/review")
+    with approver(site, desk) as cleo:
+        assert cleo.get(f"/v1/review/tasks/{task}").json()["claim"] is None

@@ -165,6 +165,16 @@ async function retry() {
   }
 }
 
+// Ends the claim, and goes back to the queue.
+async function release() {
+  try {
+    await post(`/v1/review/tasks/${state.task.id}/release`, {});
+    window.location.assign("/review");
+  } catch (error) {
+    showProblem(error.message);
+  }
+}
+
 function wire() {
   const click = (id, run) => document.getElementById(id)?.addEventListener("click", run);
   click("keys-button", () => steps.keys());
@@ -179,6 +189,7 @@ function wire() {
   click("field-after", () => move(1));
   click("claim-again", () => claimTask(changed));
   click("retry", retry);
+  click("release", release);
   click("field-list", (event) => {
     const isList = document.getElementById("main").classList.toggle("all-fields");
     event.currentTarget.setAttribute("aria-pressed", String(isList));
