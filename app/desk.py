@@ -12,6 +12,7 @@ from app.review.earlier.service import EarlierService
 from app.review.exports.endpoints import PublicAddress
 from app.review.exports.service import ExportService
 from app.review.fields.service import FieldService
+from app.review.mistakes.service import MistakeService
 from app.review.policies.service import PolicyService
 from app.review.progress.service import ProgressService
 from app.review.revisions.service import DecisionService
@@ -36,6 +37,7 @@ def build_desk(settings: Settings, *, database: Database, sealer: Sealer, clock:
         ViewService(database=database, clock=clock),
         PolicyService(database=database, clock=clock),
         ProgressService(database=database, clock=clock),
+        MistakeService(database=database),
         ExportService(database=database),
         EarlierService(database=database),
         PublicAddress(settings.web.public_url.rstrip("/")),

@@ -57,6 +57,7 @@ from app.review.comments.endpoints import router as review_comments_router
 from app.review.earlier.endpoints import router as review_earlier_router
 from app.review.exports.endpoints import router as exports_router
 from app.review.fields.endpoints import router as review_fields_router
+from app.review.mistakes.endpoints import router as review_mistakes_router
 from app.review.policies.endpoints import router as review_policies_router
 from app.review.progress.endpoints import router as review_progress_router
 from app.review.revisions.endpoints import router as review_decisions_router
@@ -109,6 +110,7 @@ _ROUTERS = (
     review_views_router,
     review_policies_router,
     review_progress_router,
+    review_mistakes_router,
     changes_router,
     exports_router,
     webhooks_router,

@@ -75,6 +75,23 @@ class ApiReviewFields(Response):
     items: list[ApiReviewField] = Field(default_factory=list)
 
 
+class ApiQuote(Response):
+    page: int
+
+
+class ApiCorrection(Response):
+    """A decided field that the machine read wrong or not at all; `decided` is None without a value."""
+
+    field_id: str
+    document_id: str
+    document_title: str = ""
+    schema_key: str = ""
+    title: str = ""
+    read: str | None = None
+    decided: str | None = None
+    evidence: list[ApiQuote] = Field(default_factory=list)
+
+
 class ReviewCalls:
     """The calls of the editors' desk, for `app.client.api.ApiClient`. Each raises ApiProblemError."""
 
@@ -107,3 +124,7 @@ class ReviewCalls:
         """Decide on a field in the state in which it was read."""
         path = f"/v1/review/fields/{field.id}/revisions"
         return self._call("POST", path, ApiReviewField, json=dict(decision), tag=f'"{field.revision}"')
+
+    def list_corrections(self) -> Iterator[ApiCorrection]:
+        """List the corrections in documents that the key may read, the newest fields first."""
+        return self._list("/v1/review/corrections", ApiCorrection)

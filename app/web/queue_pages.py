@@ -13,6 +13,7 @@ from app.core.pagination import PageRequest
 from app.core.principal import Permission, Principal
 from app.http.dependencies import service
 from app.http.text import Line
+from app.review.mistakes.service import MistakeService
 from app.review.models import ReviewView
 from app.review.progress.schemas import AgreementsOut, DealOut, WorkloadOut
 from app.review.progress.service import ProgressService
@@ -25,11 +26,13 @@ from app.web.access_pages import AccessDesk
 
 Tasks = Annotated[TaskService, Depends(service(TaskService))]
 Progress = Annotated[ProgressService, Depends(service(ProgressService))]
+Mistakes = Annotated[MistakeService, Depends(service(MistakeService))]
 Views = Annotated[ViewService, Depends(service(ViewService))]
 Schemas = Annotated[SchemaService, Depends(service(SchemaService))]
 
 TASKS_A_PAGE = 50
 DAYS = 14
+MOST_MISTAKES = 20
 _STATES = ("open", "queued", "reading", "failed", "done")
 
 
@@ -116,7 +119,7 @@ def queue_pages(desk: AccessDesk) -> APIRouter:
         return desk.answer(request, Permission.DOCUMENTS_READ, show)
 
     @router.get("/progress")
-    def show_progress(request: Request, progress: Progress) -> Response:
+    def show_progress(request: Request, progress: Progress, mistakes: Mistakes) -> Response:
         def show(principal: Principal) -> Response:
             workload = progress.get_workload(principal, days=DAYS)
             load = WorkloadOut.of(workload)
@@ -130,6 +133,7 @@ def queue_pages(desk: AccessDesk) -> APIRouter:
                 agreement=AgreementsOut.of(progress.get_agreement(principal)),
                 names={reviewer.id: reviewer.name for reviewer in workload.reviewers},
                 days=DAYS,
+                mistakes=mistakes.list_mistakes(principal)[:MOST_MISTAKES],
             )
 
         return desk.answer(request, Permission.DOCUMENTS_READ, show)

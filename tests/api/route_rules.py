@@ -262,6 +262,8 @@ RULES: dict[tuple[str, str], Rule] = {
     ("GET", "/v1/review/progress"): _listed(GRANT, "collection_name", _WITH_TASK),
     ("GET", "/v1/review/workload"): Rule(PERMISSION, foreign=200),
     ("GET", "/v1/review/agreement"): Rule(PERMISSION, foreign=200),
+    ("GET", "/v1/review/mistakes"): Rule(PERMISSION, foreign=200),
+    ("GET", "/v1/review/corrections"): Rule(PERMISSION, foreign=200),
     ("GET", "/v1/review/reviewers"): Rule(PERMISSION, foreign=200),
     ("GET", "/v1/changes"): _listed(GRANT, "field_id", lambda _: {"params": {"kind": "field.proposed"}}),
     ("GET", "/v1/exports"): Rule(GRANT, foreign=200, shows="field_id"),

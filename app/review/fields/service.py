@@ -7,19 +7,17 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
 from app.audit.service import record
 from app.core.kept import Kept
 from app.core.principal import Principal
+from app.db.keyed import run_keyed
 from app.db.session import Database
-from app.documents.models import Document
 from app.review.deciding.errors import FieldNotFoundError
-from app.review.deciding.rules import Status
 from app.review.fields.repository import FieldRepository, count_unseen, readings_of
 from app.review.fields.views import FieldView, RevisionView, decode_stored, revision_view
-from app.review.models import FieldRevision, FieldRow, ReviewTask, SchemaRow
+from app.review.models import FieldRevision, FieldRow, ReviewTask
 from app.review.schemas.definition import FieldSpec
 from app.review.schemas.repository import SchemaRepository
 from app.review.tasks.errors import TaskNotFoundError
@@ -29,6 +27,29 @@ from app.review.values import FieldKind, Value
 _MOST_VERSIONS = 200  # some 100 KB each
 _kept_specs: Kept[Mapping[str, FieldSpec]] = Kept(most=_MOST_VERSIONS)
 """The fields of versions of schemas, which do not change."""
+
+
+# Each row is found by its key: joins would read all documents that the principal may see, for each question.
+_IN_FORCE = """
+SELECT w.id, f.id, f.key, f.kind, f.digest, f.number, r.answer, r.value, r.evidence, r.author, r.released_by,
+       r.made_at, t.version_id, t.schema_id, t.schema_version, s.key, d.current_version_id, f.confidence
+FROM (SELECT DISTINCT u.id FROM unnest(%(documents)s::uuid[]) AS u(id)) AS w
+CROSS JOIN LATERAL (
+    SELECT f.id, f.task_id, f.key, f.kind, f.digest, f.position, coalesce(f.in_force, f.at) AS number,
+           CASE WHEN f.in_force IS NULL THEN f.confidence END AS confidence FROM fields f
+    WHERE f.document_id = w.id AND f.removed_at IS NULL
+    AND (f.in_force IS NOT NULL OR (f.status = 'proposed' AND f.confidence >= %(least)s::float8))
+    AND (%(kind)s::text IS NULL OR f.kind = %(kind)s::text) OFFSET 0) f
+CROSS JOIN LATERAL (
+    SELECT r.answer, r.value, r.evidence, r.author, r.released_by, r.made_at FROM field_revisions r
+    WHERE r.field_id = f.id AND r.number = f.number OFFSET 0) r
+CROSS JOIN LATERAL (
+    SELECT t.version_id, t.schema_id, t.schema_version, t.created_at FROM review_tasks t
+    WHERE t.id = f.task_id OFFSET 0) t
+CROSS JOIN LATERAL (SELECT s.key FROM schemas s WHERE s.id = t.schema_id OFFSET 0) s
+CROSS JOIN LATERAL (SELECT d.current_version_id FROM documents d WHERE d.id = w.id OFFSET 0) d
+ORDER BY w.id, t.created_at DESC, f.position
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,45 +91,33 @@ def load_approved_values(
     With `read_with`, values follow that the machine read with at least this confidence, and that nobody has decided
     about: they have a `confidence`.
     """
-    number: ColumnElement[int | None] = FieldRow.in_force.expression
-    if read_with is not None:
-        is_read = (FieldRow.status == Status.PROPOSED.value) & (FieldRow.confidence >= read_with)
-        number = func.coalesce(FieldRow.in_force, case((is_read, FieldRow.at)))
-    query = (
-        select(FieldRow, FieldRevision, ReviewTask, Document.current_version_id, SchemaRow.key)
-        .join(FieldRevision, (FieldRevision.field_id == FieldRow.id) & (FieldRevision.number == number))
-        .join(ReviewTask, ReviewTask.id == FieldRow.task_id)
-        .join(Document, Document.id == FieldRow.document_id)
-        .join(SchemaRow, SchemaRow.id == ReviewTask.schema_id)
-        .where(FieldRow.document_id.in_(set(document_ids)), FieldRow.removed_at.is_(None))
-        .order_by(FieldRow.document_id, ReviewTask.created_at.desc(), FieldRow.position)
-    )
-    if kind is not None:
-        query = query.where(FieldRow.kind == kind.value)
-    found: list[ApprovedValue] = []
-    for field, row, task, current, key in session.execute(query):
-        version, load = (task.schema_id, task.schema_version), partial(_specs, session, task)
-        found.append(
-            ApprovedValue(
-                document_id=field.document_id,
-                version_id=task.version_id,
-                is_current=task.version_id == current,
-                schema_key=key,
-                field_id=field.id,
-                key=field.key,
-                kind=FieldKind(field.kind),
-                answer=row.answer or "absent",
-                value=None if row.value is None else decode_stored(row.value),
-                evidence=row.evidence,
-                revision=row.number,
-                author=row.author,
-                released_by=row.released_by,
-                made_at=row.made_at,
-                digest=field.digest,
-                spec=_kept_specs.get(version, 1, load).get(field.key),
-                confidence=field.confidence if field.in_force is None else None,
-            )
+    wanted = {"documents": list(document_ids), "kind": None if kind is None else kind.value, "least": read_with}
+    rows = run_keyed(session, _IN_FORCE, wanted)
+    found = [
+        ApprovedValue(
+            document_id=document_id,
+            version_id=version_id,
+            is_current=version_id == current,
+            schema_key=schema_key,
+            field_id=field_id,
+            key=key,
+            kind=FieldKind(of_kind),
+            answer=answer or "absent",
+            value=None if value is None else decode_stored(value),
+            evidence=evidence,
+            revision=number,
+            author=author,
+            released_by=released_by,
+            made_at=made_at,
+            digest=digest,
+            spec=find_specs(session, schema_id, schema_version).get(key),
+            confidence=confidence,
         )
+        for (
+            document_id, field_id, key, of_kind, digest, number, answer, value, evidence, author, released_by, made_at,
+            version_id, schema_id, schema_version, schema_key, current, confidence,
+        ) in rows
+    ]  # fmt: skip
     return sorted(found, key=lambda each: (each.confidence is not None, not each.is_current))
 
 
@@ -237,7 +246,16 @@ def read_field(
 
 
 def _specs(session: Session, task: ReviewTask) -> Mapping[str, FieldSpec]:
-    schema = SchemaRepository(session).find_version(task.schema_id, task.schema_version)
+    return _load_specs(session, task.schema_id, task.schema_version)
+
+
+def find_specs(session: Session, schema_id: UUID, version: int) -> Mapping[str, FieldSpec]:
+    """Return the fields of a version of a schema by key; none if the version is gone."""
+    return _kept_specs.get((schema_id, version), 1, partial(_load_specs, session, schema_id, version))
+
+
+def _load_specs(session: Session, schema_id: UUID, version: int) -> Mapping[str, FieldSpec]:
+    schema = SchemaRepository(session).find_version(schema_id, version)
     return {} if schema is None else {spec.key: spec for spec in schema.fields}
 
 
