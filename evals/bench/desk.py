@@ -114,10 +114,10 @@ class _Editor:
 
     def work(self) -> None:
         """Work until the time is over. An error of the server is a fault."""
-        self._http.get("/tasks").raise_for_status()  # the first request of a user takes longer
-        ends = time.monotonic() + SECONDS
         task: str | None = None
         with self._http:
+            self._http.get("/tasks").raise_for_status()  # the first request of a user takes longer
+            ends = time.monotonic() + SECONDS
             while time.monotonic() < ends:
                 if task is not None:
                     self._log.release(task)
