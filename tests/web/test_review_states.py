@@ -104,6 +104,9 @@ def test_suggestion_never_looks_decided(page, desk, site):
     expect(first.locator(".field-status")).to_have_text("approved")
     expect(first.locator(".field-value.machine")).to_have_count(0)
     expect(page.locator("#progress")).to_have_text("1 of 4 fields decided")
+    page.keyboard.press("z")
+    expect(first.locator(".field-status")).to_have_text("suggested, 80 %")
+    expect(first.locator(".field-value.machine")).to_have_text("USD 1,000,000")
 
 
 def test_blind_reading_stays_with_its_reader(page, desk, site):

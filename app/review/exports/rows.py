@@ -121,4 +121,4 @@ def standing_of(in_force: RevisionView | None, current: RevisionView | None) -> 
         return in_force, Standing.APPROVED
     if current is None or current.answer not in ("found", "absent") or current.status in ("rejected", "sent-back"):
         return None, Standing.NONE
-    return current, Standing.PROPOSED if current.by_machine else Standing.ENTERED
+    return current, Standing.PROPOSED if current.status == "proposed" else Standing.ENTERED

@@ -80,7 +80,8 @@ def _field_titles(session: Session, tasks: Sequence[TaskView]) -> dict[tuple[UUI
 
 def _row(task: TaskView, view: FieldView, titles: Mapping[str, str], names: Mapping[UUID, str]) -> ExportRow:
     revision, standing = standing_of(view.in_force, view.current)
-    people = [] if revision is None or revision.by_machine else [revision.author, revision.released_by]
+    decision = None if standing is Standing.PROPOSED else revision
+    people = [] if decision is None else [decision.author, decision.released_by]
     return ExportRow(
         document=ExportedDocument(
             id=task.row.document_id,
@@ -104,7 +105,7 @@ def _row(task: TaskView, view: FieldView, titles: Mapping[str, str], names: Mapp
         confidence=view.row.confidence,
         revision=None if revision is None else revision.number,
         decided_by=tuple(dict.fromkeys(names.get(person, str(person)) for person in people if person is not None)),
-        decided_at=None if revision is None or revision.by_machine else revision.made_at,
+        decided_at=None if decision is None else decision.made_at,
     )
 
 

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from app.db.session import SYSTEM_USER_ID
 from app.review.deciding.rules import Answer, AnswerKind
 from app.review.models import FieldRevision, FieldRow
 from app.review.schemas.definition import FieldSpec
@@ -37,10 +36,6 @@ class RevisionView:
     bulk_id: UUID | None
     made_by: UUID
     made_at: datetime
-
-    @property
-    def by_machine(self) -> bool:
-        return self.made_by == SYSTEM_USER_ID
 
 
 @dataclass(frozen=True, slots=True)

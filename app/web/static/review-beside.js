@@ -2,7 +2,7 @@
 import { element, read } from "./api.js";
 import { besideField, button, rowOf } from "./review-fields.js";
 import { post } from "./review-decide.js";
-import { AFTERWARDS, currentField, data, personOf, say, showProblem, state } from "./review-state.js";
+import { AFTERWARDS, STATUS, currentField, data, personOf, say, showProblem, state } from "./review-state.js";
 
 const WORDS = {
   propose: "suggested", approve: "approved", correct: "set", reject: "called wrong", absent: "not in the document:", unclear: "can't tell",
@@ -62,7 +62,10 @@ async function toggle(name, path, draw) {
 
 function revisionLine(each) {
   const value = each.printed ?? "";
-  const signs = [each.in_force ? "stands" : null, each.bulk_id ? "in bulk" : null, each.sealed ? "only you see it" : null].filter(Boolean);
+  const signs = [
+    each.in_force ? "stands" : null, each.status === "entered" ? STATUS.entered : null, each.bulk_id ? "in bulk" : null,
+    each.sealed ? "only you see it" : null,
+  ].filter(Boolean);
   return element(
     "li", {}, `${WORDS[each.action] ?? each.action} `, element("b", {}, value), ` by ${personOf(each.made_by)}, `, moment(each.made_at),
     ...(signs.length ? [" ", element("span", { class: "meta" }, `(${signs.join(", ")})`)] : []), each.note ? `: ${each.note}` : "",

@@ -33,7 +33,7 @@ export function shownOf(field) {
   const answer = field.my_reading ?? field.current ?? null;
   if (answer !== null && answer.answer !== null && answer.answer !== "rejected") {
     const printed = answer.answer === "absent" ? "not in the document" : answer.printed ?? "";
-    return { printed, evidence: answer.evidence, isMachine: answer.action === "propose" };
+    return { printed, evidence: answer.evidence, isMachine: field.my_reading === null && field.status === "proposed" };
   }
   const { proposal } = field;
   const printed = { found: proposal?.printed, absent: "not in the document", unread: "" }[proposal?.state] ?? "";

@@ -60,6 +60,14 @@ def test_correction_that_waits_leaves_the_approved_answer(desk, exports):
     assert (fee.standing, fee.value.number, fee.status) == (Standing.APPROVED, Decimal(4_000_000), "entered")
 
 
+def test_undone_decision_leaves_what_the_machine_read(desk, exports):
+    task = desk.task()
+    desk.decide(desk.ana, task, "fee", "approve")
+    desk.decide(desk.ana, task, "fee", "undo")
+    fee = export(exports, desk.reader)["fee"]
+    assert (fee.standing, fee.shown, fee.decided_by, fee.decided_at) == (Standing.PROPOSED, "USD 4,000,000", (), None)
+
+
 def test_exports_have_only_readable_documents_and_are_audited(desk, exports):
     desk.task()
     hidden = desk.documents[-1]
