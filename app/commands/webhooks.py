@@ -40,7 +40,13 @@ def create(
     client: ApiClient,
     address: Annotated[str, typer.Argument(help="An https URL at a public address.")],
     *,
-    kind: Annotated[list[str] | None, typer.Option("--kind", help="A kind of change; may be repeated.")] = None,
+    kind: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--kind",
+            help="A kind of change, such as field.approved; may be repeated. Without it, all changes are sent.",
+        ),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Create a webhook for the changes from now on. Its secret is shown only now."""
