@@ -96,6 +96,8 @@ def decide(
     as_json: JsonOption = False,
 ) -> None:
     """Decide on a field of a task."""
+    if action is GivenAction.CORRECT and value is None:
+        raise typer.BadParameter("State the right value with --value.")
     found = next((each for each in client.list_review_fields(task) if each.key == field), None)
     if found is None:
         raise typer.BadParameter(f"The task has no field {field!r}: see `footnote review show {task}`.")

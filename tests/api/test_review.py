@@ -120,6 +120,13 @@ def test_command_line_lists_claims_and_decides(server, editor, task):
     assert run("next", "--schema", task["schema"])["task"] is None
 
 
+def test_command_line_asks_for_the_value_of_a_correction(server, editor, task):
+    options = ["--url", server.url, "--key", editor.key]
+    ended = CliRunner().invoke(build_cli(["review"]), ["review", "decide", task["id"], "law", "correct", *options])
+    assert ended.exit_code == 2
+    assert "--value" in ended.output
+
+
 def test_approver_role_is_given_by_administrators(server, admin):
     body = {"email": "cleo@example.com", "name": "Cleo", "roles": ["approver"]}
     made = admin.http.post("/v1/users", json=body)
