@@ -4,14 +4,14 @@ from typing import Annotated
 
 from fastapi import Depends, Query, Response
 
-from app.changes.schemas import ChangesOut
+from app.changes.schemas import ChangeKind, ChangesOut
 from app.changes.service import ChangeService
 from app.core.pagination import DEFAULT_LIMIT, MAX_LIMIT, InvalidCursorError
 from app.core.principal import Permission
 from app.http.dependencies import CurrentPrincipal, service
 from app.http.openapi.document import problems
 from app.http.routing import api_router, needs
-from app.http.text import LINE_PATTERN, Line
+from app.http.text import LINE_PATTERN
 
 router = api_router(prefix="/v1/changes", tag="changes")
 
@@ -46,7 +46,7 @@ def list_changes(
         ),
     ] = None,
     kind: Annotated[
-        list[Line] | None, Query(max_length=20, description="Kinds of changes, such as `field.approved`.")
+        list[ChangeKind] | None, Query(max_length=20, description="Kinds of changes, such as `field.approved`.")
     ] = None,
     limit: Annotated[int, Query(ge=1, le=MAX_LIMIT, description="The number of changes.")] = DEFAULT_LIMIT,
 ) -> ChangesOut:

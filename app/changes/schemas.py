@@ -1,13 +1,28 @@
 """The change feed in responses."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel
 
 from app.changes.models import Change
 from app.changes.service import Feed
+
+ChangeKind = Literal[
+    "document.published",
+    "document.issuer_edited",
+    "task.opened",
+    "task.done",
+    "field.proposed",
+    "field.entered",
+    "field.approved",
+    "field.absent",
+    "field.rejected",
+    "field.unclear",
+    "field.sent-back",
+    "field.conflict",
+]
 
 
 class ChangeOut(BaseModel):

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from app.changes.schemas import ChangeKind
 from app.http.text import Line
 from app.webhooks.models import Delivery, Webhook
 from app.webhooks.service import MadeSecret
@@ -13,20 +14,6 @@ from app.webhooks.signing import message_id
 
 _URL = "https://hooks.example.com/footnote"
 
-ChangeKind = Literal[
-    "document.published",
-    "document.issuer_edited",
-    "task.opened",
-    "task.done",
-    "field.proposed",
-    "field.entered",
-    "field.approved",
-    "field.absent",
-    "field.rejected",
-    "field.unclear",
-    "field.sent-back",
-    "field.conflict",
-]
 Kinds = Annotated[list[ChangeKind], Field(max_length=20, description="Kinds of changes; empty for all.")]
 Url = Annotated[Line, Field(description="An https URL at a public address.", examples=[_URL])]
 Description = Annotated[str, Field(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]

@@ -80,6 +80,11 @@ def test_control_characters_in_queries_are_refused(editor, path):
     assert editor.http.get(path.replace("%ff", "%01")).status_code == 422
 
 
+def test_unknown_kind_of_change_is_refused(editor):
+    body = problem(editor.http.get("/v1/changes?kind=field.aproved"), 422, "invalid-input")
+    assert "'field.approved'" in body["errors"][0]["message"]
+
+
 @pytest.mark.parametrize("path", ["/v1/documents/%00", "/v1/runs/x", "/v1/collections/1/files/%00"])
 def test_malformed_ids_are_refused(editor, path):
     answer = editor.http.get(path) if "files" not in path else editor.http.put(path, content=b"x")
