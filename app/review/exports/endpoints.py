@@ -22,6 +22,7 @@ router = api_router(prefix="/v1/exports", tag="exports")
 
 _CSV = "text/csv"
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_PARQUET = "application/vnd.apache.parquet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ _RESPONSES: dict[int | str, dict[str, Any]] = {
         "content": {
             _CSV: {"schema": {"type": "string"}, "example": "Document,Issuer,Type\r\nCredit agreement,Juniper,\r\n"},
             _XLSX: {"schema": {"type": "string", "format": "binary"}},
+            _PARQUET: {"schema": {"type": "string", "format": "binary"}},
         },
         "description": "The fields: JSON, or a file in the requested format",
     }
@@ -70,9 +72,12 @@ def export_fields(
     only_approved: Annotated[bool, Query(description="Leave out answers that are not approved.")] = False,
     layout: Annotated[
         Literal["grid", "fields"],
-        Query(description="`grid`: a row per document, a column per field. `fields`: a row per field. JSON has both."),
+        Query(
+            description="`grid`: a row per document, a column per field. `fields`: a row per field. JSON has both, and "
+            "Parquet rows per field."
+        ),
     ] = "grid",
-    file_format: Annotated[Literal["json", "csv", "xlsx"], Query(alias="format")] = "json",
+    file_format: Annotated[Literal["json", "csv", "xlsx", "parquet"], Query(alias="format")] = "json",
 ) -> Response:
     filters = TaskFilters(document_id=document_id, collection_id=collection_id, issuer_id=issuer_id, schema=schema)
     rows = exports.list_rows(principal, filters, only_approved=only_approved, file_format=file_format)
@@ -85,6 +90,10 @@ def export_fields(
     if file_format == "csv":
         text = write_grid_csv(grid, base) if layout == "grid" else write_fields_csv(rows, base)
         return Response(text, media_type=_CSV, headers=headers)
+    if file_format == "parquet":
+        from app.review.exports.parquet import write_parquet_file  # noqa: PLC0415 - few requests need the library
+
+        return Response(write_parquet_file(rows, base), media_type=_PARQUET, headers=headers)
     from app.review.exports.workbook import write_workbook  # noqa: PLC0415 - slow to import, and few requests need it
 
     book = write_workbook(rows, grid if layout == "grid" else None, base)

@@ -2,17 +2,20 @@
 
 import csv
 import io
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from uuid import uuid4
 from zipfile import ZipFile
 
 import pytest
+from arro3.io import read_parquet
 from lxml import etree
 from sqlalchemy import text
 
 from app.db.session import system_principal
 from app.review.exports.errors import ExportTooLargeError
+from app.review.exports.parquet import write_parquet_file
 from app.review.exports.printing import FIELD_COLUMNS, write_fields_csv, write_grid_csv
 from app.review.exports.rows import ExportRow, Standing, build_grid
 from app.review.exports.service import ExportService
@@ -139,3 +142,29 @@ def test_grid_has_a_line_per_document(desk, exports):
     grid = build_grid(rows)
     assert [key for _, key in grid.columns] == ["signed", "fee", "law", "renews"]
     assert {document.id for document, _ in grid.lines} == {*desk.documents[:3]}
+
+
+def test_parquet_has_a_row_per_field_with_typed_columns(desk, exports):
+    task = desk.task()
+    desk.decide(desk.ana, task, "signed", "approve")
+    rows = export(exports, desk.reader, document_id=desk.documents[-1])
+    rows["fee"] = replace(rows["fee"], raw={**rows["fee"].raw, "number": "0.12345678901"}, printed="0.12345678901 USD")
+    table = read_parquet(io.BytesIO(write_parquet_file(list(rows.values()), BASE))).read_all()
+    read = {
+        name: table[name].to_pylist() for name in ("key", "value", "number", "date", "yes", "standing", "decided_at")
+    }
+    assert read["key"] == ["signed", "fee", "law", "renews"]
+    assert read["value"] == ["2026-12-31", "0.12345678901 USD", "Ohio", "Yes"]
+    assert read["number"] == [None] * 4, "a number that would be rounded is left out"
+    assert read["date"] == [date(2026, 12, 31), None, None, None]
+    assert read["yes"] == [None, None, None, True]
+    assert read["standing"] == ["approved", "proposed", "proposed", "proposed"]
+    assert [moment is None for moment in read["decided_at"]] == [False, True, True, True]
+
+
+def test_parquet_keeps_numbers_as_decimals(desk, exports):
+    desk.task()
+    rows = list(export(exports, desk.reader, document_id=desk.documents[-1]).values())
+    table = read_parquet(io.BytesIO(write_parquet_file(rows, BASE))).read_all()
+    assert table["number"].to_pylist()[1] == Decimal(4_000_000)
+    assert write_parquet_file([], BASE)[:4] == b"PAR1"
