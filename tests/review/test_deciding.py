@@ -122,6 +122,25 @@ def test_sampled_value_stands_at_once_and_another_person_checks_it(desk):
     assert desk.decide(desk.ana, desk.task(), "renews", "approve").current.sampled is None
 
 
+def test_sample_of_another_editor_is_the_next_task_when_nothing_is_open(desk):
+    task = desk.task()
+    for by, key in (
+        (desk.ana, "signed"),
+        (desk.ana, "renews"),
+        (desk.ana, "fee"),
+        (desk.cleo, "fee"),
+        (desk.ana, "law"),
+    ):
+        desk.decide(by, task, key, "approve")
+    desk.decide(desk.cleo, task, "law", "approve")
+    assert desk.tasks.get_task(desk.ben, task).row.state == "done"
+    assert desk.tasks.claim_next(desk.ana, ALL) is None, "nobody checks their own"
+    assert desk.tasks.claim_next(desk.ben, ALL).row.id == task
+    desk.decide(desk.ben, task, "renews", "approve")
+    desk.tasks.release(desk.ben, task)
+    assert desk.tasks.claim_next(desk.ben, ALL) is None
+
+
 def test_undo_walks_back_and_keeps_every_row(desk):
     task = desk.task()
     desk.decide(desk.ana, task, "fee", "approve")

@@ -12,7 +12,7 @@ from app.core.principal import Principal
 from app.documents.models import Document, DocumentVersion
 from app.jobs.models import OutboxMessage
 from app.jobs.plan import OUTBOX_CHANNEL, READ_FIELDS, Queue
-from app.review.deciding.rules import Person, Status
+from app.review.deciding.rules import Person, Sampled, Status
 from app.review.models import FieldRevision, FieldRow, ReviewTask, SchemaRow
 from app.review.tasks.views import CLAIM_SECONDS, TaskFilters, TaskView
 
@@ -75,18 +75,24 @@ class TaskRepository:
 
     def claim_next(self, filters: TaskFilters, person: Person) -> UUID | None:
         """Claim the riskiest free task with a field that the person may decide. Tasks that are assigned to the person
-        come first. Return its ID.
+        come first, and last those with only samples of others' decisions to check. Return its ID.
         """
-        is_waiting = exists().where(FieldRow.task_id == ReviewTask.id, FieldRow.removed_at.is_(None), waits_for(person))
         query = (
             select(ReviewTask.id)
-            .where(ReviewTask.state == OPEN, _IS_FREE, is_waiting, *list_conditions(filters, person))
+            .where(_IS_FREE, *list_conditions(filters, person))
             .order_by(ReviewTask.priority.desc(), ReviewTask.id)
             .limit(1)
             .with_for_update(skip_locked=True, of=ReviewTask)
         )
-        for mine in (ReviewTask.assignee == person.id, ReviewTask.assignee.is_(None)):
-            chosen = self._session.scalar(query.where(mine))
+        has = exists().where(FieldRow.task_id == ReviewTask.id, FieldRow.removed_at.is_(None))
+        is_due = and_(FieldRow.sampled == Sampled.DUE, FieldRow.author != person.id)
+        is_open = and_(ReviewTask.state == OPEN, has.where(waits_for(person)))
+        for waiting in (
+            and_(is_open, ReviewTask.assignee == person.id),
+            and_(is_open, ReviewTask.assignee.is_(None)),
+            and_(ReviewTask.state.in_([OPEN, DONE]), has.where(is_due)),
+        ):
+            chosen = self._session.scalar(query.where(waiting))
             if chosen is not None:
                 self.set_claim(chosen, person.id)
                 return chosen
