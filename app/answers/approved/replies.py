@@ -10,8 +10,8 @@ from app.answers.approved.reading import ApprovedItem, ApprovedItems
 from app.answers.claims import CitedSpan, ClaimPart, Draft, DraftClaim, PageTexts, Writer, WriterScore, cite
 from app.answers.evidence_tables import EvidenceTables
 from app.answers.verification.claim_subjects import subjects_of
-from app.answers.verification.sentences import find_sentences
 from app.answers.writing.drafting import VerifiedDraft, known_texts, verify_draft
+from app.documents.content.sentences import find_sentences
 from app.retrieval.index.lexicon import tokenise
 from app.retrieval.passages import Passage
 from app.review.value_texts import print_value

@@ -15,7 +15,7 @@ from app.answers.computing.parts import list_parts
 from app.answers.computing.prose_figures import find_amounts
 from app.answers.computing.requests import AskedPeriod
 from app.answers.evidence_tables import EvidenceTables
-from app.answers.verification.sentences import find_sentences
+from app.documents.content.sentences import find_sentences
 from app.facts.fiscal import QUARTERS_OF_YEAR, FiscalSpan
 from app.facts.formulas.expressions import Label, Name
 from app.facts.formulas.registry import standard_vocabulary

@@ -16,8 +16,8 @@ from app.answers.computing.table_places import FindSpan
 from app.answers.computing.terms import FRAME, OPERATIONS, SOFT, terms_of
 from app.answers.evidence_tables import EvidenceTables
 from app.answers.verification.instructions import blank_instructions
-from app.answers.verification.sentences import find_sentences
 from app.core.kept import Kept
+from app.documents.content.sentences import find_sentences
 from app.facts.fiscal import QUARTERS_OF_YEAR, FiscalSpan
 from app.facts.formulas.expressions import Label, Name
 from app.facts.found import Found, NotFound

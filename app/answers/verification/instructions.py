@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 
 from app.answers.verification.directing import CUES, SURE, is_business, judge_directing, starts_like_command
-from app.answers.verification.sentences import find_sentences
 from app.core.kept import Kept
+from app.documents.content.sentences import find_sentences
 
 
 def _any_of(words: str) -> str:

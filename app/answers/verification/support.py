@@ -8,7 +8,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
-from app.answers.verification.sentences import find_sentences
+from app.documents.content.sentences import find_sentences
 from app.documents.issuers import normalise_issuer
 from app.quantities.mentions import NumberMention, find_numbers
 from app.quantities.printing import UNKNOWN_SCALE

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from app.answers.claims import PageKey, PageTexts
 from app.answers.evidence_tables import EvidenceTables, Span
-from app.answers.verification.sentences import find_sentences
 from app.answers.writing.figures import NO_PICK, FigureQuestion, Pick, find_year_end_month
+from app.documents.content.sentences import find_sentences
 from app.quantities.headings import without_years
 from app.retrieval.index.lexicon import tokenise
 from app.retrieval.passages import Passage

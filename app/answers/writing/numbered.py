@@ -15,8 +15,8 @@ from app.answers.claims import CitedSpan, DropReason, PageKey, PageTexts, Stated
 from app.answers.evidence_tables import EvidenceTables, Span
 from app.answers.offered import OfferedFigure, OfferedValue
 from app.answers.verification.checks import years_of
-from app.answers.verification.sentences import find_sentences
 from app.answers.writing.figures import cite_row, name_column, name_period
+from app.documents.content.sentences import find_sentences
 from app.quantities.printing import print_quantity
 from app.retrieval.passages import Passage
 from app.tables.model import Cell

@@ -17,9 +17,9 @@ from app.answers.claims import ClaimPart, DraftClaim, PageTexts, cite
 from app.answers.evidence_tables import EvidenceTables, Span
 from app.answers.kinds import AskedKind
 from app.answers.verification.instructions import blank_instructions
-from app.answers.verification.sentences import find_sentences
 from app.answers.writing.candidates import page_key
 from app.core.kept import Kept
+from app.documents.content.sentences import find_sentences
 from app.retrieval.index.lexicon import tokenise
 from app.retrieval.passages import Passage
 from app.retrieval.questions.understanding import Understanding

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
-from app.answers.verification.sentences import find_sentences
+from app.documents.content.sentences import find_sentences
 from app.documents.metadata import Origin
 from app.quantities.unit_mentions import CURRENCY, SCALE_WORD
 from app.quantities.values import parse_value

@@ -12,8 +12,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from app.answers.verification.sentences import find_sentences
 from app.documents.content.parsed import BlockKind, ParsedPage
+from app.documents.content.sentences import find_sentences
 from app.documents.metadata import DocumentMetadata, FiscalPeriod
 from app.quantities.column_periods import is_change_heading
 from app.quantities.unit_mentions import CURRENCY
