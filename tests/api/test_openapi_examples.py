@@ -8,7 +8,8 @@ import pytest
 from app.http.openapi.examples import Examples
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-BYTES = {"application/octet-stream", "image/png", "multipart/form-data", XLSX}
+PARQUET = "application/vnd.apache.parquet"
+BYTES = {"application/octet-stream", "image/png", "multipart/form-data", XLSX, PARQUET}
 
 
 def bodies(document):
