@@ -1,14 +1,12 @@
 """The API calls of conversations and feedback, and what they return."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any, TypeVar
+from typing import Any
 
-import httpx
-from pydantic import BaseModel, Field
+from pydantic import Field
 
+from app.client.calls import Calls
 from app.client.models import ApiAnswer, Response
-
-Model = TypeVar("Model", bound=BaseModel)
 
 
 class ApiNamed(Response):
@@ -73,17 +71,8 @@ class ApiFeedback(Response):
     pages: list[ApiFeedbackPage] = Field(default_factory=list)
 
 
-class ConversationCalls:
+class ConversationCalls(Calls):
     """The calls of conversations, for `app.client.api.ApiClient`. Each raises ApiProblemError."""
-
-    def _call(self, method: str, path: str, model: type[Model], **options: object) -> Model:
-        raise NotImplementedError
-
-    def _list(self, path: str, model: type[Model], *, filters: Mapping[str, str] | None = None) -> Iterator[Model]:
-        raise NotImplementedError
-
-    def _send(self, method: str, path: str, **options: object) -> httpx.Response:
-        raise NotImplementedError
 
     def create_conversation(self, scope: Mapping[str, object]) -> ApiConversation:
         return self._call("POST", "/v1/conversations", ApiConversation, json={"scope": dict(scope)})

@@ -1,14 +1,12 @@
 """The API calls of the editors' desk, and what they return."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any, TypeVar
+from typing import Any
 
-import httpx
-from pydantic import BaseModel, Field
+from pydantic import Field
 
+from app.client.calls import Calls
 from app.client.models import Response
-
-Model = TypeVar("Model", bound=BaseModel)
 
 
 class ApiTaskDocument(Response):
@@ -92,17 +90,8 @@ class ApiCorrection(Response):
     evidence: list[ApiQuote] = Field(default_factory=list)
 
 
-class ReviewCalls:
+class ReviewCalls(Calls):
     """The calls of the editors' desk, for `app.client.api.ApiClient`. Each raises ApiProblemError."""
-
-    def _call(self, method: str, path: str, model: type[Model], **options: object) -> Model:
-        raise NotImplementedError
-
-    def _list(self, path: str, model: type[Model], *, filters: Mapping[str, str] | None = None) -> Iterator[Model]:
-        raise NotImplementedError
-
-    def _send(self, method: str, path: str, **options: object) -> httpx.Response:
-        raise NotImplementedError
 
     def list_review_tasks(self, filters: Mapping[str, str]) -> Iterator[ApiReviewTask]:
         """List tasks, the riskiest first."""

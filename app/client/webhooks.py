@@ -1,14 +1,11 @@
 """The API calls of webhooks, and what they return."""
 
-from collections.abc import Iterator, Mapping
-from typing import TypeVar
+from collections.abc import Iterator
 
-import httpx
-from pydantic import BaseModel, Field
+from pydantic import Field
 
+from app.client.calls import Calls
 from app.client.models import Response
-
-Model = TypeVar("Model", bound=BaseModel)
 
 
 class ApiWebhook(Response):
@@ -41,17 +38,8 @@ class ApiReplayed(Response):
     replayed: int = 0
 
 
-class WebhookCalls:
+class WebhookCalls(Calls):
     """The calls of webhooks, for `app.client.api.ApiClient`. Each raises ApiProblemError."""
-
-    def _call(self, method: str, path: str, model: type[Model], **options: object) -> Model:
-        raise NotImplementedError
-
-    def _list(self, path: str, model: type[Model], *, filters: Mapping[str, str] | None = None) -> Iterator[Model]:
-        raise NotImplementedError
-
-    def _send(self, method: str, path: str, **options: object) -> httpx.Response:
-        raise NotImplementedError
 
     def list_webhooks(self) -> list[ApiWebhook]:
         return self._call("GET", "/v1/webhooks", ApiWebhooks).items

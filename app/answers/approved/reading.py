@@ -20,7 +20,9 @@ from app.review.schemas.definition import FieldSpec
 
 _MOST_DOCUMENTS = 3
 _SURE = 0.85
-"""The confidence of values that are given though nobody has approved them yet."""
+"""The least confidence of values that are given though nobody has approved them yet: chosen by hand. The confidences
+of contracts are calibrated (`docs/evals.md`), those of credit agreements and offerings are set by hand.
+"""
 
 _OF_LEDGER = ("report.", "release.")
 """Rules of figures, which the ledger answers for the period that is asked for."""
