@@ -6,7 +6,9 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -136,8 +138,16 @@ def server(shared_server: Server) -> Iterator[Server]:
 
 
 @pytest.fixture
-def start_server(shared_database: Any, tmp_path: Path) -> Iterator[Callable[..., Server]]:
-    """Return a function that starts a server with the given fields of `LimitSettings`."""
+def start_server(
+    shared_database: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[..., Server]]:
+    """Return a function that starts a server with the given fields of `LimitSettings`.
+
+    The counters' clock stands in the middle of a minute: a request early in a window weighs those of the last one down.
+    """
+    clock = SimpleNamespace(time=partial(float, time.time() // 60 * 60 + 30))
+    monkeypatch.setattr("limits.aio.storage.memory.time", clock)
+    monkeypatch.setattr("limits.aio.strategies.time", clock)
     running: list[Iterator[Server]] = []
 
     def start(**limits: Any) -> Server:
