@@ -8,11 +8,11 @@ import pytest
 from app.documents.content.parsed import ParsedDocument, ParsedPage, Words
 from app.documents.metadata import DocumentMetadata
 from app.review.proposals import ProposalState
-from app.review.schemas.definition import parse_definition
+from app.review.schemas.definition import parse_definition, shipped_schema
 from app.review.value_texts import print_value
 from app.review.values import DateValue, DurationValue, QuantityValue, TextValue, YesNoValue
 from app.tables.model import Cell, CellKind, Table
-from workers.extraction.fields.reader import ReadDocument
+from workers.extraction.fields.reader import ReadDocument, extraction_digest
 from workers.extraction.fields.rules import field_reader
 
 TEXT = (
@@ -107,3 +107,67 @@ def test_row_of_a_table_wins_over_sentences():
 
 def test_words_of_a_field_are_no_pattern():
     assert read(document_of("a" * 5_000), "(a+)+$", type="number").state is ProposalState.ABSENT
+
+
+CONTENTS = (
+    "TABLE OF CONTENTS\n"
+    "Section 2.1 Upfront Fee ............ 45\n"
+    "Section 2.2 Coupon . . . . . . . . . 46\n"
+    "Section 2.3 Settlement Date ........ 47\n"
+    "Section 2.4 Use of Proceeds ........ 112"
+)
+GAPS = "CONTENTS\nUpfront Fee\t145\nCoupon\t146\nGrace Period 147\nUse of Proceeds 212"
+HEADINGS = "ARTICLE V\nSection 5.01 Upfront Fee\nSection 5.02 Coupon\nSection 5.03 Proceeds\nSection 5.04 Trustee"
+
+
+@pytest.mark.parametrize("listed", [CONTENTS, GAPS, HEADINGS])
+@pytest.mark.parametrize("field", [{"type": "number"}, {"type": "string"}, {"type": "boolean"}])
+def test_table_of_contents_and_headings_state_no_value(listed, field):
+    assert read(document_of(listed), "Upfront fee", **field).state is not ProposalState.FOUND
+
+
+@pytest.mark.parametrize("listed", [CONTENTS, GAPS, HEADINGS])
+def test_value_is_read_behind_a_table_of_contents(listed):
+    pages = [ParsedPage(n, text, 612, 792, Words.none(), ()) for n, text in enumerate((listed, TEXT), 1)]
+    document = ReadDocument(ParsedDocument("text/html", "test", tuple(pages)), (), (), DocumentMetadata(title="Test"))
+    proposal = read(document, "Coupon", type="number")
+    assert print_value(proposal.value) == "5.25%"
+    assert [quote.page for quote in proposal.evidence] == [2]
+    assert proposal.alternatives == ()
+
+
+def test_row_of_a_table_of_contents_states_no_value():
+    start = GAPS.index("Upfront")
+    cells = (
+        Cell(0, 0, 1, 1, "Upfront Fee", 1, ((start, start + 11),), CellKind.LABEL),
+        Cell(0, 1, 1, 1, "145", 1, ((start + 12, start + 15),), CellKind.FIGURE),
+    )
+    document = document_of(GAPS, [Table(1, (1,), 1, 2, cells, title="Upfront Fee")])
+    assert read(document, "Upfront fee", type="number").state is not ProposalState.FOUND
+    assert read(document, "Upfront fee", x={"kind": "table"}).state is not ProposalState.FOUND
+
+
+def test_amount_behind_leader_dots_is_a_value():
+    text = "Upfront Fee ............ $45 million\nArranger ............ Quillmark\nMaturity ............ 2031"
+    assert print_value(read(document_of(text), "Upfront fee", type="number").value) == "$45,000,000"
+
+
+def test_number_of_a_section_is_no_amount():
+    text = "The upfront fee is described in Section 5.3 of the fee letter."
+    assert read(document_of(text), "Upfront fee", type="number").value is None
+    text = "The upfront fee, which Section 5.3 describes, is 2.5 million."
+    assert read(document_of(text), "Upfront fee", type="number").value == QuantityValue(Decimal(2_500_000), None)
+
+
+def test_field_with_the_name_of_a_shipped_one_does_not_take_its_rule():
+    text = "Governing law: Delaware\n\nThis agreement is governed by the laws of the State of New York."
+    shipped = next(spec for spec in shipped_schema("contract").fields if spec.key == "governing_law")
+    raw = {"title": shipped.title, "type": "string", "x-field": {"kind": "term"}, "enum": ["Delaware", "New York"]}
+    (own,) = parse_definition("own", {"properties": {shipped.key: raw}}).fields
+    (proposal,) = field_reader().read(document_of(text), [own])
+    assert proposal.value == TextValue("Delaware")
+    with_rule = {"title": shipped.title, "type": "string", "x-field": {"rule": shipped.rule}}
+    (named,) = parse_definition("own", {"properties": {shipped.key: with_rule}}).fields
+    assert extraction_digest(named) != extraction_digest(own)
+    (proposal,) = field_reader().read(document_of(text), [named])
+    assert print_value(proposal.value) == "New York"

@@ -7,7 +7,7 @@ to the pages.
 import re
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -63,8 +63,11 @@ class Flow:
     its characters is one character of a page.
     """
 
-    def __init__(self, pages: Sequence[ParsedPage]) -> None:
-        self._pieces = tuple(_pieces(pages))
+    def __init__(
+        self, pages: Sequence[ParsedPage], *, without: Mapping[int, Sequence[tuple[int, int]]] | None = None
+    ) -> None:
+        """`without` are lines that are left out, too: their starts and ends, by the number of their page."""
+        self._pieces = tuple(_pieces(pages, without or {}))
         self._starts = [piece.at for piece in self._pieces]
         self.text = self.plain(" ".join(piece.page.text[piece.start : piece.end] for piece in self._pieces))
 
@@ -99,21 +102,26 @@ class Flow:
         return self.sentences[place] if place >= 0 and offset < self.sentences[place].end else None
 
 
-def _pieces(pages: Sequence[ParsedPage]) -> Iterator[_Piece]:
+def _pieces(pages: Sequence[ParsedPage], without: Mapping[int, Sequence[tuple[int, int]]]) -> Iterator[_Piece]:
     furniture = _furniture(pages)
     at = 0
     for page in pages:
         start = 0
-        for line_start, line_end in _edge_lines(page.text):
-            line = page.text[line_start:line_end]
-            if _PAGE_NUMBER.fullmatch(line.strip()) or _shape(line) in furniture:
-                if page.text[start:line_start].strip():
-                    yield _Piece(at, page, start, line_start)
-                    at += line_start - start + 1
-                start = line_end
+        for line_start, line_end in sorted({*_edge_furniture(page.text, furniture), *without.get(page.number, ())}):
+            if page.text[start:line_start].strip():
+                yield _Piece(at, page, start, line_start)
+                at += line_start - start + 1
+            start = line_end
         if page.text[start:].strip():
             yield _Piece(at, page, start, len(page.text))
             at += len(page.text) - start + 1
+
+
+def _edge_furniture(text: str, furniture: frozenset[str]) -> Iterator[tuple[int, int]]:
+    for start, end in _edge_lines(text):
+        line = text[start:end]
+        if _PAGE_NUMBER.fullmatch(line.strip()) or _shape(line) in furniture:
+            yield start, end
 
 
 def _furniture(pages: Sequence[ParsedPage]) -> frozenset[str]:

@@ -42,6 +42,11 @@ _DEFINES: Final = re.compile(
     r"^[\"' ]*(?:\([^()]{0,60}\) *)?(?:means?|shall mean|is defined as|is|are|shall be|will be|:|=|-)[: ]+",
     re.IGNORECASE,
 )
+_NUMBERED: Final = re.compile(
+    r"(?:\b(?:sections?|articles?|clauses?|paragraphs?|exhibits?|schedules?|annex|notes?|pages?|items?)|§) ?$",
+    re.IGNORECASE,
+)
+"""What stands before the number of a section or page."""
 _NEAR: Final = 160
 _MOST_PLACES: Final = 40
 _MOST_OTHERS: Final = 5
@@ -66,7 +71,7 @@ class _Found:
     grade: str
 
 
-@graded_rule(GENERAL, version=1)
+@graded_rule(GENERAL, version=2)
 def read_general(document: ReadDocument, spec: FieldSpec) -> Graded:
     """Read a field by its title and its words."""
     terms = terms_of(spec)
@@ -120,7 +125,7 @@ def _found(document: ReadDocument, spec: FieldSpec, pattern: re.Pattern[str]) ->
 def _places(document: ReadDocument, pattern: re.Pattern[str]) -> list[_Place]:
     """Return the places with the field's words: definitions and labels first, then sentences."""
     labelled, others = [], []
-    flow = document.flow
+    flow = document.prose
     for sentence in flow.sentences:
         found = pattern.search(sentence.text)
         if found is None:
@@ -180,6 +185,8 @@ def _quantities(text: str, spec: FieldSpec) -> Iterator[Value]:
         value = quantity_value(parse_quantity(written), spec.unit)
         if value is None or (written.isdigit() and len(written) < 3):  # a section or a note
             continue
+        if value.unit is None and _NUMBERED.search(text, 0, found.start() + found.group().index(written)):
+            continue
         stated = value.unit
         if spec.unit is None or stated == spec.unit or (stated == "$" and spec.unit.endswith("D")):
             yield value
@@ -217,7 +224,7 @@ def _cells(document: ReadDocument, spec: FieldSpec, pattern: re.Pattern[str]) ->
         for number, cells in rows.items():
             label = next((cell for cell in cells if cell.kind is CellKind.LABEL), cells[0])
             found = pattern.search(label.text)
-            if found is None or len(found.group()) < 0.6 * len(label.text.strip()):
+            if found is None or len(found.group()) < 0.6 * len(label.text.strip()) or _is_listed(document, label):
                 continue
             for cell in cells:
                 values = [] if cell is label else list(_values(cell.text, spec))
@@ -236,11 +243,17 @@ def _cells(document: ReadDocument, spec: FieldSpec, pattern: re.Pattern[str]) ->
                     break
 
 
+def _is_listed(document: ReadDocument, cell: Cell) -> bool:
+    """Return whether a cell is of a table of contents, or of a list of headings."""
+    lines = document.contents.get(cell.page, ())
+    return any(start <= cell.spans[0][0] < end for start, end in lines if cell.spans)
+
+
 def _tables(document: ReadDocument, pattern: re.Pattern[str]) -> Iterator[_Found]:
     texts = {page.number: page.text for page in document.parsed.pages}
     for table in document.tables:
         title = " ".join(filter(None, (table.title, table.caption)))
-        if pattern.search(title) and table.cells:
+        if pattern.search(title) and table.cells and not all(_is_listed(document, cell) for cell in table.cells):
             first = table.cells[0]
             spans = [span for cell in table.cells if cell.page == first.page for span in cell.spans]
             start, end = min(span[0] for span in spans), max(span[1] for span in spans)

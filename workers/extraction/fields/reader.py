@@ -6,7 +6,7 @@ rules leave unread (`workers.extraction.fields.model_reading`).
 """
 
 import hashlib
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Final, TypeVar
@@ -22,6 +22,7 @@ from app.review.proposals import Alternative, Proposal, ProposalState, ReadingMe
 from app.review.schemas.definition import FieldSpec
 from app.review.value_codec import is_storable
 from app.tables.model import Table
+from workers.extraction.fields.contents import Span, find_contents
 from workers.extraction.fields.flow import Flow
 
 READER_VERSION: Final = 1
@@ -52,6 +53,16 @@ class ReadDocument:
     def flow(self) -> Flow:
         """Return the running text of the pages."""
         return Flow(self.parsed.pages)
+
+    @cached_property
+    def contents(self) -> Mapping[int, tuple[Span, ...]]:
+        """Return the lines that only name other places, by page (see `workers.extraction.fields.contents`)."""
+        return find_contents(self.parsed.pages)
+
+    @cached_property
+    def prose(self) -> Flow:
+        """Return the running text without tables of contents and pages of headings."""
+        return Flow(self.parsed.pages, without=self.contents) if self.contents else self.flow
 
     def once(self, name: Hashable, compute: Callable[[], T]) -> T:
         """Return a value that depends on this document and `name` only. It is computed once."""
