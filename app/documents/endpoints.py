@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import quote
 from uuid import UUID
 
-from fastapi import Depends, Request
+from fastapi import Depends, Query, Request
 from fastapi.concurrency import iterate_in_threadpool
 from fastapi.responses import Response, StreamingResponse
 
@@ -20,6 +20,7 @@ from app.documents.errors import (
     VersionNotFoundError,
 )
 from app.documents.facets.endpoints import RequestedFilters
+from app.documents.filters import SortOrder
 from app.documents.pages.endpoints import REVALIDATE
 from app.documents.schemas import DocumentChange, DocumentOut, VersionOut
 from app.documents.service import DocumentService, FileView
@@ -40,7 +41,7 @@ _BINARY = {"schema": {"type": "string", "format": "binary"}}
 
 @router.get(
     "",
-    summary="List documents, newest first",
+    summary="List documents, by default newest first",
     openapi_extra=needs(Permission.DOCUMENTS_READ) | problems(InvalidCursorError),
 )
 def list_documents(
@@ -50,8 +51,12 @@ def list_documents(
     documents: Documents,
     page: RequestedPage,
     filters: RequestedFilters,
+    sort: Annotated[
+        Literal["-added", "added", "-title", "title", "-issuer", "issuer", "-period", "period", "-filed", "filed"],
+        Query(description="The order; `-` sorts descending. Documents without a value come last."),
+    ] = "-added",
 ) -> Page[DocumentOut]:
-    found = documents.list_documents(principal, page, filters)
+    found = documents.list_documents(principal, page, filters, SortOrder.parse(sort))
     return page_out(request, response, found, DocumentOut.of, Page[DocumentOut])
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
 
@@ -12,6 +13,8 @@ from sqlalchemy.orm import Session
 class DocumentFilters:
     """Filters of a document list. A field that is None does not filter. `status` refers to the newest version, and
     `filename` to the first. `issuer` is an issuer's ID, a name in any spelling, an identifier, a ticker or an alias.
+    Each of the first eight `words` must occur in the title, the issuer or the file name. `label_id` selects documents
+    with the label, on themselves or on a collection around them.
     """
 
     collection_id: UUID | None = None
@@ -21,6 +24,40 @@ class DocumentFilters:
     fiscal_year: int | None = None
     status: str | None = None
     filename: str | None = None
+    words: str | None = None
+    fiscal_period: str | None = None
+    label_id: UUID | None = None
+
+
+class SortKey(StrEnum):
+    """The key of a sorted list: the time of upload, the title, the issuer, the fiscal year with the end of the period,
+    or the filing date. Documents without a value come last.
+    """
+
+    ADDED = "added"
+    TITLE = "title"
+    ISSUER = "issuer"
+    PERIOD = "period"
+    FILED = "filed"
+
+
+@dataclass(frozen=True, slots=True)
+class SortOrder:
+    """The order of a document list. Documents with equal keys are sorted by the time of upload."""
+
+    key: SortKey = SortKey.ADDED
+    is_descending: bool = True
+
+    @staticmethod
+    def parse(text: str) -> "SortOrder":
+        """Parse "title" (ascending) or "-title" (descending). Raises ValueError."""
+        return SortOrder(SortKey(text.removeprefix("-")), text.startswith("-"))
+
+    def __str__(self) -> str:
+        return f"-{self.key}" if self.is_descending else str(self.key)
+
+
+NEWEST_FIRST = SortOrder()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,33 @@
 """SQL of documents. All queries run under row-level security."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection as Container
+from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, CursorResult, Select, and_, func, or_, select, text, update
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    CursorResult,
+    Select,
+    String,
+    and_,
+    func,
+    literal,
+    or_,
+    select,
+    text,
+    tuple_,
+    update,
+)
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from app.access.models import Collection, CollectionLabel, DocumentLabel
+from app.core.pagination import InvalidCursorError
 from app.documents.errors import DocumentNotFoundError, PageNotFoundError, VersionNotFoundError
-from app.documents.filters import DocumentFilters
+from app.documents.filters import NEWEST_FIRST, DocumentFilters, SortKey, SortOrder
 from app.documents.issuers import normalise_issuer
 from app.documents.models import Document, DocumentVersion, Page
 
@@ -32,13 +50,14 @@ NEWEST_STATUS = (
 """SQL for a document's status, which is the status of its newest version."""
 
 
-def list_conditions(filters: DocumentFilters, records: Collection[UUID]) -> list[ColumnElement[bool]]:
+def list_conditions(filters: DocumentFilters, records: Container[UUID]) -> list[ColumnElement[bool]]:
     """Return the SQL conditions of the filters. `records` are those of the filter's issuer."""
     wanted: list[tuple[ColumnElement[Any] | InstrumentedAttribute[Any], Any]] = [
         (Document.collection_id, filters.collection_id),
         (Document.document_type, filters.document_type),
         (Document.source, filters.source),
         (Document.fiscal_year, filters.fiscal_year),
+        (Document.fiscal_period, filters.fiscal_period),
         (NEWEST_STATUS, filters.status),
         (Document.filename, filters.filename),
     ]
@@ -47,7 +66,52 @@ def list_conditions(filters: DocumentFilters, records: Collection[UUID]) -> list
         # Documents that were published before issuers had records have none.
         by_key = and_(Document.issuer_id.is_(None), Document.issuer_key == normalise_issuer(filters.issuer))
         conditions.append(or_(Document.issuer_id.in_(list(records)), by_key))
+    if filters.words is not None:
+        conditions += [_is_named(word) for word in filters.words.split()[:_MOST_WORDS]]
+    if filters.label_id is not None:
+        own = select(DocumentLabel.document_id).where(DocumentLabel.label_id == filters.label_id)
+        around = labelled_collections(filters.label_id)
+        conditions.append(or_(Document.id.in_(own), Document.collection_id.in_(select(around.c.collection_id))))
     return conditions
+
+
+def _is_named(word: str) -> ColumnElement[bool]:
+    columns = (Document.title, Document.issuer, Document.filename)
+    return or_(*(column.icontains(word, autoescape=True) for column in columns))
+
+
+def labelled_collections(label_id: UUID | None = None) -> CTE:
+    """Return the query of (label_id, collection_id) for each label, or for one, and each collection inside a collection
+    with it, as far as the principal may see both.
+    """
+    marked = select(CollectionLabel.label_id, CollectionLabel.collection_id)
+    if label_id is not None:
+        marked = marked.where(CollectionLabel.label_id == label_id)
+    around = marked.cte("labelled", recursive=True)
+    inside = select(around.c.label_id, Collection.id).join(Collection, Collection.parent_id == around.c.collection_id)
+    return around.union(inside)
+
+
+def _sort_keys(order: SortOrder) -> list[ColumnElement[Any]]:
+    """Return the expressions to sort by; none of them is null."""
+
+    def of(*columns: ColumnElement[Any] | InstrumentedAttribute[Any]) -> list[ColumnElement[Any]]:
+        # Documents without a value come last in both directions.
+        is_last = columns[0].is_not(None) if order.is_descending else columns[0].is_(None)
+        return [is_last, *(func.coalesce(column, _NOTHING[column.type.python_type]) for column in columns)]
+
+    keys: dict[SortKey, list[ColumnElement[Any]]] = {
+        SortKey.ADDED: [],
+        SortKey.TITLE: of(func.lower(Document.title, type_=String)),
+        SortKey.ISSUER: of(func.lower(Document.issuer, type_=String)),
+        SortKey.PERIOD: of(Document.fiscal_year, Document.period_end),
+        SortKey.FILED: of(Document.filing_date),
+    }
+    return [*keys[order.key], Document.id.expression]
+
+
+_NOTHING: Mapping[type, object] = {str: "", int: 0, date: date.min}
+_MOST_WORDS = 8
 
 
 class DocumentRepository:
@@ -100,16 +164,35 @@ class DocumentRepository:
         return found
 
     def list_documents(
-        self, filters: DocumentFilters, records: Collection[UUID], *, before: UUID | None, limit: int
+        self,
+        filters: DocumentFilters,
+        records: Container[UUID],
+        *,
+        after: UUID | None,
+        limit: int,
+        order: SortOrder = NEWEST_FIRST,
     ) -> Sequence[Document]:
-        """List documents, newest first (ids are ordered by time). `records` are those of the filter's issuer."""
-        query: Select[Document] = (
-            select(Document).where(Document.deleted_at.is_(None)).order_by(Document.id.desc()).limit(limit)
-        )
-        if before is not None:
-            query = query.where(Document.id < before)
+        """List documents in an order, by default newest first (ids are ordered by time). `records` are those of the
+        filter's issuer, and `after` is the last document of the page before.
+
+        Raises InvalidCursorError if the sort key of `after` is needed, but it is no longer visible.
+        """
+        keys = _sort_keys(order)
+        query: Select[Document] = select(Document).where(Document.deleted_at.is_(None)).limit(limit)
+        query = query.order_by(*(key.desc() if order.is_descending else key.asc() for key in keys))
+        if after is not None:
+            last = tuple_(*map(literal, self._sort_key_of(after, keys)))
+            query = query.where(tuple_(*keys) < last if order.is_descending else tuple_(*keys) > last)
         query = query.where(*list_conditions(filters, records))
         return self._session.scalars(query).all()
+
+    def _sort_key_of(self, document_id: UUID, keys: Sequence[ColumnElement[Any]]) -> Sequence[Any]:
+        if len(keys) == 1:
+            return [document_id]
+        found = self._session.execute(select(*keys).where(Document.id == document_id)).one_or_none()
+        if found is None:
+            raise InvalidCursorError
+        return found
 
     def list_newest_versions(self, document_ids: Sequence[UUID]) -> dict[UUID, DocumentVersion]:
         query = (

@@ -21,7 +21,7 @@ from app.documents.content.parsed import DeletedText, Mark, Words
 from app.documents.content.parsed_codec import decode_deleted, decode_marks, decode_words
 from app.documents.dead_letters.repository import DeadLetter, DeadLetterRepository
 from app.documents.errors import NotEditableError
-from app.documents.filters import DocumentFilters, IssuerFinder
+from app.documents.filters import NEWEST_FIRST, DocumentFilters, IssuerFinder, SortOrder
 from app.documents.issuers import issuer_aliases, normalise_issuer
 from app.documents.models import Document, DocumentVersion, Page, policy_of
 from app.documents.read_audit import record_read
@@ -68,13 +68,18 @@ class DocumentService:
         self._clock = clock
         self._issuers = issuers
 
-    def list_documents(self, principal: Principal, page: PageRequest, filters: DocumentFilters) -> PageOf[DocumentView]:
-        """List documents, newest first. Raises InvalidCursorError."""
-        before = parse_uuid_cursor(page)
+    def list_documents(
+        self, principal: Principal, page: PageRequest, filters: DocumentFilters, order: SortOrder = NEWEST_FIRST
+    ) -> PageOf[DocumentView]:
+        """List documents, by default newest first.
+
+        Raises InvalidCursorError, also if the last document of the page before is no longer visible.
+        """
+        after = parse_uuid_cursor(page)
         with self._database.transaction(principal, snapshot=True) as session:
             repository = DocumentRepository(session)
             records = () if filters.issuer is None else self._issuers.find_records(session, filters.issuer)
-            found = repository.list_documents(filters, records, before=before, limit=page.limit + 1)
+            found = repository.list_documents(filters, records, after=after, limit=page.limit + 1, order=order)
             items = found[: page.limit]
             newest = repository.list_newest_versions([document.id for document in items])
             letters = _find_letters(session, list(newest.values()))

@@ -175,7 +175,7 @@ class ReadChecks:
 
         def listed(filters: DocumentFilters) -> set[UUID]:
             records = () if filters.issuer is None else IssuerFinder().find_records(session, filters.issuer)
-            return {each.id for each in repository.list_documents(filters, records, before=None, limit=1000)}
+            return {each.id for each in repository.list_documents(filters, records, after=None, limit=1000)}
 
         def where(**wanted: object) -> set[UUID]:
             return {

@@ -9,7 +9,7 @@ from app.core.principal import Permission
 from app.documents.facets.schemas import FacetsOut, SuggestionsOut
 from app.documents.facets.service import FacetService
 from app.documents.filters import DocumentFilters
-from app.documents.metadata import DocumentType
+from app.documents.metadata import DocumentType, FiscalPeriod
 from app.documents.schemas import Source, VersionStatus
 from app.documents.uploads.filenames import clean_filename
 from app.http.dependencies import CurrentPrincipal, service
@@ -33,6 +33,11 @@ def requested_filters(
     fiscal_year: Annotated[int | None, Query(ge=1900, le=2200)] = None,
     status: Annotated[VersionStatus | None, Query(description="Status of the newest version.")] = None,
     filename: Annotated[Line | None, Query(description="Name of the document's first file, exactly.")] = None,
+    q: Annotated[Line | None, Query(description="Words that the title, the issuer or the file name contains.")] = None,
+    fiscal_period: Annotated[FiscalPeriod | None, Query()] = None,
+    label_id: Annotated[
+        UUID | None, Query(description="A label of the document, or of a collection around it.")
+    ] = None,
 ) -> DocumentFilters:
     return DocumentFilters(
         collection_id=collection_id,
@@ -42,6 +47,9 @@ def requested_filters(
         fiscal_year=fiscal_year,
         status=status,
         filename=None if filename is None else clean_filename(filename),
+        words=q,
+        fiscal_period=fiscal_period,
+        label_id=label_id,
     )
 
 
@@ -50,7 +58,7 @@ RequestedFilters = Annotated[DocumentFilters, Depends(requested_filters)]
 
 @facets.get(
     "/facets",
-    summary="Count documents by issuer, type, fiscal year, source, collection and status",
+    summary="Count documents by issuer, type, fiscal year and period, source, collection, label and status",
     description="Accepts the filters of the document list, and counts the matching documents.",
     openapi_extra=needs(Permission.DOCUMENTS_READ),
 )

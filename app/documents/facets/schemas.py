@@ -24,8 +24,10 @@ class FacetsOut(BaseModel):
     issuer: list[FacetValueOut]
     document_type: list[FacetValueOut]
     fiscal_year: list[FacetValueOut]
+    fiscal_period: list[FacetValueOut]
     source: list[FacetValueOut]
     collection_id: list[FacetValueOut]
+    label_id: list[FacetValueOut]
     status: list[FacetValueOut]
 
     @staticmethod

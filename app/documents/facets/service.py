@@ -23,22 +23,27 @@ from sqlalchemy import (
     select,
     text,
     tuple_,
+    union,
     union_all,
 )
 from sqlalchemy.orm import Session
 
-from app.access.models import Collection
+from app.access.models import Collection, DocumentLabel, Label
 from app.core.principal import Principal
 from app.db.session import Database
 from app.documents.filters import DocumentFilters, IssuerFinder
 from app.documents.models import Document
-from app.documents.repository import NEWEST_STATUS, list_conditions
+from app.documents.repository import NEWEST_STATUS, labelled_collections, list_conditions
 
 MAX_VALUES = 100
 """The maximum number of values per facet. The most frequent ones are returned."""
 MAX_SUGGESTIONS = 10
 _MAX_WORDS = 8
-FACETS = ("issuer", "document_type", "fiscal_year", "source", "collection_id", "status")
+FACETS = ("issuer", "document_type", "fiscal_year", "fiscal_period", "source", "collection_id", "status")
+"""The facets of which a document has one value. `label_id` is counted apart, because it may have several labels."""
+LABELS = "label_id"
+_MOST_RECORDS = 1000
+"""The most records of issuers that are counted; several may be one issuer."""
 
 
 class SuggestionKind(StrEnum):
@@ -81,8 +86,8 @@ class FacetService:
         self._issuers = issuers
 
     def count_documents(self, principal: Principal, filters: DocumentFilters) -> Facets:
-        """Count documents by issuer, type, fiscal year, source, collection and status. A facet omits documents that
-        have no value for it.
+        """Count documents by issuer, type, fiscal year and period, source, collection, label and status. A facet omits
+        documents that have no value for it.
         """
         with self._database.transaction(principal, snapshot=True) as session:
             return _count(session, filters, self._issuers)
@@ -108,6 +113,7 @@ def _count(session: Session, filters: DocumentFilters, issuers: IssuerFinder) ->
             Document.issuer.label("spelling"),
             Document.document_type,
             cast(Document.fiscal_year, String).label("fiscal_year"),
+            Document.fiscal_period,
             Document.source,
             cast(Document.collection_id, String).label("collection_id"),
             NEWEST_STATUS.label("status"),
@@ -116,9 +122,14 @@ def _count(session: Session, filters: DocumentFilters, issuers: IssuerFinder) ->
         .subquery()
     )
     keys = [seen.c[name] for name in FACETS]
-    query = select(func.grouping(*keys), func.min(seen.c.spelling), func.count(), *keys).group_by(
-        func.grouping_sets(*map(tuple_, keys), text("()"))
+    grouping = func.grouping(*keys)
+    place = func.row_number().over(partition_by=grouping, order_by=(func.count().desc(), *keys))
+    counted = (
+        select(grouping.label("mask"), func.min(seen.c.spelling), func.count(), *keys, place.label("place"))
+        .group_by(func.grouping_sets(*map(tuple_, keys), text("()")))
+        .subquery()
     )
+    query = select(counted).where(counted.c.place <= _MOST_RECORDS)
     # GROUPING sets a bit for each key that is not in the row's grouping set; the last key has the lowest bit
     # (PostgreSQL 18, section 9.21).
     every = (1 << len(FACETS)) - 1
@@ -126,7 +137,7 @@ def _count(session: Session, filters: DocumentFilters, issuers: IssuerFinder) ->
     total = 0
     found: dict[str, list[FacetValue]] = {name: [] for name in FACETS}
     by_record: dict[UUID, int] = {}
-    for mask, spelling, count, *row in session.execute(query):
+    for mask, spelling, count, *row, _ in session.execute(query):
         if mask == every:
             total = count
             continue
@@ -138,13 +149,31 @@ def _count(session: Session, filters: DocumentFilters, issuers: IssuerFinder) ->
         value = spelling if name == "issuer" else value
         if value is not None:
             found[name].append(FacetValue(value, value, count))
-    counted = issuers.count_issuers(session, by_record, most=MAX_VALUES) if by_record else ()
-    found["issuer"] += [FacetValue(issuer.value, issuer.name, issuer.count) for issuer in counted]
+    by_issuer = issuers.count_issuers(session, by_record, most=MAX_VALUES) if by_record else ()
+    found["issuer"] += [FacetValue(issuer.value, issuer.name, issuer.count) for issuer in by_issuer]
     values = {name: sorted(of, key=lambda one: (-one.count, one.label))[:MAX_VALUES] for name, of in found.items()}
     names = _collection_names(session, [UUID(one.value) for one in values["collection_id"]])
     # A user with access to a single document sees its collection's id, but not the collection's name.
     values["collection_id"] = [replace(one, label=names.get(one.value, one.value)) for one in values["collection_id"]]
+    values[LABELS] = _count_labels(session, list_conditions(filters, records))
     return Facets(total=total, values=values)
+
+
+def _count_labels(session: Session, conditions: Sequence[ColumnElement[bool]]) -> list[FacetValue]:
+    """Count documents by the labels that the principal may see, on the documents and on collections around them."""
+    known = session.execute(select(Label.id, Label.name).order_by(Label.name).limit(_MOST_RECORDS))
+    names = dict(iter(known))
+    if not names:
+        return []
+    seen = select(Document.id, Document.collection_id).where(Document.deleted_at.is_(None), *conditions).subquery()
+    around = labelled_collections()
+    labelled = union(
+        select(DocumentLabel.label_id, seen.c.id).join(seen, seen.c.id == DocumentLabel.document_id),
+        select(around.c.label_id, seen.c.id).join(seen, seen.c.collection_id == around.c.collection_id),
+    ).subquery()
+    query = select(labelled.c.label_id, func.count()).group_by(labelled.c.label_id).limit(_MOST_RECORDS)
+    found = [FacetValue(str(label), names[label], count) for label, count in session.execute(query) if label in names]
+    return sorted(found, key=lambda one: (-one.count, one.label))[:MAX_VALUES]
 
 
 def _parse_record(value: str) -> UUID | None:
