@@ -1,5 +1,6 @@
 """Uploads files through the API, and follows their runs until each file is ready or has failed."""
 
+import hashlib
 import queue
 import threading
 import time
@@ -11,7 +12,7 @@ from typing import Protocol
 
 from app.client.api import ApiClient
 from app.client.errors import ApiProblemError, IngestionStoppedError, code_of
-from app.client.models import ApiRun, ApiUploaded
+from app.client.models import ApiDocument, ApiRun, ApiUploaded
 from app.core.errors import FootnoteError
 
 UPLOADS_AT_ONCE = 4
@@ -26,14 +27,15 @@ _NOT_REPLACEABLE = (403, NOT_FOUND, 409, 422)
 INTERACTIVE, BULK = "interactive", "bulk"  # priorities: a user waits for a single file, so it comes before imports
 
 READY, FAILED, PROCESSING, NOT_UPLOADED = "ready", "failed", "processing", "not-uploaded"
+SKIPPED = "skipped"
 
 
 @dataclass(frozen=True, slots=True)
 class IngestOutcome:
     """The result of ingesting one file. `code` and `detail` explain a failure.
 
-    `status` is ready or failed. If the ingestion was interrupted, it can also be processing (the file is stored, and
-    the server goes on) or not-uploaded.
+    `status` is ready or failed, or skipped if a changed file was not to replace its document. If the ingestion was
+    interrupted, it can also be processing (the file is stored, and the server goes on) or not-uploaded.
     """
 
     path: Path
@@ -72,12 +74,15 @@ class IngestOptions:
 
     Without `document_type`, each document's type is read from its text. With `replaces_by_name`, a file becomes the new
     version of the collection's document whose file has the same name, if there is exactly one; `collections` must then
-    map to IDs. With `uploads_at_once=1`, document IDs follow the order of the files.
+    map to IDs. `may_replace` is called for each such file whose bytes differ from the document's newest version, one
+    file at a time; if it returns False, the file is skipped. With `uploads_at_once=1`, document IDs follow the order of
+    the files.
     """
 
     password: str | None = None
     document_type: str | None = None
     replaces_by_name: bool = False
+    may_replace: Callable[[Path, ApiDocument], bool] | None = None
     uploads_at_once: int = UPLOADS_AT_ONCE
 
 
@@ -127,6 +132,7 @@ class Ingestion:
         self._waiting: dict[str, list[Path]] = {}  # run ID → files, because files with the same bytes share a run
         self._stopped = threading.Event()
         self._names = Counter(path.name for path in collections)
+        self._asking = threading.Lock()
         self._priority = INTERACTIVE if len(collections) == 1 else BULK
 
     def run(self) -> list[IngestOutcome]:
@@ -196,7 +202,10 @@ class Ingestion:
                     raise IngestionStoppedError
                 self._watcher.move(path, UPLOAD_SHARE * read / size, "upload")
 
-            uploaded = self._replace(path, report) or self._client.upload_document(
+            named = self._find_named(path)
+            if named is not None and not self._may_replace(path, named):
+                return IngestOutcome(path, SKIPPED, document_id=named.id)
+            uploaded = (named and self._replace(path, named, report)) or self._client.upload_document(
                 path,
                 collection=self._collections[path],
                 password=self._options.password,
@@ -217,20 +226,35 @@ class Ingestion:
         why = "This file was uploaded before and could not be processed. Upload a corrected file."
         return IngestOutcome(path, FAILED, document_id=document.id, code="read-before", detail=why)
 
-    def _replace(self, path: Path, report: Callable[[int], None]) -> ApiUploaded | None:
-        """Upload a file as the new version of the document with its name. Return None if there is no such document.
-
-        Of several files with the same name, none replaces a document: they come from different folders.
+    def _find_named(self, path: Path) -> ApiDocument | None:
+        """Return the document that a file replaces: the only one with its name. Of several files with the same name,
+        none replaces a document: they come from different folders.
         """
         if not self._options.replaces_by_name or self._names[path.name] > 1:
             return None
         try:
             named = list(self._client.list_documents(collection=self._collections[path], filename=path.name))
-            if len(named) != 1:
+        except ApiProblemError as error:
+            if error.problem_status in _NOT_REPLACEABLE:
                 return None
+            raise
+        return named[0] if len(named) == 1 else None
+
+    def _may_replace(self, path: Path, document: ApiDocument) -> bool:
+        if self._options.may_replace is None or document.newest_version is None:
+            return True
+        with path.open("rb") as file:
+            if hashlib.file_digest(file, "sha256").hexdigest() == document.newest_version.content_sha256:
+                return True
+        with self._asking:
+            return self._options.may_replace(path, document)
+
+    def _replace(self, path: Path, document: ApiDocument, report: Callable[[int], None]) -> ApiUploaded | None:
+        """Upload a file as the new version of a document. Return None if it cannot be a version of it."""
+        try:
             return self._client.upload_version(
                 path,
-                document_id=named[0].id,
+                document_id=document.id,
                 password=self._options.password,
                 priority=self._priority,
                 on_bytes=report,

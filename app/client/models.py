@@ -54,6 +54,13 @@ class ApiReplayed(Response):
     next_cursor: str | None = None
 
 
+class ApiVersion(Response):
+    """A version of a document: its number, and the digest of its file."""
+
+    number: int = 0
+    content_sha256: str = ""
+
+
 class ApiDocument(Response):
     """A document; `status` is the status of its newest version: processing, ready or failed."""
 
@@ -61,6 +68,7 @@ class ApiDocument(Response):
     title: str = ""
     status: str = ""
     filename: str = ""
+    newest_version: ApiVersion | None = None
 
 
 class ApiTable(Response):

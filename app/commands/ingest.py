@@ -1,7 +1,8 @@
 """`footnote ingest`: upload files and folders through the API, and wait until each file is ready or has failed."""
 
+import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
@@ -16,12 +17,14 @@ from app.client.ingestion import (
     NOT_UPLOADED,
     PROCESSING,
     READY,
+    SKIPPED,
     Ingestion,
     IngestOptions,
     IngestOutcome,
     NoProgress,
     find_files,
 )
+from app.client.models import ApiDocument
 from app.client.retries import RETRY_SECONDS
 from app.commands.options import (
     FAILED,
@@ -43,6 +46,37 @@ INTERRUPTED = 130
 """The exit code after Ctrl-C: 128 and the number of SIGINT, as shells report it."""
 
 _UNFINISHED = {PROCESSING: "still processing", NOT_UPLOADED: "not uploaded"}
+_SKIPPED = {SKIPPED: "skipped, because they have changed"}
+
+MayReplace = Callable[[Path, ApiDocument], bool]
+
+
+def skip_changed(_path: Path, _document: ApiDocument) -> bool:
+    """Answer for each changed file that it is skipped."""
+    return False
+
+
+class ChangedFiles:
+    """Asks for each changed file whether it becomes the new version of its document, until an answer is for all."""
+
+    def __init__(self, ask: Callable[[str], str]) -> None:
+        self._ask = ask
+        self._for_all: bool | None = None
+
+    def __call__(self, path: Path, document: ApiDocument) -> bool:
+        if self._for_all is not None:
+            return self._for_all
+        version = 1 if document.newest_version is None else document.newest_version.number
+        question = f"{path.name} has changed since version {version} of “{document.title}” was uploaded. Replace it?"
+        while (answer := self._ask(question).strip().casefold()) not in _ANSWERS:
+            pass
+        replaces, for_all = _ANSWERS[answer]
+        self._for_all = replaces if for_all else None
+        return replaces
+
+
+_ANSWERS = {"y": (True, False), "n": (False, False), "a": (True, True), "s": (False, True)}
+"""For each answer: whether the file replaces its document, and whether the answer is for all other files, too."""
 
 
 class ProgressBars:
@@ -73,8 +107,20 @@ class ProgressBars:
             self._tasks[path] = self._progress.add_task(escape(_short(path)), total=1.0, step=step)
         self._progress.update(self._tasks[path], completed=share, step=step)
 
+    def ask(self, question: str) -> str:
+        """Hide the bars, print the question with its answers, and return the line that is typed."""
+        self._progress.stop()
+        try:
+            out = self._progress.console
+            return out.input(f"{escape(question)} \\[y]es, \\[n]o (skip it), \\[a]ll of them, \\[s]kip all of them: ")
+        finally:
+            self._progress.start()
+
     def finish(self, outcome: IngestOutcome) -> None:
         name = escape(_short(outcome.path))
+        if outcome.status == SKIPPED:
+            self._progress.console.print(f"– {name}: skipped")
+            return
         self._progress.console.print(
             f"[red]✗[/] {name}: {escape(outcome.detail or '')}" if outcome.failed else f"[green]✓[/] {name}"
         )
@@ -102,12 +148,17 @@ def ingest(
         ),
     ] = None,
     replace: Annotated[
-        bool,
+        bool | None,
         typer.Option(
             "--replace/--no-replace",
-            help="Upload a file as the new version of the collection's document whose file has the same name.",
+            help="Upload a changed file as the new version of the collection's document whose file has the same name; "
+            "or, with --no-replace, as another document. By default, a terminal asks for each changed file; without a "
+            "terminal, or with --json, the file becomes the new version.",
         ),
-    ] = True,
+    ] = None,
+    skip: Annotated[
+        bool, typer.Option("--skip", help="Skip changed files whose name a document of the collection has.")
+    ] = False,
     retry_for: Annotated[
         float, typer.Option("--retry-for", min=0, help="Seconds to wait for a server that stops responding.")
     ] = RETRY_SECONDS,
@@ -120,6 +171,8 @@ def ingest(
     files = find_files(paths)
     if not files:
         raise typer.BadParameter(f"there are no files in {', '.join(map(str, paths))}.", param_hint="'paths'")
+    if skip and replace is not None:
+        raise typer.BadParameter("--skip already answers what happens to changed files: leave out the other option.")
     ended: FootnoteError | KeyboardInterrupt | None = None
     with (
         report_errors(as_json=as_json),
@@ -127,10 +180,20 @@ def ingest(
         nullcontext(NoProgress()) if as_json else ProgressBars(error_console()) as watcher,
     ):
         target = client.ensure_collection(collection)
+        may_replace: MayReplace | None = None
+        if skip:
+            may_replace = skip_changed
+        elif replace is None and isinstance(watcher, ProgressBars) and sys.stdin.isatty() and sys.stderr.isatty():
+            may_replace = ChangedFiles(watcher.ask)
         ingestion = Ingestion(
             client,
             dict.fromkeys(files, target.id),
-            options=IngestOptions(password=password, document_type=document_type, replaces_by_name=replace),
+            options=IngestOptions(
+                password=password,
+                document_type=document_type,
+                replaces_by_name=replace is not False,
+                may_replace=may_replace,
+            ),
             watcher=watcher,
         )
         try:
@@ -142,7 +205,7 @@ def ingest(
         _print_outcomes(outcomes, ended, as_json=as_json)
     if isinstance(ended, KeyboardInterrupt):
         raise typer.Exit(INTERRUPTED)
-    if ended is not None or any(outcome.status != READY for outcome in outcomes):
+    if ended is not None or any(outcome.status not in (READY, SKIPPED) for outcome in outcomes):
         raise typer.Exit(FAILED)
 
 
@@ -165,7 +228,7 @@ def _print_outcomes(
     if isinstance(ended, KeyboardInterrupt):
         out.print("Interrupted.")
     counts = Counter(outcome.status for outcome in outcomes)
-    more = [f", {counts[status]} {text}" for status, text in _UNFINISHED.items() if counts[status]]
+    more = [f", {counts[status]} {text}" for status, text in (_UNFINISHED | _SKIPPED).items() if counts[status]]
     out.print(f"{counts[READY]} ready, {len(failed)} failed{''.join(more)}.")
     for outcome in outcomes:
         path = escape(str(outcome.path))
