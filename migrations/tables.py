@@ -20,7 +20,8 @@ import app.issuers.models
 import app.jobs.models
 import app.retrieval.models
 import app.review.models
-import app.tables.models  # noqa: F401 (these modules are imported because they define tables)
+import app.tables.models
+import app.webhooks.models  # noqa: F401 (these modules are imported because they define tables)
 from app.db.base import Base
 
 METADATA: MetaData = Base.metadata

@@ -88,6 +88,14 @@ class ReviewTask(Base):
         Index("ix_review_tasks_unread", "available_at", postgresql_where=text("state IN ('queued', 'reading')")),
         Index(None, "document_id"),
         Index(None, "tenant_id", "schema_id"),
+        Index(
+            "ix_review_tasks_assigned",
+            "tenant_id",
+            "assignee",
+            text("priority DESC"),
+            "id",
+            postgresql_where=text("assignee IS NOT NULL"),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -147,6 +155,7 @@ class FieldRow(Base):
         CheckConstraint("sampled IN ('due', 'passed', 'failed')", name="sampled"),
         _of_tenant("task_id", "review_tasks"),
         Index(None, "document_id"),
+        Index("ix_fields_due", "tenant_id", "task_id", postgresql_where=text("sampled = 'due'")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -192,6 +201,7 @@ class FieldRevision(Base):
         Index(None, "task_id"),
         Index(None, "tenant_id", "made_by", "made_at"),
         Index(None, "bulk_id", postgresql_where=text("bulk_id IS NOT NULL")),
+        Index("ix_field_revisions_sealed", "field_id", "made_by", "round", postgresql_where=text("sealed")),
     )
 
     field_id: Mapped[UUID] = mapped_column(primary_key=True)
