@@ -5,7 +5,7 @@ Tibshirani 1993, ch. 13) and a p-value (paired permutation test, Good 2005, ch. 
 seed, so the results are reproducible. p-values are adjusted for the number of metrics (Benjamini and Hochberg 1995).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
@@ -43,17 +43,26 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class MetricChange:
-    """One metric in both runs, over their shared cases. `low` and `high` are the ends of the difference's interval."""
+    """One metric in both runs, over their shared cases. `low` and `high` are the ends of the difference's interval; a
+    count has none. `before_n` and `after_n` are what the figures rest on (`MetricSpec.count`).
+    """
 
     metric: MetricSpec
     before: float | None
     after: float | None
     difference: float
-    low: float
-    high: float
+    low: float | None
+    high: float | None
     p_value: float
     adjusted_p: float
     verdict: Verdict
+    before_n: int = 0
+    after_n: int = 0
+
+    @property
+    def is_in_both(self) -> bool:
+        """Whether both runs measured it in shared cases."""
+        return self.before is not None and self.after is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +98,11 @@ class Comparison:
     only_before: tuple[str, ...]
     only_after: tuple[str, ...]
     warnings: tuple[str, ...]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the runs share nothing to compare: no metric that both measured in the same cases."""
+        return not any(change.is_in_both for change in self.changes)
 
     @property
     def regressed(self) -> bool:
@@ -128,16 +142,18 @@ def _flipped(pair: Flip) -> bool:
 
 
 def _change(metric: MetricSpec, pairs: list[Flip]) -> MetricChange:
-    before = metric.matrix([pair.before.measures for pair in pairs])
-    after = metric.matrix([pair.after.measures for pair in pairs])
+    measures = [[case.measures for case in cases] for cases in zip(*((p.before, p.after) for p in pairs), strict=True)]
+    counts = {"before_n": metric.count(measures[0]), "after_n": metric.count(measures[1])}
+    before, after = map(metric.matrix, measures)
     old, new = _finite(metric.aggregate(before)), _finite(metric.aggregate(after))
     if old is None or new is None or np.array_equal(before, after, equal_nan=True):
         difference = 0.0 if old is None or new is None else _difference(new, old)
         verdict = Verdict.SAME if (old is None) == (new is None) else Verdict.NOT_JUDGED
-        return MetricChange(metric, old, new, difference, difference, difference, 1.0, 1.0, verdict)
-    low, high = _interval(metric, before, after)
+        ends = None if metric.is_count else difference
+        return MetricChange(metric, old, new, difference, ends, ends, 1.0, 1.0, verdict, **counts)
+    low, high = (None, None) if metric.is_count else _interval(metric, before, after)
     p_value = _p_value(metric, before, after)
-    return MetricChange(metric, old, new, _difference(new, old), low, high, p_value, p_value, Verdict.NOISE)
+    return MetricChange(metric, old, new, _difference(new, old), low, high, p_value, p_value, Verdict.NOISE, **counts)
 
 
 def _interval(metric: MetricSpec, before: Values, after: Values) -> tuple[float, float]:
@@ -213,17 +229,7 @@ def _judged(change: MetricChange, adjusted_p: float) -> MetricChange:
         verdict = Verdict.NOISE
     else:
         verdict = Verdict.BETTER if improved else Verdict.WORSE
-    return MetricChange(
-        metric,
-        change.before,
-        change.after,
-        change.difference,
-        change.low,
-        change.high,
-        change.p_value,
-        adjusted_p,
-        verdict,
-    )
+    return replace(change, adjusted_p=adjusted_p, verdict=verdict)
 
 
 def _differences(before: RunRecord, after: RunRecord) -> list[str]:

@@ -32,7 +32,7 @@ from app.http.errors import MediaTypeNotTakenError
 from app.http.openapi.document import json_body, problems
 from app.http.pages import Page, RequestedPage, page_out
 from app.http.routing import UPLOAD, api_router, needs
-from app.http.text import LINE_PATTERN
+from app.http.text import LINE_PATTERN, Line
 from app.http.transfers import UPLOAD_PROBLEMS, Transfer, Transfers
 
 JSON = "application/json"
@@ -89,9 +89,12 @@ def list_eval_runs(
     evaluations: Evaluations,
     page: RequestedPage,
     suite: Annotated[str | None, Name] = None,
+    q: Annotated[
+        Line | None, Query(description="Words of the ID, the suite, the purpose, the commit, the data or the model.")
+    ] = None,
 ) -> Page[PublishedRunOut]:
     """List the published runs that you may see, sorted by start time, newest first."""
-    found = evaluations.list_runs(principal, page, suite=suite)
+    found = evaluations.list_runs(principal, page, suite=suite, words=q or "")
     return page_out(request, response, found, PublishedRunOut.of, Page[PublishedRunOut])
 
 

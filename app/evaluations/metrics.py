@@ -5,7 +5,8 @@ Intervals and p-values need the metric of many resamples of the cases. This is p
 of cases.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Self
 
@@ -17,6 +18,14 @@ Values = npt.NDArray[np.float64]
 
 Measures = Mapping[str, float | None]
 """Measures of one case, by name. None (or a missing name) means not measured, which is not 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureTotal:
+    """A measure over some cases: how many cases have it, and its sum over them."""
+
+    cases: int = 0
+    total: float = 0.0
 
 
 class Better(StrEnum):
@@ -79,6 +88,24 @@ class MetricSpec(BaseModel):
             raise ValueError(f"{self.name}: give 'percentile' for a percentile metric and for no other")
         return self
 
+    @property
+    def is_count(self) -> bool:
+        """Whether the figure counts something: it has no interval. Other figures are rates, means or percentiles."""
+        return self.how is Aggregate.SUM
+
+    def count(self, cases: Sequence[Measures]) -> int:
+        """Return how many observations a figure rests on (its n): the cases that have the measure, or, of a figure from
+        several measures, what these count together. A ratio rests on its denominator.
+        """
+        return self.count_in(add_totals(map(_totals_of, cases)))
+
+    def count_in(self, totals: Mapping[str, MeasureTotal]) -> int:
+        """Return n as `count`, from the totals of the measures by name."""
+        found = [totals.get(name, MeasureTotal()) for name in self.of]
+        if len(found) == 1:
+            return found[0].cases
+        return round(found[1].total if self.how is Aggregate.RATIO else sum(each.total for each in found))
+
     def matrix(self, cases: Sequence[Measures]) -> Values:
         """Return the cases' measures as an array (measures, cases), with NaN for missing ones."""
         rows = [[_number(case.get(name)) for case in cases] for name in self.of]
@@ -108,6 +135,20 @@ class MetricSpec(BaseModel):
             found, missed, clear, false = (np.nansum(part, axis=-1) for part in matrix)
             return (_divide(found, found + missed) + _divide(clear, clear + false)) / 2
         return _percentile(first, self.percentile or 0.0)
+
+
+def add_totals(parts: Iterable[Mapping[str, MeasureTotal]]) -> dict[str, MeasureTotal]:
+    """Add totals of measures, by name."""
+    totals: dict[str, MeasureTotal] = {}
+    for part in parts:
+        for name, found in part.items():
+            before = totals.get(name, MeasureTotal())
+            totals[name] = MeasureTotal(before.cases + found.cases, before.total + found.total)
+    return totals
+
+
+def _totals_of(case: Measures) -> dict[str, MeasureTotal]:
+    return {name: MeasureTotal(1, value) for name, value in case.items() if value is not None}
 
 
 def _number(value: float | None) -> float:

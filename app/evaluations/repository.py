@@ -9,9 +9,26 @@ from sqlalchemy import insert as insert_rows
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, defer
 
+from app.evaluations.metrics import MeasureTotal
 from app.evaluations.models import EvalCase, EvalRun
 
 _IS_ENGINEER = text("SELECT principal_is_engineer()")
+_SOUGHT = func.lower(
+    func.concat_ws(
+        " ",
+        EvalRun.id,
+        EvalRun.suite,
+        EvalRun.manifest["purpose"].as_string(),
+        EvalRun.manifest["conditions"]["commit"].as_string(),
+        EvalRun.manifest["conditions"]["data_name"].as_string(),
+        EvalRun.manifest["conditions"]["model"].as_string(),
+    )
+)
+_TOTALS = text("""
+SELECT c.kind, m.key, count(*), sum(m.value::text::float8)
+FROM eval_cases c CROSS JOIN LATERAL json_each(c.measures) m
+WHERE c.run_id = :run_id AND json_typeof(m.value) = 'number' GROUP BY 1, 2
+""")
 
 
 class EvaluationRepository:
@@ -36,16 +53,32 @@ class EvaluationRepository:
     def find_run(self, run_id: str) -> EvalRun | None:
         return self._session.scalar(select(EvalRun).where(EvalRun.id == run_id))
 
-    def list_runs(self, *, suite: str | None, before: tuple[datetime, str] | None, limit: int) -> Sequence[EvalRun]:
+    def list_runs(
+        self, *, suite: str | None, before: tuple[datetime, str] | None, limit: int, words: Sequence[str] = ()
+    ) -> Sequence[EvalRun]:
         """List runs by start time, newest first. If `before` has the start time and id of a run, only the runs after it
-        in this order are listed.
+        in this order are listed. All `words` occur, in any case, in the id, the suite, the purpose, the commit, the
+        data's name or the model's name.
         """
         query = select(EvalRun).order_by(EvalRun.started_at.desc(), EvalRun.id.desc()).limit(limit)
         if suite is not None:
             query = query.where(EvalRun.suite == suite)
+        for word in words:
+            query = query.where(func.strpos(_SOUGHT, word.lower()) > 0)
         if before is not None:
             query = query.where(tuple_(EvalRun.started_at, EvalRun.id) < tuple_(*before))
         return self._session.scalars(query).all()
+
+    def list_suites(self, limit: int) -> Sequence[str]:
+        """List the suites that have runs, by name."""
+        return self._session.scalars(select(EvalRun.suite).distinct().order_by(EvalRun.suite).limit(limit)).all()
+
+    def total_measures(self, run_id: str) -> dict[str, dict[str, MeasureTotal]]:
+        """Return kind → measure → how many of the kind's cases have it, and its sum."""
+        found: dict[str, dict[str, MeasureTotal]] = {}
+        for kind, name, cases, total in self._session.execute(_TOTALS, {"run_id": run_id}):
+            found.setdefault(kind, {})[name] = MeasureTotal(cases, total)
+        return found
 
     def list_cases(
         self, run_id: str, *, kind: str | None = None, after: int = -1, limit: int | None = None

@@ -102,19 +102,22 @@ class CaseOut(ListedCaseOut):
 class MetricChangeOut(BaseModel):
     """One metric in both runs, over their shared cases.
 
-    `low` and `high` are the ends of the difference's 95 % interval. `adjusted_p` is the p-value after adjusting for the
-    number of metrics.
+    `low` and `high` are the ends of the difference's 95 % interval; they are null for a count. `before_n` and
+    `after_n` are the number of observations that the figures rest on. `adjusted_p` is the p-value after adjusting for
+    the number of metrics.
     """
 
     metric: MetricSpec
     before: float | None
     after: float | None
     difference: float
-    low: float
-    high: float
+    low: float | None
+    high: float | None
     p_value: float
     adjusted_p: float
     verdict: Verdict
+    before_n: int
+    after_n: int
 
     @classmethod
     def of(cls, change: MetricChange) -> "MetricChangeOut":
@@ -150,6 +153,7 @@ class ComparisonOut(BaseModel):
     after: str
     suite: str
     regressed: bool = Field(description="Whether a metric is worse beyond noise.")
+    is_empty: bool = Field(description="Whether the runs share nothing to compare: no metric that both measured.")
     paired: int
     wins: int
     losses: int
@@ -167,6 +171,7 @@ class ComparisonOut(BaseModel):
             after=comparison.after,
             suite=comparison.suite,
             regressed=comparison.regressed,
+            is_empty=comparison.is_empty,
             paired=comparison.paired,
             wins=comparison.wins,
             losses=comparison.losses,

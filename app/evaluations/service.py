@@ -1,6 +1,6 @@
 """Publishes and reads runs of suites. The database shows runs only to engineers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -16,11 +16,15 @@ from app.evaluations.errors import (
     PublishedRunNotFoundError,
     RunPublishedBeforeError,
 )
+from app.evaluations.metrics import add_totals
 from app.evaluations.models import EvalCase, EvalRun
 from app.evaluations.receiving import ReceivedRun
 from app.evaluations.records import CaseRecord, CaseTiming, RunManifest, RunRecord
 from app.evaluations.repository import EvaluationRepository
 from app.identity.holding import hold_key
+
+MAX_WORDS = 8
+MAX_SUITES = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,14 @@ class PublishedCase:
 
     record: CaseRecord
     timing: CaseTiming | None
+
+
+@dataclass(frozen=True, slots=True)
+class Observations:
+    """What the figures of a run rest on (`MetricSpec.count`): n by metric over all cases, and by kind and metric."""
+
+    all: Mapping[str, int]
+    by_kind: Mapping[str, Mapping[str, int]]
 
 
 class EvaluationService:
@@ -89,12 +101,19 @@ class EvaluationService:
             )
         return PublishedRun(manifest, run.content_sha256, now, principal.user_id), True
 
-    def list_runs(self, principal: Principal, page: PageRequest, *, suite: str | None = None) -> PageOf[PublishedRun]:
-        """List runs by start time, newest first. Raises InvalidCursorError."""
+    def list_runs(
+        self, principal: Principal, page: PageRequest, *, suite: str | None = None, words: str = ""
+    ) -> PageOf[PublishedRun]:
+        """List runs by start time, newest first. `words` all occur in the ID, the suite, the purpose, the commit, the
+        data's name or the model's name. Raises InvalidCursorError.
+        """
         after = page.after()
         with self._database.transaction(principal) as session:
             found = EvaluationRepository(session).list_runs(
-                suite=suite, before=None if after is None else _parse_place(after), limit=page.limit + 1
+                suite=suite,
+                before=None if after is None else _parse_place(after),
+                limit=page.limit + 1,
+                words=words.split()[:MAX_WORDS],
             )
         last = found[: page.limit][-1] if len(found) > page.limit else None
         cursor = None if last is None else encode_cursor(f"{last.started_at.isoformat()} {last.id}")
@@ -104,6 +123,22 @@ class EvaluationService:
         """Return a run. Raises PublishedRunNotFoundError."""
         with self._database.transaction(principal) as session:
             return _run(_require(EvaluationRepository(session), run_id))
+
+    def list_suites(self, principal: Principal) -> Sequence[str]:
+        """List the suites that have runs, by name: at most 200."""
+        with self._database.transaction(principal) as session:
+            return EvaluationRepository(session).list_suites(MAX_SUITES)
+
+    def count_observations(self, principal: Principal, run_id: str) -> Observations:
+        """Return what the figures of a run rest on. Raises PublishedRunNotFoundError."""
+        with self._database.transaction(principal, snapshot=True) as session:
+            repository = EvaluationRepository(session)
+            metrics = _run(_require(repository, run_id)).manifest.metrics
+            by_kind = repository.total_measures(run_id)
+        return Observations(
+            {metric.name: metric.count_in(add_totals(by_kind.values())) for metric in metrics},
+            {kind: {metric.name: metric.count_in(totals) for metric in metrics} for kind, totals in by_kind.items()},
+        )
 
     def list_cases(
         self, principal: Principal, run_id: str, page: PageRequest, *, kind: str | None = None

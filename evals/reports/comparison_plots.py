@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from app.evaluations.comparison import Comparison, MetricChange, Verdict
 from app.evaluations.metrics import Better
-from app.evaluations.wording import signed
+from app.evaluations.wording import difference_of, interval_of
 from evals.reports.drawing import BAD, GOOD, INK, SOFT, Plot, add_legend, name_rows, open_canvas
 from evals.reports.plots import AFTER, BEFORE, Points, Scale, plot_recall, recall_curves, scale_of
 
@@ -53,8 +53,8 @@ def _draw_differences(scale: Scale, changes: Sequence[MetricChange]) -> Plot:
                     [row for row, _ in drawn],
                     # A bootstrap interval may exclude the difference, but error bars must not be negative.
                     xerr=[
-                        [max(0.0, change.difference - change.low) for _, change in drawn],
-                        [max(0.0, change.high - change.difference) for _, change in drawn],
+                        [max(0.0, change.difference - _low(change)) for _, change in drawn],
+                        [max(0.0, _high(change) - change.difference) for _, change in drawn],
                     ],
                     fmt=marker,
                     color=colour,
@@ -64,17 +64,29 @@ def _draw_differences(scale: Scale, changes: Sequence[MetricChange]) -> Plot:
                 )
         name_rows(axes, [_metric_label(change) for change in changes])
         axes.margins(x=0.08)
-        if all(change.low == change.high == 0 for change in changes):
+        if all(_low(change) == _high(change) == 0 for change in changes):
             axes.set_xlim(-1.03, 1.03)
         axes.locator_params(axis="x", nbins=6, integer=scale is Scale.COUNT)
-        axes.set_xlabel("after − before, with 95 % intervals")
+        intervals = "" if scale is Scale.COUNT else ", with 95 % intervals"
+        axes.set_xlabel(f"after − before{intervals}")
         add_legend(canvas)
         described = (
-            f"{change.metric.name} {signed(change.difference)} ({signed(change.low)} to {signed(change.high)}), "
-            f"{change.verdict.value}"
+            f"{change.metric.name} {difference_of(change)}{_bracketed(change)}, {change.verdict.value}"
             for change in changes
         )
         return Plot(name, f"Differences: {scale}", "; ".join(described), canvas.svg())
+
+
+def _low(change: MetricChange) -> float:
+    return change.difference if change.low is None else change.low
+
+
+def _high(change: MetricChange) -> float:
+    return change.difference if change.high is None else change.high
+
+
+def _bracketed(change: MetricChange) -> str:
+    return "" if change.low is None else f" ({interval_of(change)})"
 
 
 def _metric_label(change: MetricChange) -> str:

@@ -12,7 +12,15 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from app.evaluations.comparison import Comparison, Flip, Verdict
 from app.evaluations.records import RunManifest, RunRecord
 from app.evaluations.traces import Trace
-from app.evaluations.wording import figure, p_value, signed, verdict_sentence
+from app.evaluations.wording import (
+    difference_of,
+    figure,
+    figure_of,
+    interval_of,
+    p_value,
+    signed,
+    verdict_sentence,
+)
 from evals.reports.comparison_plots import plot_comparison
 from evals.reports.plots import milliseconds, plot_run
 from evals.scoring.calibration import Calibration
@@ -73,7 +81,15 @@ def _render(template: str, values: Mapping[str, object]) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"figure": figure, "signed": signed, "p_value": p_value, "as_text": _as_text}
+    environment.filters |= {
+        "difference_of": difference_of,
+        "figure": figure,
+        "figure_of": figure_of,
+        "interval_of": interval_of,
+        "signed": signed,
+        "p_value": p_value,
+        "as_text": _as_text,
+    }
     return environment.get_template(template).render(values) + "\n"
 
 

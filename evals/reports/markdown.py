@@ -7,7 +7,7 @@ from itertools import zip_longest
 from app.evaluations.comparison import Comparison, Flip, Verdict
 from app.evaluations.records import CaseRecord, RunManifest, RunRecord
 from app.evaluations.traces import Dropped, Trace
-from app.evaluations.wording import figure, p_value, signed, verdict_sentence
+from app.evaluations.wording import difference_of, figure, figure_of, interval_of, p_value, verdict_sentence
 from evals.running.gate import Judgement
 
 SHOWN_FLIPS = 20
@@ -21,8 +21,8 @@ def describe_run(record: RunRecord, *, cases: int = 0) -> str:
     manifest = record.manifest
     kinds = sorted(manifest.by_kind)
     rows = [
-        [metric.name, figure(manifest.figures.get(metric.name))]
-        + [figure(manifest.by_kind[kind].get(metric.name)) for kind in kinds]
+        [metric.name, figure_of(manifest.figures.get(metric.name), metric)]
+        + [figure_of(manifest.by_kind[kind].get(metric.name), metric) for kind in kinds]
         for metric in manifest.metrics
     ]
     parts = [
@@ -68,10 +68,10 @@ def describe_comparison(comparison: Comparison) -> str:
     rows = [
         [
             change.metric.name,
-            figure(change.before),
-            figure(change.after),
-            signed(change.difference),
-            f"{signed(change.low)} to {signed(change.high)}",
+            figure_of(change.before, change.metric),
+            figure_of(change.after, change.metric),
+            difference_of(change),
+            interval_of(change),
             p_value(change),
             _SIGNS.get(change.verdict, change.verdict.value),
         ]

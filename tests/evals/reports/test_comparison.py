@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from app.evaluations.comparison import RunsNotComparableError, Verdict, compare_runs
 from app.evaluations.metrics import Aggregate, Better, MetricSpec
+from app.evaluations.wording import NOTHING_TO_COMPARE, difference_of, figure_of, interval_of, verdict_sentence
 
 
 def metric(how, *of, **rest):
@@ -87,6 +88,42 @@ def test_cases_in_only_one_run_are_listed_and_not_judged(record_of):
     comparison = compare_runs(record_of([1, 1, 1]), record_of([1, 1], run_id="after"))
     assert (comparison.paired, comparison.only_before, comparison.only_after) == (2, ("2",), ())
     assert comparison.changes[0].verdict is Verdict.SAME
+
+
+def test_count_has_no_interval_and_prints_as_a_whole_number(record_of):
+    counted = metric(Aggregate.SUM)
+    comparison = compare_runs(
+        record_of([0, 1, 0], metric=counted), record_of([1, 1, 0], run_id="after", metric=counted)
+    )
+    [change] = comparison.changes
+    assert (change.low, change.high, interval_of(change)) == (None, None, "–")
+    assert (figure_of(change.before, change.metric), difference_of(change)) == ("1", "+1")
+
+
+@pytest.mark.parametrize(
+    ("spec", "cases", "expected"),
+    [
+        (metric(Aggregate.MEAN), [{"m": 1}, {"m": 0}, {"m": None}, {}], 2),
+        (metric(Aggregate.SUM), [{"m": 1}, {"m": 2}, {}], 2),
+        (metric(Aggregate.RATIO, "a", "b"), [{"a": 1, "b": 2}, {"a": 1, "b": 3}], 5),
+        (metric(Aggregate.F1, "tp", "fp", "fn"), [{"tp": 6, "fp": 2, "fn": 4}], 12),
+        (metric(Aggregate.PERCENTILE, percentile=50), [{"m": 1}, {"m": 3}, {}], 2),
+    ],
+)
+def test_figure_knows_how_many_observations_it_rests_on(spec, cases, expected):
+    assert spec.count(cases) == expected
+
+
+def test_rates_of_both_runs_have_their_own_n(record_of):
+    [change] = compare_runs(record_of([1, None, 0]), record_of([1, 1, 0], run_id="after")).changes
+    assert (change.before_n, change.after_n) == (2, 3)
+
+
+def test_runs_without_a_metric_in_common_share_nothing_to_compare(record_of):
+    comparison = compare_runs(record_of([None, None]), record_of([1, 1], run_id="after"))
+    assert comparison.is_empty
+    assert verdict_sentence(comparison) == NOTHING_TO_COMPARE
+    assert difference_of(comparison.changes[0]) == "–"
 
 
 def test_runs_of_different_suites_are_not_compared(record_of):
