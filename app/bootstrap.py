@@ -37,8 +37,6 @@ from app.documents.service import DocumentService
 from app.documents.uploads.service import UploadService
 from app.evaluations.comparing import ComparisonService
 from app.evaluations.service import EvaluationService
-from app.facts.formulas.service import FormulaService
-from app.facts.service import FactService
 from app.http.authority import Authority
 from app.http.denials import Denials
 from app.http.dependencies import Authenticator
@@ -63,7 +61,6 @@ from app.identity.service import IdentityService, TenantAdmin
 from app.identity.sessions.service import SessionService
 from app.identity.users import UserService
 from app.issuers.finding import IssuerFinder
-from app.issuers.service import IssuerService
 from app.jobs.health import WorkLimits, build_work_reader, work_checks
 from app.jobs.listening import Listener
 from app.jobs.plan import RUN_CHANNEL
@@ -81,8 +78,8 @@ from app.observability.pulse import Marks, Pulse
 from app.relevance.cross_encoder import built_in_reader
 from app.relevance.errors import ReaderUnavailableError
 from app.relevance.port import Reader
+from app.research import build_research
 from app.retrieval.service import RetrievalService
-from app.review.fields.figures import load_approved_figures
 from app.settings import IdentitySettings, LimitSettings, ReaderSettings, Settings
 from app.tables.service import TableService
 from app.web.session import Cookies
@@ -186,9 +183,7 @@ def build_container(settings: Settings, *, clock: Clock | None = None) -> Contai
         FacetService(database=database, issuers=IssuerFinder()),
         PageImages(database=database, blobs=blobs, sealer=sealer, sandbox=sandbox),
         TableService(database=database),
-        IssuerService(database=database, clock=clock),
-        FactService(database=database, approved=load_approved_figures),
-        FormulaService(database=database, approved=load_approved_figures),
+        *build_research(database=database, clock=clock),
         *build_desk(settings, database=database, sealer=sealer, clock=clock),
         UploadService(
             database=database,

@@ -48,6 +48,7 @@ from app.identity.oidc.errors import TOKEN_REFUSALS
 from app.identity.sessions.endpoints import sessions as sessions_router
 from app.identity.sessions.errors import SessionEndedError
 from app.issuers.endpoints import router as issuers_router
+from app.issuers.watching.endpoints import router as watched_issuers_router
 from app.jobs.endpoints import router as runs_router
 from app.jobs.streams import RunStreams
 from app.observability.logging import configure_logging
@@ -98,6 +99,7 @@ _ROUTERS = (
     tables_router,
     overlays_router,
     issuers_router,
+    watched_issuers_router,
     facts_router,
     formulas_router,
     schemas_router,

@@ -17,6 +17,7 @@ import app.identity.models
 import app.identity.oidc.models
 import app.identity.sessions.models
 import app.issuers.models
+import app.issuers.watching.models
 import app.jobs.models
 import app.retrieval.models
 import app.review.models

@@ -31,6 +31,8 @@ from app.client.models import (
     ApiRun,
     ApiTable,
     ApiUploaded,
+    ApiWatchedIssuer,
+    ApiWatchedIssuers,
     Key,
 )
 from app.client.retries import RETRY_SECONDS, Attempts, Retries
@@ -184,6 +186,16 @@ class ApiClient(ConversationCalls, ReviewCalls, WebhookCalls):
 
     def withdraw_issuer_edit(self, edit_id: str) -> ApiIssuerEffect:
         return self._call("DELETE", f"/v1/issuers/edits/{edit_id}", ApiIssuerEffect)
+
+    def list_watched_issuers(self) -> ApiWatchedIssuers:
+        """Return the issuers that the user watches: those with the newest documents first."""
+        return self._call("GET", "/v1/watched-issuers", ApiWatchedIssuers)
+
+    def watch_issuer(self, issuer: str) -> ApiWatchedIssuer:
+        return self._call("PUT", f"{issuer_path(issuer)}/watch", ApiWatchedIssuer)
+
+    def unwatch_issuer(self, issuer: str) -> None:
+        self._send("DELETE", f"{issuer_path(issuer)}/watch")
 
     def get_run(self, run_id: str) -> ApiRun:
         return self._call("GET", f"/v1/runs/{run_id}", ApiRun)

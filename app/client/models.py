@@ -224,6 +224,27 @@ class ApiIssuer(Response):
     tag: str = Field(default="*", exclude=True)
 
 
+class ApiNewDocument(Response):
+    """A document of a watched issuer that became searchable since the last visit."""
+
+    id: str
+    title: str
+    document_type: str | None = None
+
+
+class ApiWatchedIssuer(Response):
+    """An issuer that the user watches, with its new documents, newest first."""
+
+    id: str
+    name: str
+    seen_at: str
+    new: list[ApiNewDocument] = []
+
+
+class ApiWatchedIssuers(Response):
+    items: list[ApiWatchedIssuer] = []
+
+
 class ApiIssuerEffect(Response):
     """What a change does, or undid: the documents that move, and the issuers afterwards."""
 

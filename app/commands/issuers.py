@@ -1,4 +1,4 @@
-"""`footnote issuers list`, `show`, `merge`, `split`, `rename` and `undo`."""
+"""`footnote issuers list`, `show`, `watch`, `unwatch`, `watched`, `merge`, `split`, `rename` and `undo`."""
 
 from collections.abc import Mapping
 from typing import Annotated
@@ -46,6 +46,45 @@ def show_issuer(client: ApiClient, issuer: Issuer, *, as_json: JsonOption = Fals
         print_json(found.model_dump(mode="json"))
     else:
         _show(found)
+
+
+@issuers.command("watch")
+@calls_api
+def watch_issuer(client: ApiClient, issuer: Issuer, *, as_json: JsonOption = False) -> None:
+    """Watch an issuer: its new documents stand on your home page and in `footnote issuers watched`."""
+    found = client.watch_issuer(issuer)
+    if as_json:
+        print_json(found.model_dump(mode="json"))
+    else:
+        console().print(f"You watch {escape(found.name)}.")
+
+
+@issuers.command("unwatch")
+@calls_api
+def unwatch_issuer(client: ApiClient, issuer: Issuer, *, as_json: JsonOption = False) -> None:
+    """Stop watching an issuer."""
+    client.unwatch_issuer(issuer)
+    if as_json:
+        print_json({"watched": False})
+    else:
+        console().print("You no longer watch this issuer.")
+
+
+@issuers.command("watched")
+@calls_api
+def list_watched(client: ApiClient, *, as_json: JsonOption = False) -> None:
+    """List the issuers that you watch, and their documents that are new since you last opened their page."""
+    found = client.list_watched_issuers()
+    if as_json:
+        print_json(found.model_dump(mode="json"))
+        return
+    out = console()
+    for each in found.items:
+        out.print(f"{escape(each.name)}: {len(each.new)} new")
+        for document in each.new[:_SHOWN]:
+            out.print(f"  {document.id} {escape(document.title)}")
+    if not found.items:
+        out.print("You watch no issuer. To watch one: footnote issuers watch NAME")
 
 
 @issuers.command("merge")

@@ -207,6 +207,9 @@ RULES: dict[tuple[str, str], Rule] = {
     ("PATCH", "/v1/issuers/{issuer_id}"): Rule(GRANT, call=_json(name="Made")),
     ("DELETE", "/v1/issuers/edits/{edit_id}"): Rule(GRANT),
     ("GET", "/v1/issuers/{issuer_id}/statements"): Rule(GRANT),
+    ("GET", "/v1/watched-issuers"): Rule(KEY, foreign=200),
+    ("PUT", "/v1/issuers/{issuer_id}/watch"): Rule(GRANT),
+    ("DELETE", "/v1/issuers/{issuer_id}/watch"): Rule(GRANT, 204),
     ("GET", "/v1/formulas"): Rule(PERMISSION, foreign=200),
     ("POST", "/v1/formulas"): Rule(
         GRANT, call=lambda names: {"json": {"issuer": names["issuer_id"], "expression": "Revenue"}}

@@ -97,15 +97,21 @@ def test_impossible_changes_have_codes(world, documents, body, code):
     assert answer.json()["code"] == code
 
 
-def test_commands_list_show_merge_split_rename_and_undo(world, documents):
+@pytest.fixture
+def run(world):
+    """Runs `footnote issuers …` as the owner, and returns what it prints."""
     key = world.owner.http.headers["Authorization"].removeprefix("Bearer ")
 
-    def run(*arguments):
+    def invoke(*arguments):
         options = ("--url", str(world.owner.http.base_url), "--key", key)
         done = CliRunner().invoke(build_cli(["issuers"]), ["issuers", *arguments, *options])
         assert done.exit_code == 0, done.output
         return done.output
 
+    return invoke
+
+
+def test_commands_list_show_merge_split_rename_and_undo(run, documents):
     assert "[Mills]" in run("list", "ostmark")
     assert "own" in run("show", ACME)
     trial = run("merge", OSTMARK, "--into", ACME, "--dry-run")
@@ -117,3 +123,37 @@ def test_commands_list_show_merge_split_rename_and_undo(world, documents):
     assert "Acme Global" in run("rename", ACME, "Acme Global")
     assert "Names that move" not in run("undo", json.loads(run("show", "Acme Global", "--json"))["edits"][0]["id"])
     assert [each["name"] for each in json.loads(run("list", "acme", "--json"))["issuers"]] == [ACME]
+
+
+def test_watched_issuers_are_ones_own_and_new_until_the_next_visit(world, documents):
+    path = f"/v1/issuers/{find(world.owner.http, 'ostmark mills').json()['id']}"
+    watched = world.owner.http.put(f"{path}/watch").json()
+    assert (watched["name"], watched["new"]) == (OSTMARK, [])
+    assert world.owner.http.put(f"{path}/watch").json()["watched_since"] == watched["watched_since"]
+    world.sql(
+        "UPDATE document_versions SET published_at = now() + interval '1 second' WHERE document_id = :id",
+        id=documents[OSTMARK],
+    )
+    (listed,) = world.owner.http.get("/v1/watched-issuers").json()["items"]
+    assert [document["id"] for document in listed["new"]] == [documents[OSTMARK]]
+    assert world.granted.http.get("/v1/watched-issuers").json() == {"items": []}
+    assert world.owner.http.delete(f"{path}/watch").status_code == 204
+    assert world.owner.http.get("/v1/watched-issuers").json() == {"items": []}
+
+
+def test_watch_of_an_issuer_that_is_hidden_now_tells_nothing_and_can_be_removed(world):
+    objects = Objects(world)
+    path = f"/v1/issuers/{objects['issuer_id']}/watch"
+    assert world.analyst.http.put(path).status_code == 404
+    assert world.granted.http.put(path).status_code == 200
+    objects.label_collection()
+    assert world.granted.http.get("/v1/watched-issuers").json() == {"items": []}
+    assert world.granted.http.delete(path).status_code == 204
+    assert world.granted.http.delete(path).json()["code"] == "issuer-not-found"
+
+
+def test_commands_watch_issuers(run, documents):
+    assert f"You watch {OSTMARK}" in run("watch", "ostmark mills")
+    assert "Ostmark [Mills] Corp: 0 new" in run("watched")
+    run("unwatch", "ostmark mills")
+    assert "You watch no issuer" in run("watched")

@@ -28,6 +28,7 @@ NOT_COMPARED = {
     "schema_versions": "what to extract, the same for all users of the tenant: nothing of a document",
     "review_policies": "who must agree, the same for all users of the tenant: nothing of a document",
     "review_views": "one's own filters, and those that others share: nothing of a document",
+    "issuer_watches": "the user's own: no name, nothing of a document",
     "webhooks": "the user's own: no grant decides on them",
     "webhook_deliveries": "of the user's own webhooks; what is sent and listed is tested in tests/webhooks",
     "policy_history": "for administrators and auditors, by role",

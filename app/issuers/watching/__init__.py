@@ -1,0 +1,1 @@
+"""Issuers that a user watches, and what is new since the user's last visit."""
