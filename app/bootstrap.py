@@ -31,6 +31,7 @@ from app.db.session import Database
 from app.desk import build_desk
 from app.documents.dead_letters.service import DeadLetterService
 from app.documents.facets.service import FacetService
+from app.documents.pages.filed import FiledPages
 from app.documents.pages.images import PageImages
 from app.documents.pages.rendering import page_sandbox
 from app.documents.service import DocumentService
@@ -182,6 +183,7 @@ def build_container(settings: Settings, *, clock: Clock | None = None) -> Contai
         DeadLetterService(database=database, runs=runs),
         FacetService(database=database, issuers=IssuerFinder()),
         PageImages(database=database, blobs=blobs, sealer=sealer, sandbox=sandbox),
+        FiledPages(database=database, blobs=blobs, sandbox=sandbox),
         TableService(database=database),
         *build_research(database=database, clock=clock),
         *build_desk(settings, database=database, sealer=sealer, clock=clock),

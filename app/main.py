@@ -26,6 +26,7 @@ from app.documents.endpoints import router as documents_router
 from app.documents.facets.endpoints import facets as facets_router
 from app.documents.facets.endpoints import suggestions as suggestions_router
 from app.documents.pages.endpoints import router as pages_router
+from app.documents.pages.filed_endpoints import router as filed_router
 from app.documents.uploads.endpoints import files as files_router
 from app.documents.uploads.endpoints import router as uploads_router
 from app.evaluations.endpoints import router as evaluations_router
@@ -96,6 +97,7 @@ _ROUTERS = (
     suggestions_router,
     documents_router,
     pages_router,
+    filed_router,
     tables_router,
     overlays_router,
     issuers_router,

@@ -222,6 +222,11 @@ class DocumentRepository:
             raise PageNotFoundError
         return found
 
+    def list_page_texts(self, version_id: UUID, *, limit: int) -> Sequence[str]:
+        """List the texts of a version's pages, in order."""
+        query = select(Page.text).where(Page.version_id == version_id).order_by(Page.number).limit(limit)
+        return self._session.scalars(query).all()
+
     def is_editable(self, access_class_id: int) -> bool:
         query = text("SELECT :class_id = ANY (editable_classes())")
         return bool(self._session.scalar(query, {"class_id": access_class_id}))

@@ -26,6 +26,8 @@ READ_WAYS = (
     "/v1/documents/{document}/versions/{version}/pages/1/image?dpi=36",
     "/v1/documents/{document}/pages/1/overlay?dpi=36",
     "/v1/documents/{document}/versions/{version}/pages/1/overlay?dpi=36",
+    "/v1/documents/{document}/pages/1/filed?mark=0-9",
+    "/v1/documents/{document}/versions/{version}/pages/1/filed",
     "/v1/documents/{document}/tables",
     "/v1/documents/{document}/versions/{version}/tables",
     "/v1/documents/{document}/tables/1",
@@ -35,8 +37,8 @@ READ_WAYS = (
 )
 """Addresses that exist only if Footnote could read the document."""
 
-_PARTS_ABSENT = {"page-not-drawable", "table-not-found"}
-"""Codes of problems with parts that a visible document may lack: page images and tables."""
+_PARTS_ABSENT = {"page-not-drawable", "page-not-filed-as-html", "table-not-found"}
+"""Codes of problems with parts that a visible document may lack: page images, pages as filed, and tables."""
 
 _ODD = "something of another run"
 _Words = frozenset[str]

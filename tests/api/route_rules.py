@@ -193,6 +193,9 @@ RULES: dict[tuple[str, str], Rule] = {
     # A text file has no page images. Users who may read the file get 422.
     ("GET", f"/v1/documents/{{document_id}}{_PAGE}/image"): Rule(GRANT, 422),
     ("GET", f"{_VERSION}{_PAGE}/image"): Rule(GRANT, 422),
+    # Nor is it shown as it was filed.
+    ("GET", f"/v1/documents/{{document_id}}{_PAGE}/filed"): Rule(GRANT, 422),
+    ("GET", f"{_VERSION}{_PAGE}/filed"): Rule(GRANT, 422),
     ("GET", f"/v1/documents/{{document_id}}{_PAGE}/overlay"): Rule(GRANT),
     ("GET", f"{_VERSION}{_PAGE}/overlay"): Rule(GRANT),
     ("GET", "/v1/documents/{document_id}/tables"): Rule(GRANT),

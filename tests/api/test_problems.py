@@ -257,7 +257,7 @@ def test_deleted_document_is_404(editor):
     uploaded = editor.upload(collection, b"Revenue was 9.")
     path = f"/v1/documents/{uploaded['document']['id']}"
     assert editor.http.delete(path).status_code == 204
-    for gone in ("", "/versions", "/file", "/pages/1", "/pages/1/image", "/pages/1/overlay", "/tables", "/tables/1"):
+    for gone in ("", "/versions", "/file", "/pages/1", "/pages/1/image", "/pages/1/filed", "/tables/1"):
         problem(editor.http.get(path + gone), 404, "document-not-found")
     problem(editor.http.get(f"/v1/runs/{uploaded['run']['id']}"), 404, "run-not-found")
     assert editor.http.get("/v1/documents").json()["items"] == []

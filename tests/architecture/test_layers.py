@@ -31,6 +31,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "xllamacpp": ("app/llm/",),
     "xlsxwriter": ("app/tables/sheets.py",),
     "scim2_models": ("app/identity/scim/",),
+    "nh3": ("app/documents/markup/framing.py",),
     "lark": ("app/facts/formulas/",),
 }
 FASTAPI_FILES = ("endpoints.py", "main.py")  # these are suffixes: names such as `x_endpoints.py` match too

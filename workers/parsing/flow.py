@@ -31,9 +31,6 @@ PAGE_AIM = 3_500
 
 _PAGE_MOST = 12_000
 _WORD = re.compile(r"\S+")
-_UNWANTED = re.compile(
-    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u200b\u200c\u2060\ufdd0-\ufdef\ufeff\ufffe\uffff\ud800-\udfff]"
-)
 
 
 T = TypeVar("T")
@@ -141,11 +138,6 @@ def table_block(rows: Iterable[FlowRow]) -> FlowBlock:
 @dataclass(frozen=True, slots=True)
 class PageBreak:
     """A page break in the file."""
-
-
-def clean_text(text: str) -> str:
-    """Remove control characters, noncharacters and invisible marks, except tabs and line ends."""
-    return _UNWANTED.sub("", text)
 
 
 def compose_pages(flow: Iterable[FlowBlock | PageBreak]) -> tuple[ParsedPage, ...]:

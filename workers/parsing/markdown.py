@@ -9,14 +9,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from app.documents.content.parsed import BlockKind, ParsedDocument
-from workers.parsing.charset import read_text_file
+from app.documents.markup.charset import clean_text
+from workers.parsing.decoding import read_text_file
 from workers.parsing.flow import (
     FlowBlock,
     FlowCell,
     FlowRow,
     FlowText,
     PageBreak,
-    clean_text,
     compose_pages,
     join_texts,
     table_block,

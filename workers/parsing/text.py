@@ -8,17 +8,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from app.documents.content.parsed import BlockKind, ParsedDocument
+from app.documents.markup.charset import clean_text
 from app.quantities.headings import is_year
 from app.quantities.numbers import is_amount
-from workers.parsing.charset import read_text_file
 from workers.parsing.columns import place_columns
+from workers.parsing.decoding import read_text_file
 from workers.parsing.flow import (
     FlowBlock,
     FlowCell,
     FlowRow,
     FlowText,
     PageBreak,
-    clean_text,
     compose_pages,
 )
 

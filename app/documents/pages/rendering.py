@@ -5,6 +5,7 @@ from pathlib import Path
 import msgpack
 
 from app.core.errors import DocumentError, NotFoundError
+from app.documents.markup.rendering import PRELOAD as FILED_PRELOAD
 from app.sandbox import INPUT_FILE, Limits, Sandbox
 from app.sandbox.errors import SandboxError
 
@@ -12,7 +13,7 @@ MAX_DPI = 200
 MAX_PIXELS = 12_000_000
 """Enough pixels for a Letter page at 350 dpi, or an A1 drawing at 110 dpi."""
 
-PRELOAD = ("app.documents.pages.drawing",)
+PRELOAD = ("app.documents.pages.drawing", *FILED_PRELOAD)
 LIMITS = Limits(memory_bytes=600 * 1024 * 1024, cpu_seconds=20, wall_seconds=30.0, output_bytes=48 * 1024 * 1024)
 _TARGET = "app.documents.pages.drawing:render_payload"
 NO_PAGE = b""

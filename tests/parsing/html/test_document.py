@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from app.core.errors import DocumentError
 from app.documents.content.parsed import Block, BlockKind, ParsedDocument, ParsedPage
+from app.documents.markup.tree import HtmlTooDeepError
 from workers.parsing.errors import EmptyFileError, UnsupportedFormatError
-from workers.parsing.html.document import HtmlTooDeepError, HtmlUnreadableError
+from workers.parsing.html.document import HtmlUnreadableError
 
 ReadHtml = Callable[[str | bytes], ParsedDocument]
 BREAK = '<hr style="page-break-after:always"/>'

@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from app.documents.content.parsed import ParsedDocument
+from app.documents.markup.sheets import HtmlSheetsTooLargeError
 from tests.speed import within_cpu_seconds
-from workers.parsing.html.sheets import HtmlSheetsTooLargeError
 
 ReadHtml = Callable[[str], ParsedDocument]
 
@@ -88,7 +88,7 @@ def test_endless_combinations_end_soon(read_html: ReadHtml, selector: str) -> No
 
 
 def test_sheets_that_would_take_all_the_time_are_rejected(read_html: ReadHtml, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("workers.parsing.html.selectors.MAX_TESTS", 10_000)
+    monkeypatch.setattr("app.documents.markup.selectors.MAX_TESTS", 10_000)
     with pytest.raises(HtmlSheetsTooLargeError):
         read_html(page("*{display:block}" * 100, "<p>word</p>" * 200))
 

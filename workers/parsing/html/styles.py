@@ -159,7 +159,7 @@ def _declarations(css: str) -> dict[str, str]:
 
 
 def _plain_css(css: str) -> str:
-    from workers.parsing.html.declarations import plain_css  # noqa: PLC0415 - few files need a parser of CSS
+    from app.documents.markup.declarations import plain_css  # noqa: PLC0415 - few files need a parser of CSS
 
     return plain_css(css)
 

@@ -10,9 +10,8 @@ import tinycss2
 from lxml import etree
 
 from app.core.errors import DocumentError
-from workers.parsing.html.declarations import read_declarations
-from workers.parsing.html.selectors import Selectors, TooManyTestsError
-from workers.parsing.html.styles import PROPERTIES
+from app.documents.markup.declarations import read_declarations
+from app.documents.markup.selectors import Selectors, TooManyTestsError
 
 _MAX_LENGTH = 4 << 20
 _MAX_NESTING = 4
@@ -24,8 +23,9 @@ class HtmlSheetsTooLargeError(DocumentError):
     title = "The HTML's style sheets are too large to be applied: save it again, or send it as PDF."
 
 
-def apply_sheets(root: etree._Element) -> None:
-    """Write the declarations of the tree's style sheets into the `style` of each element, before its own.
+def apply_sheets(root: etree._Element, properties: frozenset[str]) -> None:
+    """Write the declarations of the tree's style sheets into the `style` of each element, before its own. Others than
+    `properties` are left out.
 
     Raises HtmlSheetsTooLargeError.
     """
@@ -35,7 +35,7 @@ def apply_sheets(root: etree._Element) -> None:
     selectors = Selectors()
     for sheet in sheets:
         rules = tinycss2.parse_stylesheet(sheet, skip_comments=True, skip_whitespace=True)
-        for prelude, css in _rules(rules, 0):
+        for prelude, css in _rules(rules, 0, properties):
             selectors.add(prelude, css)
     if not selectors:
         return
@@ -48,14 +48,14 @@ def apply_sheets(root: etree._Element) -> None:
         element.set("style", f"{css};{own}" if own else css)
 
 
-def _rules(rules: Sequence[Any], depth: int) -> Iterator[tuple[Sequence[Any], str]]:
+def _rules(rules: Sequence[Any], depth: int, properties: frozenset[str]) -> Iterator[tuple[Sequence[Any], str]]:
     """Yield each rule's selectors, and its declarations that matter."""
     for rule in rules:
         if rule.type == "at-rule" and rule.content is not None and depth < _MAX_NESTING and _applies(rule):
             inner = tinycss2.parse_rule_list(rule.content, skip_comments=True, skip_whitespace=True)
-            yield from _rules(inner, depth + 1)
+            yield from _rules(inner, depth + 1, properties)
         elif rule.type == "qualified-rule":
-            css = ";".join(f"{name}:{value}" for name, value in read_declarations(rule.content) if name in PROPERTIES)
+            css = ";".join(f"{name}:{value}" for name, value in read_declarations(rule.content) if name in properties)
             if css:
                 yield rule.prelude, css
 

@@ -2,38 +2,25 @@
 
 import codecs
 import re
-from pathlib import Path
-
-from workers.parsing.errors import EmptyFileError, UnsupportedFormatError
 
 _DECLARED = re.compile(rb"(?:charset\s*=\s*[\"']?|<\?xml[^>]*encoding\s*=\s*[\"'])([A-Za-z0-9_.:-]{2,40})", re.I)
+_UNWANTED = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u200b\u200c\u2060\ufdd0-\ufdef\ufeff\ufffe\uffff\ud800-\udfff]"
+)
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_MOST_CONTROLS = 0.02
 
 
-def read_text_file(path: Path, *, declared: bool = False) -> str:
-    """Return the file's text with "\\n" line ends.
+def decode_text(raw: bytes, *, declared: bool = False) -> str:
+    """Return the text of a file with "\\n" line ends.
 
     If `declared` is true, a charset that the file declares in HTML or XML is used. Bytes that are invalid in the
-    charset become U+FFFD. Raises EmptyFileError, UnsupportedFormatError (binary content).
+    charset become U+FFFD.
     """
-    raw = path.read_bytes()
-    text = _decode(raw, declared=declared).replace("\r\n", "\n").replace("\r", "\n")
-    if not text.strip(" \t\n\x00\ufeff"):
-        raise EmptyFileError
-    sample = text[:100_000]
-    controls = sum(sample.count(chr(code)) for code in range(32) if code not in (9, 10, 12, 27)) + sample.count(
-        "\ufffd"
-    )
-    if controls > len(sample) * _MOST_CONTROLS + 8:
-        raise UnsupportedFormatError(
-            "The file contains binary data, not text: send it as PDF, HTML, plain text or Markdown."
-        )
-    return text
+    return _decode(raw, declared=declared).replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _decode(raw: bytes, *, declared: bool) -> str:
@@ -54,3 +41,8 @@ def _decode(raw: bytes, *, declared: bool) -> str:
         if name not in ("ascii", "iso8859-1", "utf-8"):
             return raw.decode(name, "replace")
     return raw.decode("cp1252", "replace")
+
+
+def clean_text(text: str) -> str:
+    """Remove control characters, noncharacters and invisible marks, except tabs and line ends."""
+    return _UNWANTED.sub("", text)
