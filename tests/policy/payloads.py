@@ -1,6 +1,7 @@
 """Requests for every operation of the OpenAPI document, with a payload in every text parameter and text field."""
 
 import itertools
+import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -25,6 +26,11 @@ PAYLOADS = (
     "*)(uid=*))(|(uid=*' or userName pr",
 )
 """Common SQL injections, and injections that use Footnote's settings, placeholders and filters."""
+
+SHARE = 1 if "FOOTNOTE_PROVE_READS" in os.environ else 3
+"""Each operation and each field gets every third payload. The next one gets the payloads that follow these. In `make
+prove-access`, each gets all payloads.
+"""
 
 _METHODS = ("get", "post", "put", "patch", "delete")
 _FORMS = ("multipart/form-data", "application/x-www-form-urlencoded")
@@ -57,33 +63,38 @@ class RequestMaker:
 
     document: Mapping[str, Any]
     ids: Mapping[str, str]
-    """The known ids, by parameter name. For other parameters, ids are random."""
+    """The known ids, by parameter name. Other parameters get `unknown`."""
     left_out: frozenset[str] = field(default_factory=frozenset)
+    unknown: str = field(default_factory=lambda: str(uuid4()))
 
     def requests(self, number: int) -> Iterator[FilledRequest]:
-        """Yield requests with payload `number`. Each operation gets a request with the payload in its required
-        parameters. Every third optional parameter gets another request. Over all numbers, each optional parameter gets
-        a third of the payloads. Requests without a text come once, with the last payload: they read what was stored.
+        """Yield requests with payload `number`. A `SHARE` of the operations get a request with the payload in their
+        required parameters. Every third optional parameter gets another request. Over all numbers, each optional
+        parameter gets a third of the payloads. Requests without a text come once, with the last payload: they read what
+        was stored.
         """
-        payload, places = PAYLOADS[number], itertools.count(number)
-        for template, item in self.document["paths"].items():
-            for method in _METHODS:
-                if method in item and template not in self.left_out:
-                    parameters = item[method].get("parameters", [])
-                    extras = [each["name"] for each in parameters if not each.get("required")]
-                    for extra in (None, *(name for name in extras if next(places) % 3 == 0)):
-                        made, other = (
-                            self._fill(template, method, item[method], text, extra) for text in (payload, "")
-                        )
-                        if made != other or number == len(PAYLOADS) - 1:
-                            yield made
+        payload, places, last = PAYLOADS[number], itertools.count(number), number == len(PAYLOADS) - 1
+        for place, (template, method, operation) in enumerate(self._operations()):
+            if template in self.left_out:
+                continue
+            parameters = operation.get("parameters", [])
+            extras = [each["name"] for each in parameters if not each.get("required")]
+            for extra in (None, *(name for name in extras if next(places) % 3 == 0)):
+                made, other = (self._fill(template, method, operation, text, extra) for text in (payload, ""))
+                sent = extra is not None or (number + place) % SHARE == 0
+                if (sent and made != other) or (last and made == other):
+                    yield made
 
     def form_requests(self, number: int) -> Iterator[FilledRequest]:
-        """Yield a request for each form field of the operations, with payload `number` in that field."""
+        """Yield a request for a `SHARE` of the operations' form fields, with payload `number` in that field."""
+        filled = itertools.chain.from_iterable(
+            self._fill_forms(*operation, PAYLOADS[number]) for operation in self._operations()
+        )
+        yield from itertools.islice(filled, number % SHARE, None, SHARE)
+
+    def _operations(self) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
         for template, item in self.document["paths"].items():
-            for method in _METHODS:
-                if method in item:
-                    yield from self._fill_forms(template, method, item[method], PAYLOADS[number])
+            yield from ((template, method, item[method]) for method in _METHODS if method in item)
 
     def _fill(
         self, template: str, method: str, operation: Mapping[str, Any], payload: str, extra: str | None
@@ -160,5 +171,5 @@ class RequestMaker:
     def _text(self, schema: Mapping[str, Any], payload: str, name: str) -> str:
         kind = schema.get("format", "")
         if kind == "uuid":
-            return self.ids.get(name, str(uuid4()))
+            return self.ids.get(name, self.unknown)
         return _BY_FORMAT.get(kind, payload[: schema.get("maxLength", len(payload))])
