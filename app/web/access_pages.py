@@ -1,6 +1,6 @@
 """Pages at `/access…` that show administrators and auditors which users can see which documents."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
@@ -24,6 +24,7 @@ from app.http.errors import CrossSiteRequestError
 from app.identity.groups import GroupService
 from app.identity.sessions.service import is_form_token
 from app.identity.users import UserService
+from app.web.forms import Form
 from app.web.pages import Pages
 from app.web.session import Cookies
 from app.web.sign_in_pages import check_same_site
@@ -52,7 +53,6 @@ class AccessDesk:
         principal = self.pages.find_principal(request)
         if principal is None:
             return RedirectResponse("/", status_code=303)
-        request.state.principal = principal
         try:
             if not principal.may(permission):
                 raise NotFoundError
@@ -62,9 +62,13 @@ class AccessDesk:
             return self.pages.show_problem(request, error)
 
     def show(self, request: Request, principal: Principal, template: str, **values: object) -> Response:
-        manages = principal.may(Permission.ACCESS_MANAGE)
-        shown = {"name": principal.name, "manages": manages, "levels": LEVELS, **values}
-        return self.pages.show(request, template, shown)
+        return self._render(request, principal, template, values, 200)
+
+    def show_form(
+        self, request: Request, principal: Principal, template: str, form: Form, **values: object
+    ) -> Response:
+        """Render a page with a form. A refused one has the status of its error, and comes back as it was typed."""
+        return self._render(request, principal, template, {"form": form, **values}, form.status)
 
     def check_form(self, request: Request, token: str) -> None:
         """Check that the form comes from a page of this session. Raises CrossSiteRequestError."""
@@ -72,6 +76,12 @@ class AccessDesk:
         session = self.cookies.find_session(request)
         if session is None or not is_form_token(session, token):
             raise CrossSiteRequestError
+
+    def _render(
+        self, request: Request, principal: Principal, template: str, values: Mapping[str, object], status: int
+    ) -> Response:
+        shown = {"manages": principal.may(Permission.ACCESS_MANAGE), "levels": LEVELS, **values}
+        return self.pages.show(request, template, shown, status=status)
 
 
 def access_pages(desk: AccessDesk) -> APIRouter:

@@ -10,8 +10,6 @@ from starlette.routing import Mount
 
 from app.access.collections.service import AccessService
 from app.core.pagination import MAX_LIMIT, PageRequest
-from app.core.principal import Permission
-from app.evaluations.service import EvaluationService
 from app.http.dependencies import service
 from app.web.access_change_pages import access_change_pages
 from app.web.access_pages import AccessDesk, access_pages
@@ -26,9 +24,9 @@ from app.web.review_pages import review_pages
 from app.web.schema_pages import schema_pages
 from app.web.session import Cookies
 from app.web.sign_in_pages import sign_in_pages
+from app.web.theme_pages import theme_pages
 
 Access = Annotated[AccessService, Depends(service(AccessService))]
-Evaluations = Annotated[EvaluationService, Depends(service(EvaluationService))]
 
 
 def web_router(cookies: Cookies) -> APIRouter:
@@ -37,22 +35,15 @@ def web_router(cookies: Cookies) -> APIRouter:
     pages = Pages(cookies=cookies)
 
     @router.get("/")
-    def show_home(request: Request, access: Access, evaluations: Evaluations) -> HTMLResponse:
+    def show_home(request: Request, access: Access) -> HTMLResponse:
         principal = pages.find_principal(request)
         if principal is None:
             return pages.show(request, "sign_in.html", {})
         collections = access.list_collections(principal, PageRequest(limit=MAX_LIMIT)).items
-        values = {
-            "name": principal.name,
-            "collections": collections,
-            "sees_evaluations": evaluations.may_see(principal),
-            "watches_access": principal.may(Permission.ACCESS_EXPLAIN),
-            "reads_audit": principal.may(Permission.AUDIT_READ),
-            "reviews": principal.may(Permission.REVIEW_WRITE),
-        }
-        return pages.show(request, "home.html", values)
+        return pages.show(request, "home.html", {"collections": collections})
 
     router.include_router(sign_in_pages(pages, cookies))
+    router.include_router(theme_pages(cookies))
     router.include_router(evaluation_pages(pages))
     desk = AccessDesk(pages, cookies)
     router.include_router(access_pages(desk))

@@ -39,7 +39,6 @@ def evaluation_pages(pages: Pages) -> APIRouter:
         principal = pages.find_principal(request)
         if principal is None:
             return RedirectResponse("/", status_code=303)
-        request.state.principal = principal
         if not principal.may(Permission.EVALS_READ):
             return refuse(request, NotFoundError())
         try:
@@ -61,7 +60,7 @@ def evaluation_pages(pages: Pages) -> APIRouter:
         def show(principal: Principal) -> Response:
             found = evaluations.list_runs(principal, PageRequest(limit=RUNS_A_PAGE, cursor=cursor), suite=suite)
             older = found.next_cursor and _query(suite=suite, cursor=found.next_cursor)
-            values = {"name": principal.name, "runs": found.items, "suite": suite, "older": older}
+            values = {"runs": found.items, "suite": suite, "older": older}
             return pages.show(request, "evaluations.html", values)
 
         return answer(request, show)
@@ -80,7 +79,6 @@ def evaluation_pages(pages: Pages) -> APIRouter:
             comparison = compared.comparison
             flips = comparison.flips[start : start + FLIPS_A_PAGE]
             values = {
-                "name": principal.name,
                 "comparison": comparison,
                 "sentence": verdict_sentence(comparison),
                 "signs": _SIGNS,
@@ -107,7 +105,6 @@ def evaluation_pages(pages: Pages) -> APIRouter:
             total = sum(counts.values()) if kind is None else counts.get(kind, 0)
             others = evaluations.list_runs(principal, PageRequest(limit=OTHER_RUNS), suite=run.manifest.suite).items
             values = {
-                "name": principal.name,
                 "run": run,
                 "manifest": run.manifest,
                 "conditions": _conditions(run),
@@ -132,7 +129,6 @@ def evaluation_pages(pages: Pages) -> APIRouter:
         def show(principal: Principal) -> Response:
             case = evaluations.get_case(principal, run_id, case_id)
             values = {
-                "name": principal.name,
                 "run_id": run_id,
                 "case": case.record,
                 "timing": case.timing,

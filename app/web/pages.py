@@ -11,10 +11,12 @@ from fastapi.responses import HTMLResponse
 from fastapi.templating import Jinja2Templates
 
 from app.core.errors import FootnoteError, UnauthenticatedError
-from app.core.principal import Principal
+from app.core.principal import Permission, Principal
 from app.evaluations.wording import figure, p_value, signed
 from app.http.dependencies import Authenticator, count_refusal, count_request
 from app.identity.sessions.service import form_token
+from app.web.addresses import address_of
+from app.web.navigation import list_links, served_paths
 from app.web.session import Cookies
 
 FOLDER = Path(__file__).parent
@@ -52,14 +54,30 @@ class Pages:
         }
 
     def show(self, request: Request, template: str, values: Mapping[str, object], *, status: int = 200) -> HTMLResponse:
-        """Render a template. Its forms include `form_token`, which is valid for this session only."""
+        """Render a template. Every template has:
+
+        `form_token` for its forms, valid for this session only; `theme` ("light", "dark" or None); `here`, the page's
+        own address; and, if `find_principal` found a user, `principal`, `may("documents:read")`, and `links`, the
+        navigation.
+        """
         token = self._cookies.find_session(request)
-        context = {"form_token": "" if token is None else form_token(token), **values}
+        principal: Principal | None = getattr(request.state, "principal", None)
+        context: dict[str, object] = {
+            "form_token": "" if token is None else form_token(token),
+            "theme": self._cookies.find_theme(request),
+            "here": address_of(request),
+            "path": request.url.path,
+            "principal": principal,
+            "may": lambda permission: principal is not None and principal.may(Permission(permission)),
+            "links": [] if principal is None else list_links(request.app, principal, request.url.path),
+            "finds_documents": "/documents" in served_paths(request.app),
+            **values,
+        }
         return self._templates.TemplateResponse(request, template, context, status_code=status, headers=_HEADERS)
 
     def show_problem(self, request: Request, error: FootnoteError) -> HTMLResponse:
-        """Render a page with the error's message and HTTP status."""
-        return self.show(request, "problem.html", {"detail": error.detail}, status=error.status)
+        """Render a page with the error's message and HTTP status. It repeats nothing of the request."""
+        return self.show(request, "problem.html", {"detail": error.detail, "here": "/"}, status=error.status)
 
     def find_principal(self, request: Request) -> Principal | None:
         """Return the signed-in user; None without a valid session.
@@ -75,6 +93,7 @@ class Pages:
             from_thread.run(count_refusal, request)
             return None
         if principal is not None:
+            request.state.principal = principal
             from_thread.run(count_request, request, principal)
         return principal
 

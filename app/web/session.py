@@ -1,6 +1,6 @@
-"""The web pages' cookies: one for the session, one for a sign-in attempt at an identity provider.
+"""The web pages' cookies: for the session, for a sign-in attempt at an identity provider, and for the theme.
 
-Scripts cannot read either cookie. Browsers send both cookies to this host only; over https, the name prefix `__Host-`
+Scripts cannot read the cookies. Browsers send them to this host only; over https, the name prefix `__Host-`
 enforces this (RFC 6265bis §4.1.3.2). The session cookie is never sent with requests from another site
 (SameSite=Strict). The cookie of a sign-in attempt is SameSite=Lax, because the provider redirects the browser back to
 us.
@@ -8,14 +8,18 @@ us.
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Final
 
 from fastapi import Request
 from fastapi.responses import Response
 
+THEMES: Final = ("light", "dark")
+_THEME_LIFETIME = timedelta(days=365)
+
 
 @dataclass(frozen=True, slots=True)
 class Cookies:
-    """Reads and sets both cookies. `secure` is true if the pages are served over https."""
+    """Reads and sets the cookies. `secure` is true if the pages are served over https."""
 
     secure: bool
 
@@ -26,6 +30,10 @@ class Cookies:
     @property
     def attempt(self) -> str:
         return f"{self._prefix}footnote_sign_in"
+
+    @property
+    def theme(self) -> str:
+        return f"{self._prefix}footnote_theme"
 
     @property
     def _prefix(self) -> str:
@@ -52,6 +60,25 @@ class Cookies:
             self.attempt,
             sealed,
             max_age=int(lifetime.total_seconds()),
+            httponly=True,
+            secure=self.secure,
+            samesite="lax",
+        )
+
+    def find_theme(self, request: Request) -> str | None:
+        """Return the theme that the user chose; None if the pages follow the browser's setting."""
+        found = request.cookies.get(self.theme)
+        return found if found in THEMES else None
+
+    def set_theme(self, response: Response, theme: str) -> None:
+        """Remember the theme. Any other than `THEMES` follows the browser's setting."""
+        if theme not in THEMES:
+            response.delete_cookie(self.theme, httponly=True, secure=self.secure, samesite="lax")
+            return
+        response.set_cookie(
+            self.theme,
+            theme,
+            max_age=int(_THEME_LIFETIME.total_seconds()),
             httponly=True,
             secure=self.secure,
             samesite="lax",

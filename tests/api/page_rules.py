@@ -15,6 +15,7 @@ OPEN = {
     ("POST", "/sign-in"): "sign-in",
     ("GET", "/sign-in/oidc/{provider_id}"): "sign-in: redirects to the provider with this id",
     ("GET", "/sign-in/oidc/{provider_id}/callback"): "sign-in: needs the state that the sign-in started with",
+    ("POST", "/theme"): "the browser's choice between light and dark",
     ("POST", "/sign-out"): "sign-out of the caller's own session",
 }
 """The public routes, with the reasons why they are public. They send the same response to all callers."""

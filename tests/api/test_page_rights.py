@@ -196,7 +196,7 @@ def test_reads_with_a_session_are_for_authorised_users_only(world, open_objects,
         assert rule.shows is None or open_objects[rule.shows] in answer.text, operation
 
 
-@pytest.mark.parametrize("path", ["/openapi.json", "/docs", "/sign-in", "/static/footnote.css"])
+@pytest.mark.parametrize("path", ["/openapi.json", "/docs", "/sign-in", "/static/tokens.css"])
 def test_public_pages_are_the_same_for_all(world, path):
     visitors = (world.keyless, *map(world.page_of, (world.granted.http, world.admin.http, world.stranger.http)))
     answers = [visitor.get(path) for visitor in visitors]

@@ -237,6 +237,10 @@ def test_run_comparison_and_case_page_work_with_keyboard_only(engineer_page, sit
             engineer_page.keyboard.press("Enter")
         assert engineer_page.evaluate("document.documentElement.scrollWidth") <= width
 
+    if width == 360:
+        menu = engineer_page.locator(".narrow-only summary")
+        menu.focus()
+        engineer_page.keyboard.press("Enter")
     follow("Evaluations")
     for name, run in zip(("before", "after"), runs, strict=True):
         row = engineer_page.locator(".runs li", has_text=run.manifest.id)

@@ -70,5 +70,5 @@ def test_issuers_and_downloads_are_reached_by_links(statement):
     with statement.expect_download() as download:
         statement.get_by_role("link", name="CSV").click()
     assert "Net sales" in download.value.path().read_text()
-    statement.get_by_role("link", name="Statements").first.click()
+    statement.get_by_role("link", name="Issuers").first.click()
     expect(statement.get_by_label("Issuers")).to_contain_text("Juniper Tool Works")

@@ -148,6 +148,7 @@ def test_sign_in_with_unknown_key_shows_an_error(page, site):
 
 
 def test_sign_out_ends_the_session(analyst_page, site):
+    analyst_page.locator(".wide-only summary").click()
     analyst_page.get_by_role("button", name="Sign out").click()
     expect(analyst_page.get_by_label("API key")).to_be_visible()
 

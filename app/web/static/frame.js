@@ -1,0 +1,43 @@
+// The menus of the bar close like menus; the theme changes without leaving the page, so that nothing typed is lost.
+const menus = document.querySelectorAll("details.menu");
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") {
+    return;
+  }
+  for (const menu of menus) {
+    if (menu.open) {
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    }
+  }
+});
+document.addEventListener("click", (event) => {
+  for (const menu of menus) {
+    if (menu.open && !menu.contains(event.target)) {
+      menu.open = false;
+    }
+  }
+});
+
+function showTheme(theme) {
+  if (theme === "system") {
+    document.documentElement.removeAttribute("data-theme");
+  } else {
+    document.documentElement.dataset.theme = theme;
+  }
+  for (const button of document.querySelectorAll("[data-theme-form] button")) {
+    button.setAttribute("aria-pressed", String(button.value === theme));
+  }
+}
+
+for (const form of document.querySelectorAll("[data-theme-form]")) {
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const theme = event.submitter.value;
+    showTheme(theme);
+    const body = new URLSearchParams({ theme, back: "/" });
+    // If the server can't be reached, the theme lasts as long as the page.
+    await fetch("/theme", { method: "POST", body, redirect: "manual" }).catch(() => {});
+  });
+}
