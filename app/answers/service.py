@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from app.answers.approved.reading import find_approved
 from app.answers.approved.replies import write_reply
 from app.answers.claims import FIRST_PASSAGES, Outcome, page_keys
-from app.answers.computing.answering import Answered, Evidence, answer_figure
+from app.answers.computing.answering import Answered, Evidence
 from app.answers.computing.notices import Declined, decline_midpoint
 from app.answers.computing.offering import OfferedLedger
 from app.answers.computing.question import FigureQuestion
@@ -36,6 +36,7 @@ from app.answers.events import (
 )
 from app.answers.evidence import QuestionEvidence
 from app.answers.evidence_tables import EvidenceTables
+from app.answers.figures import find_figures
 from app.answers.kept_drafts import KeptDrafts, digest_content
 from app.answers.ledgers import read_ledgers, read_offered
 from app.answers.models import Answer
@@ -302,9 +303,9 @@ class AnswerService:
             evidence = evidence.noting({MISSING: reply.notice})
             return evidence, await self._drafter.find_evidence(question, understanding, passages, pages, tables)
         found = None
-        if evidence.figure is not None and not evidence.understanding.is_absent():
-            shown = Evidence(passages[:FIRST_PASSAGES], pages, tables)
-            found = await asyncio.to_thread(answer_figure, evidence.figure, evidence.ledgers, understanding, shown)
+        if self._computes and not understanding.is_absent():
+            read = (evidence.figure, evidence.ledgers, understanding, Evidence(passages, pages, tables))
+            found = await asyncio.to_thread(find_figures, question, *read)
             if isinstance(found, Answered):
                 return evidence.noting({COMPUTED: found.notes or True}, quotes=bool(found.notes)), found.draft
         proposed = await self._propose(principal, evidence)
