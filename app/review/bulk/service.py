@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -200,7 +201,7 @@ class BulkService:
                     person,
                     rules,
                     self._draw,
-                    unchecked=unchecked,
+                    is_unchecked=partial(unchecked.__contains__, view.row.id),
                     least=FieldPolicy.SAMPLE,
                     rate=request.sample_rate,
                 )

@@ -1,7 +1,7 @@
 """SQL of fields and revisions. Row-level security also hides the blind readings of others."""
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -32,10 +32,20 @@ class FieldRepository:
         query = select(FieldRow).where(FieldRow.task_id.in_(task_ids), is_there)
         return self._session.scalars(query.order_by(FieldRow.task_id, FieldRow.position)).all()
 
-    def find_revisions(self, rows: Sequence[FieldRow]) -> dict[tuple[UUID, int], FieldRevision]:
-        """Return the revisions that fields point to: with their state, and with the answer in force."""
-        numbers = [(row.id, number) for row in rows for number in (row.at, row.in_force) if number is not None]
-        return self.find_numbered(numbers)
+    def find_states(
+        self, rows: Sequence[FieldRow]
+    ) -> tuple[dict[tuple[UUID, int], FieldRevision], dict[UUID, list[FieldRevision]]]:
+        """Return the revisions that fields point to (with their state, and with the answer in force), and the blind
+        readings that the principal may see, as `find_sealed` does.
+        """
+        wanted = {(row.id, number) for row in rows for number in (row.at, row.in_force) if number is not None}
+        query = select(FieldRevision).where(
+            FieldRevision.field_id.in_([row.id for row in rows]),
+            or_(FieldRevision.sealed, FieldRevision.number.in_({number for _, number in wanted})),
+        )
+        found = self._session.scalars(query.order_by(FieldRevision.field_id, FieldRevision.number)).all()
+        numbered = {(each.field_id, each.number): each for each in found}
+        return {key: numbered[key] for key in wanted if key in numbered}, _by_field(found)
 
     def find_proposals(self, rows: Sequence[FieldRow], version_id: UUID | None = None) -> dict[UUID, dict[str, Any]]:
         """Return the proposals of fields, which are all of the version if one is given."""
@@ -59,10 +69,7 @@ class FieldRepository:
     def find_sealed(self, rows: Sequence[FieldRow]) -> dict[UUID, list[FieldRevision]]:
         """Return the blind readings of fields that the principal may see, oldest first, by field."""
         query = select(FieldRevision).where(FieldRevision.field_id.in_([row.id for row in rows]), FieldRevision.sealed)
-        found: dict[UUID, list[FieldRevision]] = {}
-        for revision in self._session.scalars(query.order_by(FieldRevision.field_id, FieldRevision.number)):
-            found.setdefault(revision.field_id, []).append(revision)
-        return found
+        return _by_field(self._session.scalars(query.order_by(FieldRevision.field_id, FieldRevision.number)))
 
     def find_unchecked(self, rows: Sequence[FieldRow]) -> set[UUID]:
         """Return the fields of whose values one was drawn to be checked, and none was checked since: also if it was
@@ -100,6 +107,14 @@ class FieldRepository:
         query = select(FieldRevision).where(FieldRevision.field_id.in_(fields), FieldRevision.number.in_(numbers))
         found = {(row.field_id, row.number): row for row in self._session.scalars(query)}
         return {key: found[key] for key in wanted if key in found}
+
+
+def _by_field(revisions: Iterable[FieldRevision]) -> dict[UUID, list[FieldRevision]]:
+    found: dict[UUID, list[FieldRevision]] = {}
+    for revision in revisions:
+        if revision.sealed:
+            found.setdefault(revision.field_id, []).append(revision)
+    return found
 
 
 def readings_of(row: FieldRow, sealed: Sequence[FieldRevision]) -> list[FieldRevision]:

@@ -133,9 +133,8 @@ class FieldViews:
         self, rows: Sequence[FieldRow], specs: Mapping[str, FieldSpec], *, version_id: UUID | None = None
     ) -> list[FieldView]:
         """Return the views of fields as they are now. `version_id` is that of their task, if they have only one."""
-        revisions = self._repository.find_revisions(rows)
+        revisions, sealed = self._repository.find_states(rows)
         proposals = self._repository.find_proposals(rows, version_id)
-        sealed = self._repository.find_sealed(rows)
         return [
             self._view(row, specs.get(row.key), revisions, proposals.get(row.id), sealed.get(row.id, ()))
             for row in rows
@@ -146,7 +145,7 @@ class FieldViews:
         row = self._repository.find_field(view.row.id)
         if row is None:
             raise FieldNotFoundError
-        revisions, sealed = self._repository.find_revisions([row]), self._repository.find_sealed([row])
+        revisions, sealed = self._repository.find_states([row])
         return self._view(row, view.spec, revisions, view.proposal, sealed.get(row.id, ()))
 
     def _view(
@@ -246,7 +245,7 @@ def read_field(
 
 
 def _specs(session: Session, task: ReviewTask) -> Mapping[str, FieldSpec]:
-    return _load_specs(session, task.schema_id, task.schema_version)
+    return find_specs(session, task.schema_id, task.schema_version)
 
 
 def find_specs(session: Session, schema_id: UUID, version: int) -> Mapping[str, FieldSpec]:

@@ -1,6 +1,6 @@
 """Decides on fields. One transaction locks the task, reads the field again, stores the revision, and audits it."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -38,7 +38,7 @@ from app.review.revisions.repository import RevisionRepository, revision_row
 from app.review.schemas.definition import FieldPolicy, FieldSpec, strictest
 from app.review.tasks.errors import TaskNotOpenError
 from app.review.tasks.repository import DONE, OPEN, TaskRepository
-from app.review.tasks.service import lock_task, person_of
+from app.review.tasks.service import check_claim, lock_task, person_of
 from app.review.value_codec import decode_value, encode_value
 from app.review.value_texts import parse_value
 from app.review.values import FieldKind
@@ -76,10 +76,7 @@ class DecisionService:
         """
         principal.require(Permission.REVIEW_WRITE)
         with translated_violations(REFUSED), self._database.transaction(principal) as session:
-            row = FieldRepository(session).find_field(field_id)
-            if row is None:
-                raise FieldNotFoundError
-            task = lock_task(session, row.task_id, principal, token=decision.claim_token)
+            task = _lock_task_of(session, field_id, principal, token=decision.claim_token)
             if task.state not in (OPEN, DONE):
                 raise TaskNotOpenError
             view, _ = read_field(session, principal, field_id, task)
@@ -97,8 +94,22 @@ class DecisionService:
         self, session: Session, principal: Principal, task: ReviewTask, view: FieldView, decision: Decision
     ) -> Outcome:
         rules = RevisionRepository(session).list_policies()
-        unchecked = FieldRepository(session).find_unchecked([view.row])
-        return make_outcome(task, view, decision, person_of(principal), rules, self._draw, unchecked=unchecked)
+
+        def is_unchecked() -> bool:
+            return bool(FieldRepository(session).find_unchecked([view.row]))
+
+        return make_outcome(task, view, decision, person_of(principal), rules, self._draw, is_unchecked=is_unchecked)
+
+
+def _lock_task_of(session: Session, field_id: UUID, principal: Principal, *, token: int | None) -> ReviewTask:
+    """Lock the task of a field for a decision. Raises FieldNotFoundError, and what `lock_task` raises."""
+    locked = TaskRepository(session).lock_of_field(field_id)
+    if locked is None:
+        row = FieldRepository(session).find_field(field_id)
+        if row is None:
+            raise FieldNotFoundError
+        return lock_task(session, row.task_id, principal, token=token)
+    return check_claim(locked, principal, token=token)
 
 
 def make_outcome(
@@ -109,13 +120,13 @@ def make_outcome(
     rules: Sequence[ReviewPolicy],
     draw: Callable[[], float],
     *,
-    unchecked: Collection[UUID] = (),
+    is_unchecked: Callable[[], bool] = lambda: False,
     least: FieldPolicy = FieldPolicy.ONE,
     rate: float | None = None,
 ) -> Outcome:
     """Return what a decision does to a field, by the strictest policy that applies, and at least by `least`. `rate` is
-    the share of values to check, by default that of the rules, which it may only raise. A field of `unchecked` has to
-    be checked in any case. Raises what `decide` raises.
+    the share of values to check, by default that of the rules, which it may only raise. A field of which a drawn
+    value was not checked (`is_unchecked`) has to be checked in any case. Raises what `decide` raises.
     """
     state = state_of(view)
     given = decision.answer if decision.action is Action.CORRECT else None
@@ -125,7 +136,7 @@ def make_outcome(
     share = sample_rate(found)
     if rate is not None:
         share = rate if policy is FieldPolicy.ONE else max(rate, share)
-    return decide(state, decision, person, draw_sample=lambda: view.row.id in unchecked or draw() < share)
+    return decide(state, decision, person, draw_sample=lambda: is_unchecked() or draw() < share)
 
 
 def state_of(view: FieldView) -> FieldState:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, exists, func, or_, select, text, update
+from sqlalchemy import ColumnElement, Row, Select, Update, and_, case, exists, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -69,7 +69,15 @@ class TaskRepository:
         """Lock and reload a task. Return it, and whether somebody has its claim. Return None if the principal may not
         change it, or if another person has the claim; only approvers may lock it then.
         """
-        query = select(ReviewTask, ~_IS_FREE).where(ReviewTask.id == task_id).with_for_update(of=ReviewTask)
+        return self._lock(ReviewTask.id == task_id)
+
+    def lock_of_field(self, field_id: UUID) -> tuple[ReviewTask, bool] | None:
+        """Like `lock`, for the task of a field. Return None also if the principal sees no such field."""
+        task_id = select(FieldRow.task_id).where(FieldRow.id == field_id).scalar_subquery()
+        return self._lock(ReviewTask.id == task_id)
+
+    def _lock(self, which: ColumnElement[bool]) -> tuple[ReviewTask, bool] | None:
+        query = select(ReviewTask, ~_IS_FREE).where(which).with_for_update(of=ReviewTask)
         found = self._session.execute(query.execution_options(populate_existing=True)).one_or_none()
         return None if found is None else (found[0], bool(found[1]))
 
@@ -92,25 +100,32 @@ class TaskRepository:
             and_(is_open, ReviewTask.assignee.is_(None)),
             and_(ReviewTask.state.in_([OPEN, DONE]), has.where(is_due)),
         ):
-            chosen = self._session.scalar(query.where(waiting))
-            if chosen is not None:
-                self.set_claim(chosen, person.id)
-                return chosen
+            chosen = query.where(waiting).scalar_subquery()
+            claimed: UUID | None = self._session.scalar(
+                _claim(ReviewTask.id == chosen, person.id).returning(ReviewTask.id)
+            )
+            if claimed is not None:
+                return claimed
         return None
 
     def set_claim(self, task_id: UUID, person: UUID) -> None:
         """Give a locked task to a person. The token grows, unless the person has the claim already."""
-        is_same = and_(ReviewTask.claimed_by == person, ReviewTask.claim_until > func.now())
-        self._update(
-            task_id,
-            claimed_by=person,
-            claim_until=_ENDS,
-            claim_token=ReviewTask.claim_token + case((is_same, 0), else_=1),
-        )
+        self._session.execute(_claim(ReviewTask.id == task_id, person))
 
     def extend_claim(self, task_id: UUID) -> None:
         """Let the claim of a locked task last as long again as when it was claimed."""
         self._update(task_id, claim_until=_ENDS)
+
+    def end_claim_of(self, task_id: UUID, person: UUID) -> bool:
+        """End the person's claim of a task. Return False if the person has none."""
+        has_claim = (ReviewTask.claimed_by == person, ReviewTask.claim_until > func.now())
+        ended = (
+            update(ReviewTask)
+            .where(ReviewTask.id == task_id, *has_claim)
+            .values(claimed_by=None, claim_until=None)
+            .execution_options(synchronize_session=False)
+        )
+        return self._session.scalar(ended.returning(ReviewTask.id)) is not None
 
     def end_claim(self, task_id: UUID) -> None:
         self._update(task_id, claimed_by=None, claim_until=None)
@@ -189,6 +204,16 @@ class TaskRepository:
     def _update(self, task_id: UUID, **values: object) -> None:
         change = update(ReviewTask).where(ReviewTask.id == task_id).values(**values)
         self._session.execute(change.execution_options(synchronize_session=False))
+
+
+def _claim(which: ColumnElement[bool], person: UUID) -> Update:
+    is_same = and_(ReviewTask.claimed_by == person, ReviewTask.claim_until > func.now())
+    return (
+        update(ReviewTask)
+        .where(which)
+        .values(claimed_by=person, claim_until=_ENDS, claim_token=ReviewTask.claim_token + case((is_same, 0), else_=1))
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _views() -> Select[ReviewTask, Document, str, str, bool, int | None]:

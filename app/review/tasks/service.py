@@ -37,7 +37,14 @@ def lock_task(session: Session, task_id: UUID, principal: Principal, *, token: i
     Raises TaskNotFoundError, NotEditableError, TaskClaimedError if another person has the claim, ClaimLostError if
     `token` is not that of the principal's claim. A claim that nobody has replaced or ended counts after its time, too.
     """
-    row, is_claimed = _lock(session, task_id)
+    return check_claim(_lock(session, task_id), principal, token=token)
+
+
+def check_claim(locked: tuple[ReviewTask, bool], principal: Principal, *, token: int | None = None) -> ReviewTask:
+    """Return a locked task if the principal may change it; `locked` also states whether somebody has its claim. Raises
+    TaskClaimedError, ClaimLostError as `lock_task` does.
+    """
+    row, is_claimed = locked
     if is_claimed and row.claimed_by != principal.user_id:
         raise TaskClaimedError
     if token is not None and not (row.claimed_by == principal.user_id and row.claim_token == token):
@@ -181,10 +188,15 @@ class TaskService:
             return list_reviewers(session)
 
     def _end_claim(self, session: Session, principal: Principal, task_id: UUID) -> None:
-        row, is_claimed = _lock(session, task_id)
-        if is_claimed:
-            TaskRepository(session).end_claim(task_id)
-            _record(session, principal, "released", task_id, claimed_by=str(row.claimed_by))
+        repository = TaskRepository(session)
+        claimed_by = principal.user_id
+        if not repository.end_claim_of(task_id, principal.user_id):
+            row, is_claimed = _lock(session, task_id)
+            if not is_claimed or row.claimed_by is None:
+                return
+            claimed_by = row.claimed_by
+            repository.end_claim(task_id)
+        _record(session, principal, "released", task_id, claimed_by=str(claimed_by))
 
 
 def _get_view(session: Session, task_id: UUID) -> TaskView:
