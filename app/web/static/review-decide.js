@@ -4,14 +4,19 @@ import { persist } from "./retries.js";
 import { replaceField } from "./review-fields.js";
 import { AFTERWARDS, byId, currentField, data, personOf, say, showProblem, state, statusOf } from "./review-state.js";
 
-const EXTEND_AFTER = 300_000; // milliseconds; a claim lasts three times as long
+const LEASE = 900_000; // milliseconds that a claim lasts after it was made or the last decision
+const EXTEND_AFTER = LEASE / 3;
 const LOST = new Set(["claim-lost", "task-claimed"]);
+const CLAIMABLE = new Set(["open", "done"]);
 
 const banner = document.getElementById("claim");
 const claimText = document.getElementById("claim-text");
+const claimButton = document.getElementById("claim-button");
+const releaseButton = document.getElementById("release");
 const decided = []; // IDs of the fields that were decided here, newest last
 let isBusy = false;
-let claimedAt = 0;
+let leaseEnds = 0; // by the clock of performance.now()
+let redraw = null;
 
 export async function post(path, body, headers = {}) {
   const key = idempotencyKey();
@@ -22,10 +27,32 @@ export async function post(path, body, headers = {}) {
   }, AFTERWARDS);
 }
 
-const showClaim = (text) => {
-  claimText.textContent = text;
-  banner.hidden = text === "";
-};
+const timeLeft = () => leaseEnds - performance.now();
+export const hasClaim = () => Boolean(state.task.claim?.is_mine) && timeLeft() > 0;
+
+// Shows who works on the task, until when. Nobody claims it by looking.
+function drawClaim() {
+  clearTimeout(redraw);
+  const { claim } = state.task;
+  const isTaken = Boolean(claim) && timeLeft() > 0;
+  banner.hidden = !data.may_review || !CLAIMABLE.has(state.task.state);
+  claimButton?.toggleAttribute("hidden", hasClaim());
+  releaseButton?.toggleAttribute("hidden", !isTaken || !(claim.is_mine || data.may_approve));
+  if (!isTaken) {
+    claimText.textContent = "Nobody works on this task. Your first decision claims it.";
+    return;
+  }
+  const until = new Date(Date.now() + timeLeft()).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+  claimText.textContent = claim.is_mine ? `You work on this task until ${until}.` : `${personOf(claim.by)} works on this task until ${until}. You can read it.`;
+  redraw = setTimeout(drawClaim, timeLeft() + 1_000);
+}
+
+// Takes over the newest state of the task. The clocks of browser and server may differ: a claim ends by how long it lasts.
+function setTask(task, left = Date.parse(task.claim?.until) - Date.now()) {
+  state.task = task;
+  leaseEnds = performance.now() + (task.claim ? Math.min(Math.max(left, 0), LEASE) : 0);
+  drawClaim();
+}
 
 // Somebody else may have decided meanwhile: read all fields again.
 export async function readAgain(changed) {
@@ -35,27 +62,25 @@ export async function readAgain(changed) {
 }
 
 async function loseClaim(changed) {
-  state.task = await read(`/v1/review/tasks/${state.task.id}`, AFTERWARDS);
-  const { claim } = state.task;
-  showClaim(claim && !claim.is_mine ? `${personOf(claim.by)} works on this task now. You can read it.` : "Your claim of this task has ended. The decision was not stored.");
+  setTask(await read(`/v1/review/tasks/${state.task.id}`, AFTERWARDS));
   await readAgain(changed);
 }
 
+// Claims the task, or extends the claim; returns whether the user has it then.
 export async function claimTask(changed = () => {}) {
   const { task } = state;
-  if (!data.may_review || task.state !== "open") {
-    return;
+  if (!data.may_review || !CLAIMABLE.has(task.state)) {
+    return false;
   }
   try {
-    state.task = await post(`/v1/review/tasks/${task.id}/claim`, {});
-    claimedAt = performance.now();
-    showClaim("");
+    setTask(await post(`/v1/review/tasks/${task.id}/claim`, {}), LEASE);
+    return true;
   } catch (error) {
+    showProblem(error.message);
     if (LOST.has(error.code)) {
       await loseClaim(changed);
-    } else {
-      showProblem(error.message);
     }
+    return false;
   }
 }
 
@@ -68,9 +93,13 @@ export async function decide(action, more, { changed, moveOn, choose }) {
   isBusy = true;
   showProblem("");
   try {
+    if (CLAIMABLE.has(state.task.state) && !hasClaim() && !(await claimTask(changed))) {
+      return;
+    }
     const claim = state.task.claim?.is_mine ? { claim_token: state.task.claim.token } : {};
     const stored = await post(`/v1/review/fields/${field.id}/revisions`, { action, ...more, ...claim }, { "If-Match": `"${field.revision}"` });
-    claimedAt = performance.now();
+    leaseEnds = performance.now() + LEASE;
+    drawClaim();
     if (action === "undo") {
       const at = decided.lastIndexOf(field.id);
       decided.splice(at, at < 0 ? 0 : 1);
@@ -113,11 +142,12 @@ export function undoTarget(isDone) {
   return last !== undefined && last !== state.current && !isDone(currentField()) ? byId(last).id : state.current;
 }
 
-// Keeps the claim while the user works.
+// Shows the claim, and keeps it while the user works.
 export function keepClaim() {
+  setTask(state.task);
   const extend = () => {
-    if (state.task.claim?.is_mine && performance.now() - claimedAt > EXTEND_AFTER) {
-      claimedAt = performance.now();
+    if (hasClaim() && timeLeft() < LEASE - EXTEND_AFTER) {
+      leaseEnds = performance.now() + LEASE;
       claimTask();
     }
   };

@@ -22,6 +22,7 @@ export const ACTIONS = [
   ["larger", "Larger page", "+"],
   ["smaller", "Smaller page", "-"],
   ["find", "Find on the page", "/"],
+  ["claim", "Claim the task", "C"],
   ["task", "Next task", "g"],
   ["bulk", "Approve in bulk", "B"],
   ["keys", "Show these keys", "?"],

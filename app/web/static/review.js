@@ -2,7 +2,7 @@
 import { read } from "./api.js";
 import { askFor, showComments, showHistory } from "./review-beside.js";
 import { openBulk } from "./review-bulk.js";
-import { claimTask, decide as store, keepClaim, post, readAgain, undoTarget } from "./review-decide.js";
+import { claimTask, decide as store, hasClaim, keepClaim, post, readAgain, undoTarget } from "./review-decide.js";
 import { drawPlace, drawRow, redrawCurrent, rowOf, setUpFields } from "./review-fields.js";
 import { offerKeys, watchKeys } from "./review-keys.js";
 import { changeZoom, clearSelection, findOnPage, openPage, prepare, selection, setUp, showMarks, turnPage } from "./review-sheet.js";
@@ -71,7 +71,7 @@ function nextQuote() {
 async function nextTask() {
   const { task } = state;
   try {
-    const found = await post("/v1/review/tasks/claim-next", { schema: task.schema.key, ...(task.claim?.is_mine ? { release: task.id } : {}) });
+    const found = await post("/v1/review/tasks/claim-next", { schema: task.schema.key, ...(hasClaim() ? { release: task.id } : {}) });
     if (found.task) {
       window.location.assign(`/review/tasks/${found.task.id}`);
     } else {
@@ -127,12 +127,13 @@ const steps = {
   larger: () => changeZoom(1),
   smaller: () => changeZoom(-1),
   find: () => find.focus(),
+  claim: () => claimTask(changed),
   task: nextTask,
   bulk: () => openBulk(() => readAgain(changed)),
   choice: (number) => rowOf(state.current).querySelectorAll(".choices-found > li > button")[number - 1]?.click(),
 };
-const WRITES = new Set(["approve", "absent", "unclear", "reject", "edit", "take", "undo", "back", "task", "bulk"]);
-const WITHOUT_FIELD = new Set(["task", "bulk", "keys", "find", "pageBefore", "pageAfter", "larger", "smaller"]);
+const WRITES = new Set(["approve", "absent", "unclear", "reject", "edit", "take", "undo", "back", "claim", "task", "bulk"]);
+const WITHOUT_FIELD = new Set(["claim", "task", "bulk", "keys", "find", "pageBefore", "pageAfter", "larger", "smaller"]);
 
 function act(name, number = null) {
   if ((state.current !== null || WITHOUT_FIELD.has(name)) && (data.may_review || !WRITES.has(name))) {
@@ -187,7 +188,7 @@ function wire() {
   click("bulk-button", () => act("bulk"));
   click("field-before", () => move(-1));
   click("field-after", () => move(1));
-  click("claim-again", () => claimTask(changed));
+  click("claim-button", () => claimTask(changed));
   click("retry", retry);
   click("release", release);
   click("field-list", (event) => {
@@ -228,4 +229,3 @@ if (state.task.state === "queued" || state.task.state === "reading") {
   waitForReading();
 }
 keepClaim();
-claimTask(changed);
