@@ -5,7 +5,7 @@ between two requests, the next page therefore neither skips nor repeats rows.
 import base64
 import binascii
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 from uuid import UUID
@@ -16,6 +16,7 @@ T = TypeVar("T")
 
 DEFAULT_LIMIT = 50
 MAX_LIMIT = 200
+_MOST_DIGITS = 9
 
 
 class InvalidCursorError(InvalidInputError):
@@ -33,6 +34,9 @@ class PageRequest:
     def after(self) -> str | None:
         """Return the sort key of the previous page's last row; None for the first page. Raises InvalidCursorError."""
         return None if self.cursor is None else decode_cursor(self.cursor)
+
+
+LONGEST = PageRequest(limit=MAX_LIMIT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,25 @@ def decode_cursor(cursor: str) -> str:
     if marker != "k" or not isinstance(key, str):
         raise InvalidCursorError
     return key
+
+
+def parse_number_cursor(page: PageRequest) -> int | None:
+    """Return the number of the previous page's last row, for lists sorted by number. Raises InvalidCursorError."""
+    after = page.after()
+    if after is None:
+        return None
+    if not (after.isdecimal() and after.isascii() and len(after) <= _MOST_DIGITS):
+        raise InvalidCursorError
+    return int(after)
+
+
+def cut_page(found: Sequence[T], page: PageRequest, key: Callable[[T], object]) -> PageOf[T]:
+    """Return a page of the rows found, of which there is one more than the limit if the list continues. `key` returns
+    the sort key of a row.
+    """
+    items = found[: page.limit]
+    more = len(found) > page.limit
+    return PageOf(items=items, next_cursor=encode_cursor(str(key(items[-1]))) if more else None)
 
 
 def parse_uuid_cursor(page: PageRequest) -> UUID | None:

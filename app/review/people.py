@@ -1,12 +1,15 @@
 """The users who review. Other users see only the IDs of those who decided."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-_REVIEWERS = text("SELECT id, name, is_active, approves FROM list_reviewers() ORDER BY name, id")
+MOST_REVIEWERS = 2_000
+_REVIEWERS = text("SELECT id, name, is_active, approves FROM list_reviewers() ORDER BY name, id LIMIT :most")
+_ACTIVE = text("SELECT id FROM list_reviewers() WHERE is_active AND id = ANY(CAST(:ids AS uuid[]))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +23,13 @@ class Reviewer:
 
 
 def list_reviewers(session: Session) -> list[Reviewer]:
-    """List the tenant's editors and approvers by name, as far as the session's principal may see them."""
-    return [Reviewer(*row) for row in session.execute(_REVIEWERS)]
+    """List the tenant's editors and approvers by name, as far as the session's principal may see them: the first
+    `MOST_REVIEWERS`.
+    """
+    return [Reviewer(*row) for row in session.execute(_REVIEWERS, {"most": MOST_REVIEWERS})]
 
 
-def is_reviewer(session: Session, user_id: UUID) -> bool:
-    """Return whether there is such an active user who may review."""
-    return any(each.id == user_id and each.is_active for each in list_reviewers(session))
+def are_reviewers(session: Session, user_ids: Collection[UUID]) -> bool:
+    """Return whether these are active users who may review."""
+    wanted = set(user_ids)
+    return set(session.scalars(_ACTIVE, {"ids": list(wanted)})) == wanted

@@ -103,7 +103,7 @@ def queue_pages(desk: AccessDesk) -> APIRouter:
                 reviewers=[reviewer for reviewer in reviewers if reviewer.is_active],
                 deals=deals,
                 deal=next((deal for deal in deals if deal.collection_id == collection_id), None),
-                schemas=schemas.list_schemas(principal),
+                schemas=schemas.list_schemas(principal).items,
                 views=[(view, query, view.user_id == principal.user_id) for view, query in saved],
                 own=_own_view(saved, principal, here),
                 here=here,

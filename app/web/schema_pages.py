@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 from pydantic import TypeAdapter, ValidationError
 
+from app.core.pagination import PageRequest
 from app.core.principal import Permission, Principal
 from app.http.dependencies import service
 from app.review.schemas.errors import SchemaNotFoundError
@@ -16,6 +17,8 @@ from app.web.access_pages import AccessDesk
 
 Schemas = Annotated[SchemaService, Depends(service(SchemaService))]
 Tasks = Annotated[TaskService, Depends(service(TaskService))]
+
+Cursor = Annotated[str | None, Query(max_length=500)]
 
 _KEY = TypeAdapter(SchemaKey)
 
@@ -40,13 +43,15 @@ def schema_pages(desk: AccessDesk) -> APIRouter:
     router = APIRouter(prefix="/review/schemas", include_in_schema=False)
 
     @router.get("")
-    def show_schemas(request: Request, schemas: Schemas) -> Response:
+    def show_schemas(request: Request, schemas: Schemas, cursor: Cursor = None) -> Response:
         def show(principal: Principal) -> Response:
+            found = schemas.list_schemas(principal, PageRequest(cursor=cursor))
             return desk.show(
                 request,
                 principal,
                 "review_schemas.html",
-                schemas=schemas.list_schemas(principal),
+                schemas=found.items,
+                more=found.next_cursor,
                 example=EXAMPLE,
                 may_write=principal.may(Permission.SCHEMAS_WRITE),
             )
@@ -60,8 +65,10 @@ def schema_pages(desk: AccessDesk) -> APIRouter:
         tasks: Tasks,
         key: str,
         version: Annotated[int | None, Query(ge=1, le=10**6)] = None,
+        cursor: Cursor = None,
     ) -> Response:
         def show(principal: Principal) -> Response:
+            versions = schemas.list_versions(principal, _checked(key), PageRequest(cursor=cursor))
             view = schemas.get_schema(principal, _checked(key), version)
             return desk.show(
                 request,
@@ -69,7 +76,8 @@ def schema_pages(desk: AccessDesk) -> APIRouter:
                 "review_schema.html",
                 view=view,
                 definition=dict(view.definition),
-                versions=schemas.list_versions(principal, key),
+                versions=versions.items,
+                more=versions.next_cursor,
                 people={reviewer.id: reviewer.name for reviewer in tasks.list_reviewers(principal)},
                 may_write=principal.may(Permission.SCHEMAS_WRITE),
             )

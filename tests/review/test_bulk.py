@@ -32,7 +32,7 @@ def test_each_value_gets_its_own_revision_by_its_own_policy(desk, bulks):
     assert statuses(desk, task) == {"signed": "approved", "fee": "entered", "law": "proposed", "renews": "approved"}
     assert (made.values, made.sample) == (4, {"due": 2, "passed": 0, "failed": 0})
     field = desk.field(task, "signed")
-    revision = desk.fields.list_revisions(desk.ana, field.row.id)[-1]
+    revision = desk.fields.list_revisions(desk.ana, field.row.id).items[-1]
     assert (revision.bulk_id, revision.note, revision.made_by) == (made.id, "Sure", desk.ana.user_id)
     with pytest.raises(OwnWorkError):
         desk.decide(desk.ana, task, "signed", "approve")

@@ -77,13 +77,13 @@ def test_blind_readings_stand_if_equal_and_nobody_sees_the_first(desk):
     for other in (desk.ben, desk.cleo, desk.reader):
         seen = desk.field(task, "law", other)
         assert (seen.revision, seen.my_reading, seen.readings) == (1, None, ())
-        assert [each.number for each in desk.fields.list_revisions(other, seen.row.id)] == [1]
+        assert [each.number for each in desk.fields.list_revisions(other, seen.row.id).items] == [1]
     again = desk.decide(desk.ana, task, "law", "correct", "TEXAS")
     field = desk.decide(desk.ben, task, "law", "correct", "texas")
     assert (field.row.status, field.in_force.printed) == ("approved", "TEXAS")
     assert (field.in_force.author, field.in_force.released_by) == (desk.ana.user_id, desk.ben.user_id)
     assert field.revision > again.revision
-    seen = [(each.action, each.printed) for each in desk.fields.list_revisions(desk.reader, field.row.id)]
+    seen = [(each.action, each.printed) for each in desk.fields.list_revisions(desk.reader, field.row.id).items]
     assert seen == [
         ("propose", "Ohio"), ("correct", "Texas"), ("correct", "TEXAS"), ("correct", "texas"), ("agree", "TEXAS"),
     ]  # fmt: skip
@@ -153,7 +153,7 @@ def test_undo_walks_back_and_keeps_every_row(desk):
     with pytest.raises(NothingToUndoError):
         desk.decide(desk.cleo, task, "fee", "undo")
     field = desk.field(task, "fee")
-    assert [each.action for each in desk.fields.list_revisions(desk.ana, field.row.id)] == [
+    assert [each.action for each in desk.fields.list_revisions(desk.ana, field.row.id).items] == [
         "propose", "approve", "approve", "undo", "undo",
     ]  # fmt: skip
 
@@ -179,7 +179,7 @@ def test_of_two_decisions_at_once_one_is_stored(desk):
     with ThreadPoolExecutor(2) as pool:
         made = list(pool.map(correct, (desk.ana, desk.ben), ("1 May 2026", "2 May 2026")))
     assert sum(each is not None for each in made) == 1
-    assert len(desk.fields.list_revisions(desk.ana, seen.row.id)) == 2
+    assert len(desk.fields.list_revisions(desk.ana, seen.row.id).items) == 2
 
 
 @pytest.mark.parametrize(

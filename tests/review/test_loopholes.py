@@ -173,8 +173,8 @@ def test_comment_of_a_reader_who_reads_a_decided_field_again_stays_unseen(desk):
         desk.decide(by, task, "law", "approve")
     field = desk.decide(desk.ana, task, "law", "correct", "Texas")
     comments.add(desk.ana, field.row.id, "It is Texas.", [])
-    assert comments.list_comments(desk.ben, field.row.id) == []
-    assert len(comments.list_comments(desk.ana, field.row.id)) == 1
+    assert comments.list_comments(desk.ben, field.row.id).items == []
+    assert len(comments.list_comments(desk.ana, field.row.id).items) == 1
     assert READ["law"][0] == field.in_force.printed
 
 

@@ -27,7 +27,7 @@ def test_fields_keep_their_order_and_versions_stay(desk, schemas):
     assert (view.version, [spec.key for spec in view.schema.fields]) == (2, ["signed", "fee", "renews", "price"])
     assert (effect.added, effect.removed, effect.readings) == (("price",), ("law",), 0)
     assert schemas.get_schema(desk.reader, "deal", 1).definition == DEAL
-    assert [row.number for row in schemas.list_versions(desk.reader, "deal")] == [2, 1]
+    assert [row.number for row in schemas.list_versions(desk.reader, "deal").items] == [2, 1]
     with pytest.raises(PreconditionFailedError):
         schemas.add_version(desk.ana, "deal", DEAL, version=1)
 
@@ -81,7 +81,7 @@ def test_wrong_keys_definitions_and_callers_are_rejected(desk, schemas):
 
 
 def test_shipped_schema_is_listed_before_it_is_used(desk, schemas):
-    before = {view.schema.key: view for view in schemas.list_schemas(desk.reader)}["contract"]
+    before = {view.schema.key: view for view in schemas.list_schemas(desk.reader).items}["contract"]
     assert (before.id, before.origin, before.version) == (None, "shipped", 1)
     task, is_new = desk.tasks.create_task(desk.ana, desk.publish(), "contract")
     assert (task.schema_key, is_new) == ("contract", True)

@@ -155,7 +155,7 @@ def test_past_moments_are_replayed_and_nothing_is_overwritten(module_desk, steps
             continue
         ((now,),) = desk.sql("SELECT clock_timestamp()")
         moments.append((now, shown(desk.fields.list_fields(desk.reader, task))))
-        histories.append({key: desk.fields.list_revisions(desk.reader, each) for key, each in ids.items()})
+        histories.append({key: desk.fields.list_revisions(desk.reader, each).items for key, each in ids.items()})
     for moment, then in moments:
         assert shown(desk.fields.list_fields(desk.reader, task, as_of=moment)) == then
     for earlier in histories:

@@ -13,7 +13,7 @@ from app.http.openapi.document import problems
 from app.http.pages import Page, RequestedPage, page_out
 from app.http.routing import api_router, needs
 from app.review.comments.errors import MentionError
-from app.review.comments.schemas import CommentIn, CommentOut, CommentsOut
+from app.review.comments.schemas import CommentIn, CommentOut
 from app.review.comments.service import CommentService
 from app.review.deciding.errors import FieldNotFoundError
 
@@ -38,13 +38,19 @@ def comment_field(
 @router.get(
     "/fields/{field_id}/comments",
     summary="List the comments on a field, oldest first",
-    openapi_extra=needs(Permission.DOCUMENTS_READ) | problems(FieldNotFoundError),
+    openapi_extra=needs(Permission.DOCUMENTS_READ) | problems(FieldNotFoundError, InvalidCursorError),
 )
 def list_field_comments(
-    principal: CurrentPrincipal, comments: Comments, field_id: UUID, response: Response
-) -> CommentsOut:
+    request: Request,
+    principal: CurrentPrincipal,
+    comments: Comments,
+    field_id: UUID,
+    response: Response,
+    page: RequestedPage,
+) -> Page[CommentOut]:
     response.headers["Cache-Control"] = "no-store"
-    return CommentsOut(items=[CommentOut.of(row) for row in comments.list_comments(principal, field_id)])
+    found = comments.list_comments(principal, field_id, page)
+    return page_out(request, response, found, CommentOut.of, Page[CommentOut])
 
 
 @router.get(

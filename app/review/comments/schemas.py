@@ -41,9 +41,3 @@ class CommentOut(BaseModel):
             made_by=row.made_by,
             made_at=row.made_at,
         )
-
-
-class CommentsOut(BaseModel):
-    """The comments on a field, oldest first."""
-
-    items: list[CommentOut]

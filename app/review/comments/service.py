@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.audit.service import record
 from app.core.clock import Clock
 from app.core.ids import new_id
-from app.core.pagination import PageOf, PageRequest, encode_cursor, parse_uuid_cursor
+from app.core.pagination import LONGEST, PageOf, PageRequest, cut_page, parse_uuid_cursor
 from app.core.principal import Permission, Principal
 from app.db.bulk import insert_row
 from app.db.session import Database
@@ -20,7 +20,7 @@ from app.review.deciding.errors import FieldNotFoundError
 from app.review.deciding.rules import FINAL, Status
 from app.review.fields.repository import FieldRepository, readings_of
 from app.review.models import FieldComment, FieldRow
-from app.review.people import list_reviewers
+from app.review.people import are_reviewers
 
 
 class CommentService:
@@ -38,7 +38,7 @@ class CommentService:
             documents = DocumentRepository(session)
             if not documents.is_editable(documents.get_document(field.document_id).access_class_id):
                 raise NotEditableError
-            if mentions and not set(mentions) <= {each.id for each in list_reviewers(session) if each.is_active}:
+            if mentions and not are_reviewers(session, mentions):
                 raise MentionError
             named = list(dict.fromkeys(mentions))
             is_conflict = field.status == Status.CONFLICT
@@ -62,12 +62,16 @@ class CommentService:
             record(session, principal, "review.field.commented", object_type="field", object_id=field.id, detail=detail)
         return FieldComment(**values)
 
-    def list_comments(self, principal: Principal, field_id: UUID) -> list[FieldComment]:
-        """List the comments on a field, oldest first. Raises FieldNotFoundError."""
+    def list_comments(self, principal: Principal, field_id: UUID, page: PageRequest = LONGEST) -> PageOf[FieldComment]:
+        """List the comments on a field, oldest first. Raises FieldNotFoundError, InvalidCursorError."""
+        after = parse_uuid_cursor(page)
+        query = select(FieldComment).where(FieldComment.field_id == field_id)
+        if after is not None:
+            query = query.where(FieldComment.id > after)
         with self._database.transaction(principal, snapshot=True) as session:
             _get_field(session, field_id)
-            query = select(FieldComment).where(FieldComment.field_id == field_id).order_by(FieldComment.id)
-            return list(session.scalars(query))
+            found = session.scalars(query.order_by(FieldComment.id).limit(page.limit + 1)).all()
+        return cut_page(found, page, lambda row: row.id)
 
     def list_mentions(self, principal: Principal, page: PageRequest) -> PageOf[FieldComment]:
         """List the comments that mention the principal, newest first. Raises InvalidCursorError."""
@@ -77,9 +81,7 @@ class CommentService:
             query = query.where(FieldComment.id < before)
         with self._database.transaction(principal, snapshot=True) as session:
             found = session.scalars(query.order_by(FieldComment.id.desc()).limit(page.limit + 1)).all()
-        items = list(found[: page.limit])
-        more = len(found) > page.limit
-        return PageOf(items=items, next_cursor=encode_cursor(str(items[-1].id)) if more else None)
+        return cut_page(found, page, lambda row: row.id)
 
 
 def _get_field(session: Session, field_id: UUID) -> FieldRow:

@@ -3,16 +3,18 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Depends, Query, Response
+from fastapi import Depends, Query, Request, Response
 from pydantic import AwareDatetime
 
+from app.core.pagination import InvalidCursorError
 from app.core.principal import Permission
 from app.http.conditional import etag
 from app.http.dependencies import CurrentPrincipal, service
 from app.http.openapi.document import problems
+from app.http.pages import Page, RequestedPage, page_out
 from app.http.routing import api_router, needs
 from app.review.deciding.errors import FieldNotFoundError
-from app.review.fields.schemas import FieldOut, FieldsOut, RevisionOut, RevisionsOut
+from app.review.fields.schemas import FieldOut, FieldsOut, RevisionOut
 from app.review.fields.service import FieldService
 from app.review.fields.views import FieldView
 from app.review.tasks.errors import TaskNotFoundError
@@ -58,11 +60,17 @@ def get_review_field(principal: CurrentPrincipal, fields: Fields, field_id: UUID
 @router.get(
     "/fields/{field_id}/revisions",
     summary="List the decisions about a field, oldest first",
-    openapi_extra=needs(Permission.DOCUMENTS_READ) | problems(FieldNotFoundError),
+    openapi_extra=needs(Permission.DOCUMENTS_READ) | problems(FieldNotFoundError, InvalidCursorError),
 )
 def list_field_revisions(
-    principal: CurrentPrincipal, fields: Fields, field_id: UUID, response: Response, as_of: AsOf = None
-) -> RevisionsOut:
+    request: Request,
+    principal: CurrentPrincipal,
+    fields: Fields,
+    field_id: UUID,
+    response: Response,
+    page: RequestedPage,
+    as_of: AsOf = None,
+) -> Page[RevisionOut]:
     response.headers["Cache-Control"] = "no-store"
-    found = fields.list_revisions(principal, field_id, as_of=as_of)
-    return RevisionsOut(field_id=field_id, items=[RevisionOut.of(each) for each in found])
+    found = fields.list_revisions(principal, field_id, page, as_of=as_of)
+    return page_out(request, response, found, RevisionOut.of, Page[RevisionOut])

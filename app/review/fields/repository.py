@@ -83,12 +83,16 @@ class FieldRepository:
         )
         return {found.field_id for found in self._session.scalars(query) if found.sampled == "due"}
 
-    def list_revisions(self, field_id: UUID, *, until: datetime | None = None) -> Sequence[FieldRevision]:
-        """List the revisions of a field that the principal may see, oldest first."""
+    def list_revisions(
+        self, field_id: UUID, *, after: int | None, limit: int, until: datetime | None = None
+    ) -> Sequence[FieldRevision]:
+        """List revisions of a field that the principal may see, oldest first."""
         query = select(FieldRevision).where(FieldRevision.field_id == field_id).order_by(FieldRevision.number)
+        if after is not None:
+            query = query.where(FieldRevision.number > after)
         if until is not None:
             query = query.where(FieldRevision.made_at <= until)
-        return self._session.scalars(query).all()
+        return self._session.scalars(query.limit(limit)).all()
 
     def list_as_of(self, task_ids: Collection[UUID], moment: datetime) -> Sequence[FieldRevision]:
         """List the newest revision of each field of tasks at a moment."""

@@ -178,12 +178,5 @@ class FieldsOut(BaseModel):
     items: list[FieldOut]
 
 
-class RevisionsOut(BaseModel):
-    """The revisions of a field, oldest first."""
-
-    field_id: UUID
-    items: list[RevisionOut]
-
-
 def _printed(raw: Json | None) -> str | None:
     return None if raw is None else print_value(decode_value(FieldKind(raw["kind"]), raw))

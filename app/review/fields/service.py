@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.audit.service import record
 from app.core.kept import Kept
+from app.core.pagination import LONGEST, PageOf, PageRequest, cut_page, parse_number_cursor
 from app.core.principal import Principal
 from app.db.keyed import run_keyed
 from app.db.session import Database
@@ -221,14 +222,18 @@ class FieldService:
             return view
 
     def list_revisions(
-        self, principal: Principal, field_id: UUID, *, as_of: datetime | None = None
-    ) -> list[RevisionView]:
-        """List the revisions of a field, oldest first, by default all. Raises FieldNotFoundError."""
+        self, principal: Principal, field_id: UUID, page: PageRequest = LONGEST, *, as_of: datetime | None = None
+    ) -> PageOf[RevisionView]:
+        """List the revisions of a field, oldest first, by default until now. Raises FieldNotFoundError,
+        InvalidCursorError.
+        """
+        after = parse_number_cursor(page)
         with self._database.transaction(principal, snapshot=True) as session:
             _, task = read_field(session, principal, field_id)
-            found = FieldRepository(session).list_revisions(field_id, until=as_of)
+            repository = FieldRepository(session)
+            found = repository.list_revisions(field_id, after=after, limit=page.limit + 1, until=as_of)
             _record_read(session, principal, task)
-            return [revision_view(row) for row in found]
+            return cut_page([revision_view(row) for row in found], page, lambda each: each.number)
 
 
 def read_field(

@@ -43,7 +43,7 @@ class PolicyService:
     def list_policies(self, principal: Principal) -> list[ReviewPolicy]:
         """List the rules, oldest first."""
         with self._database.transaction(principal, snapshot=True) as session:
-            return list(session.scalars(select(ReviewPolicy).order_by(ReviewPolicy.id)))
+            return list(session.scalars(select(ReviewPolicy).order_by(ReviewPolicy.id).limit(MOST_RULES)))
 
     def add(self, principal: Principal, new: NewPolicy) -> ReviewPolicy:
         """Add a rule. Raises PermissionRequiredError, SchemaNotFoundError, TooManyPoliciesError."""

@@ -15,6 +15,8 @@ from app.documents.models import Document
 from app.review.models import FieldRevision, FieldRow, ReviewTask, SchemaRow
 
 MOST_READINGS = 20_000
+MOST_DEALS = 1_000
+_STATES = 5  # of tasks that are not superseded
 
 
 class ProgressRepository:
@@ -41,6 +43,7 @@ class ProgressRepository:
             .where(ReviewTask.state != "superseded", Document.deleted_at.is_(None))
             .group_by(Collection.id, Collection.name, ReviewTask.state)
             .order_by(Collection.name, Collection.id)
+            .limit(MOST_DEALS * _STATES)
         )
         if collection_id is not None:
             query = query.where(Collection.id == collection_id)

@@ -17,6 +17,8 @@ from app.db.session import Database
 from app.review.models import ReviewView
 from app.review.saved.errors import MOST_VIEWS, TooManyViewsError, ViewNotFoundError
 
+MOST_SHOWN = 500
+
 
 @dataclass(frozen=True, slots=True)
 class NewView:
@@ -37,7 +39,7 @@ class ViewService:
     def list_views(self, principal: Principal) -> list[ReviewView]:
         """List the principal's views and those that others share, by name."""
         visible = or_(ReviewView.user_id == principal.user_id, ReviewView.shared)
-        query = select(ReviewView).where(visible).order_by(ReviewView.name, ReviewView.id).limit(500)
+        query = select(ReviewView).where(visible).order_by(ReviewView.name, ReviewView.id).limit(MOST_SHOWN)
         with self._database.transaction(principal, snapshot=True) as session:
             return list(session.scalars(query))
 

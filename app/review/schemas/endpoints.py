@@ -2,13 +2,15 @@
 
 from typing import Annotated
 
-from fastapi import Depends, Path, Query, Response
+from fastapi import Depends, Path, Query, Request, Response
 
 from app.core.errors import PreconditionFailedError, PreconditionRequiredError
+from app.core.pagination import InvalidCursorError
 from app.core.principal import Permission
 from app.http.conditional import IfMatch, etag, parse_if_match
 from app.http.dependencies import CurrentPrincipal, service
 from app.http.openapi.document import problems
+from app.http.pages import Page, RequestedPage, page_out
 from app.http.routing import api_router, needs
 from app.review.errors import SchemaInvalidError
 from app.review.schemas.errors import SchemaExistsError, SchemaNotFoundError
@@ -21,9 +23,7 @@ from app.review.schemas.schemas import (
     SchemaDetailOut,
     SchemaKey,
     SchemaOut,
-    SchemasOut,
     SchemaVersionOut,
-    SchemaVersionsOut,
 )
 from app.review.schemas.service import SchemaService, SchemaView
 
@@ -41,10 +41,12 @@ def _out(view: SchemaView, response: Response) -> SchemaDetailOut:
 @router.get(
     "",
     summary="List the schemas: the tenant's own, and those that Footnote ships",
-    openapi_extra=needs(Permission.DOCUMENTS_READ),
+    openapi_extra=needs(Permission.DOCUMENTS_READ) | problems(InvalidCursorError),
 )
-def list_schemas(principal: CurrentPrincipal, schemas: Schemas) -> SchemasOut:
-    return SchemasOut(items=[SchemaOut.of(view) for view in schemas.list_schemas(principal)])
+def list_schemas(
+    request: Request, response: Response, principal: CurrentPrincipal, schemas: Schemas, page: RequestedPage
+) -> Page[SchemaOut]:
+    return page_out(request, response, schemas.list_schemas(principal, page), SchemaOut.of, Page[SchemaOut])
 
 
 @router.post(
@@ -90,11 +92,14 @@ def archive_schema(
 @router.get(
     "/{key}/versions",
     summary="List the versions of a schema, newest first",
-    openapi_extra=needs(Permission.DOCUMENTS_READ) | problems(SchemaNotFoundError),
+    description="A shipped schema that the tenant has not used yet has none.",
+    openapi_extra=needs(Permission.DOCUMENTS_READ) | problems(SchemaNotFoundError, InvalidCursorError),
 )
-def list_schema_versions(principal: CurrentPrincipal, schemas: Schemas, key: Key) -> SchemaVersionsOut:
-    found = schemas.list_versions(principal, key)
-    return SchemaVersionsOut(items=[SchemaVersionOut.of(row) for row in found])
+def list_schema_versions(
+    request: Request, response: Response, principal: CurrentPrincipal, schemas: Schemas, key: Key, page: RequestedPage
+) -> Page[SchemaVersionOut]:
+    found = schemas.list_versions(principal, key, page)
+    return page_out(request, response, found, SchemaVersionOut.of, Page[SchemaVersionOut])
 
 
 @router.post(

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import collate, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -29,9 +29,15 @@ class SchemaRepository:
         by = SchemaRow.id == schema if isinstance(schema, UUID) else SchemaRow.key == schema
         return self._session.scalar(select(SchemaRow).where(by).execution_options(populate_existing=True))
 
-    def list_rows(self) -> Sequence[SchemaRow]:
-        """List the tenant's schemas by key."""
-        return self._session.scalars(select(SchemaRow).order_by(SchemaRow.key)).all()
+    def list_rows(self, *, after: str, limit: int) -> Sequence[SchemaRow]:
+        """List the tenant's schemas with later keys than `after`, by key as Python compares them."""
+        key = collate(SchemaRow.key, "C")
+        return self._session.scalars(select(SchemaRow).where(key > after).order_by(key).limit(limit)).all()
+
+    def list_for(self, document_type: str) -> Sequence[SchemaRow]:
+        """List the tenant's schemas for a type of documents, and all shipped ones that it uses or has replaced."""
+        is_for = SchemaRow.document_types.contains([document_type])
+        return self._session.scalars(select(SchemaRow).where(or_(is_for, SchemaRow.key.in_(shipped_keys())))).all()
 
     def ensure_shipped(self, key: str, principal: Principal, now: datetime) -> SchemaRow:
         """Return the tenant's row of a schema that Footnote ships; add it, or the version of this release, if it is
@@ -120,10 +126,12 @@ class SchemaRepository:
         found = self._session.execute(query).one_or_none()
         return None if found is None else parse_definition(found.key, found.definition)
 
-    def list_versions(self, schema_id: UUID) -> Sequence[SchemaVersion]:
-        """List the versions of a schema, newest first."""
+    def list_versions(self, schema_id: UUID, *, before: int | None, limit: int) -> Sequence[SchemaVersion]:
+        """List versions of a schema, newest first."""
         query = select(SchemaVersion).where(SchemaVersion.schema_id == schema_id)
-        return self._session.scalars(query.order_by(SchemaVersion.number.desc())).all()
+        if before is not None:
+            query = query.where(SchemaVersion.number < before)
+        return self._session.scalars(query.order_by(SchemaVersion.number.desc()).limit(limit)).all()
 
     def _insert_version(
         self, schema_id: UUID, number: int, definition: Mapping[str, Any], principal: Principal, now: datetime

@@ -104,10 +104,6 @@ class SchemaOut(BaseModel):
         )
 
 
-class SchemasOut(BaseModel):
-    items: list[SchemaOut]
-
-
 class SchemaDetailOut(SchemaOut):
     """A version of a schema with its fields in order, and its definition."""
 
@@ -133,12 +129,6 @@ class SchemaVersionOut(BaseModel):
     @classmethod
     def of(cls, row: SchemaVersion) -> "SchemaVersionOut":
         return cls(number=row.number, created_by=row.created_by, created_at=row.created_at)
-
-
-class SchemaVersionsOut(BaseModel):
-    """The versions of a schema, newest first; none for a shipped one that the tenant has not used yet."""
-
-    items: list[SchemaVersionOut]
 
 
 class EffectOut(BaseModel):

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from app.audit.service import record
 from app.core.clock import Clock
 from app.core.errors import PreconditionFailedError
+from app.core.pagination import LONGEST, PageOf, PageRequest, cut_page, parse_number_cursor
 from app.core.principal import Permission, Principal
 from app.db.session import Database
 from app.documents.models import DocumentVersion
@@ -74,29 +75,32 @@ class SchemaService:
         self._database = database
         self._clock = clock
 
-    def list_schemas(self, principal: Principal) -> list[SchemaView]:
-        """List all schemas by key: the newest version of each."""
+    def list_schemas(self, principal: Principal, page: PageRequest = LONGEST) -> PageOf[SchemaView]:
+        """List the schemas by key: the newest version of each. Raises InvalidCursorError."""
+        after = page.after() or ""
         with self._database.transaction(principal, snapshot=True) as session:
             repository = SchemaRepository(session)
-            rows = {row.key: row for row in repository.list_rows()}
+            rows = {row.key: row for row in repository.list_rows(after=after, limit=page.limit + 1)}
             views = [_view(repository, row) for row in rows.values()]
-        views += [_shipped_view(key) for key in shipped_keys() if key not in rows]
-        return sorted(views, key=lambda view: view.schema.key)
+        views += [_shipped_view(key) for key in shipped_keys() if key > after and key not in rows]
+        return cut_page(sorted(views, key=_key_of)[: page.limit + 1], page, _key_of)
 
     def get_schema(self, principal: Principal, key: str, version: int | None = None) -> SchemaView:
         """Return a version of a schema, by default the newest. Raises SchemaNotFoundError."""
         with self._database.transaction(principal, snapshot=True) as session:
             return _get_view(SchemaRepository(session), key, version)
 
-    def list_versions(self, principal: Principal, key: str) -> list[SchemaVersion]:
-        """List the versions of a schema, newest first. Raises SchemaNotFoundError."""
+    def list_versions(self, principal: Principal, key: str, page: PageRequest = LONGEST) -> PageOf[SchemaVersion]:
+        """List the versions of a schema, newest first. Raises SchemaNotFoundError, InvalidCursorError."""
+        before = parse_number_cursor(page)
         with self._database.transaction(principal, snapshot=True) as session:
             repository = SchemaRepository(session)
             row = repository.find_row(key)
             if row is None:
                 _shipped_view(key)
-                return []
-            return list(repository.list_versions(row.id))
+                return PageOf(items=[], next_cursor=None)
+            found = repository.list_versions(row.id, before=before, limit=page.limit + 1)
+            return cut_page(found, page, lambda each: each.number)
 
     def create_schema(self, principal: Principal, key: str, definition: Mapping[str, Any]) -> SchemaView:
         """Add a schema. Raises PermissionRequiredError, SchemaInvalidError, SchemaExistsError."""
@@ -166,6 +170,10 @@ class SchemaService:
             view = _get_view(repository, key)
             _record(session, principal, "archived" if archived else "restored", view)
             return view
+
+
+def _key_of(view: SchemaView) -> str:
+    return view.schema.key
 
 
 def _get_view(repository: SchemaRepository, key: str, version: int | None = None) -> SchemaView:

@@ -24,7 +24,7 @@ def queue_tasks(
     if document_type is None:
         return 0
     schemas, tasks = SchemaRepository(session), TaskRepository(session)
-    rows = {row.key: row for row in schemas.list_rows()}
+    rows = {row.key: row for row in schemas.list_for(document_type)}
     own = [row for row in rows.values() if row.origin != SHIPPED and document_type in row.document_types]
     for key in shipped_keys():
         row = rows.get(key)

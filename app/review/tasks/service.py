@@ -13,7 +13,7 @@ from app.documents.errors import NotEditableError
 from app.documents.repository import DocumentRepository
 from app.review.deciding.rules import Person
 from app.review.models import ReviewTask
-from app.review.people import Reviewer, is_reviewer, list_reviewers
+from app.review.people import Reviewer, are_reviewers, list_reviewers
 from app.review.schemas.repository import SHIPPED, SchemaRepository
 from app.review.tasks.errors import (
     AssigneeError,
@@ -176,7 +176,7 @@ class TaskService:
         principal.require(Permission.REVIEW_WRITE)
         with self._database.transaction(principal) as session:
             _lock(session, task_id)
-            if assignee is not None and not is_reviewer(session, assignee):
+            if assignee is not None and not are_reviewers(session, [assignee]):
                 raise AssigneeError
             TaskRepository(session).assign(task_id, assignee)
             _record(session, principal, "assigned", task_id, assignee=None if assignee is None else str(assignee))

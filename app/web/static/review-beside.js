@@ -72,9 +72,32 @@ function revisionLine(each) {
   );
 }
 
-export const showHistory = () => toggle("history", `/v1/review/fields/${state.current}/revisions`, (box, { items }) => {
-  box.replaceChildren(heading("History"), element("ol", { class: "revisions" }, ...items.map(revisionLine)));
-});
+// A list of which the server sends a page at a time. `line` draws an item; a button reads the next page.
+function pagedList(path, { items, next_cursor: cursor }, line) {
+  const list = element("ol", { class: "revisions" }, ...items.map(line));
+  const more = (next) => {
+    if (!next) {
+      return;
+    }
+    const item = element("li", {}, button("quiet small", "Show more", null, async () => {
+      try {
+        const found = await read(`${path}?cursor=${encodeURIComponent(next)}`, AFTERWARDS);
+        item.replaceWith(...found.items.map(line));
+        more(found.next_cursor);
+      } catch (error) {
+        showProblem(error.message);
+      }
+    }));
+    list.append(item);
+  };
+  more(cursor);
+  return list;
+}
+
+export const showHistory = () => {
+  const path = `/v1/review/fields/${state.current}/revisions`;
+  return toggle("history", path, (box, found) => box.replaceChildren(heading("History"), pagedList(path, found, revisionLine)));
+};
 
 // IDs of the people whom "@Name" in the text mentions.
 export function mentionsIn(text, people) {
@@ -104,10 +127,11 @@ function offerNames(input) {
   return names;
 }
 
-function drawComments(box, { items }) {
+const commentLine = (each) => element("li", {}, element("b", {}, personOf(each.made_by)), " ", element("span", { class: "meta" }, moment(each.made_at)), element("br"), each.body);
+
+function drawComments(box, found) {
   const { id } = currentField();
   const path = `/v1/review/fields/${id}/comments`;
-  const said = items.map((each) => element("li", {}, element("b", {}, personOf(each.made_by)), " ", element("span", { class: "meta" }, moment(each.made_at)), element("br"), each.body));
   const send = async (body) => {
     try {
       await post(path, { body, mentions: mentionsIn(body, data.people) });
@@ -121,7 +145,7 @@ function drawComments(box, { items }) {
     }
   };
   const parts = data.may_review ? textBox("Comment", send, "@ mentions somebody. Enter sends it, Escape leaves.") : [];
-  box.replaceChildren(heading("Comments"), element("ol", { class: "revisions" }, ...said));
+  box.replaceChildren(heading("Comments"), pagedList(path, found, commentLine));
   if (parts.length) {
     box.append(...parts, offerNames(parts[1]));
   }
