@@ -80,6 +80,7 @@ from app.relevance.cross_encoder import built_in_reader
 from app.relevance.errors import ReaderUnavailableError
 from app.relevance.port import Reader
 from app.research import build_research
+from app.retrieval.reading.service import ReadingService
 from app.retrieval.service import RetrievalService
 from app.settings import IdentitySettings, LimitSettings, ReaderSettings, Settings
 from app.tables.service import TableService
@@ -183,6 +184,7 @@ def build_container(settings: Settings, *, clock: Clock | None = None) -> Contai
         DeadLetterService(database=database, runs=runs),
         FacetService(database=database, issuers=IssuerFinder()),
         PageImages(database=database, blobs=blobs, sealer=sealer, sandbox=sandbox),
+        ReadingService(database=database),
         FiledPages(database=database, blobs=blobs, sandbox=sandbox),
         TableService(database=database),
         *build_research(database=database, clock=clock),

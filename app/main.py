@@ -54,6 +54,7 @@ from app.jobs.endpoints import router as runs_router
 from app.jobs.streams import RunStreams
 from app.observability.logging import configure_logging
 from app.observability.tracing import Tracing, configure_tracing, instrument_app
+from app.retrieval.reading.endpoints import router as reading_router
 from app.review.bulk.endpoints import router as review_bulk_router
 from app.review.comments.endpoints import router as review_comments_router
 from app.review.earlier.endpoints import router as review_earlier_router
@@ -98,6 +99,7 @@ _ROUTERS = (
     documents_router,
     pages_router,
     filed_router,
+    reading_router,
     tables_router,
     overlays_router,
     issuers_router,

@@ -171,7 +171,8 @@ class BesideOut(BaseModel):
 
 class PageOut(BaseModel):
     """A page's text in reading order. `width` and `height` are in points (1/72 inch); they are 0 for formats without
-    page sizes. `marks` are the raised footnote marks, and `deleted` is the text that is struck through.
+    page sizes. `filed` states that the page can also be shown as it was filed. `marks` are the raised footnote marks,
+    and `deleted` is the text that is struck through.
     """
 
     document_id: UUID
@@ -179,6 +180,7 @@ class PageOut(BaseModel):
     number: int
     width: float
     height: float
+    filed: bool
     text: str
     words: list[WordOut]
     marks: list[BesideOut]
@@ -199,6 +201,7 @@ class PageOut(BaseModel):
             number=page.number,
             width=page.width,
             height=page.height,
+            filed=view.is_filed_as_html,
             text=page.text,
             words=words,
             marks=[BesideOut(offset=mark.offset, text=mark.text) for mark in view.marks],

@@ -44,6 +44,7 @@ class PageView:
 
     page: Page
     version_id: UUID
+    is_filed_as_html: bool
     words: Words
     marks: tuple[Mark, ...]
     deleted: tuple[DeletedText, ...]
@@ -215,6 +216,7 @@ class DocumentService:
         return PageView(
             page=page,
             version_id=version.id,
+            is_filed_as_html=version.media_type == "text/html",
             words=decode_words(bytes(page.words)),
             marks=decode_marks(page.marks, len(page.text)),
             deleted=decode_deleted(page.deleted, len(page.text)),

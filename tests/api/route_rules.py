@@ -51,6 +51,10 @@ def _file(_: Names) -> dict[str, Any]:
     return {"files": {"file": ("a.txt", uuid4().hex.encode())}}
 
 
+def _words(_: Names) -> dict[str, Any]:
+    return {"params": {"q": "net revenue"}}
+
+
 def _made(call: Call) -> Rule:
     """Return the rule of an operation that creates an object in the caller's tenant and needs only the permission."""
     return Rule(Decider.PERMISSION, 201, call, foreign=201)
@@ -198,6 +202,10 @@ RULES: dict[tuple[str, str], Rule] = {
     ("GET", f"{_VERSION}{_PAGE}/filed"): Rule(GRANT, 422),
     ("GET", f"/v1/documents/{{document_id}}{_PAGE}/overlay"): Rule(GRANT),
     ("GET", f"{_VERSION}{_PAGE}/overlay"): Rule(GRANT),
+    ("GET", "/v1/documents/{document_id}/outline"): Rule(GRANT),
+    ("GET", f"{_VERSION}/outline"): Rule(GRANT),
+    ("GET", "/v1/documents/{document_id}/passages"): Rule(GRANT, call=_words),
+    ("GET", f"{_VERSION}/passages"): Rule(GRANT, call=_words),
     ("GET", "/v1/documents/{document_id}/tables"): Rule(GRANT),
     ("GET", f"{_VERSION}/tables"): Rule(GRANT),
     ("GET", "/v1/documents/{document_id}/tables/{number}"): Rule(GRANT),

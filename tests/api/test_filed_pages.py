@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from app.db.session import system_principal
+from app.documents.content.parsed_codec import encode_words
 from app.documents.models import Page
 from workers.parsing.html.document import parse_html
 
@@ -29,7 +30,7 @@ def filing(server, editor, folder):
         for page in pages:
             session.add(
                 Page(version_id=ids["version"], number=page.number, tenant_id=editor.tenant_id,
-                     document_id=ids["document"], width=0, height=0, text=page.text, words=b"")
+                     document_id=ids["document"], width=0, height=0, text=page.text, words=encode_words(page.words))
             )  # fmt: skip
         session.execute(
             text("UPDATE document_versions SET status = 'ready', media_type = 'text/html', page_count = :count "
@@ -74,3 +75,17 @@ def test_addresses_of_no_page_or_passage_are_refused(editor, filing, address, st
 
 def test_hidden_document_has_no_filed_pages(stranger, filing):
     assert stranger.http.get(f"{filing}/1/filed").json()["code"] == "document-not-found"
+
+
+def test_words_are_found_on_their_pages(editor, filing):
+    version = filing.removesuffix("/pages")
+    found = editor.http.get(f"{version}/passages", params={"q": "due  IN 2031"}).json()
+    assert [(hit["page"], hit["found"], hit["before"]) for hit in found["items"]] == [(2, "due in 2031", "Debt is ")]
+    assert found["more"] is False
+    assert editor.http.get(f"{version}/passages", params={"q": "100%_"}).json()["items"] == []
+
+
+def test_page_says_whether_it_can_be_shown_as_filed(editor, filing):
+    assert editor.http.get(f"{filing}/1").json()["filed"] is True
+    outline = editor.http.get(f"{filing.removesuffix('/pages')}/outline").json()
+    assert (outline["headings"], outline["printed"]) == ([], {})

@@ -1,0 +1,1 @@
+"""Reading one document: its outline, its pages' printed numbers, and words inside it."""
