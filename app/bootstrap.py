@@ -68,6 +68,7 @@ from app.jobs.plan import RUN_CHANNEL
 from app.jobs.service import RunService
 from app.jobs.state import build_state_reader
 from app.jobs.streams import RunStreams
+from app.library.service import LibraryService
 from app.llm.factory import build_chat
 from app.llm.metering import MeteredChat, MeteredEmbedder
 from app.llm.pacing import Pace, PacedChat
@@ -204,6 +205,7 @@ def build_container(settings: Settings, *, clock: Clock | None = None) -> Contai
         evaluations,
         ComparisonService(evaluations=evaluations),
         AuditLog(database=database),
+        LibraryService(database=database, search=answers.search),
     ]
 
     denials = DenialLog(database=database)

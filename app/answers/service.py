@@ -95,7 +95,7 @@ class AnswerService:
         proposed: ProposedFigures | None = None,
     ) -> None:
         self._database = database
-        self._search = search
+        self.search = search
         self._drafter = drafter
         self._clock = clock
         self._metrics = metrics
@@ -190,11 +190,11 @@ class AnswerService:
     def _retrieve(self, principal: Principal, text: str, filters: SearchFilters) -> QuestionEvidence:
         began = time.monotonic()
         with traced("answers.retrieve"), self._metrics.time_step("retrieve"):
-            query = self._search.prepare(text)
+            query = self.search.prepare(text)
             question_id = new_id()
             # One state of the database: pages and tables are replaced when a version is published again.
             with self._database.transaction(principal, snapshot=True) as session:
-                result = self._search.search_in(session, query, filters, self._passages)
+                result = self.search.search_in(session, query, filters, self._passages)
                 figure = FigureQuestion.of(text, result.understanding) if self._computes else None
                 ledgers = read_ledgers(session, figure, result.understanding, filters)
                 needs_model = not result.understanding.is_absent() and not any(ledger.computed for ledger in ledgers)

@@ -32,7 +32,7 @@ ACCOUNT, AUTHENTICATION, ENTITY, USER_ACCESS, GROUP, API = 3001, 3002, 3004, 300
 # Activities by verb: Create 1, Read 2, Update 3, Delete 4 (classes 3004 and 6003).
 _CRUD = {
     1: "created added commented extracted uploaded published asked opened given granted imported founded rotated",
-    2: "read evaluated viewed listed exported explained previewed sent",
+    2: "read evaluated viewed listed searched exported explained previewed sent",
     # Adding a label to an object, or removing it, updates the object.
     3: "edited renamed changed moved updated nested unnested linked unlinked merged split replaced set put taken "
     "replayed reembedded decided disabled",

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     CTE,
+    Boolean,
     ColumnElement,
     CursorResult,
     Select,
@@ -15,6 +16,7 @@ from sqlalchemy import (
     and_,
     func,
     literal,
+    literal_column,
     or_,
     select,
     text,
@@ -30,6 +32,7 @@ from app.documents.errors import DocumentNotFoundError, PageNotFoundError, Versi
 from app.documents.filters import NEWEST_FIRST, DocumentFilters, SortKey, SortOrder
 from app.documents.issuers import normalise_issuer
 from app.documents.models import Document, DocumentVersion, Page
+from app.identity.models import User
 
 
 def get_document(session: Session, document_id: UUID) -> Document:
@@ -110,6 +113,7 @@ def _sort_keys(order: SortOrder) -> list[ColumnElement[Any]]:
     return [*keys[order.key], Document.id.expression]
 
 
+_USERS = select(User.id, User.name)
 _NOTHING: Mapping[type, object] = {str: "", int: 0, date: date.min}
 _MOST_WORDS = 8
 
@@ -226,6 +230,18 @@ class DocumentRepository:
         """List the texts of a version's pages, in order."""
         query = select(Page.text).where(Page.version_id == version_id).order_by(Page.number).limit(limit)
         return self._session.scalars(query).all()
+
+    def list_rights(self, document_ids: Container[UUID]) -> dict[UUID, tuple[Document, bool, bool]]:
+        """Return a mapping of ids to (document, whether it is editable, whether the principal owns it)."""
+        query = select(
+            Document,
+            literal_column("documents.access_class_id = ANY ((SELECT editable_classes())::int[])", Boolean),
+            literal_column("documents.access_class_id = ANY ((SELECT owned_classes())::int[])", Boolean),
+        ).where(Document.id.in_(document_ids), Document.deleted_at.is_(None))
+        return {document.id: (document, edits, owns) for document, edits, owns in self._session.execute(query)}
+
+    def name_users(self, user_ids: Container[UUID]) -> dict[UUID, str]:
+        return dict(iter(self._session.execute(_USERS.where(User.id.in_(user_ids)))))
 
     def is_editable(self, access_class_id: int) -> bool:
         query = text("SELECT :class_id = ANY (editable_classes())")

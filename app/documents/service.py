@@ -1,6 +1,6 @@
 """Reads and edits documents: lists, pages, files and metadata. Every read of content is audited."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, BinaryIO
@@ -36,6 +36,15 @@ class DocumentView:
     document: Document
     newest: DocumentVersion
     dead_letter: DeadLetter | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenDocument:
+    """A document with what the principal may do with it: `may_edit` includes replacing and deleting it."""
+
+    view: DocumentView
+    may_edit: bool
+    may_move: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +183,29 @@ class DocumentService:
                 before=before,
                 after={"deleted": True},
             )
+
+    def list_chosen(self, principal: Principal, document_ids: Collection[UUID]) -> list[ChosenDocument]:
+        """Return those of the documents that the principal may see, in the order of the ids, with the principal's
+        rights. The caller limits their number.
+        """
+        with self._database.transaction(principal, snapshot=True) as session:
+            repository = DocumentRepository(session)
+            rights = repository.list_rights(document_ids)
+            newest = repository.list_newest_versions(list(rights))
+            letters = _find_letters(session, list(newest.values()))
+        return [
+            ChosenDocument(
+                DocumentView(document, newest[each], letters.get(each)), may_edit=may_edit, may_move=may_edit and owns
+            )
+            for each in dict.fromkeys(document_ids)
+            if each in rights and each in newest
+            for document, may_edit, owns in (rights[each],)
+        ]
+
+    def name_uploaders(self, principal: Principal, user_ids: Collection[UUID]) -> Mapping[UUID, str]:
+        """Map the ids of users to names, as far as the principal may see them: everybody sees only their own."""
+        with self._database.transaction(principal) as session:
+            return DocumentRepository(session).name_users(user_ids)
 
     def list_versions(self, principal: Principal, document_id: UUID, page: PageRequest) -> PageOf[DocumentVersion]:
         """List a document's versions, newest first. Raises DocumentNotFoundError, InvalidCursorError."""

@@ -15,6 +15,11 @@ from app.web.access_change_pages import access_change_pages
 from app.web.access_pages import AccessDesk, access_pages
 from app.web.audit_pages import audit_pages
 from app.web.dead_letter_pages import dead_letter_pages
+from app.web.document_change_pages import document_change_pages, document_deletion_pages
+from app.web.document_figure_pages import document_figure_pages
+from app.web.document_history_pages import document_history_pages
+from app.web.document_list_pages import document_list_pages
+from app.web.document_pages import document_pages
 from app.web.evaluation_pages import evaluation_pages
 from app.web.fact_pages import fact_pages
 from app.web.pages import FOLDER, Pages
@@ -50,6 +55,12 @@ def web_router(cookies: Cookies) -> APIRouter:
     router.include_router(access_change_pages(desk))
     router.include_router(audit_pages(desk))
     router.include_router(dead_letter_pages(desk))
+    router.include_router(document_list_pages(desk))
+    router.include_router(document_change_pages(desk))
+    router.include_router(document_deletion_pages(desk))
+    router.include_router(document_pages(desk))
+    router.include_router(document_figure_pages(desk))
+    router.include_router(document_history_pages(desk))
     router.include_router(fact_pages(desk))
     router.include_router(queue_pages(desk))
     router.include_router(review_pages(desk))

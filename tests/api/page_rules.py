@@ -90,6 +90,33 @@ PAGES: dict[tuple[str, str], PageRule] = {
     ("POST", "/dead-letters/replay"): PageRule(
         Permission.DOCUMENTS_WRITE, 303, call=lambda names: {"data": {"run_id": names["dead_run_id"]}}, by_grant=True
     ),
+    # documents
+    ("GET", "/documents"): PageRule(Permission.DOCUMENTS_READ, foreign=200, shows="document_id", by_grant=True),
+    ("POST", "/documents/selected"): PageRule(
+        Permission.DOCUMENTS_WRITE,
+        foreign=200,
+        call=lambda names: {"data": {"act": "move", "document": names["document_id"]}},
+        shows="collection_name",
+        by_grant=True,
+    ),
+    ("GET", "/documents/{document_id}"): PageRule(Permission.DOCUMENTS_READ, by_grant=True),
+    **{
+        ("GET", f"/documents/{{document_id}}/{tab}"): PageRule(Permission.DOCUMENTS_READ, by_grant=True)
+        for tab in ("outline", "tables", "statements", "fields", "versions", "runs")
+    },
+    ("GET", "/documents/{document_id}/access"): PageRule(Permission.ACCESS_EXPLAIN),
+    ("GET", "/documents/{document_id}/activity"): PageRule(Permission.AUDIT_READ),
+    ("GET", "/documents/{document_id}/edit"): PageRule(Permission.DOCUMENTS_WRITE, by_grant=True),
+    ("POST", "/documents/{document_id}/edit"): PageRule(
+        Permission.DOCUMENTS_WRITE, 303, call=lambda _: {"data": {"revision": "1", "title": "New"}}, by_grant=True
+    ),
+    ("POST", "/documents/{document_id}/retry"): PageRule(
+        Permission.DOCUMENTS_WRITE, 303, call=lambda _: {"data": {}}, by_grant=True
+    ),
+    ("GET", "/documents/{document_id}/delete"): PageRule(Permission.DOCUMENTS_WRITE, by_grant=True),
+    ("POST", "/documents/{document_id}/delete"): PageRule(
+        Permission.DOCUMENTS_WRITE, 422, call=lambda _: {"data": {"name": "no"}}, by_grant=True
+    ),
     # evaluations
     ("GET", "/evaluations"): PageRule(Permission.EVALS_READ, foreign=200, shows="eval_run_id"),
     ("GET", "/evaluations/compare"): PageRule(

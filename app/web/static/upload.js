@@ -33,14 +33,15 @@ async function checkReadable(file, size) {
 }
 
 // XMLHttpRequest reports upload progress; fetch can't.
-function send(file, collection, key, onProgress) {
+export function send({ path, fields, file, key }, onProgress) {
   return new Promise((resolve, reject) => {
     const body = new FormData();
-    body.append("collection", collection);
-    body.append("priority", "interactive");
+    for (const [name, value] of Object.entries(fields)) {
+      body.append(name, value);
+    }
     body.append("file", file, file.name);
     const request = new XMLHttpRequest();
-    request.open("POST", "/v1/documents");
+    request.open("POST", path);
     request.responseType = "json";
     request.setRequestHeader("Idempotency-Key", key);
     for (const [name, value] of Object.entries(PAGE_HEADER)) {
@@ -64,7 +65,7 @@ function send(file, collection, key, onProgress) {
 }
 
 // The interval grows with the number of runs, so that all of them stay below the rate limit.
-async function follow(run, onStage) {
+export async function follow(run, onStage) {
   following += 1;
   try {
     for (let wait = 300; run.status === "queued" || run.status === "running"; wait = Math.min(wait * 1.3, 3000)) {
@@ -85,7 +86,8 @@ async function upload(file, collection) {
   const { size } = file;
   list.prepend(element("li", {}, element("span", {}, file.name), element("br"), state, bar));
   try {
-    const once = () => send(file, collection, key, (share) => { bar.value = share / 2; }).catch(async (error) => {
+    const fields = { collection, priority: "interactive" };
+    const once = () => send({ path: "/v1/documents", fields, file, key }, (share) => { bar.value = share / 2; }).catch(async (error) => {
       if (error instanceof Interruption) {
         await checkReadable(file, size);
       }
