@@ -70,7 +70,7 @@ from app.review.tasks.endpoints import router as review_tasks_router
 from app.settings import Settings
 from app.tables.endpoints import router as tables_router
 from app.tables.overlay_endpoints import router as overlays_router
-from app.web.endpoints import web_router
+from app.web.endpoints import install_pages
 from app.webhooks.endpoints import router as webhooks_router
 
 API_VERSION = "1.0.0"
@@ -195,7 +195,7 @@ def create_app(container: Container, *, tracing: Tracing | None = None) -> FastA
         return router
 
     app.router.routes.append(LaterRoutes(app, prefix="/scim/v2", load=load_provisioning))
-    app.include_router(web_router(container.cookies))
+    install_pages(app, container.cookies)
     install_openapi(app, refusals=(*REFUSALS, *TOKEN_REFUSALS, SessionEndedError))
     if tracing is not None and tracing.is_sent:
         instrument_app(app)  # otherwise, it would match the routes of each request again for no one

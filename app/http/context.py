@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.core.ids import new_id
 from app.core.request import current_client, current_request_id
 from app.http.errors import InternalError
-from app.http.problems import as_footnote_error, problem_response
+from app.http.problems import as_footnote_error, error_response
 from app.observability.logging import get_logger, log_context
 from app.observability.metrics import Metrics
 
@@ -91,7 +91,9 @@ class RequestContextMiddleware:
             if footnote_error is None:
                 get_logger(__name__).error("http.request.crashed", exc_info=error)
                 footnote_error = InternalError()
-            await problem_response(Request(scope), footnote_error)(scope, receive, send_with_headers)
+            # The request can't be read again, so its page can't offer its form.
+            response = await error_response(Request(scope), footnote_error)
+            await response(scope, receive, send_with_headers)
         finally:
             self._record(scope, status or 499, time.perf_counter() - began)
 

@@ -1,13 +1,13 @@
 """Converts errors to `application/problem+json` (RFC 9457): Footnote's own, the framework's, and unexpected errors."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.exc import DataError
 from starlette.exceptions import HTTPException
@@ -82,6 +82,25 @@ def problem_response(request: Request, error: FootnoteError) -> JSONResponse:
     )
 
 
+ProblemPage = Callable[[Request, FootnoteError], Awaitable[Response]]
+"""Renders an error as a page, for browsers."""
+
+_PROGRAMS = ("/v1/", "/scim/")
+
+
+async def error_response(request: Request, error: FootnoteError) -> Response:
+    """Return a page for a browser, and the problem document for programs.
+
+    A page is for a request that accepts HTML, outside of the API. `app.state.show_problem` renders it.
+    """
+    show: ProblemPage | None = getattr(request.app.state, "show_problem", None)
+    is_page = "text/html" in request.headers.get("Accept", "") and not request.url.path.startswith(_PROGRAMS)
+    if show is None or not is_page:
+        return problem_response(request, error)
+    request.state.problem_code = error.code
+    return await show(request, error)
+
+
 def list_kinds(base: type[FootnoteError]) -> Iterator[type[FootnoteError]]:
     """Yield all errors derived from `base`."""
     for kind in base.__subclasses__():
@@ -106,14 +125,14 @@ def as_footnote_error(error: Exception) -> FootnoteError | None:
 def add_problem_handlers(app: FastAPI) -> None:
     """Respond to every known error with its problem document. The outermost middleware handles unexpected errors."""
 
-    async def respond(request: Request, error: Exception) -> JSONResponse:
+    async def respond(request: Request, error: Exception) -> Response:
         footnote_error = as_footnote_error(error)
         if footnote_error is None:
             raise error
         await record_denial(request, footnote_error)
         if isinstance(footnote_error, MethodNotAllowedError):
             footnote_error.headers["Allow"] = _allowed_methods(app, request.url.path)
-        return problem_response(request, footnote_error)
+        return await error_response(request, footnote_error)
 
     for kind in (FootnoteError, RequestValidationError, HTTPException, DataError, UnicodeEncodeError):
         app.add_exception_handler(kind, respond)

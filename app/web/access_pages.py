@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 
 from app.access.collections.schemas import LEVELS
 from app.access.collections.service import AccessService
@@ -22,12 +22,13 @@ from app.http.denials import record_denial_blocking
 from app.http.dependencies import service
 from app.http.errors import CrossSiteRequestError
 from app.identity.groups import GroupService
+from app.identity.sessions.errors import SessionEndedError
 from app.identity.sessions.service import is_form_token
 from app.identity.users import UserService
 from app.web.forms import Form
 from app.web.pages import Pages
 from app.web.session import Cookies
-from app.web.sign_in_pages import check_same_site
+from app.web.sign_in_pages import check_same_site, sign_in_first
 
 Watch = Annotated[WatchService, Depends(service(WatchService))]
 Policy = Annotated[PolicyService, Depends(service(PolicyService))]
@@ -49,10 +50,13 @@ class AccessDesk:
     cookies: Cookies
 
     def answer(self, request: Request, permission: Permission, show: Show) -> Response:
-        """Return the page. Without a session, redirect to sign-in. Without `permission`, show "not found"."""
+        """Return the page. Without a session, go to sign-in and then back. Without `permission`, show "not found".
+
+        Raises SessionEndedError for a form; its page has a sign-in, and keeps what was typed.
+        """
         principal = self.pages.find_principal(request)
         if principal is None:
-            return RedirectResponse("/", status_code=303)
+            return sign_in_first(request)
         try:
             if not principal.may(permission):
                 raise NotFoundError
@@ -71,10 +75,12 @@ class AccessDesk:
         return self._render(request, principal, template, {"form": form, **values}, form.status)
 
     def check_form(self, request: Request, token: str) -> None:
-        """Check that the form comes from a page of this session. Raises CrossSiteRequestError."""
+        """Check that the form comes from a page of this session. Raises CrossSiteRequestError, SessionEndedError."""
         check_same_site(request)
         session = self.cookies.find_session(request)
-        if session is None or not is_form_token(session, token):
+        if session is None:
+            raise SessionEndedError
+        if not is_form_token(session, token):
             raise CrossSiteRequestError
 
     def _render(

@@ -3,7 +3,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.responses import HTMLResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.routing import Mount
@@ -23,6 +23,7 @@ from app.web.document_pages import document_pages
 from app.web.evaluation_pages import evaluation_pages
 from app.web.fact_pages import fact_pages
 from app.web.pages import FOLDER, Pages
+from app.web.problem_pages import ProblemPages
 from app.web.queue_pages import queue_pages
 from app.web.reference_pages import reference_pages
 from app.web.review_pages import review_pages
@@ -34,10 +35,15 @@ from app.web.theme_pages import theme_pages
 Access = Annotated[AccessService, Depends(service(AccessService))]
 
 
-def web_router(cookies: Cookies) -> APIRouter:
-    """Return the router of all web pages."""
-    router = APIRouter(include_in_schema=False)
+def install_pages(app: FastAPI, cookies: Cookies) -> None:
+    """Add all web pages, and the pages of problems."""
     pages = Pages(cookies=cookies)
+    app.state.show_problem = ProblemPages(pages)
+    app.include_router(_web_router(pages, cookies))
+
+
+def _web_router(pages: Pages, cookies: Cookies) -> APIRouter:
+    router = APIRouter(include_in_schema=False)
 
     @router.get("/")
     def show_home(request: Request, access: Access) -> HTMLResponse:

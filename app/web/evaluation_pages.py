@@ -5,7 +5,7 @@ from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 
 from app.core.errors import FootnoteError, InvalidInputError, NotFoundError, UnavailableError
 from app.core.pagination import PageRequest
@@ -19,6 +19,7 @@ from app.evaluations.wording import verdict_sentence
 from app.http.denials import record_denial_blocking
 from app.http.dependencies import service
 from app.web.pages import Pages, moment
+from app.web.sign_in_pages import sign_in_first
 
 Evaluations = Annotated[EvaluationService, Depends(service(EvaluationService))]
 Comparisons = Annotated[ComparisonService, Depends(service(ComparisonService))]
@@ -38,7 +39,7 @@ def evaluation_pages(pages: Pages) -> APIRouter:
     def answer(request: Request, show: Callable[[Principal], Response]) -> Response:
         principal = pages.find_principal(request)
         if principal is None:
-            return RedirectResponse("/", status_code=303)
+            return sign_in_first(request)
         if not principal.may(Permission.EVALS_READ):
             return refuse(request, NotFoundError())
         try:

@@ -10,12 +10,13 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from fastapi.templating import Jinja2Templates
 
-from app.core.errors import FootnoteError, UnauthenticatedError
+from app.core.errors import FootnoteError, NotFoundError, UnauthenticatedError
 from app.core.principal import Permission, Principal
 from app.evaluations.wording import figure, p_value, signed
 from app.http.dependencies import Authenticator, count_refusal, count_request
 from app.identity.sessions.service import form_token
 from app.web.addresses import address_of
+from app.web.kept import Kept, read_kept
 from app.web.navigation import list_links, served_paths
 from app.web.session import Cookies
 
@@ -76,8 +77,31 @@ class Pages:
         return self._templates.TemplateResponse(request, template, context, status_code=status, headers=_HEADERS)
 
     def show_problem(self, request: Request, error: FootnoteError) -> HTMLResponse:
-        """Render a page with the error's message and HTTP status. It repeats nothing of the request."""
-        return self.show(request, "problem.html", {"detail": error.detail, "here": "/"}, status=error.status)
+        """Render a page with the error's message and HTTP status.
+
+        The form that was sent can be sent again, except to an object that is not there: the page for that repeats
+        nothing of the request.
+        """
+        kept = None if error.status == NotFoundError.status else from_thread.run(read_kept, request)
+        shown = {"detail": error.detail, "errors": error.extra.get("errors"), "kept": kept, "here": "/"}
+        response = self.show(request, "problem.html", shown, status=error.status)
+        response.headers.update(error.headers)
+        return response
+
+    def show_ended_session(self, request: Request, error: FootnoteError) -> HTMLResponse:
+        """Render the sign-in, which then leads back to this address, or offers the form that was sent."""
+        kept = from_thread.run(read_kept, request)
+        shown = {"problem": error.detail, "back": address_of(request), "kept": kept}
+        return self.show(request, "sign_in.html", shown, status=error.status)
+
+    def show_resume(
+        self, request: Request, *, status: int = 200, kept: Kept | None = None, token: str | None = None
+    ) -> HTMLResponse:
+        """Render a page that sends a form again that belongs to an older session. `token` is a session just opened."""
+        values: dict[str, object] = {"kept": kept or from_thread.run(read_kept, request), "here": "/"}
+        if token is not None:
+            values["form_token"] = form_token(token)
+        return self.show(request, "resume.html", values, status=status)
 
     def find_principal(self, request: Request) -> Principal | None:
         """Return the signed-in user; None without a valid session.

@@ -9,6 +9,7 @@ us.
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
+from urllib.parse import quote, unquote
 
 from fastapi import Request
 from fastapi.responses import Response
@@ -30,6 +31,10 @@ class Cookies:
     @property
     def attempt(self) -> str:
         return f"{self._prefix}footnote_sign_in"
+
+    @property
+    def back(self) -> str:
+        return f"{self._prefix}footnote_back"
 
     @property
     def theme(self) -> str:
@@ -83,6 +88,24 @@ class Cookies:
             secure=self.secure,
             samesite="lax",
         )
+
+    def find_back(self, request: Request) -> str | None:
+        """Return the address to return to after a sign-in at a provider."""
+        found = request.cookies.get(self.back)
+        return None if found is None else unquote(found)
+
+    def set_back(self, response: Response, address: str, lifetime: timedelta) -> None:
+        response.set_cookie(
+            self.back,
+            quote(address, safe="/"),
+            max_age=int(lifetime.total_seconds()),
+            httponly=True,
+            secure=self.secure,
+            samesite="lax",
+        )
+
+    def drop_back(self, response: Response) -> None:
+        response.delete_cookie(self.back, httponly=True, secure=self.secure, samesite="lax")
 
     def drop_session(self, response: Response) -> None:
         response.delete_cookie(self.session, httponly=True, secure=self.secure, samesite="strict")

@@ -1,11 +1,11 @@
 """Pages to sign in, with an API key or through the tenant's identity provider, and to sign out.
 
-A request cannot choose the target of a redirect. The target is always the provider's configured address or the home
-page.
+A request cannot choose another site as the target of a redirect. The target is the provider's configured address, or a
+page of ours: the one that asked for the sign-in.
 """
 
 from typing import Annotated
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Form, Query, Request
@@ -17,7 +17,10 @@ from app.http.dependencies import count_sign_in, service
 from app.http.errors import CrossSiteRequestError
 from app.identity.oidc.sign_in import ATTEMPT_LIFETIME, AuthorizationResponse, SignInService
 from app.identity.service import IdentityService
-from app.identity.sessions.service import SessionService, is_form_token
+from app.identity.sessions.errors import SessionEndedError
+from app.identity.sessions.service import OpenedSession, SessionService, is_form_token
+from app.web.addresses import LONGEST, address_of, local_address
+from app.web.kept import from_text
 from app.web.pages import Pages
 from app.web.session import Cookies
 
@@ -25,52 +28,75 @@ Identity = Annotated[IdentityService, Depends(service(IdentityService))]
 Sessions = Annotated[SessionService, Depends(service(SessionService))]
 SignIn = Annotated[SignInService, Depends(service(SignInService))]
 Slug = Annotated[str, Query(max_length=100, pattern=r"^[^\x00-\x1f\x7f]*$")]
+Back = Annotated[str, Query(max_length=LONGEST)]
 _REFUSED = (UnauthenticatedError, NotFoundError, UnavailableError)
 
 
 def sign_in_pages(pages: Pages, cookies: Cookies) -> APIRouter:
+    """Return the routes of sign-in and sign-out."""
     router = APIRouter(include_in_schema=False)
-
-    def refuse(request: Request, error: FootnoteError) -> Response:
-        return pages.show(request, "sign_in.html", {"problem": error.detail}, status=error.status)
-
-    def admit(
-        request: Request, response: Response, sessions: SessionService, principal: Principal, provider: UUID | None
-    ) -> None:
-        """End the old session and open a new one. A token that an attacker planted in the browser is thus useless."""
-        before = cookies.find_session(request)
-        if before is not None:
-            sessions.end(before)
-        opened = sessions.open(principal, provider_id=provider)
-        cookies.set_session(response, opened.token, opened.lifetime)
+    router.include_router(_provider_pages(pages, cookies))
 
     @router.get("/sign-in", dependencies=[Depends(count_look_up)])
-    def show_sign_in(request: Request, sign_in: SignIn, organisation: Slug = "") -> Response:
+    def show_sign_in(request: Request, sign_in: SignIn, organisation: Slug = "", back: Back = "/") -> Response:
         slug = organisation.strip()
-        values = {"organisation": slug, "providers": sign_in.list_offered(slug) if slug else ()}
+        providers = sign_in.list_offered(slug) if slug else ()
+        values = {"organisation": slug, "providers": providers, "back": local_address(back)}
         return pages.show(request, "sign_in.html", values)
 
     @router.post("/sign-in", dependencies=[Depends(count_sign_in)])
     def sign_in_with_key(
-        request: Request, key: Annotated[str, Form(max_length=200)], identity: Identity, sessions: Sessions
+        request: Request,
+        key: Annotated[str, Form(max_length=200)],
+        identity: Identity,
+        sessions: Sessions,
+        back: Annotated[str, Form(max_length=LONGEST)] = "/",
+        kept: Annotated[str, Form()] = "",
     ) -> Response:
         check_same_site(request)
         try:
             principal = identity.authenticate(key.strip())
         except UnauthenticatedError as error:
-            return refuse(request, error)
-        response = RedirectResponse("/", status_code=303)
-        admit(request, response, sessions, principal, None)
+            return _refuse(pages, request, error, back, kept)
+        opened = _admit(cookies, request, sessions, principal, None)
+        form = from_text(kept)
+        response: Response = RedirectResponse(local_address(back), status_code=303)
+        if form is not None:
+            request.state.principal = principal
+            response = pages.show_resume(request, kept=form, token=opened.token)
+        cookies.set_session(response, opened.token, opened.lifetime)
         return response
 
+    @router.post("/sign-out")
+    def sign_out(
+        request: Request, sessions: Sessions, form_token: Annotated[str, Form(max_length=200)] = ""
+    ) -> Response:
+        check_same_site(request)
+        response = RedirectResponse("/", status_code=303)
+        token = cookies.find_session(request)
+        if token is not None:
+            if not is_form_token(token, form_token):
+                raise CrossSiteRequestError
+            sessions.end(token)
+            cookies.drop_session(response)
+        return response
+
+    return router
+
+
+def _provider_pages(pages: Pages, cookies: Cookies) -> APIRouter:
+    router = APIRouter()
+
     @router.get("/sign-in/oidc/{provider_id}", dependencies=[Depends(count_sign_in)])
-    def begin_sign_in(request: Request, provider_id: UUID, sign_in: SignIn) -> Response:
+    def begin_sign_in(request: Request, provider_id: UUID, sign_in: SignIn, back: Back = "/") -> Response:
         try:
             begun = sign_in.begin(provider_id)
         except _REFUSED as error:
-            return refuse(request, error)
+            return _refuse(pages, request, error)
         response = RedirectResponse(begun.address, status_code=303, headers={"Cache-Control": "no-store"})
         cookies.set_attempt(response, begun.cookie, ATTEMPT_LIFETIME)
+        if local_address(back) != "/":
+            cookies.set_back(response, local_address(back), ATTEMPT_LIFETIME)
         return response
 
     @router.get("/sign-in/oidc/{provider_id}/callback", dependencies=[Depends(count_sign_in)])
@@ -89,28 +115,39 @@ def sign_in_pages(pages: Pages, cookies: Cookies) -> APIRouter:
             principal = sign_in.finish(provider_id, cookies.find_attempt(request), given)
             # Return a page, not a redirect. Another site started this request, so browsers would follow a redirect
             # without the SameSite=Strict session cookie.
-            response: Response = pages.show(request, "signed_in.html", {})
-            admit(request, response, sessions, principal, provider_id)
+            shown = {"back": local_address(cookies.find_back(request) or "/")}
+            response: Response = pages.show(request, "signed_in.html", shown)
+            opened = _admit(cookies, request, sessions, principal, provider_id)
+            cookies.set_session(response, opened.token, opened.lifetime)
         except _REFUSED as refusal:
-            response = refuse(request, refusal)
+            response = _refuse(pages, request, refusal)
         cookies.drop_attempt(response)
-        return response
-
-    @router.post("/sign-out")
-    def sign_out(
-        request: Request, sessions: Sessions, form_token: Annotated[str, Form(max_length=200)] = ""
-    ) -> Response:
-        check_same_site(request)
-        response = RedirectResponse("/", status_code=303)
-        token = cookies.find_session(request)
-        if token is not None:
-            if not is_form_token(token, form_token):
-                raise CrossSiteRequestError
-            sessions.end(token)
-            cookies.drop_session(response)
+        cookies.drop_back(response)
         return response
 
     return router
+
+
+def _refuse(pages: Pages, request: Request, error: FootnoteError, back: str = "/", kept: str = "") -> Response:
+    shown = {"problem": error.detail, "back": local_address(back), "kept": from_text(kept)}
+    return pages.show(request, "sign_in.html", shown, status=error.status)
+
+
+def _admit(
+    cookies: Cookies, request: Request, sessions: SessionService, principal: Principal, provider: UUID | None
+) -> OpenedSession:
+    """End the old session and open a new one. A token that an attacker planted in the browser is thus useless."""
+    before = cookies.find_session(request)
+    if before is not None:
+        sessions.end(before)
+    return sessions.open(principal, provider_id=provider)
+
+
+def sign_in_first(request: Request) -> Response:
+    """Return a redirect to the sign-in, which then leads back to the page. Raises SessionEndedError for a form."""
+    if request.method not in ("GET", "HEAD"):
+        raise SessionEndedError
+    return RedirectResponse(f"/sign-in?{urlencode({'back': address_of(request)})}", status_code=303)
 
 
 async def count_look_up(request: Request, organisation: Slug = "") -> None:

@@ -118,7 +118,7 @@ def test_only_authorised_users_see_a_page(world, open_objects, closed_objects, p
 
 def assert_session_required(world: World, page: Page, names: Objects) -> None:
     """Check that visitors without a valid session see no objects. The start page hides its objects, other pages
-    redirect to the start page, and forms are refused or redirect.
+    redirect to the sign-in, which leads back, and forms are refused.
     """
     answers = [request_page(world, client, page, names) for client in (world.keyless, *world.ended_pages)]
     for shown in answers:
@@ -126,9 +126,10 @@ def assert_session_required(world: World, page: Page, names: Objects) -> None:
             assert shown.status == 200
             assert names["collection_name"] not in shown.text
         elif page[0] == "GET":
-            assert (shown.status, shown.headers["location"]) == (303, "/")
+            assert shown.status == 303
+            assert shown.headers["location"].startswith("/sign-in?back=%2F"), page
         else:
-            assert shown.status == (403 if shown is answers[0] else 303), page
+            assert shown.status == 401, page
 
 
 def assert_permission_required(world: World, page: Page, names: Objects) -> None:

@@ -21,6 +21,12 @@ function waitOf(retryAfter) {
 // Throws an Interruption if `promise` fails, because the connection broke.
 export const received = (promise) => promise.catch(() => { throw new Interruption(); });
 
+// Asks for a sign-in in another tab, so that what was typed on this page stays.
+function askForSignIn() {
+  const link = element("a", { href: "/sign-in", target: "_blank", rel: "noopener" }, "Sign in again in a new tab");
+  document.getElementById("outage").replaceChildren("Your session has ended. What you entered is still here. ", link, ", then repeat the last step.");
+}
+
 // Sends a request once. Throws an Interruption, or the Problem in the response.
 export async function send(path, options = {}) {
   const response = await received(fetch(path, {
@@ -29,7 +35,7 @@ export async function send(path, options = {}) {
     headers: { Accept: "application/json", ...PAGE_HEADER, ...options.headers },
   }));
   if (response.status === 401) {
-    window.location.assign("/");
+    askForSignIn();
   }
   if (!response.ok) {
     throw new Problem(await response.json().catch(() => null), response.status, response.headers.get("Retry-After"));

@@ -41,3 +41,25 @@ for (const form of document.querySelectorAll("[data-theme-form]")) {
     await fetch("/theme", { method: "POST", body, redirect: "manual" }).catch(() => {});
   });
 }
+
+// A form without files is sent only if the server answers: otherwise the browser would replace it with its own error page.
+const reached = new WeakSet();
+
+document.addEventListener("submit", async (event) => {
+  const { target: form, submitter } = event;
+  if (event.defaultPrevented || form.method !== "post" || form.querySelector("input[type=file]") || reached.has(form)) {
+    return;
+  }
+  event.preventDefault();
+  const outage = document.getElementById("outage");
+  try {
+    await fetch("/static/icon.svg", { method: "HEAD", cache: "no-store" });
+  } catch {
+    outage.textContent = "The server can't be reached. What you entered is still here: try again in a moment.";
+    return;
+  }
+  outage.textContent = "";
+  reached.add(form);
+  form.requestSubmit(submitter);
+  reached.delete(form);
+});
