@@ -4,6 +4,7 @@ The database applies each revision to its field and task, and rejects one that l
 person that its policy requires (`migrations/sql/0022_review_rules.sql`).
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -21,7 +22,7 @@ from sqlalchemy import (
     Uuid,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TEXT
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TEXT, TSTZMULTIRANGE, Range
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.base import Base
@@ -180,6 +181,7 @@ class FieldRow(Base):
     sampled: Mapped[str | None]
     author: Mapped[UUID | None]
     removed_at: Mapped[datetime | None]
+    was_away: Mapped[Sequence[Range[datetime]]] = mapped_column(TSTZMULTIRANGE, server_default=text("'{}'"))
     changed_at: Mapped[datetime]
 
 

@@ -14,6 +14,7 @@ from app.http.openapi.document import problems
 from app.http.pages import Page, RequestedPage, page_out
 from app.http.routing import api_router, needs
 from app.review.deciding.errors import FieldNotFoundError
+from app.review.fields.moments import MomentNotPastError
 from app.review.fields.schemas import FieldOut, FieldsOut, RevisionOut
 from app.review.fields.service import FieldService
 from app.review.fields.views import FieldView
@@ -38,7 +39,7 @@ def field_out(view: FieldView, response: Response) -> FieldOut:
 @router.get(
     "/tasks/{task_id}/fields",
     summary="List the fields of a review task, now or at any past moment",
-    openapi_extra=needs(Permission.DOCUMENTS_READ) | problems(TaskNotFoundError),
+    openapi_extra=needs(Permission.DOCUMENTS_READ) | problems(TaskNotFoundError, MomentNotPastError),
 )
 def list_review_fields(
     principal: CurrentPrincipal, fields: Fields, task_id: UUID, response: Response, as_of: AsOf = None
@@ -60,7 +61,8 @@ def get_review_field(principal: CurrentPrincipal, fields: Fields, field_id: UUID
 @router.get(
     "/fields/{field_id}/revisions",
     summary="List the decisions about a field, oldest first",
-    openapi_extra=needs(Permission.DOCUMENTS_READ) | problems(FieldNotFoundError, InvalidCursorError),
+    openapi_extra=needs(Permission.DOCUMENTS_READ)
+    | problems(FieldNotFoundError, InvalidCursorError, MomentNotPastError),
 )
 def list_field_revisions(
     request: Request,

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, DateTime, Select, and_, literal, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
@@ -28,7 +28,10 @@ class FieldRepository:
         """List the fields that tasks have, or had at a moment, in the order of their schemas."""
         is_there: ColumnElement[bool] = FieldRow.removed_at.is_(None)
         if at is not None:
-            is_there = or_(is_there, FieldRow.removed_at > at)
+            is_there = and_(
+                or_(is_there, FieldRow.removed_at > at),
+                ~FieldRow.was_away.bool_op("@>")(literal(at, DateTime(timezone=True))),
+            )
         query = select(FieldRow).where(FieldRow.task_id.in_(task_ids), is_there)
         return self._session.scalars(query.order_by(FieldRow.task_id, FieldRow.position)).all()
 

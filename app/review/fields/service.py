@@ -16,6 +16,7 @@ from app.core.principal import Principal
 from app.db.keyed import run_keyed
 from app.db.session import Database
 from app.review.deciding.errors import FieldNotFoundError
+from app.review.fields.moments import settle_moment
 from app.review.fields.repository import FieldRepository, count_unseen, readings_of
 from app.review.fields.views import FieldView, RevisionView, decode_stored, revision_view
 from app.review.models import FieldRevision, FieldRow, ReviewTask
@@ -199,7 +200,11 @@ class FieldService:
         self._database = database
 
     def list_fields(self, principal: Principal, task_id: UUID, *, as_of: datetime | None = None) -> list[FieldView]:
-        """List the fields of a task in the order of its schema, now or at a moment. Raises TaskNotFoundError."""
+        """List the fields of a task in the order of its schema, now or at a moment. Raises TaskNotFoundError,
+        MomentNotPastError.
+        """
+        if as_of is not None:
+            settle_moment(self._database, principal, task_id, as_of)
         with self._database.transaction(principal, snapshot=True) as session:
             task = TaskRepository(session).find_view(task_id)
             if task is None:
@@ -225,9 +230,15 @@ class FieldService:
         self, principal: Principal, field_id: UUID, page: PageRequest = LONGEST, *, as_of: datetime | None = None
     ) -> PageOf[RevisionView]:
         """List the revisions of a field, oldest first, by default until now. Raises FieldNotFoundError,
-        InvalidCursorError.
+        InvalidCursorError, MomentNotPastError.
         """
         after = parse_number_cursor(page)
+        if as_of is not None:
+            with self._database.transaction(principal) as session:
+                row = FieldRepository(session).find_field(field_id)
+            if row is None:
+                raise FieldNotFoundError
+            settle_moment(self._database, principal, row.task_id, as_of)
         with self._database.transaction(principal, snapshot=True) as session:
             _, task = read_field(session, principal, field_id)
             repository = FieldRepository(session)

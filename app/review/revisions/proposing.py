@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import insert, select, text
+from sqlalchemy import func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
@@ -78,8 +78,10 @@ class FieldWriter:
                 row.differs = not self._says_the_same(row, proposal)
             elif is_new:
                 proposed.append((row, proposal))
+        now = self._session.execute(select(func.clock_timestamp())).scalar_one()  # the time of revisions, too
         for key in fields.keys() - {spec.key for spec in schema.fields}:
-            fields[key].removed_at = self._now
+            if fields[key].removed_at is None:
+                fields[key].removed_at = now
         self._session.flush()
         if proposed:
             self._session.execute(insert(FieldRevision).inline(), [_proposal_row(*each) for each in proposed])
@@ -124,6 +126,10 @@ class FieldWriter:
             row.policy = spec.policy.value
         row.confidence, row.failed_checks = proposal.confidence, failed
         row.risk = risk_of(proposal.confidence, spec.importance, failed)
+        if row.removed_at is not None:
+            away = func.tstzmultirange(func.tstzrange(row.removed_at, func.clock_timestamp()))
+            change = update(FieldRow).where(FieldRow.id == row.id).values(was_away=FieldRow.was_away.op("+")(away))
+            self._session.execute(change.execution_options(synchronize_session=False))
         row.removed_at, row.changed_at = None, self._now
         return row
 
