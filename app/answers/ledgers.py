@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.answers.computing.ledger_figures import names_of
 from app.answers.computing.ledger_result import LedgerResult, compute_from_ledger
+from app.answers.computing.notices import absences_of
 from app.answers.computing.offering import OfferedLedger, find_offered_names, offer_from_ledger
 from app.answers.computing.question import CALENDAR_ITEMS, FigureQuestion, NamedIssuer, named_issuers
 from app.answers.computing.requests import list_items
@@ -115,6 +116,22 @@ def _read_ledger(
 
 
 def _compute(
+    session: Session,
+    figure: FigureQuestion,
+    issuer: NamedIssuer,
+    within: Sequence[UUID],
+    understanding: Understanding,
+    approved: Sequence[ApprovedFigure],
+) -> LedgerResult:
+    result = _compute_once(session, figure, issuer, within, understanding, approved)
+    if result.computed is not None or all(each.value is not None for each in approved):
+        return result
+    stated = [each if each.value is not None else each.as_if_stated() for each in approved]
+    supposed = _compute_once(session, figure, issuer, within, understanding, stated).computed
+    return replace(result, absent=supposed if supposed is not None and absences_of(supposed) else None)
+
+
+def _compute_once(
     session: Session,
     figure: FigureQuestion,
     issuer: NamedIssuer,

@@ -53,6 +53,12 @@ class ApprovedFigure:
         item = load_items()[self.item]
         return self.value is not None and is_same_amount(self.value, value_of(item, fact), fact)
 
+    def as_if_stated(self) -> "ApprovedFigure":
+        """Return a figure that takes the place of one that the document does not state. A result that needs it needs
+        the missing figure; its amount means nothing.
+        """
+        return replace(self, value=Decimal(1), approval=replace(self.approval, absent=True))
+
 
 LoadApproved = Callable[[Session, Collection[UUID]], Sequence[ApprovedFigure]]
 """Reads the approved figures of documents, as far as the session's principal may see them."""
@@ -104,6 +110,27 @@ def with_approved(
         approval = replace(figure.approval, corrected=True)
         kept.append(StoredFact(fact, -number, source, FactStatus.APPROVED, approval))
     return kept
+
+
+def list_corrected(
+    found: Sequence[StoredFact], every: Iterable[StoredFact], approved: Sequence[ApprovedFigure]
+) -> list[StoredFact]:
+    """Return the corrected amounts that no fact states and that belong among the facts found: each beside the fact that
+    it replaces, or beside the first one of its item. `every` has all facts of these items in the documents.
+    """
+    every, here = list(every), {(stored.source.version_id, stored.number) for stored in found}
+    of_item: dict[tuple[UUID, str | None], list[StoredFact]] = {}
+    for stored in every:
+        if is_of_group(stored.fact.dimensions, stored.fact.label):
+            of_item.setdefault((stored.source.version_id, stored.fact.item), []).append(stored)
+    corrected = []
+    for stored in with_approved(every, approved):
+        if stored.number < 0:
+            near = of_item[stored.source.version_id, stored.fact.item]
+            first = min(near, key=lambda each: (each.fact.period != stored.fact.period, each.number))
+            if (first.source.version_id, first.number) in here:
+                corrected.append(replace(stored, source=first.source))
+    return corrected
 
 
 def _corrected(figure: ApprovedFigure, near: Sequence[StoredFact], facts: Sequence[StoredFact]) -> Fact:

@@ -146,10 +146,13 @@ class FactSource:
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """An editor's decision that a figure is right, or what it is (`corrected`), and on which day."""
+    """An editor's decision that a figure is right, what it is (`corrected`), or that the document does not state it
+    (`absent`), and on which day.
+    """
 
     day: date
     corrected: bool = False
+    absent: bool = False
 
 
 @dataclass(frozen=True, slots=True)

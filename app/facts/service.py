@@ -15,7 +15,7 @@ from app.audit.service import record
 from app.core.pagination import InvalidCursorError, PageOf, PageRequest, encode_cursor
 from app.core.principal import Principal
 from app.db.session import Database
-from app.facts.approved import ApprovedFigure, LoadApproved, load_none, with_approved
+from app.facts.approved import ApprovedFigure, LoadApproved, list_corrected, load_none, with_approved
 from app.facts.errors import StatementsTooLargeError, TooManyFactsError
 from app.facts.filters import FactFilter
 from app.facts.fiscal_years import align_years
@@ -114,15 +114,30 @@ class FactService:
         with self._database.transaction(principal, snapshot=True) as session:
             if issuer is not None:
                 wanted = replace(wanted, issuer_ids=tuple(get_issuer(session, issuer).ids))
+            # Decisions change the status of facts, and how certain they are.
             found, last = FactRepository(session).list_page(
-                wanted, after=after, limit=page.limit, most_lines=MOST_LINES
+                replace(wanted, status=None, least_confidence=0.0),
+                after=after,
+                limit=page.limit,
+                most_lines=MOST_LINES,
             )
+            found = [stored for stored in self._with_approved(session, found) if wanted.accepts(stored)]
             found = _with_issuers(session, found)
-            approved = self._approved(session, {stored.source.document_id for stored in found})
-            found = [stored for stored in with_approved(found, approved) if stored.number > 0]
             read = {str(stored.source.document_id) for stored in found}
             _record_read(session, principal, "facts.fact.listed", read, len(found))
         return PageOf(items=found, next_cursor=None if last is None else encode_cursor(":".join(map(str, last))))
+
+    def _with_approved(self, session: Session, found: Sequence[StoredFact]) -> list[StoredFact]:
+        """Return a page of facts with what editors approved, also amounts that no fact states."""
+        approved = self._approved(session, {stored.source.document_id for stored in found})
+        laid = [stored for stored in with_approved(found, approved) if stored.number > 0]
+        if not approved:
+            return laid
+        versions = {figure.version_id for figure in approved}
+        documents = {stored.source.document_id for stored in found if stored.source.version_id in versions}
+        items = sorted({figure.item for figure in approved})
+        every = load_ledger_facts(session, document_ids=sorted(documents), items=items)
+        return laid + list_corrected(found, every, approved)
 
     def get_statements(
         self,

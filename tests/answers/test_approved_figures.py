@@ -11,13 +11,21 @@ from app.answers.events import AnswerStatus
 from app.answers.service import AnswerService
 from app.answers.writing.drafting import Drafter
 from app.core.clock import SystemClock
+from app.core.pagination import PageRequest
 from app.core.principal import Role
+from app.facts.filters import FactFilter
+from app.facts.grid_periods import Periods
+from app.facts.model import FactStatus, StatementKind
+from app.facts.service import FactService
 from app.observability.metrics import Metrics
 from app.quantities.periods import Period
+from app.review.exports.service import ExportService
+from app.review.fields.figures import load_approved_figures
 from app.review.models import ReviewTask
 from app.review.proposals import Proposal, ProposalState, ReadingMethod
 from app.review.revisions.proposing import FieldWriter
 from app.review.schemas.definition import parse_definition
+from app.review.tasks.views import TaskFilters
 from app.review.values import QuantityValue
 from tests.answers.conftest import INCOME_PAGE, NAMED
 from tests.review.desk import ReviewDesk
@@ -127,3 +135,36 @@ def test_corrected_figure_that_no_cell_shows_declines(desk, ask) -> None:
     assert (answer.status, answer.claims) == (AnswerStatus.NOT_FOUND, ())
     assert "is corrected by an editor" in answer.notice
     assert "4,300" in answer.notice
+
+
+def test_approved_absence_stops_tables_from_answering(desk, ask) -> None:
+    desk.decide(desk.ana, desk.task_id, "revenue", "absent")
+    answer = ask(REVENUE)
+    assert (answer.status, answer.claims) == (AnswerStatus.NOT_FOUND, ())
+    assert "Revenue, FY2022, is not in the document, as an editor approved on " in answer.notice
+    assert ask(MARGIN).status is AnswerStatus.NOT_FOUND
+    assert "$412 million" in ask("What was Plain Holdings' net income in fiscal 2022?").claims[0].text
+    desk.decide(desk.ana, desk.task_id, "revenue", "undo")
+    assert "$4,210 million" in ask(REVENUE).claims[0].text
+
+
+def test_every_interface_shows_the_same_approved_figure(desk, office) -> None:
+    desk.decide(desk.ana, desk.task_id, "net_income", "approve")
+    desk.decide(desk.ana, desk.task_id, "revenue", "correct", "USD 4,300 million")
+    facts = FactService(database=office.database.api, approved=load_approved_figures)
+    found = facts.list_facts(office.owner, FactFilter(status=FactStatus.APPROVED), PageRequest(limit=200)).items
+    amounts = {stored.fact.item: (stored.fact.value, stored.approval.corrected) for stored in found}
+    assert amounts == {"Revenue": (Decimal(4_300_000_000), True), "NetIncome": (Decimal(412_000_000), False)}
+    rejected = facts.list_facts(office.owner, FactFilter(status=FactStatus.REJECTED), PageRequest(limit=200)).items
+    assert [stored.fact.value for stored in rejected] == [Decimal(4_210_000_000)]
+    issuer = found[0].source.issuer
+    statements = facts.get_statements(office.owner, issuer, FactFilter(statements=tuple(StatementKind)))
+    shown = {
+        figure.shown.fact.value
+        for grid in statements.build(Periods.ANNUAL, 8) for row in grid.rows for figure in row.figures
+        if figure is not None and figure.shown.status is FactStatus.APPROVED
+    }  # fmt: skip
+    exported = ExportService(database=office.database.api).list_rows(
+        office.owner, TaskFilters(document_id=office.document), only_approved=True, file_format="json"
+    )
+    assert shown == {row.value.number for row in exported} == {value for value, _ in amounts.values()}

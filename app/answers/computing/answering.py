@@ -12,7 +12,7 @@ from app.answers.computing.found import CellFact, Figure, Missing
 from app.answers.computing.ledger_figures import LedgerFigures, attach_cell, attach_sentence
 from app.answers.computing.ledger_result import LedgerResult
 from app.answers.computing.measures import is_pure_measure
-from app.answers.computing.notices import Declined, approvals_of, decline, decline_unshown, notes_of
+from app.answers.computing.notices import Declined, approvals_of, decline, decline_absent, decline_unshown, notes_of
 from app.answers.computing.printed_measures import find_printed
 from app.answers.computing.prose_figures import ProseFigures
 from app.answers.computing.question import FigureQuestion, NamedIssuer, is_arithmetic, leaf_of, named_issuers
@@ -216,10 +216,9 @@ class _Answering:
     def answer(self) -> Answered | Declined | None:
         """Return the answer, or why there is none."""
         question, ledger = self._question, self._ledger
-        if ledger.computed is not None:
-            found = self._answer_from_ledger(ledger.computed)
-            if found is not None:
-                return found
+        from_ledger = self._answer_from_ledger(ledger)
+        if from_ledger is not None:
+            return from_ledger
         if not self._evidence.passages or not self._is_one_issuer():
             return None
         missing = list(ledger.missing)
@@ -241,7 +240,10 @@ class _Answering:
         is_sure = any(map(is_arithmetic, first)) or question.is_line_item() or asks_schedule(first[0].name)
         return self._declined(missing) if is_sure else None
 
-    def _answer_from_ledger(self, computed: Computed) -> Answered | Declined | None:
+    def _answer_from_ledger(self, ledger: LedgerResult) -> Answered | Declined | None:
+        computed = ledger.computed
+        if computed is None:
+            return None if ledger.absent is None else decline_absent(ledger.absent)
         printed = find_printed(self._question, computed, self._rows)
         if isinstance(printed, Missing):
             return self._declined([printed])

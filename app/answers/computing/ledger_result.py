@@ -27,7 +27,8 @@ class LedgerResult:
     """What the ledger of the named issuer gives: a computed figure, or what is missing.
 
     `documents` are those of the facts, by version: the reason for a missing figure quotes their words. `is_known`
-    states that there are facts of an item of the question, of any period. `ledger` has the facts.
+    states that there are facts of an item of the question, of any period. `ledger` has the facts. `absent` is what
+    would be computed if documents stated figures that they do not, as editors approved.
     """
 
     computed: Computed | None = None
@@ -35,6 +36,7 @@ class LedgerResult:
     is_known: bool = False
     documents: Mapping[UUID, FactSource] = field(default_factory=dict)
     ledger: Ledger = field(default_factory=lambda: Ledger(()))
+    absent: Computed | None = None
 
     def is_settled(self) -> bool:
         """Return whether rows with the question's own words cannot change the result."""

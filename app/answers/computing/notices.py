@@ -55,6 +55,23 @@ def approvals_of(computed: Computed) -> str:
     return " ".join(list(said)[:_MOST_NOTES])
 
 
+def absences_of(computed: Computed) -> list[str]:
+    """Return sentences on the figures that the documents do not state, as editors approved."""
+    said: dict[str, None] = {}
+    for used in computed.inputs:
+        approval, item = used.stored.approval, load_items().get(used.stored.fact.item or "")
+        if approval is not None and approval.absent and item is not None:
+            day = f"{approval.day.day} {approval.day:%B %Y}"
+            period = computed.figures[used.stored].period
+            said[f"{item.title}, {period}, is not in the document, as an editor approved on {day}."] = None
+    return list(said)[:_MOST_NOTES]
+
+
+def decline_absent(computed: Computed) -> Declined:
+    """Decline a question for a figure that an editor found absent: a row with its words states something else."""
+    return Declined(" ".join(["The figure cannot be computed.", *absences_of(computed)]))
+
+
 def decline_unshown(computed: Computed) -> Declined | None:
     """Decline with a corrected figure that no cell shows: another one that a table prints is known to be wrong."""
     for used in computed.inputs:
