@@ -41,47 +41,6 @@ def test_editor_claims_decides_and_reads_what_was_before(editor, task):
     assert editor.http.get(f"/v1/review/tasks/{task['id']}").json()["state"] == "done"
 
 
-BLIND = {"title": "Deal", "properties": {"law": {"type": "string", "x-field": {"policy": "blind"}}}}
-
-
-def test_no_route_shows_a_blind_reading_to_another_reader(server, editor):
-    """Every response to another user is the same before and after the first reading."""
-    other, auditor = (server.user(editor.tenant_id, role) for role in (Role.APPROVER, Role.AUDITOR))
-    collection = editor.collection()
-    editor.grant(collection, other, "editor")
-    uploaded = editor.upload(collection)
-    document, version = (UUID(uploaded[kind]["id"]) for kind in ("document", "version"))
-    key = create_schema(server.database, editor.tenant_id, editor.id, BLIND)
-    task, field = create_task(server.database, editor.tenant_id, document, version, key)
-    paths = [
-        "tasks", f"tasks/{task}", f"tasks/{task}/fields", f"fields/{field}", f"fields/{field}/revisions",
-        f"fields/{field}/comments", "mentions", "progress", "workload", "agreement", "views", "policies", "reviewers",
-    ]  # fmt: skip
-
-    def see():
-        seen = {path: other.http.get(f"/v1/review/{path}").json() for path in paths}
-        seen["changes"] = other.http.get("/v1/changes").json()["items"]
-        moment = datetime.now(UTC).isoformat()
-        then = other.http.get(f"/v1/review/tasks/{task}/fields", params={"as_of": moment}).json()["items"]
-        exported = other.http.get("/v1/exports", params={"document_id": str(document)}).json()
-        exported.pop("exported_at", None)
-        return seen, then, exported
-
-    before = see()
-    path, any_revision = f"/v1/review/fields/{field}", {"If-Match": "*"}
-    first = {"action": "correct", "text": "Ohio", "note": "Surely Ohio"}
-    mine = editor.http.post(f"{path}/revisions", json=first, headers=any_revision).json()
-    assert (mine["status"], mine["my_reading"]["printed"]) == ("proposed", "Ohio")
-    editor.http.post(f"{path}/comments", json={"body": "I say Ohio.", "mentions": [str(other.id)]})
-    assert see() == before
-    events = auditor.http.get("/v1/audit/events", params={"limit": 200}).json()["items"]
-    read = [each for each in events if each["action"] == "review.field.read"]
-    assert [set(each["detail"]) for each in read] == [{"task_id"}]
-    again = other.http.post(f"{path}/revisions", json={"action": "absent"}, headers=any_revision).json()
-    assert (again["status"], {each["printed"] for each in again["readings"]}) == ("conflict", {"Ohio", None})
-    assert [each["body"] for each in other.http.get(f"{path}/comments").json()["items"]] == ["I say Ohio."]
-
-
 def test_wrong_values_are_rejected_with_a_sentence(editor, task):
     path = f"/v1/review/fields/{task['field']}/revisions"
     for body, code in (

@@ -38,10 +38,19 @@ PUBLISHED_PATHS = (
     "/v1/runs/{run}/events",
     "/v1/review/tasks/{document}",
     "/v1/review/tasks/{document}/earlier",
+    "/v1/review/tasks/{document}/fields",
+    "/v1/review/fields/{document}",
+    "/v1/review/fields/{document}/revisions",
+    "/v1/review/fields/{document}/comments",
 )
-"""Paths that exist only for a published document, whose review task has its ID. Its run has finished, so the event
-stream of the run ends.
+"""Paths that exist only for a published document, whose review task and field have its ID. Its run has finished, so the
+event stream of the run ends.
 """
+DESK_LISTS = (
+    ("/v1/review/tasks", "id"),
+    ("/v1/review/corrections", "field_id"),
+    ("/v1/review/mentions", "document_id"),
+)
 QUESTION = f"What does the {COMMON_WORD} say?"
 NOT_DRAWABLE = "page-not-drawable"
 REFUSED = (401, 403)
@@ -106,6 +115,13 @@ class HttpReadChecks:
         self._compare(access, "/v1/facts", self._ids(client, "/v1/facts", "document_id"), published, every)
         changed = {UUID(each["document_id"]) for each in _list_changes(client)}
         self._compare(access, "/v1/changes", changed - (visible - published), published, every)
+        for path, member in DESK_LISTS:
+            self._compare(access, path, self._ids(client, path, member), published, every)
+        worked = client.get("/v1/review/workload").raise_for_status().json()["people"]
+        self._compare(access, "workload", {UUID(each["id"]) for each in worked}, published, every)
+        deals = client.get("/v1/review/progress").raise_for_status().json()["items"]
+        places = {world.documents[each].collection for each in published} & access.collections()
+        self._compare(access, "progress", {UUID(each["collection_id"]) for each in deals}, places, collections)
         lines = client.get("/v1/exports").raise_for_status().json()["items"]
         exported = {UUID(line["document"]["id"]) for line in lines}
         self._compare(access, "/v1/exports", exported, published, every)
