@@ -147,10 +147,14 @@ def test_sign_in_with_unknown_key_shows_an_error(page, site):
     assert "This key is unknown" in refused.text
 
 
-def test_sign_out_ends_the_session(analyst_page, site):
-    analyst_page.locator(".wide-only summary").click()
-    analyst_page.get_by_role("button", name="Sign out").click()
-    expect(analyst_page.get_by_label("API key")).to_be_visible()
+def test_sign_in_and_sign_out(page, site):
+    page.goto(site.url)
+    page.get_by_label("API key").fill(site.key)
+    page.get_by_role("button", name="Sign in").click()
+    page.locator("#files:enabled").wait_for(state="attached")
+    page.locator(".wide-only summary").click()
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_label("API key")).to_be_visible()
 
 
 def test_content_security_policy_allows_only_files_of_the_app(site):
