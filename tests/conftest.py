@@ -7,10 +7,12 @@ import importlib
 import inspect
 import os
 import shutil
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -20,6 +22,7 @@ from uuid import uuid4
 import psutil
 import pytest
 from filelock import FileLock
+from httpx._transports import default
 from hypothesis import HealthCheck, settings
 from hypothesis.internal.conjecture import providers
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
@@ -41,6 +44,8 @@ HERE = Path(__file__).resolve().parent
 CORPUS = HERE.parents[1] / "shared" / "corpus"
 
 
+FROZEN = (importlib._bootstrap, importlib._bootstrap_external)
+
 SHARED = dict.fromkeys(
     (
         "tests/evals/test_docs.py",
@@ -48,16 +53,15 @@ SHARED = dict.fromkeys(
         *(f"tests/evals/suites/test_{name}.py" for name in ("facts", "faults", "measuring", "permissions", "tables")),
         "tests/docs/test_guides.py",
         "tests/docs/test_backups.py",
-        "tests/web",
     ),
     "running",
-) | {"tests/cli": "cli"}
+) | {"tests/cli": "cli", "tests/web": "web"}
 """The group of each test file or folder. The tests of a group run in one process and share a running Footnote."""
 
 COLLECTED_AFTER = (5_000, 20, 50)
 """Thresholds of the garbage collector (module `gc`). With Python's default, it takes 4 % of the run."""
 
-LONG = ("evals", "policy", "cli", "workers", "demo", "web", "api")
+LONG = ("web", "evals", "policy", "cli", "workers", "demo", "api")
 """Folders with long tests. They run first, so that all processes finish at about the same time."""
 
 
@@ -80,13 +84,30 @@ def pytest_configure(config: pytest.Config) -> None:
     """
     if config.getoption("hypothesis_profile", None) != RANDOM:
         providers._get_local_constants = lambda: providers._local_constants  # the empty constants
+    _share_certificates()
+
+
+def _share_certificates() -> None:
+    """Let httpx load the certificates once per process. Otherwise each client and each `httpx.get` takes 40 ms."""
+    create = default.create_ssl_context
+
+    @lru_cache
+    def loaded(trust_env: bool, _file: str | None, _folder: str | None) -> ssl.SSLContext:
+        return create(verify=True, trust_env=trust_env)
+
+    def shared(verify: Any = True, cert: Any = None, trust_env: bool = True) -> ssl.SSLContext:
+        if verify is not True or cert is not None:
+            return create(verify=verify, cert=cert, trust_env=trust_env)
+        return loaded(trust_env, os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"))
+
+    default.create_ssl_context = shared
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection(session: pytest.Session) -> Iterator[None]:
     """Turn the garbage collector off while pytest collects tests: it takes a third of the time and frees nothing."""
     _rotate_folders(session.config)
-    _name_import_frames()
+    _name_frames()
     gc.disable()
     try:
         return (yield)
@@ -110,15 +131,20 @@ def _rotate_folders(config: pytest.Config) -> None:
     config.args[:] = map(str, (*parts[first:], *parts[:first]))
 
 
-def _name_import_frames() -> None:
-    """Tell `inspect` the modules of the frames that import modules. It does not find them, and searches all modules
-    each time.
+def _name_frames() -> None:
+    """Tell `inspect` the modules of the frames below, and of those that import modules. It does not find them, and
+    searches all modules each time.
 
     For each model with `use_attribute_docstrings`, as those of SCIM, Pydantic asks for the module of each frame of the
     stack. These searches took a quarter of the time of collection.
     """
-    for module in (importlib._bootstrap, importlib._bootstrap_external):
-        inspect.modulesbyfile[str(Path(f"<frozen {module.__name__}>").absolute())] = module.__name__
+    names = {f"<frozen {module.__name__}>": module.__name__ for module in FROZEN}
+    frame = inspect.currentframe()
+    while frame is not None:
+        if inspect.getmodule(frame) is None:
+            names.setdefault(frame.f_code.co_filename, str(frame.f_globals.get("__name__")))
+        frame = frame.f_back
+    inspect.modulesbyfile.update({str(Path(file).absolute()): name for file, name in names.items()})
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
