@@ -22,6 +22,7 @@ COMMANDS = {
     "documents": ("app.commands.lists", "documents"),
     "tables": ("app.commands.tables", "tables"),
     "issuers": ("app.commands.issuers", "issuers"),
+    "changes": ("app.commands.changes", "changes"),
     "review": ("app.commands.review", "review"),
     "formula": ("app.commands.formulas", "formula"),
     "facts": ("app.commands.facts", "facts"),

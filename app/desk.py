@@ -12,6 +12,7 @@ from app.review.earlier.service import EarlierService
 from app.review.exports.endpoints import PublicAddress
 from app.review.exports.service import ExportService
 from app.review.fields.service import FieldService
+from app.review.learnt.service import LearntService
 from app.review.mistakes.service import MistakeService
 from app.review.policies.service import PolicyService
 from app.review.progress.service import ProgressService
@@ -34,6 +35,7 @@ def build_desk(settings: Settings, *, database: Database, sealer: Sealer, clock:
         DecisionService(database=database, draw=draw),
         BulkService(database=database, draw=draw),
         CommentService(database=database, clock=clock),
+        LearntService(database=database, clock=clock),
         ViewService(database=database, clock=clock),
         PolicyService(database=database, clock=clock),
         ProgressService(database=database, clock=clock),

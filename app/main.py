@@ -60,6 +60,7 @@ from app.review.comments.endpoints import router as review_comments_router
 from app.review.earlier.endpoints import router as review_earlier_router
 from app.review.exports.endpoints import router as exports_router
 from app.review.fields.endpoints import router as review_fields_router
+from app.review.learnt.endpoints import router as review_learnt_router
 from app.review.mistakes.endpoints import router as review_mistakes_router
 from app.review.policies.endpoints import router as review_policies_router
 from app.review.progress.endpoints import router as review_progress_router
@@ -112,6 +113,7 @@ _ROUTERS = (
     review_earlier_router,
     review_decisions_router,
     review_comments_router,
+    review_learnt_router,
     review_bulk_router,
     review_views_router,
     review_policies_router,

@@ -158,12 +158,15 @@ def call_reembeddings(database: Database, *, again_seconds: float) -> None:
 
 
 def call_field_readings(database: Database, *, again_seconds: float) -> None:
-    """Queue the reading of review tasks that no worker has claimed, or whose worker has died."""
+    """Queue the reading of review tasks that no worker has claimed, or whose worker has died, and of open tasks about
+    which the reader has learnt something else.
+    """
     with database.anonymous() as session:
         parameters = {"again": again_seconds, "batch": SWEEP_BATCH}
         called = session.scalar(text("SELECT call_field_readings(:again, :batch)"), parameters)
-    if called:
-        log.info("relay.readings_called", tasks=called)
+        again = session.scalar(text("SELECT call_field_rereadings(:again, :batch)"), parameters)
+    if called or again:
+        log.info("relay.readings_called", tasks=called, again=again)
 
 
 def call_webhooks(database: Database, *, again_seconds: float) -> None:

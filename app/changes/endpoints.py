@@ -28,7 +28,8 @@ NOW = "now"
         "Changes of the documents that you may read, oldest first, in an order that never changes. Nothing is added "
         "before a cursor later: a change is listed once every transaction that began to write before it has ended. "
         "Changes of a field carry its revision; a higher revision is newer. Changes of a document are omitted while "
-        "you may not read it: after you get access to it, read the document itself."
+        "you may not read it: after you get access to it, read the document itself. Of a deleted document, only the "
+        "deletion is listed, for those who could read the document until then."
     ),
     openapi_extra=needs(Permission.DOCUMENTS_READ) | problems(InvalidCursorError),
 )

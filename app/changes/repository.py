@@ -1,4 +1,6 @@
-"""SQL of the change feed. Row-level security shows only changes of documents that the principal may read."""
+"""SQL of the change feed. Row-level security shows only changes of documents that the principal may read,
+and deletions of documents that the principal could read until then.
+"""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass

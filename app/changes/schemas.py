@@ -12,6 +12,7 @@ from app.changes.service import Feed
 ChangeKind = Literal[
     "document.published",
     "document.issuer_edited",
+    "document.deleted",
     "task.opened",
     "task.done",
     "field.proposed",

@@ -10,6 +10,7 @@ from uuid import uuid4
 import httpx
 from pydantic import BaseModel, RootModel, ValidationError
 
+from app.client.changes import ChangeCalls
 from app.client.conversations import ConversationCalls
 from app.client.errors import (
     ApiProblemError,
@@ -49,7 +50,7 @@ def _ignore(_notice: str) -> None:
     """Show no notice."""
 
 
-class ApiClient(ConversationCalls, ReviewCalls, WebhookCalls):
+class ApiClient(ChangeCalls, ConversationCalls, ReviewCalls, WebhookCalls):
     """A thread-safe client for one server and one API key. Use it as a context manager.
 
     Requests that an outage interrupts are repeated for `retry_seconds`; `notify` receives a sentence about each outage.

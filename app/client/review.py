@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import httpx
 from pydantic import Field
 
 from app.client.calls import Calls
@@ -90,6 +91,27 @@ class ApiCorrection(Response):
     evidence: list[ApiQuote] = Field(default_factory=list)
 
 
+class ApiLesson(Response):
+    label: str
+    item_title: str = ""
+    is_item: bool
+
+
+class ApiLearnt(Response):
+    """What the reader has learnt from a decided field."""
+
+    field_id: str
+    key: str = ""
+    document_title: str = ""
+    made_at: str = ""
+    withdrawn_at: str | None = None
+    lessons: list[ApiLesson] = Field(default_factory=list)
+
+
+class ApiLearntList(Response):
+    items: list[ApiLearnt] = Field(default_factory=list)
+
+
 class ReviewCalls(Calls):
     """The calls of the editors' desk, for `app.client.api.ApiClient`. Each raises ApiProblemError."""
 
@@ -99,6 +121,16 @@ class ReviewCalls(Calls):
 
     def get_review_task(self, task_id: str) -> ApiReviewTask:
         return self._call("GET", f"/v1/review/tasks/{task_id}", ApiReviewTask)
+
+    def open_review_task(self, document_id: str, schema: str) -> tuple[ApiReviewTask, bool]:
+        """Queue the reading of a document's fields by a schema. Return the task, and whether it is new."""
+        body = {"document_id": document_id, "schema": schema}
+        response = self._send("POST", "/v1/review/tasks", json=body)
+        return ApiReviewTask.model_validate_json(response.content), response.status_code == httpx.codes.CREATED
+
+    def export_review_fields(self, wanted: Mapping[str, object]) -> bytes:
+        """Return an export of fields as a file, by the parameters of `GET /v1/exports`."""
+        return self._send("GET", "/v1/exports", params=dict(wanted)).content
 
     def claim_next_review_task(self, filters: Mapping[str, str]) -> ApiReviewTask | None:
         """Claim the riskiest free task that waits for the user; return None if there is none."""
@@ -113,6 +145,14 @@ class ReviewCalls(Calls):
         """Decide on a field in the state in which it was read."""
         path = f"/v1/review/fields/{field.id}/revisions"
         return self._call("POST", path, ApiReviewField, json=dict(decision), tag=f'"{field.revision}"')
+
+    def list_lessons(self) -> list[ApiLearnt]:
+        """List what the reader has learnt from corrections in documents that the key may read, newest first."""
+        return self._call("GET", "/v1/review/learnt", ApiLearntList).items
+
+    def withdraw_lesson(self, field_id: str) -> ApiLearnt:
+        """Withdraw what the reader has learnt from a field."""
+        return self._call("POST", f"/v1/review/learnt/{field_id}/withdrawal", ApiLearnt)
 
     def list_corrections(self) -> Iterator[ApiCorrection]:
         """List the corrections in documents that the key may read, the newest fields first."""

@@ -1,7 +1,10 @@
-"""`footnote review list`, `next`, `show` and `decide`."""
+"""`footnote review list`, `open`, `next`, `show`, `decide`, `export` and `learnt`."""
 
+import sys
+import textwrap
 from collections.abc import Sequence
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -15,6 +18,9 @@ from app.commands.options import JsonOption, as_plain, console, print_json
 
 review = typer.Typer(help="Decide on the fields that were read from documents.", no_args_is_help=True)
 Task = Annotated[str, typer.Argument(help="The ID of a task.")]
+_WIDTH = 80
+"""The width of a terminal that lists fit."""
+
 SchemaName = Annotated[str | None, typer.Option("--schema", help="The key of a schema.")]
 
 
@@ -28,6 +34,18 @@ class GivenAction(StrEnum):
     UNCLEAR = "unclear"
     SEND_BACK = "send-back"
     UNDO = "undo"
+
+
+class ExportFormat(StrEnum):
+    CSV = "csv"
+    XLSX = "xlsx"
+    JSON = "json"
+    PARQUET = "parquet"
+
+
+class ExportLayout(StrEnum):
+    GRID = "grid"
+    FIELDS = "fields"
 
 
 @review.command("list")
@@ -46,14 +64,30 @@ def list_tasks(
     if as_json:
         print_json({"tasks": as_plain(found)})
         return
-    table = Table(
-        Column("Task", no_wrap=True), "Document", "Schema", "State", Column("Open", justify="right"), "Risk", box=None
-    )
     for task in found:
-        left = f"{task.fields_open} of {task.fields_total}"
-        title, schema_key = escape(task.document.title), escape(task.schema_.key)
-        table.add_row(task.id, title, schema_key, task.state, left, f"{task.priority:.2f}")
-    console().print(table)
+        left = f"{task.fields_open} of {task.fields_total} fields open"
+        named = textwrap.shorten(f"{task.schema_.key}: {task.document.title}", _WIDTH - 2, placeholder="…")
+        console().print(escape(f"{task.id}  {task.state}, {left}, risk {task.priority:.2f}\n  {named}"))
+    if not found:
+        console().print("There are no such tasks.")
+
+
+@review.command("open")
+@calls_api
+def open_task(
+    client: ApiClient,
+    document: Annotated[str, typer.Argument(help="The ID of a document.")],
+    schema: Annotated[str, typer.Argument(help="The key of a schema.")],
+    *,
+    as_json: JsonOption = False,
+) -> None:
+    """Open a review task: read the fields of a schema in a document that has none for it."""
+    task, is_new = client.open_review_task(document, schema)
+    if as_json:
+        print_json({"task": task.model_dump(mode="json", by_alias=True), "is_new": is_new})
+        return
+    said = "Its fields are being read." if is_new else f"The document had this task already: {task.state}."
+    console().print(f"{task.id}\n  {said}")
 
 
 @review.command("next")
@@ -112,6 +146,65 @@ def decide(
         print_json(made.model_dump(mode="json"))
     else:
         console().print(f"{escape(made.key)}: {_status(made)} {escape(_value(made))}")
+
+
+@review.command("export")
+@calls_api
+def export(
+    client: ApiClient,
+    *,
+    document: Annotated[str | None, typer.Option("--document", help="The ID of a document.")] = None,
+    collection: Annotated[str | None, typer.Option("--collection", help="The ID of a collection.")] = None,
+    issuer: Annotated[str | None, typer.Option("--issuer", help="The ID of an issuer.")] = None,
+    schema: SchemaName = None,
+    only_approved: Annotated[bool, typer.Option("--only-approved", help="Leave out what is not approved.")] = False,
+    layout: Annotated[ExportLayout, typer.Option("--layout", help="A row per document, or per field.")] = (
+        ExportLayout.GRID
+    ),
+    file_format: Annotated[ExportFormat, typer.Option("--format", help="The format of the file.")] = ExportFormat.CSV,
+    out: Annotated[Path | None, typer.Option("--out", help="The file to write; CSV and JSON are else printed.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Export fields: of a document, a collection, an issuer or a schema, or of all that you may read."""
+    chosen = ExportFormat.JSON if as_json else file_format
+    if out is None and chosen in (ExportFormat.XLSX, ExportFormat.PARQUET):
+        raise typer.BadParameter(f"State where to write the {chosen.value} file with --out.")
+    filters = {"document_id": document, "collection_id": collection, "issuer_id": issuer, "schema": schema}
+    wanted: dict[str, object] = {name: value for name, value in filters.items() if value is not None}
+    wanted |= {"format": chosen.value, "layout": layout.value, "only_approved": only_approved}
+    content = client.export_review_fields(wanted)
+    if out is None:
+        sys.stdout.write(content.decode())
+        return
+    out.write_bytes(content)
+    if not as_json:
+        console().print(escape(f"Written to {out}."))
+
+
+@review.command("learnt")
+@calls_api
+def learnt(
+    client: ApiClient,
+    *,
+    withdraw: Annotated[
+        str | None, typer.Option("--withdraw", help="The ID of a field: what was learnt from it no longer counts.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List what the reader has learnt from corrections, and from which documents; or withdraw it."""
+    found = client.list_lessons() if withdraw is None else [client.withdraw_lesson(withdraw)]
+    if as_json:
+        print_json({"learnt": as_plain(found)})
+        return
+    for each in found:
+        withdrawn = f", withdrawn {each.withdrawn_at[:10]}" if each.withdrawn_at else ""
+        named = textwrap.shorten(each.document_title, _WIDTH - 2, placeholder="…")
+        console().print(escape(f"{each.field_id}  {each.made_at[:10]}{withdrawn}\n  {named}"))
+        for lesson in each.lessons:
+            verb = "is" if lesson.is_item else "is not"
+            console().print(escape(f"  “{lesson.label}” {verb} {lesson.item_title}"))
+    if not found:
+        console().print("Nothing was learnt from corrections yet.")
 
 
 def _print(task: ApiReviewTask, fields: Sequence[ApiReviewField], *, as_json: bool) -> None:

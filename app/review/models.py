@@ -16,6 +16,7 @@ from sqlalchemy import (
     CheckConstraint,
     ForeignKey,
     ForeignKeyConstraint,
+    Identity,
     Index,
     Numeric,
     UniqueConstraint,
@@ -97,6 +98,7 @@ class ReviewTask(Base):
             "id",
             postgresql_where=text("assignee IS NOT NULL"),
         ),
+        Index("ix_review_tasks_stale", "called_at", postgresql_where=text("stale_since IS NOT NULL")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -124,6 +126,7 @@ class ReviewTask(Base):
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
     done_at: Mapped[datetime | None]
+    stale_since: Mapped[datetime | None]
 
 
 class ProposalRow(Base):
@@ -246,6 +249,32 @@ class FieldComment(Base):
     mentions: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid()), server_default=text("'{}'"))
     made_by: Mapped[UUID]
     made_at: Mapped[datetime]
+
+
+class LessonWithdrawal(Base):
+    """A decision that teaches the reader nothing any more (`app.review.learnt`)."""
+
+    __tablename__ = "lesson_withdrawals"
+    __table_args__ = (_of_tenant("field_id", "fields"),)
+
+    field_id: Mapped[UUID] = mapped_column(primary_key=True)
+    revision: Mapped[int] = mapped_column(primary_key=True)
+    tenant_id: Mapped[UUID]
+    document_id: Mapped[UUID]
+    made_by: Mapped[UUID]
+    made_at: Mapped[datetime]
+
+
+class LessonDue(Base):
+    """An issuer and an access class whose lessons have changed; the relay has their open tasks read again."""
+
+    __tablename__ = "lessons_due"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    tenant_id: Mapped[UUID] = mapped_column(ForeignKey("tenants.id", ondelete="CASCADE"))
+    issuer_id: Mapped[UUID]
+    access_class_id: Mapped[int]
+    made_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
 
 
 class ReviewView(Base):

@@ -60,8 +60,8 @@ def _made(call: Call) -> Rule:
     return Rule(Decider.PERMISSION, 201, call, foreign=201)
 
 
-def _listed(decider: Decider, shows: str, call: Call = lambda _: {}) -> Rule:
-    return Rule(decider, call=call, foreign=200, shows=shows)
+def _listed(decider: Decider, shows: str, call: Call = lambda _: {}, foreign: int = 200) -> Rule:
+    return Rule(decider, call=call, foreign=foreign, shows=shows)
 
 
 def _name(**more: Any) -> Call:
@@ -77,8 +77,8 @@ _JOIN: Call = lambda names: {  # noqa: E731 - the other calls are lambdas too
 }
 _SCHEMA = {"key": "other_schema_key"}
 _DEFINED = {"definition": {"properties": {"fee": {"type": "string"}}}}
-_BULK = _json(min_confidence=0.9, schema="no-such-schema")
-_NO_BULK = _json(min_confidence=0.9, schema="no-such-schema", digest=sha256().hexdigest())
+_BULK = _json(min_confidence=0.9, schema="notes-offering")
+_NO_BULK = _json(min_confidence=0.9, schema="notes-offering", digest=sha256().hexdigest())
 _WITH_TASK: Call = lambda names: {"params": {"schema": names["schema_key"]}}  # noqa: E731 - the other calls are lambdas too
 _REVIEWED: Call = lambda names: {  # noqa: E731 - the other calls are lambdas too
     "json": {"document_id": names["document_id"], "schema": names["other_schema_key"]}
@@ -248,7 +248,7 @@ RULES: dict[tuple[str, str], Rule] = {
     ("POST", "/v1/schemas/{key}/preview"): Rule(PERMISSION, call=_json(**_DEFINED), path=_SCHEMA),
     ("GET", "/v1/review/tasks"): _listed(GRANT, "task_id"),
     ("POST", "/v1/review/tasks"): Rule(GRANT, 201, _REVIEWED),
-    ("POST", "/v1/review/tasks/claim-next"): _listed(GRANT, "task_id", _OF_SCHEMA),
+    ("POST", "/v1/review/tasks/claim-next"): _listed(GRANT, "task_id", _OF_SCHEMA, 404),
     ("GET", "/v1/review/tasks/{task_id}"): Rule(GRANT),
     ("POST", "/v1/review/tasks/{task_id}/claim"): Rule(GRANT),
     ("POST", "/v1/review/tasks/{task_id}/release"): Rule(GRANT),
@@ -261,6 +261,8 @@ RULES: dict[tuple[str, str], Rule] = {
     ("POST", "/v1/review/fields/{field_id}/revisions"): Rule(GRANT, 201, _json(action="absent")),
     ("POST", "/v1/review/fields/{field_id}/comments"): Rule(GRANT, 201, _json(body="See page 2.")),
     ("GET", "/v1/review/fields/{field_id}/comments"): Rule(GRANT),
+    ("GET", "/v1/review/learnt"): Rule(PERMISSION, foreign=200),
+    ("POST", "/v1/review/learnt/{field_id}/withdrawal"): Rule(GRANT, 409),
     ("GET", "/v1/review/mentions"): Rule(PERMISSION, foreign=200),
     ("POST", "/v1/review/bulk-approvals/preview"): Rule(PERMISSION, call=_BULK, foreign=200),
     ("POST", "/v1/review/bulk-approvals"): Rule(PERMISSION, 201, _NO_BULK, 201),
@@ -273,7 +275,7 @@ RULES: dict[tuple[str, str], Rule] = {
     ("GET", "/v1/review/policies"): Rule(PERMISSION, foreign=200),
     ("POST", "/v1/review/policies"): Rule(PERMISSION, 201, _json(policy="two", amount="9"), 201),
     ("DELETE", "/v1/review/policies/{policy_id}"): Rule(PERMISSION, 204),
-    ("GET", "/v1/review/progress"): _listed(GRANT, "collection_name", _WITH_TASK),
+    ("GET", "/v1/review/progress"): _listed(GRANT, "collection_name", _WITH_TASK, 404),
     ("GET", "/v1/review/workload"): Rule(PERMISSION, foreign=200),
     ("GET", "/v1/review/agreement"): Rule(PERMISSION, foreign=200),
     ("GET", "/v1/review/mistakes"): Rule(PERMISSION, foreign=200),

@@ -53,6 +53,31 @@ def test_wrong_values_are_rejected_with_a_sentence(editor, task):
         assert answer.json()["code"] in (code, "invalid-input"), answer.text
 
 
+def test_unknown_schema_is_an_error_and_no_empty_list(editor, task):
+    for path in (
+        "exports",
+        "review/tasks",
+        "review/mistakes",
+        "review/corrections",
+        "review/progress",
+        "review/agreement",
+    ):
+        for key, status in (("no-such-schema", 404), (task["schema"], 200), ("notes-offering", 200)):
+            found = editor.http.get(f"/v1/{path}", params={"schema": key})
+            assert found.status_code == status, path
+            assert status == 200 or found.json()["code"] == "schema-not-found"
+    for path, body in (("tasks/claim-next", {}), ("bulk-approvals/preview", {"min_confidence": 0.9})):
+        found = editor.http.post(f"/v1/review/{path}", json={"schema": "no-such-schema", **body})
+        assert (found.status_code, found.json()["code"]) == (404, "schema-not-found")
+
+
+def test_key_of_a_schema_that_is_not_valid_is_explained_in_words(editor):
+    found = editor.http.post("/v1/schemas", json={"key": "Fee Letter", "definition": {"properties": {}}})
+    assert (found.status_code, found.json()["code"]) == (422, "invalid-input")
+    assert "small letters, digits" in found.text
+    assert "63}" not in found.text
+
+
 def test_bulk_preview_warns_and_approval_needs_its_digest(editor, task):
     body = {"min_confidence": 0.9, "schema": task["schema"]}
     preview = editor.http.post("/v1/review/bulk-approvals/preview", json=body).json()

@@ -8,11 +8,13 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
+from app.access.collections.repository import AccessRepository
 from app.changes.service import ChangeService
 from app.core.pagination import InvalidCursorError
 from app.core.principal import Principal
 from app.db.provision import _connect
 from app.db.session import system_principal
+from app.documents.repository import DocumentRepository
 from app.identity.data_keys import PostgresDataKeys
 from app.storage.keyfile import KeyEncryptionKeys
 from app.storage.keyring import Keyring
@@ -165,7 +167,7 @@ def test_changes_of_documents_that_a_user_may_not_read_are_not_listed(desk, feed
     write(desk, document, "test.hidden")
     assert "test.hidden" in Reader(feed, desk.reader).wait_for(1)
     desk.sql("UPDATE documents SET deleted_at = now() WHERE id = :id", id=document)
-    assert Reader(feed, desk.reader).read() == []
+    wait_for(lambda: Reader(feed, desk.reader).read() == ["document.deleted"], what="the deletion alone")
     assert Reader(feed, stranger.ana).read() == []
 
 
@@ -191,3 +193,25 @@ def test_feed_continues_after_a_restore_into_a_new_cluster(database, postgres):
     write(desk, document, "test.after")
     assert reader.wait_for(3)[-1] == "test.after"
     assert Reader(feed, desk.ana).read()[-2:] == ["test.before", "test.after"]
+
+
+def test_deletion_is_listed_for_those_who_could_read_the_document_until_then(desk, feed):
+    document = desk.publish()
+    ((grant,),) = desk.sql("SELECT id FROM grants WHERE subject_id = :id", id=desk.cleo.user_id)
+    with desk.database.api.transaction(desk.ana) as session:
+        assert AccessRepository(session).delete_grant(grant)
+    before = {each.user_id: feed.get_end(each).cursor for each in (desk.ana, desk.reader, desk.ben, desk.cleo)}
+    with desk.database.api.transaction(desk.ben) as session:
+        assert DocumentRepository(session).delete_document(document)
+    desk.grant(desk.cleo, 1)  # too late: cleo never knew the document
+    for knows in (desk.ana, desk.reader, desk.ben):
+        reader = Reader(feed, knows, before[knows.user_id])
+        assert reader.wait_for(1) == ["document.deleted"]
+        (change,) = feed.list_changes(knows, after=before[knows.user_id], limit=9).items
+        assert (change.document_id, change.object_id) == (document, document)
+        assert change.payload == {"made_by": str(desk.ben.user_id)}
+        assert Reader(feed, knows).read() == ["document.deleted"], "its other changes are gone"
+    assert Reader(feed, desk.cleo).read() == []
+    with desk.database.owner.transaction(desk.ana) as session:
+        session.execute(text("UPDATE users SET disabled_at = now() WHERE id = :id"), {"id": desk.reader.user_id})
+    assert Reader(feed, desk.reader).read() == []

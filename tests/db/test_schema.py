@@ -18,6 +18,7 @@ from app.db.session import system_principal
 SHARED_TABLES = {"alembic_version", "embedding_spaces"}
 # Internal functions: only other functions of footnote_definer may call them.
 INNER_FUNCTIONS = {
+    "readers_of",
     "append_audit_link",
     "check_depth",
     "class_lists",

@@ -246,15 +246,14 @@ class MirroredTenant:
         return self._try(actor, lambda access: access.level_at(document) >= oracle.EDITOR, act, apply)
 
     def delete_document(self, actor: UUID, document: UUID) -> bool:
-        def apply() -> None:
-            self.world.documents[document].is_deleted = True
+        readers: set[UUID] = set()
 
-        return self._try(
-            actor,
-            lambda access: access.level_at(document) >= oracle.EDITOR,
-            lambda session: DocumentRepository(session).delete_document(document),
-            apply,
-        )
+        def act(session: Session) -> bool:
+            readers.update(each for each in self.world.users if self.access_of(session, each).level_at(document))
+            return DocumentRepository(session).delete_document(document)
+
+        deleted = self.world.documents[document]
+        return self._try(actor, lambda it: it.level_at(document) >= oracle.EDITOR, act, lambda: deleted.delete(readers))
 
     def move_document(self, actor: UUID, document: UUID, into: UUID) -> bool:
         old = self.world.documents[document].collection

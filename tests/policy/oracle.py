@@ -11,6 +11,7 @@ It is simple instead of fast. It uses neither the SQL nor `app.access`. These ar
 - A label can be on a document or on a collection that contains it. It hides the document from users without clearance
   for the label, even if they have grants. An exclusion hides one document from a user or a group.
 - No user can read a deleted document. A disabled user can read nothing. No user can read objects of another tenant.
+  The change feed lists a deletion for the users who could read the document when it was deleted.
 - Only the user who asked a question can read the answer, and only while the user may read each document that the answer
   cites. To read its dropped claims, the user must also have access to each document from which the answer was drafted.
 - Only the user who asked sees the conversation. How a turn was understood is readable only while all documents are from
@@ -36,7 +37,9 @@ class User:
 
 @dataclass(slots=True)
 class Document:
-    """`is_set_by_person`: whether a person set `kind`. A person can also set it to None."""
+    """`is_set_by_person`: whether a person set `kind`. A person can also set it to None. `deleted_before`: the
+    users who could read the document when it was deleted.
+    """
 
     collection: UUID
     kind: str | None = None
@@ -44,6 +47,10 @@ class Document:
     source: str | None = None
     labels: set[UUID] = field(default_factory=set)
     is_deleted: bool = False
+    deleted_before: set[UUID] = field(default_factory=set)
+
+    def delete(self, readers: set[UUID]) -> None:
+        self.is_deleted, self.deleted_before = True, readers
 
     @property
     def trusted_kind(self) -> str | None:
@@ -210,6 +217,11 @@ class Access:
 
     def documents(self, least: int = VIEWER) -> set[UUID]:
         return {document for document in self.world.documents if self.level_at(document) >= least}
+
+    def deletions(self) -> set[UUID]:
+        """Return the deleted documents whose deletion the feed lists for the user."""
+        told = {key for key, each in self.world.documents.items() if self.user in each.deleted_before}
+        return told if self.is_enabled else set()
 
     def collections(self, least: int = VIEWER) -> set[UUID]:
         return {each for each in self.world.parents if self.level_at_collection(each) >= least}

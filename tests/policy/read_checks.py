@@ -113,6 +113,7 @@ class ReadChecks:
             "owned documents": access.documents(oracle.OWNER),
             "editable collections": access.collections(oracle.EDITOR),
             "owned collections": access.collections(oracle.OWNER),
+            "deletions": access.deletions(),
         }
         expected = {way: {str(each) for each in found} for way, found in ids.items()}
         for way in (*BY_DOCUMENT, "stages"):

@@ -16,8 +16,9 @@ BY_DOCUMENT = {
     "proposals": ("version_id", "document_id", "proposals"),
     "fields": ("id", "document_id", "fields"),
     "field_revisions": ("field_id", "document_id", "field_revisions"),
+    "lesson_withdrawals": ("field_id", "document_id", "lesson_withdrawals"),
     "field_comments": ("id", "document_id", "field_comments"),
-    "changes": ("document_id", "document_id", "changes"),
+    "changes": ("document_id", "document_id", "changes WHERE kind <> 'document.deleted'"),
     "indexed_documents": ("document_id", "document_id", "indexed_documents"),
     "chunks": ("document_id", "document_id", "chunks"),
     "chunk_embeddings": ("document_id", "document_id", "chunk_embeddings"),
@@ -63,6 +64,10 @@ ROWS = [
     f"SELECT '{table}', tenant_id::text, {key}::text, {key}::text, count(*) FROM {table} GROUP BY 2, 3"
     for table, key in BY_ITSELF.items()
 ]
+ROWS.append(
+    "SELECT 'deletions', tenant_id::text, document_id::text, document_id::text, count(*) FROM changes "
+    "WHERE kind = 'document.deleted' GROUP BY 2, 3"
+)
 COMPARED = frozenset({*BY_DOCUMENT, *BY_ITSELF, "stages", "access_classes"})
 """The tables whose rows are compared with the oracle."""
 CLASSES = "SELECT 'access_classes', tenant_id::text, id::text, {owner}, 1 FROM access_classes"

@@ -30,6 +30,8 @@ _OF_DOCUMENT = (
     "INSERT INTO field_revisions (field_id, number, tenant_id, document_id, task_id, action, status, answer, policy, "
     "round, author, released_by, made_by, made_at) VALUES (:document, 0, :tenant, :document, :document, 'absent', "
     "'absent', 'absent', 'one', 1, :document, :document, :document, now())",
+    "INSERT INTO lesson_withdrawals (field_id, revision, tenant_id, document_id, made_by, made_at) "
+    "VALUES (:document, 2, :tenant, :document, :document, now())",
     "INSERT INTO field_comments (id, tenant_id, document_id, field_id, round, body, mentions, made_by, made_at) "
     "SELECT :document, :tenant, :document, :document, 1, 'See page 1.', array_agg(u.id), :document, now() FROM users u",
 )

@@ -125,6 +125,27 @@ def test_change_of_a_document_that_the_user_may_no_longer_read_is_withheld(bench
     assert len(receiver.messages) == 1
 
 
+def test_deletion_is_sent_to_those_who_could_read_the_document_until_then(bench, receiver):
+    bench.approve()
+    kept, deleted = bench.desk.publish(), bench.desk.documents[0]
+    bench.hook = bench.hooks.create(
+        bench.reader, NewWebhook(receiver.url, ["document.deleted", "field.approved"])
+    ).webhook
+    bench.desk.sql("UPDATE documents SET deleted_at = now() WHERE id = :id", id=deleted)
+    bench.wait_for(1)
+    (message,) = receiver.messages
+    assert message["body"]["type"] == "document.deleted"
+    data = message["body"]["data"]
+    assert ({*data}, data["document_id"]) == ({"change_id", "document_id", "object_id", "made_by"}, str(deleted))
+    assert [delivery.kind for delivery in bench.deliveries()] == ["document.deleted"]
+    with bench.database.owner.transaction(bench.reader) as session:
+        session.execute(text("UPDATE changes SET readers = '{}' WHERE kind = 'document.deleted'"))
+    bench.desk.sql("UPDATE webhook_deliveries SET state = 'waiting' WHERE webhook_id = :id", id=bench.hook.id)
+    assert bench.send() == 0
+    assert bench.deliveries() == []
+    assert kept in bench.desk.documents
+
+
 def test_failed_message_is_sent_again_with_its_id_at_the_times_of_the_schedule(bench, receiver):
     receiver.statuses = [500] * len(WAITS)
     bench.hooks.test(bench.reader, bench.hook.id)

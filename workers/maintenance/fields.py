@@ -3,6 +3,9 @@
 What was read is named by the version and by the digest of the field and its rule: a field that was read before is not
 read again, whichever task needs it. The words and tables come from the outputs of the stages that published the
 version; if these were deleted, its file is parsed again.
+
+An open task is read again when corrections have taught the reader something about its document (`stale_since`). It
+stays open meanwhile, and only fields that nobody has decided, and that the lessons are about, get a new proposal.
 """
 
 import time
@@ -12,6 +15,7 @@ from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from app.audit.service import record
 from app.core.clock import Clock
@@ -25,13 +29,17 @@ from app.jobs.models import Run, Stage
 from app.jobs.plan import StageName
 from app.jobs.repository import OutputRepository
 from app.observability.logging import get_logger
+from app.review.learnt.lessons import Lesson
+from app.review.learnt.repository import LearntRepository
 from app.review.models import ReviewTask
 from app.review.proposals import Proposal
 from app.review.revisions.proposing import FieldWriter
 from app.review.schemas.definition import FieldSpec, Schema
 from app.review.schemas.errors import SchemaNotFoundError
+from app.review.schemas.lines import item_of
 from app.review.schemas.repository import SchemaRepository
 from app.review.tasks.leases import MAX_ATTEMPTS, ReadingLease, ReadingLeases
+from app.review.tasks.repository import OPEN
 from app.storage.errors import BlobDamagedError, BlobMissingError
 from app.tables.codec import decode_table
 from workers.extraction.fields.model_reading import ModelCompleter
@@ -61,14 +69,18 @@ class ReadingGaveUpError(ConflictError):
 
 @dataclass(frozen=True, slots=True)
 class _Work:
-    """What a task needs: its schema, the digests of its fields, and what was read before, by digest."""
+    """What a task needs: its schema, the digests of its fields, and what was read before, by digest.
+    `is_changed`: whether a field of the task was read by something else.
+    """
 
-    lease: ReadingLease
     tenant_id: UUID
+    task_id: UUID
     version_id: UUID
     schema: Schema
+    lessons: tuple[Lesson, ...]
     digests: Mapping[str, str]
     known: Mapping[str, Proposal]
+    is_changed: bool
 
     @property
     def missing(self) -> list[FieldSpec]:
@@ -113,7 +125,8 @@ class FieldReading:
         self._lease_seconds = lease_seconds
 
     def read(self, tenant_id: UUID, task_id: UUID) -> str:
-        """Read the fields of a task if it can be leased. Return the outcome: done, skipped, lost, failed or retry.
+        """Read the fields of a task if it can be leased. Return the outcome: done, skipped, lost, failed or retry. An
+        open task is read again if it is stale: the outcome is then refreshed.
 
         Raises UnavailableError if the database is down.
         """
@@ -121,7 +134,7 @@ class FieldReading:
         with self._database.transaction(principal) as session:
             lease = ReadingLeases(session).claim(task_id, seconds=self._lease_seconds)
         if lease is None:
-            return "skipped"
+            return self._read_again(tenant_id, task_id)
         began = time.perf_counter()
         try:
             outcome = self._work(tenant_id, lease)
@@ -134,29 +147,57 @@ class FieldReading:
     def _work(self, tenant_id: UUID, lease: ReadingLease) -> str:
         if lease.attempt > MAX_ATTEMPTS:
             raise ReadingGaveUpError
-        work = self._prepare(tenant_id, lease)
+        work = self._prepare(tenant_id, lease.task_id)
+        of_fields = self._read_fields(work)
+        with self._database.transaction(system_principal(tenant_id)) as session:
+            task = ReadingLeases(session).hold(lease)
+            if task is None:
+                return "lost"
+            self._write(session, task, work, of_fields)
+            ReadingLeases(session).end(lease)
+        return "done"
+
+    def _read_again(self, tenant_id: UUID, task_id: UUID) -> str:
+        """Read an open task again that is stale. A failure leaves it as it is: the relay calls it again."""
+        with self._database.transaction(system_principal(tenant_id)) as session:
+            since = ReadingLeases(session).find_stale(task_id)
+        if since is None:
+            return "skipped"
+        try:
+            work = self._prepare(tenant_id, task_id)
+            of_fields = self._read_fields(work) if work.is_changed else {}
+        except (DocumentError, ConflictError) as error:  # its file cannot be read again: what was read stays
+            get_logger(__name__).warning("review.fields.not_read_again", task_id=str(task_id), code=error.code)
+            of_fields = {}
+        with self._database.transaction(system_principal(tenant_id)) as session:
+            task = ReadingLeases(session).hold_stale(task_id, since)
+            if task is None:
+                return "skipped"
+            if of_fields:
+                self._write(session, task, work, of_fields)
+        return "refreshed"
+
+    def _read_fields(self, work: _Work) -> dict[str, tuple[str, Proposal]]:
+        """Return the digest and the proposal of each field."""
         read, digests = dict(work.known), dict(work.digests)
         if work.missing:
             document = self._load(work)
             for spec, digest, made in self._read(document, work):
                 digests[spec.key], read[digest] = digest, made
-        principal = system_principal(tenant_id)
-        with self._database.transaction(principal) as session:
-            task = ReadingLeases(session).hold(lease)
-            if task is None:
-                return "lost"
-            of_fields = {key: (digest, read[digest]) for key, digest in digests.items()}
-            FieldWriter(session, task, self._clock.now()).write(work.schema, of_fields)
-            ReadingLeases(session).end(lease)
-            record(
-                session,
-                principal,
-                "review.fields.extracted",
-                object_type="document",
-                object_id=task.document_id,
-                detail={"task_id": str(task.id), "fields": len(of_fields), "read": len(work.missing)},
-            )
-        return "done"
+        return {key: (digest, read[digest]) for key, digest in digests.items()}
+
+    def _write(
+        self, session: Session, task: ReviewTask, work: _Work, of_fields: Mapping[str, tuple[str, Proposal]]
+    ) -> None:
+        FieldWriter(session, task, self._clock.now()).write(work.schema, of_fields)
+        record(
+            session,
+            system_principal(work.tenant_id),
+            "review.fields.extracted",
+            object_type="document",
+            object_id=task.document_id,
+            detail={"task_id": str(task.id), "fields": len(of_fields), "read": len(work.missing)},
+        )
 
     def _read(self, document: ReadDocument, work: _Work) -> list[tuple[FieldSpec, str, Proposal]]:
         """Return the missing fields with their digests and proposals. If the model fails, they have the digests of what
@@ -167,23 +208,30 @@ class FieldReading:
             return [(spec, work.digests[spec.key], made) for spec, made in zip(work.missing, proposals, strict=True)]
         completed = self._completer.complete(document, work.missing, proposals)
         return [
-            (spec, extraction_digest(spec) if completed is None else work.digests[spec.key], made)
+            (spec, extraction_digest(spec, lessons=work.lessons) if completed is None else work.digests[spec.key], made)
             for spec, made in zip(work.missing, proposals if completed is None else completed, strict=True)
         ]
 
-    def _prepare(self, tenant_id: UUID, lease: ReadingLease) -> _Work:
+    def _prepare(self, tenant_id: UUID, task_id: UUID) -> _Work:
         with self._database.transaction(system_principal(tenant_id)) as session:
-            task = session.get_one(ReviewTask, lease.task_id)
+            task = session.get_one(ReviewTask, task_id)
             schemas = SchemaRepository(session)
             row = schemas.find_row(task.schema_id)
             if row is None:
                 raise SchemaNotFoundError
             schema = schemas.get_schema(row, task.schema_version)
             model = "" if self._completer is None else self._completer.name
-            digests = {spec.key: extraction_digest(spec, model) for spec in schema.fields}
+            lessons = _lessons_for(session, schema, task.document_id)
+            digests = {spec.key: extraction_digest(spec, model, lessons) for spec in schema.fields}
+            before = FieldWriter(session, task, self._clock.now()).find_digests()
+            if task.state == OPEN:  # read again: what was decided stays
+                digests |= {
+                    key: digest for key, (digest, is_decided) in before.items() if is_decided and key in digests
+                }
+            is_changed = any(before.get(key, ("",))[0] != digest for key, digest in digests.items())
             named = {digests[spec.key]: spec for spec in schema.fields}
             known = FieldWriter(session, task, self._clock.now()).find_proposals(named)
-            return _Work(lease, tenant_id, task.version_id, schema, digests, known)
+            return _Work(tenant_id, task_id, task.version_id, schema, lessons, digests, known, is_changed)
 
     def _load(self, work: _Work) -> ReadDocument:
         """Return the version's words, tables, facts and metadata. Raises DocumentError, UnavailableError."""
@@ -213,6 +261,7 @@ class FieldReading:
             tables=tuple(decode_table(table, texts) for table in extraction.tables),
             facts=tuple(fact for line in extraction.facts for _, fact in decode_line(line)),
             metadata=extraction.metadata,
+            lessons=work.lessons,
         )
 
     def _find(
@@ -254,3 +303,9 @@ class FieldReading:
             wait = min(2.0 ** min(lease.attempt, 10), LONGEST_WAIT)
             leases.put_off(lease, seconds=wait, counts=not is_outage)
             return "retry"
+
+
+def _lessons_for(session: Session, schema: Schema, document_id: UUID) -> tuple[Lesson, ...]:
+    """Return what corrections taught about a document; nothing, if the schema has no line of a report."""
+    has_lines = any(item_of(spec) is not None for spec in schema.fields)
+    return LearntRepository(session).list_for(document_id) if has_lines else ()

@@ -49,6 +49,10 @@ LEASE_SECONDS = 1_200.0
 """The lease of a turn. It exceeds `MESSAGES` messages of the longest time each."""
 
 
+DELETED = "document.deleted"
+"""The kind of the change that stays readable after its document is not."""
+
+
 class Http(Protocol):
     def post(self, url: str, body: bytes, headers: dict[str, str]) -> Outcome: ...
 
@@ -155,15 +159,19 @@ class WebhookSender:
         return outcome.is_accepted
 
     def _next_readable(self, session: Session, hook: Webhook) -> Delivery | None:
-        """Return the next due delivery. Withhold those whose document the webhook's user may not read now."""
+        """Return the next due delivery. Withhold those whose document the webhook's user may not read now, and
+        deletions of documents that the user could not read until then.
+        """
         now = self._clock.now()
         query = select(Delivery).where(
             Delivery.webhook_id == hook.id, Delivery.state == "waiting", Delivery.due_at <= now
         )
         due = session.scalars(query.order_by(Delivery.due_at, Delivery.id).limit(MESSAGES)).all()
-        readable = _readable(session, hook.user_id, {each.document_id for each in due if each.document_id is not None})
+        readable = _readable(session, hook.user_id, _documents(due, deleted=False))
+        known = _known_deletions(session, hook.user_id, _documents(due, deleted=True))
         for delivery in due:
-            if delivery.document_id is None or delivery.document_id in readable:
+            allowed = known if delivery.kind == DELETED else readable
+            if delivery.document_id is None or delivery.document_id in allowed:
                 return delivery
             delivery.state, delivery.ended_at = "withheld", now
         return None
@@ -223,6 +231,19 @@ def _readable(session: Session, user_id: UUID, documents: Collection[UUID]) -> s
     if not documents:
         return set()
     found: Sequence[UUID] = session.scalars(select(func.readable_by(user_id, list(documents)))).all()
+    return {*found}
+
+
+def _documents(deliveries: Sequence[Delivery], *, deleted: bool) -> set[UUID]:
+    return {
+        each.document_id for each in deliveries if each.document_id is not None and (each.kind == DELETED) is deleted
+    }
+
+
+def _known_deletions(session: Session, user_id: UUID, documents: Collection[UUID]) -> set[UUID]:
+    if not documents:
+        return set()
+    found: Sequence[UUID] = session.scalars(select(func.deletions_known_to(user_id, list(documents)))).all()
     return {*found}
 
 

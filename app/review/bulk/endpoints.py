@@ -12,6 +12,7 @@ from app.http.routing import api_router, needs
 from app.review.bulk.errors import BulkChangedError, BulkNotFoundError, BulkTooLargeError
 from app.review.bulk.schemas import BulkApprovalIn, BulkIn, BulkOut, BulkPreviewOut, NewBulkOut
 from app.review.bulk.service import BulkService
+from app.review.schemas.errors import SchemaNotFoundError
 
 router = api_router(prefix="/v1/review/bulk-approvals", tag="review")
 
@@ -21,7 +22,7 @@ Bulks = Annotated[BulkService, Depends(service(BulkService))]
 @router.post(
     "/preview",
     summary="Preview a bulk approval",
-    openapi_extra=needs(Permission.REVIEW_WRITE) | problems(BulkTooLargeError),
+    openapi_extra=needs(Permission.REVIEW_WRITE) | problems(BulkTooLargeError, SchemaNotFoundError),
 )
 def preview_bulk_approval(
     principal: CurrentPrincipal, bulks: Bulks, body: BulkIn, response: Response
@@ -35,7 +36,7 @@ def preview_bulk_approval(
     status_code=201,
     summary="Approve many values at once, as previewed",
     description="Each value gets its own revision by its own policy: where two persons must agree, they still must.",
-    openapi_extra=needs(Permission.REVIEW_WRITE) | problems(BulkTooLargeError, BulkChangedError),
+    openapi_extra=needs(Permission.REVIEW_WRITE) | problems(BulkTooLargeError, BulkChangedError, SchemaNotFoundError),
 )
 def create_bulk_approval(
     principal: CurrentPrincipal, bulks: Bulks, body: BulkApprovalIn, response: Response

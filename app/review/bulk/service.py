@@ -30,6 +30,7 @@ from app.review.revisions.proposing import answer_of_proposal
 from app.review.revisions.repository import RevisionRepository
 from app.review.revisions.service import REFUSED, add_outcomes, make_outcome, settle_readings
 from app.review.schemas.definition import FieldPolicy
+from app.review.schemas.repository import SchemaRepository
 from app.review.tasks.service import person_of
 from app.review.tasks.views import TaskFilters
 from app.review.values import FieldKind
@@ -170,6 +171,7 @@ class BulkService:
             return _result(session, bulk_id)
 
     def _plan(self, session: Session, principal: Principal, request: BulkRequest) -> _Plan:
+        SchemaRepository(session).check_key(request.filters.schema)
         repository, person = BulkRepository(session), person_of(principal)
         statuses = [Status.PROPOSED.value, *(status.value for status in _ANSWERED)]
         found = repository.list_fields(request.filters, person, statuses=statuses, keys=request.keys, limit=MOST + 1)

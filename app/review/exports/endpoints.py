@@ -16,6 +16,7 @@ from app.review.exports.printing import write_fields_csv, write_grid_csv
 from app.review.exports.rows import build_grid
 from app.review.exports.schemas import ExportOut
 from app.review.exports.service import ExportService
+from app.review.schemas.errors import SchemaNotFoundError
 from app.review.tasks.views import TaskFilters
 
 router = api_router(prefix="/v1/exports", tag="exports")
@@ -59,7 +60,7 @@ _RESPONSES: dict[int | str, dict[str, Any]] = {
     ),
     responses=_RESPONSES,
     response_model=ExportOut,
-    openapi_extra=needs(Permission.DOCUMENTS_READ) | problems(ExportTooLargeError),
+    openapi_extra=needs(Permission.DOCUMENTS_READ) | problems(SchemaNotFoundError, ExportTooLargeError),
 )
 def export_fields(
     principal: CurrentPrincipal,

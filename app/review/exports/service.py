@@ -36,9 +36,10 @@ class ExportService:
         self, principal: Principal, filters: TaskFilters, *, only_approved: bool, file_format: str
     ) -> list[ExportRow]:
         """List the fields of the searchable versions of documents, by title. The export is audited. Raises
-        ExportTooLargeError.
+        SchemaNotFoundError, ExportTooLargeError.
         """
         with self._database.transaction(principal, snapshot=True) as session:
+            SchemaRepository(session).check_key(filters.schema)
             found = TaskRepository(session).list_views(filters, person_of(principal), after=None, limit=MAX_TASKS + 1)
             if len(found) > MAX_TASKS:
                 raise ExportTooLargeError

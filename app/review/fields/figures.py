@@ -9,17 +9,14 @@ from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
 from app.facts.approved import ApprovedFigure
-from app.facts.items.names import first_item
 from app.facts.model import Approval, Measure, Place
 from app.quantities.periods import Period
 from app.review.evidence import decode_evidence
 from app.review.fields.service import ApprovedValue, load_approved_values
 from app.review.fields.views import decode_stored
 from app.review.models import ProposalRow
+from app.review.schemas.lines import LINE_RULES, item_of
 from app.review.values import FieldKind, QuantityValue
-
-_RULES: Final = frozenset({"report.line", "report.prior_line", "report.line_to_date"})
-"""Rules of fields that are a standard item of the whole group for one period."""
 
 _MEASURES: Final = {"shares": Measure.SHARES, "%": Measure.PERCENT, "x": Measure.RATIO, None: Measure.NUMBER}
 
@@ -33,14 +30,13 @@ def load_approved_figures(session: Session, document_ids: Collection[UUID]) -> S
     values = [
         value
         for value in load_approved_values(session, document_ids, kind=FieldKind.QUANTITY)
-        if value.is_current and value.spec is not None and value.spec.rule in _RULES
+        if value.is_current and value.spec is not None and value.spec.rule in LINE_RULES
     ]
     periods = _proposed_periods(session, [value for value in values if _period(value) is None])
     found: dict[tuple[UUID, str, Period], ApprovedFigure] = {}
     for value in values:
         period = _period(value) or periods.get((value.version_id, value.digest))
-        assert value.spec is not None, "values without one are left out"
-        item = first_item((*value.spec.words, value.spec.title))
+        item = item_of(value.spec)
         if period is not None and item is not None and value.answer in ("found", "absent"):
             figure = _figure(value, item.name, period)
             found.setdefault(figure.key, figure)

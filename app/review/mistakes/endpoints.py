@@ -13,6 +13,7 @@ from app.http.routing import api_router, needs
 from app.http.text import Line
 from app.review.mistakes.schemas import CorrectionOut, FieldMistakesOut, MistakesOut
 from app.review.mistakes.service import MistakeService
+from app.review.schemas.errors import SchemaNotFoundError
 
 router = api_router(prefix="/v1/review", tag="review")
 
@@ -27,7 +28,7 @@ SchemaName = Annotated[Line | None, Query(description="The key of a schema.")]
         "Compares what the machine read with what editors decided, in documents that you may read: the newest 20,000 "
         "decided fields. Each field has its newest mistakes as examples."
     ),
-    openapi_extra=needs(Permission.DOCUMENTS_READ),
+    openapi_extra=needs(Permission.DOCUMENTS_READ) | problems(SchemaNotFoundError),
 )
 def list_review_mistakes(
     principal: CurrentPrincipal, mistakes: Mistakes, response: Response, schema: SchemaName = None
@@ -44,7 +45,7 @@ def list_review_mistakes(
         "Of documents that you may read, the newest fields first. A page may have fewer items than `limit` although "
         "the list continues. `footnote eval import corrections` makes a question set of them."
     ),
-    openapi_extra=needs(Permission.DOCUMENTS_READ) | problems(InvalidCursorError),
+    openapi_extra=needs(Permission.DOCUMENTS_READ) | problems(InvalidCursorError, SchemaNotFoundError),
 )
 def list_review_corrections(
     request: Request,

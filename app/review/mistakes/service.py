@@ -18,6 +18,7 @@ from app.documents.models import Document
 from app.review.fields.service import find_specs
 from app.review.fields.views import decode_stored
 from app.review.models import FieldRevision, FieldRow, ProposalRow, ReviewTask, SchemaRow
+from app.review.schemas.repository import SchemaRepository
 from app.review.value_texts import print_value
 from app.review.values import same_value
 
@@ -92,10 +93,11 @@ class MistakeService:
 
     def list_mistakes(self, principal: Principal, *, schema: str | None = None) -> list[FieldMistakes]:
         """List the fields that the machine read wrong or not at all, the most often wrong first, then the most often
-        unread. Of more than `MOST_FIELDS` decided fields, the newest count.
+        unread. Of more than `MOST_FIELDS` decided fields, the newest count. Raises SchemaNotFoundError.
         """
         found: dict[tuple[str, str], FieldMistakes] = {}
         with self._database.transaction(principal, snapshot=True) as session:
+            SchemaRepository(session).check_key(schema)
             for each in _read(session, _decided(schema).limit(MOST_FIELDS)):
                 mistakes = found.setdefault(
                     (each.schema_key, each.key), FieldMistakes(each.schema_key, each.schema_title, each.key, each.title)
@@ -111,13 +113,14 @@ class MistakeService:
         self, principal: Principal, page: PageRequest, *, schema: str | None = None
     ) -> PageOf[DecidedField]:
         """List the decided fields that the machine read wrong or not at all, the newest fields first. A page may have
-        fewer of them than its limit although the list continues. Raises InvalidCursorError.
+        fewer of them than its limit although the list continues. Raises InvalidCursorError, SchemaNotFoundError.
         """
         before = parse_uuid_cursor(page)
         query = _decided(schema)
         if before is not None:
             query = query.where(FieldRow.id < before)
         with self._database.transaction(principal, snapshot=True) as session:
+            SchemaRepository(session).check_key(schema)
             read = list(_read(session, query.limit(page.limit + 1)))
             shown = [each for each in read[: page.limit] if each.verdict is not Verdict.RIGHT]
             _record(session, principal, shown)

@@ -8,10 +8,12 @@ from pydantic import AwareDatetime
 
 from app.core.principal import Permission
 from app.http.dependencies import CurrentPrincipal, service
+from app.http.openapi.document import problems
 from app.http.routing import api_router, needs
 from app.http.text import Line
 from app.review.progress.schemas import AgreementsOut, DealOut, DealsOut, WorkloadOut
 from app.review.progress.service import ProgressService
+from app.review.schemas.errors import SchemaNotFoundError
 
 router = api_router(prefix="/v1/review", tag="review")
 
@@ -23,7 +25,7 @@ SchemaName = Annotated[Line | None, Query(description="The key of a schema.")]
     "/progress",
     summary="List the collections with review tasks, and how far each is",
     description="Counts only tasks of documents that you may read.",
-    openapi_extra=needs(Permission.DOCUMENTS_READ),
+    openapi_extra=needs(Permission.DOCUMENTS_READ) | problems(SchemaNotFoundError),
 )
 def list_review_progress(
     principal: CurrentPrincipal,
@@ -55,7 +57,7 @@ def get_review_workload(
 @router.get(
     "/agreement",
     summary="Get how far blind readers agree (Cohen's kappa), by field and by pair",
-    openapi_extra=needs(Permission.DOCUMENTS_READ),
+    openapi_extra=needs(Permission.DOCUMENTS_READ) | problems(SchemaNotFoundError),
 )
 def get_review_agreement(
     principal: CurrentPrincipal,

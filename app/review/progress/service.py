@@ -13,6 +13,7 @@ from app.review.fields.views import decode_stored
 from app.review.people import Reviewer, list_reviewers
 from app.review.progress.agreement import Agreement, PairedReading, by_field, by_pair
 from app.review.progress.repository import ProgressRepository
+from app.review.schemas.repository import SchemaRepository
 from app.review.values import value_key
 
 
@@ -78,6 +79,7 @@ class ProgressService:
         """List the collections with tasks, by name."""
         with self._database.transaction(principal, snapshot=True) as session:
             repository = ProgressRepository(session)
+            SchemaRepository(session).check_key(schema)
             counted = repository.count_deals(collection_id, schema)
             statuses = repository.count_statuses(collection_id, schema)
         deals: dict[UUID, DealProgress] = {}
@@ -117,6 +119,7 @@ class ProgressService:
     ) -> AgreementView:
         """Return how far blind readers agree, in rounds that are complete."""
         with self._database.transaction(principal, snapshot=True) as session:
+            SchemaRepository(session).check_key(schema)
             found = ProgressRepository(session).list_readings(schema, since)
         rounds: dict[tuple[UUID, int], list[tuple[datetime, UUID, str, str]]] = defaultdict(list)
         for field_id, number, person, key, answer, value, made_at in found:

@@ -58,6 +58,13 @@ class FieldWriter:
         )
         return {row.digest: decode_proposal(digests[row.digest].kind, row.data) for row in self._session.scalars(query)}
 
+    def find_digests(self) -> dict[str, tuple[str, bool]]:
+        """Return the digests of the task's fields, and whether each is decided, by key."""
+        query = select(FieldRow.key, FieldRow.digest, FieldRow.status).where(
+            FieldRow.task_id == self._task.id, FieldRow.removed_at.is_(None)
+        )
+        return {row.key: (row.digest, Status(row.status) in DECIDED) for row in self._session.execute(query)}
+
     def write(self, schema: Schema, read: Mapping[str, tuple[str, Proposal]]) -> None:
         """Store the proposals of a schema's fields: `read` maps each key to the digest and the proposal.
 

@@ -32,6 +32,7 @@ from app.review.evidence import Evidence, decode_evidence, encode_evidence
 from app.review.fields.repository import FieldRepository, readings_of
 from app.review.fields.service import FieldViews, read_field
 from app.review.fields.views import FieldView, RevisionView, answer_of
+from app.review.learnt.repository import LearntRepository
 from app.review.models import FieldRow, ReviewPolicy, ReviewTask
 from app.review.policies.rules import applying, policy_of, sample_rate
 from app.review.revisions.repository import RevisionRepository, revision_row
@@ -182,11 +183,18 @@ def add_outcomes(
     """Store the outcomes of decisions, and record each. What a blind reading says is not recorded: auditors may be
     readers, too.
     """
+    taught = {
+        field.document_id
+        for field, outcome in outcomes
+        if field.kind == FieldKind.QUANTITY and not outcome.sealed and not _only_confirms(field, outcome)
+    }
     rows = [
         revision_row(outcome, field, made_by=principal.user_id, note=note, bulk_id=bulk_id)
         for field, outcome in outcomes
     ]
     RevisionRepository(session).add(rows)
+    for document_id in taught:
+        LearntRepository(session).call_readings(document_id)
     for field, outcome in outcomes:
         detail: dict[str, object] = {"task_id": str(field.task_id)}
         if not outcome.sealed:
@@ -195,6 +203,11 @@ def add_outcomes(
             detail["bulk_id"] = str(bulk_id)
         what = "review.field.read" if outcome.sealed else "review.field.decided"
         record(session, principal, what, object_type="field", object_id=field.id, detail=detail)
+
+
+def _only_confirms(field: FieldRow, outcome: Outcome) -> bool:
+    """Return whether a decision says what the machine read: it teaches nothing."""
+    return outcome.action is Action.APPROVE and field.status == Status.PROPOSED and field.in_force is None
 
 
 def settle_readings(

@@ -35,7 +35,8 @@ MAX_DEFINITION: Final = 512 * 1024
 """Limits of a schema: fields, and bytes of its definition as JSON."""
 
 _DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
-_KEY: Final = re.compile(r"[a-z][a-z0-9_-]{0,62}")
+KEY_PATTERN: Final = r"^[a-z][a-z0-9_-]{0,62}$"
+_KEY: Final = re.compile(KEY_PATTERN.strip("^$"))
 _TYPE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9/_ -]{0,62}")
 _MAX_TITLE: Final = 200
 _MAX_INSTRUCTIONS: Final = 4_000
@@ -156,6 +157,11 @@ def parse_definition(key: str, raw: object) -> Schema:
     _check(set(required) <= properties.keys(), "`required` names fields that the schema does not have.")
     title = _text(definition.get("title", key), "`title` of the schema", _MAX_TITLE)
     return Schema(key, title, types, fields)
+
+
+def is_key(text: str) -> bool:
+    """Return whether a text can be the key of a schema or of a field."""
+    return _KEY.fullmatch(text) is not None
 
 
 def shipped_keys() -> tuple[str, ...]:

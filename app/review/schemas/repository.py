@@ -29,6 +29,11 @@ class SchemaRepository:
         by = SchemaRow.id == schema if isinstance(schema, UUID) else SchemaRow.key == schema
         return self._session.scalar(select(SchemaRow).where(by).execution_options(populate_existing=True))
 
+    def check_key(self, key: str | None) -> None:
+        """Raise SchemaNotFoundError if the tenant has no schema with this key, and Footnote ships none."""
+        if key is not None and key not in shipped_keys() and self.find_row(key) is None:
+            raise SchemaNotFoundError
+
     def list_rows(self, *, after: str, limit: int) -> Sequence[SchemaRow]:
         """List the tenant's schemas with later keys than `after`, by key as Python compares them."""
         key = collate(SchemaRow.key, "C")

@@ -4,13 +4,23 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 from app.review.models import SchemaVersion
-from app.review.schemas.definition import FieldSpec
+from app.review.schemas.definition import KEY_PATTERN, FieldSpec, is_key
 from app.review.schemas.service import SchemaEffect, SchemaView
 
-SchemaKey = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,62}$")]
+KEY_RULE = "a key has 1 to 63 small letters, digits, '-' and '_', and starts with a letter, such as fee-letter"
+
+
+def _check_key(key: str) -> str:
+    if not is_key(key):
+        raise PydanticCustomError("schema_key", KEY_RULE)
+    return key
+
+
+SchemaKey = Annotated[str, AfterValidator(_check_key), Field(json_schema_extra={"pattern": KEY_PATTERN})]
 _DEFINITION: dict[str, Any] = {
     "title": "Fee letter",
     "x-document-types": ["other"],

@@ -76,7 +76,7 @@ def _out(view: TaskView, principal: Principal, response: Response) -> TaskOut:
 @router.get(
     "/tasks",
     summary="List review tasks, the riskiest first",
-    openapi_extra=needs(Permission.DOCUMENTS_READ) | problems(InvalidCursorError),
+    openapi_extra=needs(Permission.DOCUMENTS_READ) | problems(InvalidCursorError, SchemaNotFoundError),
 )
 def list_review_tasks(
     request: Request,
@@ -109,7 +109,7 @@ def create_review_task(principal: CurrentPrincipal, tasks: Tasks, body: NewTaskI
     "/tasks/claim-next",
     summary="Claim the riskiest free task that waits for you",
     description=f"Tasks that are assigned to you come first; those assigned to others are left out. {_LEASE}",
-    openapi_extra=needs(Permission.REVIEW_WRITE) | problems(TaskNotFoundError, TaskClaimedError),
+    openapi_extra=needs(Permission.REVIEW_WRITE) | problems(TaskNotFoundError, TaskClaimedError, SchemaNotFoundError),
 )
 def claim_next_review_task(
     principal: CurrentPrincipal, tasks: Tasks, body: ClaimNextIn, response: Response

@@ -1,9 +1,10 @@
 """Which worker reads the fields of a task. A lease has a token, which fences the write; a worker that dies loses it."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from app.review.models import ReviewTask
@@ -20,13 +21,18 @@ _CLAIM = text("""
 """)
 _HOLD = text("SELECT 1 FROM review_tasks WHERE id = :task AND read_token = :token FOR UPDATE")
 _END = text("""
-    UPDATE review_tasks SET read_token = NULL, read_until = NULL, attempts = 0, error_code = NULL, error_detail = NULL
+    UPDATE review_tasks SET read_token = NULL, read_until = NULL, attempts = 0, error_code = NULL, error_detail = NULL,
+        stale_since = NULL
     WHERE id = :task
 """)
 _PUT_OFF = text("""
     UPDATE review_tasks SET state = 'queued', read_token = NULL, read_until = NULL, attempts = :attempts,
         available_at = now() + make_interval(secs => :seconds), called_at = now()
     WHERE id = :task
+""")
+_FRESH = text("""
+    UPDATE review_tasks SET stale_since = CASE WHEN stale_since > :since THEN stale_since END
+    WHERE id = :task AND state = 'open' AND stale_since IS NOT NULL RETURNING id
 """)
 _FAIL = text("""
     UPDATE review_tasks SET read_token = NULL, read_until = NULL, changed_at = now(),
@@ -62,6 +68,18 @@ class ReadingLeases:
         if self._session.execute(_HOLD, {"task": lease.task_id, "token": lease.token}).one_or_none() is None:
             return None
         return self._session.get_one(ReviewTask, lease.task_id)
+
+    def find_stale(self, task_id: UUID) -> datetime | None:
+        """Return since when an open task is stale; None if it is not."""
+        query = select(ReviewTask.stale_since).where(ReviewTask.id == task_id, ReviewTask.state == "open")
+        return self._session.scalar(query)
+
+    def hold_stale(self, task_id: UUID, since: datetime) -> ReviewTask | None:
+        """Lock an open task that was read again, and return it. It is not stale any more, unless it became stale after
+        `since`. Return None if it is not open, or was read again meanwhile.
+        """
+        row = self._session.execute(_FRESH, {"task": task_id, "since": since}).one_or_none()
+        return None if row is None else self._session.get_one(ReviewTask, task_id)
 
     def end(self, lease: ReadingLease) -> None:
         """End the lease of a task whose fields are written."""

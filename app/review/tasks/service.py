@@ -73,9 +73,10 @@ class TaskService:
         self._clock = clock
 
     def list_tasks(self, principal: Principal, page: PageRequest, filters: TaskFilters) -> PageOf[TaskView]:
-        """List tasks, the riskiest first. Raises InvalidCursorError."""
+        """List tasks, the riskiest first. Raises InvalidCursorError, SchemaNotFoundError."""
         after = _parse_cursor(page.after())
         with self._database.transaction(principal, snapshot=True) as session:
+            SchemaRepository(session).check_key(filters.schema)
             found = TaskRepository(session).list_views(filters, person_of(principal), after=after, limit=page.limit + 1)
         items = found[: page.limit]
         more = len(found) > page.limit
@@ -132,11 +133,12 @@ class TaskService:
         """Claim the riskiest free task that waits for the principal, and end the claim of `release`. Return None if
         there is none.
 
-        Raises PermissionRequiredError, TaskNotFoundError.
+        Raises PermissionRequiredError, TaskNotFoundError, SchemaNotFoundError.
         """
         principal.require(Permission.REVIEW_WRITE)
         with self._database.transaction(principal) as session:
             repository = TaskRepository(session)
+            SchemaRepository(session).check_key(filters.schema)
             if release is not None:
                 self._end_claim(session, principal, release)
             task_id = repository.claim_next(filters, person_of(principal))

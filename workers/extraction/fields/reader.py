@@ -18,8 +18,10 @@ from app.documents.content.parsed import ParsedDocument
 from app.documents.metadata import DocumentMetadata
 from app.facts.model import Fact
 from app.review.evidence import Evidence
+from app.review.learnt.lessons import Lesson, signature_of
 from app.review.proposals import Alternative, Proposal, ProposalState, ReadingMethod, Search
 from app.review.schemas.definition import FieldSpec
+from app.review.schemas.lines import item_of
 from app.review.value_codec import is_storable
 from app.tables.model import Table
 from workers.extraction.fields.contents import Span, find_contents
@@ -40,6 +42,7 @@ _log = structlog.get_logger(__name__)
 class ReadDocument:
     """A parsed document and what was read from it before: tables, facts and metadata.
 
+    `lessons` are what corrections taught about documents like this one, newest first (`app.review.learnt.lessons`).
     `derived` has what several rules read, by its name (see `once`).
     """
 
@@ -47,6 +50,7 @@ class ReadDocument:
     tables: tuple[Table, ...]
     facts: tuple[Fact, ...]
     metadata: DocumentMetadata
+    lessons: tuple[Lesson, ...] = ()
     derived: dict[Hashable, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     @cached_property
@@ -114,13 +118,17 @@ def find_rule(name: str | None) -> RegisteredRule | None:
     return _RULES.get(name or GENERAL)
 
 
-def extraction_digest(spec: FieldSpec, model: str = "") -> str:
+def extraction_digest(spec: FieldSpec, model: str = "", lessons: Sequence[Lesson] = ()) -> str:
     """Return the SHA-256 (hex) that names what is read for a field in one version of a document: that of the field, the
-    rule's name and version, the reader's version, and the name of the model that completes the reading, if any.
+    rule's name and version, the reader's version, the name of the model that completes the reading, if any, and what
+    corrections taught about the field's line item.
     """
     known = find_rule(spec.rule) or find_rule(None)
     version = "" if known is None else f"{known.name}/{known.version}"
     content = f"{spec.digest}\n{version}\n{READER_VERSION}"
+    item = item_of(spec) if lessons else None
+    learnt = "" if item is None else signature_of(lessons, item.name)
+    content = f"{content}\n{learnt}" if learnt else content
     return hashlib.sha256((f"{content}\n{model}" if model else content).encode()).hexdigest()
 
 

@@ -18,6 +18,7 @@ from app.review.schemas.definition import FieldSpec
 from workers.extraction.fields.reader import ReadDocument, rule, unread
 from workers.extraction.fields.report.certainty import ABSENT, probability
 from workers.extraction.fields.report.figures import evidence_of, quantity_of
+from workers.extraction.fields.report.lessons import LEARNT, TAUGHT, taught_lines
 from workers.extraction.fields.report.lines import BESIDE, Reading, readings_of
 from workers.extraction.fields.report.periods import ReportPeriods, Role, report_periods
 
@@ -68,7 +69,11 @@ def propose_line(document: ReadDocument, spec: FieldSpec, lines: Lines, role: Ro
     period = period_of(lines, item, role)
     if period is None:
         return unread(spec, search)
-    readings = readings_of(item, period, lines.by_item.get(item.name, ()))
+    taught, own = taught_lines(document, item, lines.by_item.get(item.name, ()))
+    learnt = readings_of(item, period, taught)
+    readings = (*learnt, *_unlike(learnt, readings_of(item, period, own)))
+    if not readings and len(own) < len(lines.by_item.get(item.name, ())):
+        return unread(spec, search)  # the line that the machine would read is another item
     if not readings:
         may_be = any(item.name in find_items(fact.label) for fact in lines.unnamed.get(item.statement, ()))
         if may_be or search.unreadable:
@@ -81,11 +86,16 @@ def propose_line(document: ReadDocument, spec: FieldSpec, lines: Lines, role: Ro
         value=quantity_of(best.best, best.value),
         evidence=evidence_of(document, best.facts[:_MOST_EVIDENCE]),
         method=ReadingMethod.LEDGER,
-        confidence=probability(best),
+        confidence=min(probability(best), TAUGHT) if learnt else probability(best),
         alternatives=_alternatives(document, readings[1:]),
         search=search,
-        checks=_checks(best, readings),
+        checks=(*_checks(best, readings), *((LEARNT,) if learnt else ())),
     )
+
+
+def _unlike(learnt: Sequence[Reading], others: Sequence[Reading]) -> Sequence[Reading]:
+    """Return the other readings with amounts that the learnt ones do not have."""
+    return [each for each in others if not any(each.value == own.value for own in learnt)]
 
 
 def period_of(lines: Lines, item: StandardItem, role: Role) -> Period | None:

@@ -1,0 +1,1 @@
+"""What corrections of editors teach the reader: which row of a statement is which line item."""
