@@ -25,6 +25,7 @@ from app.web.fact_pages import fact_pages
 from app.web.pages import FOLDER, Pages
 from app.web.problem_pages import ProblemPages
 from app.web.queue_pages import queue_pages
+from app.web.reader_pages import reader_pages
 from app.web.reference_pages import reference_pages
 from app.web.review_pages import review_pages
 from app.web.schema_pages import schema_pages
@@ -71,6 +72,7 @@ def _web_router(pages: Pages, cookies: Cookies) -> APIRouter:
     router.include_router(queue_pages(desk))
     router.include_router(review_pages(desk))
     router.include_router(schema_pages(desk))
+    router.include_router(reader_pages(desk))
     router.include_router(reference_pages(pages))
     router.routes.append(Mount("/static", StaticFiles(directory=FOLDER / "static"), name="static"))
     return router

@@ -27,10 +27,11 @@ ONE_LINE = 100
 def content_policy(*, images: str = "'self'") -> str:
     """Return a content security policy that allows only our own files.
 
-    It forbids inline scripts and styles, frames, and forms that send data to other sites.
+    It forbids inline scripts and styles, frames of other sites, and forms that send data to other sites.
     """
     return (
         f"default-src 'none'; script-src 'self'; style-src 'self'; img-src {images}; connect-src 'self'; "
+        "frame-src 'self'; "
         "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
 

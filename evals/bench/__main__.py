@@ -19,6 +19,7 @@ from evals.bench.ingesting import bench_ingest
 from evals.bench.issuers import bench_issuers
 from evals.bench.plans import bench_plans, plan_lines
 from evals.bench.policy import bench_policy
+from evals.bench.reader import bench_reader
 from evals.bench.scale import bench_scale
 from evals.bench.setting import BenchSetting, BenchWork
 from evals.bench.streams import bench_streams
@@ -38,6 +39,7 @@ _WITH_DOCUMENTS: dict[str, Callable[[BenchSetting, BenchWork], SuiteResult]] = {
     "ask": bench_ask,
     "tables": bench_tables,
     "facts": bench_facts,
+    "reader": bench_reader,
     "plans": bench_plans,
     "scale": bench_scale,
 }
@@ -58,6 +60,12 @@ def ingest(docs: DocsOption = None, json: JsonOption = None, home: HomeOption = 
 def ask(docs: DocsOption = None, json: JsonOption = None, home: HomeOption = None) -> None:
     """Measure the time to find a question's sources, with four questions at once, on the documents of `ingest`."""
     _run("ask", docs, json, home)
+
+
+@commands.command()
+def reader(docs: DocsOption = None, json: JsonOption = None, home: HomeOption = None) -> None:
+    """Compare the tables of HTML filings, as the reader shows them, with their sources in Chromium."""
+    _run("reader", docs, json, home)
 
 
 @commands.command()

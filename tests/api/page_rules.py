@@ -76,6 +76,9 @@ PAGES: dict[tuple[str, str], PageRule] = {
     ),
     # the audit log
     ("GET", "/audit"): PageRule(Permission.AUDIT_READ, foreign=200, shows="logged_user_id"),
+    # the reader
+    ("GET", "/documents/{document_id}/pages"): PageRule(Permission.DOCUMENTS_READ, 303, by_grant=True),
+    ("GET", "/documents/{document_id}/pages/{number}"): PageRule(Permission.DOCUMENTS_READ, by_grant=True),
     # statements
     ("GET", "/issuers"): PageRule(Permission.DOCUMENTS_READ, foreign=200, shows="issuer_id", by_grant=True),
     ("GET", "/issuers/{issuer_id}/statements"): PageRule(Permission.DOCUMENTS_READ, by_grant=True),

@@ -46,6 +46,12 @@ def test_phrase_is_found_in_any_case_over_line_ends():
     assert hits[1].after == " of 4.0x ends the facility."
 
 
+def test_text_around_a_hit_has_whole_words():
+    text = "word " * 30 + "covenant" + " word" * 30
+    (hit,) = find_hits([(1, text)], ["covenant"])
+    assert {*hit.before.split(), *hit.after.split()} == {"word"}
+
+
 def test_special_characters_are_words():
     assert [hit.found for hit in find_hits([(1, "costs (net) 50% and 5000")], ["50%"])] == ["50%"]
 

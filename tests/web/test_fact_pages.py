@@ -37,7 +37,9 @@ def test_figure_of_a_statement_opens_its_cell(statement):
         ["3,700"],
     ]
     row.get_by_role("button", name="was 3,990").click()
-    expect(statement.locator("#sheet mark")).to_have_text("$3,990")
+    marks = statement.frame_locator("#sheet iframe").locator("mark")
+    expect(marks.last).to_have_text("$3,990")
+    expect(marks.last).to_be_in_viewport()
     expect(statement.locator("#viewer-title")).to_contain_text("page 1")
     statement.keyboard.press("Escape")
     expect(statement.locator("#viewer")).to_be_hidden()

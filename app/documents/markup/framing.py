@@ -24,7 +24,8 @@ _PLACE = re.compile(r"(?:\.\./\d{1,7}/filed)?#x\d{1,7}")
 _NUMBER = re.compile(r"\d{1,7}%?")
 _BASE = """
 html{background:#fff;color:#000;color-scheme:only light}
-body{margin:12px;overflow-wrap:break-word}
+body{margin:0}
+.n-body{margin:8px;overflow-wrap:break-word}
 table{overflow-wrap:normal}
 img{max-width:100%}
 a{color:inherit;text-decoration:underline}

@@ -131,7 +131,9 @@ class _Builder:
             target = (element.get("href") or "").strip()
             link = target[1:] if target.startswith("#") and len(target) > 1 else None
             return Node("a" if link else "span", _class(name), link, names)
-        if tag in ("body", "html", "form", "fieldset", "nav", "details", "summary", "dialog"):
+        if tag == "body" and not is_xbrl:
+            return Node("div", _class(f"{name} n-body".strip()), names=names)
+        if tag in ("html", "form", "fieldset", "nav", "details", "summary", "dialog"):
             return Node("div", _class(name), names=names) if name or names or tag != "html" else None
         return Node("span", _class(name), names=names) if name or names else None
 

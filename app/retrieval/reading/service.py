@@ -34,6 +34,7 @@ class Outline:
     """A version's headings, and the page numbers that are printed on its pages, by the pages' own numbers."""
 
     version_id: UUID
+    page_count: int
     headings: tuple[Heading, ...]
     printed: dict[int, str]
 
@@ -84,7 +85,7 @@ class ReadingService:
                 detail={"version_id": str(version.id)},
             )
         printed = {number: found for number, first, last in edges if (found := printed_number(first, last))}
-        return Outline(version.id, headings_of(sections), printed)
+        return Outline(version.id, version.page_count or 0, headings_of(sections), printed)
 
     def find_passages(self, principal: Principal, document_id: UUID, version_id: UUID | None, words: str) -> Hits:
         """Find a phrase in a version, by default in the searchable version, in any case and over line ends.
@@ -145,7 +146,12 @@ def find_hits(pages: Sequence[tuple[int, str]], parts: Sequence[str]) -> list[Hi
     for number, text in pages:
         for match in phrase.finditer(text):
             start, end = match.span()
-            before, after = text[max(0, start - _AROUND) : start], text[end : end + _AROUND]
+            first, last = max(0, start - _AROUND), end + _AROUND
+            before, after = text[first:start], text[end:last]
+            if first and " " in before:  # begin and end with whole words
+                before = before[before.index(" ") + 1 :]
+            if last < len(text) and " " in after:
+                after = after[: after.rindex(" ")]
             hits.append(Hit(number, start, end, _line(before), _line(match.group()), _line(after)))
             if len(hits) > MOST_HITS:
                 return hits

@@ -59,6 +59,25 @@ function pageImage(src, alt) {
   return image;
 }
 
+// A page of an HTML filing as it was filed, in a frame without scripts; its text if it can't be shown so.
+function filedPage(path, citation, page, span) {
+  const frame = element("iframe", {
+    sandbox: "allow-same-origin", title: `Page ${citation.page_number} of ${citation.document_title}, as filed`,
+    src: span.end > span.start ? `${path}/filed?mark=${span.start}-${span.end}#quote` : `${path}/filed`,
+  });
+  frame.addEventListener("load", () => {
+    if (frame.contentDocument?.contentType !== "text/html") {
+      frame.replaceWith(markText(page.text, span.start, span.end));
+    }
+  });
+  return frame;
+}
+
+function readerAddress({ document_id, version_id, page_number }, span) {
+  const query = new URLSearchParams({ version: version_id, ...(span.end > span.start ? span : {}) });
+  return `/documents/${document_id}/pages/${page_number}?${query}`;
+}
+
 export async function openCitation(citation, button) {
   for (const other of document.querySelectorAll(".cite")) {
     other.setAttribute("aria-pressed", String(other === button));
@@ -76,9 +95,12 @@ export async function openCitation(citation, button) {
     }
     const span = located(page, citation);
     document.getElementById("viewer-quote").textContent ||= Array.from(page.text).slice(span.start, span.end).join("");
+    document.getElementById("viewer-title").replaceChildren(element("a", { href: readerAddress(citation, span) }, `${citation.document_title}, page ${citation.page_number}`));
     if (page.width > 0) {
       const alt = `Page ${citation.page_number} of ${citation.document_title}`;
       sheet.replaceChildren(pageImage(`${path}/image?dpi=110`, alt), highlight(page, span));
+    } else if (page.filed) {
+      sheet.replaceChildren(filedPage(path, citation, page, span));
     } else {
       sheet.replaceChildren(markText(page.text, span.start, span.end));
     }
