@@ -6,10 +6,10 @@ from app.changes.service import ChangeService
 from app.composition import build_webhook_http
 from app.core.clock import Clock
 from app.db.session import Database
+from app.http.public_address import PublicAddress
 from app.review.bulk.service import BulkService
 from app.review.comments.service import CommentService
 from app.review.earlier.service import EarlierService
-from app.review.exports.endpoints import PublicAddress
 from app.review.exports.service import ExportService
 from app.review.fields.service import FieldService
 from app.review.learnt.service import LearntService

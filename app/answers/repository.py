@@ -137,6 +137,10 @@ class AnswerRepository:
             query = query.where(Question.id < before)
         return self._session.scalars(query).all()
 
+    def list_by_id(self, question_ids: Sequence[UUID]) -> Sequence[Question]:
+        """List the user's questions with these IDs."""
+        return self._session.scalars(select(Question).where(Question.id.in_(question_ids))).all()
+
     def read_stored(self, question_id: UUID) -> tuple[bool, Mapping[str, Any] | None]:
         """Return whether the answer is visible (all documents that it cites are), and its notes if all documents of the
         draft are.

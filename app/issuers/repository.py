@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -52,12 +53,13 @@ FROM issuer_names n WHERE n.role <> 'alias' GROUP BY 1, 2, 3, 4, 5, 6 LIMIT :mos
 """)
 _DOCUMENTS = text("""
 SELECT d.id, d.title, d.issuer, d.issuer_id, d.document_type, d.revision, d.access_class_id,
-    d.access_class_id = ANY ((SELECT editable_classes())::int[]), COALESCE(v.fact_count, 0)
+    d.access_class_id = ANY ((SELECT editable_classes())::int[]), COALESCE(v.fact_count, 0),
+    d.fiscal_year, d.fiscal_period, d.filing_date, v.id IS NOT NULL
 FROM documents d LEFT JOIN document_versions v ON v.id = d.current_version_id
 WHERE d.issuer_id = ANY(:records) AND d.deleted_at IS NULL ORDER BY d.id LIMIT :most
 """)
 _COUNTS = text("""
-SELECT d.issuer_id, count(*), count(*) FILTER (WHERE v.fact_count > 0)
+SELECT d.issuer_id, count(*), count(*) FILTER (WHERE v.fact_count > 0), max(d.filing_date)
 FROM documents d LEFT JOIN document_versions v ON v.id = d.current_version_id
 WHERE d.issuer_id IS NOT NULL AND d.deleted_at IS NULL GROUP BY 1
 """)
@@ -91,6 +93,19 @@ class IssuerDocument:
     access_class_id: int
     is_editable: bool
     facts: int
+    fiscal_year: int | None = None
+    fiscal_period: str | None = None
+    filed: date | None = None
+    is_searchable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class RecordCount:
+    """The number of a record's visible documents, and of those with facts, and the newest filing date."""
+
+    documents: int = 0
+    with_facts: int = 0
+    newest: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +146,9 @@ class IssuerRepository:
         rows = self._session.execute(_DOCUMENTS, {"records": list(records), "most": limit})
         return [IssuerDocument(*row) for row in rows]
 
-    def count_documents(self) -> dict[UUID, tuple[int, int]]:
-        """Return record → number of its documents, and of those with facts."""
-        return {record: (count, with_facts) for record, count, with_facts in self._session.execute(_COUNTS)}
+    def count_documents(self) -> dict[UUID, RecordCount]:
+        """Return record → number of its documents, and of those with facts, and the newest filing date."""
+        return {record: RecordCount(*counted) for record, *counted in self._session.execute(_COUNTS)}
 
     def count_documents_of(self, records: Iterable[UUID]) -> tuple[int, int]:
         """Return the number of documents of these records, and of those with facts."""

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -17,9 +19,9 @@ from app.issuers.changes import Changer, Effect, IssuerChange, withdraw
 from app.issuers.edits import EditKind, EditRepository
 from app.issuers.errors import IssuerEditNotFoundError
 from app.issuers.joining import join_records
-from app.issuers.names import Issuer
+from app.issuers.names import Issuer, NameRole
 from app.issuers.reading import get_issuer
-from app.issuers.repository import IssuerRepository
+from app.issuers.repository import IssuerRepository, RecordCount
 from app.issuers.views import IssuerView, view_issuer
 
 _ACTIONS = {
@@ -28,14 +30,37 @@ _ACTIONS = {
     EditKind.RENAME: "issuers.issuer.renamed",
 }
 
+Key = tuple[str, str, str]
+"""A place in a list: what it is sorted by first, the name, and the ID."""
+
 
 @dataclass(frozen=True, slots=True)
 class ListedIssuer:
-    """An issuer, the number of its visible documents, and the number of those that have facts."""
+    """An issuer, the number of its visible documents, of those that have facts, and the newest filing date."""
 
     issuer: Issuer
     documents: int
     with_facts: int
+    newest: date | None = None
+
+    @property
+    def cik(self) -> str | None:
+        return next((name.text for name in self.issuer.names if name.role is NameRole.CIK), None)
+
+
+class IssuerSort(StrEnum):
+    """The order of a list of issuers: by name, by number of documents, or by newest filing; `-` turns it around."""
+
+    NAME = "name"
+    NAME_DOWN = "-name"
+    DOCUMENTS = "documents"
+    DOCUMENTS_DOWN = "-documents"
+    FILED = "filed"
+    FILED_DOWN = "-filed"
+
+    @property
+    def is_down(self) -> bool:
+        return self.value.startswith("-")
 
 
 class IssuerService:
@@ -48,22 +73,27 @@ class IssuerService:
         self._clock = clock
 
     def list_issuers(
-        self, principal: Principal, page: PageRequest, *, words: str = "", only_with_facts: bool = False
+        self, principal: Principal, page: PageRequest, *, words: str = "", sort: IssuerSort = IssuerSort.NAME
     ) -> PageOf[ListedIssuer]:
-        """List issuers by name. `words` are the beginnings of words of any of the names, or an identifier.
+        """List issuers. `words` are the beginnings of words of any of the names, or an identifier.
 
         Raises InvalidCursorError.
         """
         after = _parse_cursor(page)
+
+        def key(listed: ListedIssuer) -> Key:
+            return _key(listed, sort)
+
         with self._database.transaction(principal, snapshot=True) as session:
             repository = IssuerRepository(session)
             issuers, counts = join_records(repository.list_every()), repository.count_documents()
         listed = [_count(issuer, counts) for issuer in issuers if _has_words(issuer, words)]
-        kept = (each for each in listed if each.documents and (each.with_facts or not only_with_facts))
-        rest = sorted((each for each in kept if after is None or _key(each) > after), key=_key)
-        items = rest[: page.limit]
-        more = len(rest) > page.limit
-        return PageOf(items=items, next_cursor=encode_cursor("\n".join(_key(items[-1]))) if more else None)
+        kept = sorted((each for each in listed if each.documents), key=key, reverse=sort.is_down)
+        if after is not None:
+            kept = [each for each in kept if (key(each) < after if sort.is_down else key(each) > after)]
+        items = kept[: page.limit]
+        more = len(kept) > page.limit
+        return PageOf(items=items, next_cursor=encode_cursor("\n".join(key(items[-1]))) if more else None)
 
     def get_issuer(self, principal: Principal, issuer: str) -> IssuerView:
         """Return an issuer, by its ID, a name, an identifier, or a short form that no other issuer has.
@@ -130,9 +160,10 @@ class IssuerService:
         return Changer(session, principal, self._clock.now()).apply(view, change)
 
 
-def _count(issuer: Issuer, counts: dict[UUID, tuple[int, int]]) -> ListedIssuer:
-    found = [counts.get(record, (0, 0)) for record in issuer.ids]
-    return ListedIssuer(issuer, sum(every for every, _ in found), sum(with_facts for _, with_facts in found))
+def _count(issuer: Issuer, counts: Mapping[UUID, RecordCount]) -> ListedIssuer:
+    found = [counts.get(record, RecordCount()) for record in issuer.ids]
+    newest = max((each.newest for each in found if each.newest is not None), default=None)
+    return ListedIssuer(issuer, sum(each.documents for each in found), sum(each.with_facts for each in found), newest)
 
 
 def _has_words(issuer: Issuer, words: str) -> bool:
@@ -142,18 +173,24 @@ def _has_words(issuer: Issuer, words: str) -> bool:
     )
 
 
-def _key(listed: ListedIssuer) -> tuple[str, str]:
-    return listed.issuer.name.casefold(), str(listed.issuer.id)
+def _key(listed: ListedIssuer, sort: IssuerSort) -> Key:
+    first = ""
+    if sort in (IssuerSort.DOCUMENTS, IssuerSort.DOCUMENTS_DOWN):
+        first = f"{listed.documents:09d}"
+    elif sort in (IssuerSort.FILED, IssuerSort.FILED_DOWN):
+        first = "" if listed.newest is None else listed.newest.isoformat()
+    return first, listed.issuer.name.casefold(), str(listed.issuer.id)
 
 
-def _parse_cursor(page: PageRequest) -> tuple[str, str] | None:
+def _parse_cursor(page: PageRequest) -> Key | None:
     after = page.after()
     if after is None:
         return None
-    name, line, issuer_id = after.rpartition("\n")
+    first, _, rest = after.partition("\n")
+    name, line, issuer_id = rest.rpartition("\n")
     if not line:
         raise InvalidCursorError
-    return name, issuer_id
+    return first, name, issuer_id
 
 
 def _record(session: Session, principal: Principal, action: str, object_id: UUID, detail: Mapping[str, object]) -> None:

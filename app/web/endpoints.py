@@ -22,6 +22,7 @@ from app.web.document_list_pages import document_list_pages
 from app.web.document_pages import document_pages
 from app.web.evaluation_pages import evaluation_pages
 from app.web.fact_pages import fact_pages
+from app.web.issuer_pages import issuer_pages
 from app.web.pages import FOLDER, Pages
 from app.web.problem_pages import ProblemPages
 from app.web.queue_pages import queue_pages
@@ -68,6 +69,7 @@ def _web_router(pages: Pages, cookies: Cookies) -> APIRouter:
     router.include_router(document_pages(desk))
     router.include_router(document_figure_pages(desk))
     router.include_router(document_history_pages(desk))
+    router.include_router(issuer_pages(desk))
     router.include_router(fact_pages(desk))
     router.include_router(queue_pages(desk))
     router.include_router(review_pages(desk))

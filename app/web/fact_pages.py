@@ -1,18 +1,16 @@
-"""Pages of the ledger: issuers with facts at `/issuers`, and the statements of one over periods and filings."""
+"""Page of the ledger: the statements of an issuer over periods and filings."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from typing import Annotated
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Path, Query, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 
-from app.core.pagination import PageRequest
 from app.core.principal import Permission, Principal
-from app.documents.issuers import normalise_issuer
 from app.facts.filters import FactFilter
 from app.facts.grid import GridRow, StatementGrid
 from app.facts.grid_labels import LINE_AXES, added_dimensions, headings_over, plain_label
@@ -23,14 +21,11 @@ from app.facts.printing import STATEMENT_NAMES, period_name, source_of
 from app.facts.service import FactService
 from app.http.dependencies import service
 from app.http.text import Line
-from app.issuers.service import IssuerService
 from app.quantities.printing import UNKNOWN_SCALE
 from app.web.access_pages import AccessDesk
 
 Facts = Annotated[FactService, Depends(service(FactService))]
-Issuers = Annotated[IssuerService, Depends(service(IssuerService))]
 
-ISSUERS_A_PAGE = 100
 COLUMNS = 8
 _DEEPEST = 4
 _DIGITS = 200
@@ -66,25 +61,6 @@ class ShownRow:
 
 def fact_pages(desk: AccessDesk) -> APIRouter:
     router = APIRouter(prefix="/issuers", include_in_schema=False)
-
-    @router.get("")
-    def show_issuers(
-        request: Request,
-        issuers: Issuers,
-        name: Annotated[Line | None, Query()] = None,
-        cursor: Annotated[str | None, Query(max_length=500)] = None,
-    ) -> Response:
-        """List the issuers, or go to the one with this name: names may have slashes, which addresses can't have."""
-
-        def show(principal: Principal) -> Response:
-            if name is not None:
-                return RedirectResponse(f"/issuers/{quote(normalise_issuer(name) or name)}/statements", status_code=303)
-            wanted = PageRequest(limit=ISSUERS_A_PAGE, cursor=cursor)
-            found = issuers.list_issuers(principal, wanted, only_with_facts=True)
-            more = None if found.next_cursor is None else "?" + urlencode({"cursor": found.next_cursor})
-            return desk.show(request, principal, "issuers.html", issuers=found.items, more=more)
-
-        return desk.answer(request, Permission.DOCUMENTS_READ, show)
 
     @router.get("/{issuer_id}/statements")
     def show_statements(

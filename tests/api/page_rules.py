@@ -81,6 +81,14 @@ PAGES: dict[tuple[str, str], PageRule] = {
     ("GET", "/documents/{document_id}/pages/{number}"): PageRule(Permission.DOCUMENTS_READ, by_grant=True),
     # statements
     ("GET", "/issuers"): PageRule(Permission.DOCUMENTS_READ, foreign=200, shows="issuer_id", by_grant=True),
+    ("GET", "/issuers/compare"): PageRule(
+        Permission.DOCUMENTS_READ,
+        call=lambda names: {"params": {"a": names["issuer_id"], "b": names["issuer_id"]}},
+        by_grant=True,
+    ),
+    ("GET", "/issuers/{issuer_id}"): PageRule(Permission.DOCUMENTS_READ, by_grant=True),
+    ("GET", "/issuers/{issuer_id}/measures.csv"): PageRule(Permission.DOCUMENTS_READ, by_grant=True),
+    ("POST", "/issuers/{issuer_id}/watch"): PageRule(Permission.DOCUMENTS_READ, 303, by_grant=True),
     ("GET", "/issuers/{issuer_id}/statements"): PageRule(Permission.DOCUMENTS_READ, by_grant=True),
     # the editors' desk
     ("GET", "/review"): PageRule(Permission.DOCUMENTS_READ, foreign=200, shows="task_id", by_grant=True),

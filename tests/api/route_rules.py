@@ -235,6 +235,7 @@ RULES: dict[tuple[str, str], Rule] = {
     ("POST", "/v1/questions"): Rule(PERMISSION, 201, _ASKED, foreign=201),
     ("GET", "/v1/questions"): _listed(OWNER, "question_id"),
     ("GET", "/v1/questions/{question_id}"): Rule(OWNER),
+    ("GET", "/v1/questions/{question_id}/export"): Rule(OWNER),
     ("POST", "/v1/questions/{question_id}/feedback"): Rule(OWNER, 201, _json(verdict="wrong")),
     ("GET", "/v1/questions/{question_id}/feedback"): Rule(OWNER, path={"question_id": "judged_question_id"}),
     ("GET", "/v1/feedback"): _listed(PERMISSION, "feedback_id"),

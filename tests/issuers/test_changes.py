@@ -21,7 +21,7 @@ from app.issuers.errors import (
     IssuerNotFoundError,
 )
 from app.issuers.schemas import IssuerDetailOut
-from app.issuers.service import IssuerService
+from app.issuers.service import IssuerService, IssuerSort
 from tests.issuers.conftest import describe, read_names
 from tests.waiting import wait_for
 
@@ -286,8 +286,13 @@ def test_list_pages_by_name_and_finds_beginnings_of_words(service, shelf):
     found = service.list_issuers(shelf.editor, PageRequest(), words="mil ost")
     (mills,) = found.items
     assert (mills.issuer.name, mills.documents, mills.with_facts) == ("Ostmark Mills Corp", 1, 1)
-    with_facts = service.list_issuers(shelf.editor, PageRequest(), only_with_facts=True)
-    assert len(with_facts.items) == 2
+    with_facts = [each for each in service.list_issuers(shelf.editor, PageRequest()).items if each.with_facts]
+    assert len(with_facts) == 2
+    by_facts = service.list_issuers(shelf.editor, PageRequest(limit=1), sort=IssuerSort.NAME_DOWN)
+    (second,) = service.list_issuers(
+        shelf.editor, PageRequest(limit=1, cursor=by_facts.next_cursor), sort=IssuerSort.NAME_DOWN
+    ).items
+    assert (by_facts.items[0].issuer.name, second.issuer.name) == ("Ostmark Mills Corp", "Juniper Tool Works")
 
 
 def test_issuer_counts_more_documents_than_it_lists(service, shelf, monkeypatch):

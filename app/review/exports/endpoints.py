@@ -1,6 +1,5 @@
 """Exports of fields at `/v1/exports`."""
 
-from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -9,6 +8,7 @@ from fastapi import Depends, Query, Response
 from app.core.principal import Permission
 from app.http.dependencies import CurrentPrincipal, service
 from app.http.openapi.document import problems
+from app.http.public_address import PublicAddress
 from app.http.routing import api_router, needs
 from app.http.text import Line
 from app.review.exports.errors import ExportTooLargeError
@@ -24,13 +24,6 @@ router = api_router(prefix="/v1/exports", tag="exports")
 _CSV = "text/csv"
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _PARQUET = "application/vnd.apache.parquet"
-
-
-@dataclass(frozen=True, slots=True)
-class PublicAddress:
-    """The base of the links to evidence."""
-
-    base: str
 
 
 Exports = Annotated[ExportService, Depends(service(ExportService))]

@@ -1,7 +1,8 @@
 """Reads the fields of many documents for an export, under the principal's rights."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -24,6 +25,20 @@ from app.review.tasks.views import TaskFilters, TaskView
 MAX_TASKS = 2_000
 MAX_FIELDS = 20_000
 """Fields of an export. A workbook of as many takes about 200 MB and 8 s."""
+
+
+MAX_ISSUER_TASKS = 100
+MAX_RECORDS = 20
+TERM_DOCUMENTS = frozenset({"credit-agreement", "indenture", "contract", "prospectus", "offering-memorandum"})
+"""The types of documents whose fields are terms. Figures of reports are in the ledger."""
+
+
+@dataclass(frozen=True, slots=True)
+class IssuerFields:
+    """The fields of an issuer's agreements and offerings, and the tasks with open fields of all its documents."""
+
+    rows: Sequence[ExportRow]
+    open_tasks: Sequence[TaskView]
 
 
 class ExportService:
@@ -52,6 +67,27 @@ class ExportService:
                 rows = [row for row in rows if row.standing is Standing.APPROVED]
             _record(session, principal, filters, rows, file_format)
         return rows
+
+    def list_of_issuer(self, principal: Principal, records: Iterable[UUID]) -> IssuerFields:
+        """Return what was read from an issuer's agreements and offerings, and its open tasks, the riskiest first: of at
+        most 100 tasks. `records` are those of the issuer (`app.issuers.names.Issuer.ids`).
+        """
+        with self._database.transaction(principal, snapshot=True) as session:
+            repository, person = TaskRepository(session), person_of(principal)
+            found = [
+                task
+                for record_id in sorted(records)[:MAX_RECORDS]
+                for task in repository.list_views(
+                    TaskFilters(issuer_id=record_id), person, after=None, limit=MAX_ISSUER_TASKS
+                )
+            ]
+            tasks = [task for task in found if task.is_current and task.row.state in (OPEN, DONE)][:MAX_ISSUER_TASKS]
+            terms = [task for task in tasks if task.document_type in TERM_DOCUMENTS]
+            rows = self._read(session, principal, terms)
+            detail = {"documents": sorted({str(task.row.document_id) for task in terms})}
+            action = "review.fields.read"
+            record(session, principal, action, object_type="tenant", object_id=principal.tenant_id, detail=detail)
+        return IssuerFields(rows, [task for task in tasks if task.row.state == OPEN])
 
     @staticmethod
     def _read(session: Session, principal: Principal, tasks: Sequence[TaskView]) -> list[ExportRow]:

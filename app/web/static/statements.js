@@ -1,6 +1,6 @@
 import { closeViewer, openCitation } from "./viewer.js";
 
-for (const button of document.querySelectorAll(".grid .cite")) {
+for (const button of document.querySelectorAll(".cite[data-document]")) {
   const { document: id, version, title, page, start, end } = button.dataset;
   const place = { document_id: id, version_id: version, document_title: title, page_number: Number(page) };
   button.addEventListener("click", () => {

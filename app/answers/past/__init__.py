@@ -1,0 +1,1 @@
+"""Earlier questions of a user: found by words, and exported with their sources."""

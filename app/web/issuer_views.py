@@ -1,0 +1,58 @@
+"""An issuer's names as its page shows them: by role, each with the places where it was read."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from app.issuers.names import IssuerName, NameRole
+from app.issuers.repository import NamePlace
+from app.issuers.views import IssuerView
+
+_TITLES: Mapping[NameRole, str] = {
+    NameRole.SET: "Name given by an editor",
+    NameRole.OWN: "Name",
+    NameRole.WEAK: "Name, not surely read",
+    NameRole.FORMER: "Former name",
+    NameRole.ALIAS: "Short name",
+    NameRole.TICKER: "Ticker",
+    NameRole.CIK: "CIK",
+    NameRole.LEI: "LEI",
+    NameRole.SEEN: "May also be called",
+}
+MOST_NAMES = 60
+
+
+@dataclass(frozen=True, slots=True)
+class ShownPlace:
+    """Where a name was read: the document's title, and the address of the page with the name marked."""
+
+    title: str
+    address: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownName:
+    role: str
+    name: IssuerName
+    places: tuple[ShownPlace, ...]
+
+
+def shown_names(view: IssuerView) -> list[ShownName]:
+    """Return the names and identifiers, the issuer's own name first; at most 60."""
+    titles = {document.id: document.title for document in view.documents}
+    found: list[ShownName] = []
+    for name in [name for name in view.issuer.names if name.role in _TITLES][:MOST_NAMES]:
+        places = [
+            ShownPlace(titles[place.document_id], _address(place), place.kind)
+            for place in view.places.get((name.role, name.form), ())
+            if place.document_id in titles
+        ]
+        found.append(ShownName(_TITLES[name.role], name, tuple(places)))
+    return found
+
+
+def _address(place: NamePlace) -> str:
+    if place.page is None:
+        return f"/documents/{place.document_id}"
+    marked = "" if place.char_start is None else f"?start={place.char_start}&end={place.char_end}"
+    return f"/documents/{place.document_id}/pages/{place.page}{marked}"
