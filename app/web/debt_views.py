@@ -1,5 +1,6 @@
 """An issuer's debt by maturity as its page shows it: a chart, and the table with the cell of each amount."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -56,8 +57,10 @@ def show_debt(profile: IssuerProfile) -> list[ShownDebt]:
 
 
 def _show(title: str, about: str, due: Sequence[ShownDue]) -> ShownDebt:
-    units = {(each.stored.fact.currency, each.stored.fact.scale) for each in due}
-    currency, scale = units.pop() if len(units) == 1 else (None, 0)
+    currencies = {each.stored.fact.currency for each in due}
+    scales = Counter(each.stored.fact.scale for each in due)
+    is_known = len(currencies) == 1 and None not in scales
+    currency, scale = (currencies.pop(), max(scales, key=lambda each: scales[each])) if is_known else (None, 0)
     unit = " ".join(filter(None, (currency, _SCALES.get(scale or 0))))
     rows = tuple(
         ShownDue(each.label, each.year, print_due(each.stored, scale or 0, has_unit=bool(unit)), each.stored)

@@ -1,16 +1,10 @@
 """Routes of the web pages: home or sign-in at `/`, `/sign-in…`, `/evaluations…`, `/access…`, `/audit`,
-`/dead-letters`, `/issuers…`, `/review…`, `/docs`."""
+`/ask`, `/questions…`, `/dead-letters`, `/issuers…`, `/review…`, `/docs`."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Depends, FastAPI, Request
-from fastapi.responses import HTMLResponse
+from fastapi import APIRouter, FastAPI
 from fastapi.staticfiles import StaticFiles
 from starlette.routing import Mount
 
-from app.access.collections.service import AccessService
-from app.core.pagination import MAX_LIMIT, PageRequest
-from app.http.dependencies import service
 from app.web.access_change_pages import access_change_pages
 from app.web.access_pages import AccessDesk, access_pages
 from app.web.audit_pages import audit_pages
@@ -22,8 +16,10 @@ from app.web.document_list_pages import document_list_pages
 from app.web.document_pages import document_pages
 from app.web.evaluation_pages import evaluation_pages
 from app.web.fact_pages import fact_pages
+from app.web.home_pages import home_pages
 from app.web.issuer_pages import issuer_pages
 from app.web.pages import FOLDER, Pages
+from app.web.past_pages import past_pages
 from app.web.problem_pages import ProblemPages
 from app.web.queue_pages import queue_pages
 from app.web.reader_pages import reader_pages
@@ -33,8 +29,6 @@ from app.web.schema_pages import schema_pages
 from app.web.session import Cookies
 from app.web.sign_in_pages import sign_in_pages
 from app.web.theme_pages import theme_pages
-
-Access = Annotated[AccessService, Depends(service(AccessService))]
 
 
 def install_pages(app: FastAPI, cookies: Cookies) -> None:
@@ -47,18 +41,12 @@ def install_pages(app: FastAPI, cookies: Cookies) -> None:
 def _web_router(pages: Pages, cookies: Cookies) -> APIRouter:
     router = APIRouter(include_in_schema=False)
 
-    @router.get("/")
-    def show_home(request: Request, access: Access) -> HTMLResponse:
-        principal = pages.find_principal(request)
-        if principal is None:
-            return pages.show(request, "sign_in.html", {})
-        collections = access.list_collections(principal, PageRequest(limit=MAX_LIMIT)).items
-        return pages.show(request, "home.html", {"collections": collections})
-
     router.include_router(sign_in_pages(pages, cookies))
     router.include_router(theme_pages(cookies))
     router.include_router(evaluation_pages(pages))
     desk = AccessDesk(pages, cookies)
+    router.include_router(home_pages(desk))
+    router.include_router(past_pages(desk))
     router.include_router(access_pages(desk))
     router.include_router(access_change_pages(desk))
     router.include_router(audit_pages(desk))

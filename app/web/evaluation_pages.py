@@ -19,6 +19,7 @@ from app.evaluations.wording import verdict_sentence
 from app.http.denials import record_denial_blocking
 from app.http.dependencies import service
 from app.web.pages import Pages, moment
+from app.web.queue_pages import Choice
 from app.web.sign_in_pages import sign_in_first
 
 Evaluations = Annotated[EvaluationService, Depends(service(EvaluationService))]
@@ -55,13 +56,23 @@ def evaluation_pages(pages: Pages) -> APIRouter:
     def show_runs(
         request: Request,
         evaluations: Evaluations,
-        suite: str | None = None,
+        suite: Annotated[str | None, Choice] = None,
+        q: Annotated[str, Query(max_length=200)] = "",
         cursor: str | None = None,
     ) -> Response:
         def show(principal: Principal) -> Response:
-            found = evaluations.list_runs(principal, PageRequest(limit=RUNS_A_PAGE, cursor=cursor), suite=suite)
-            older = found.next_cursor and _query(suite=suite, cursor=found.next_cursor)
-            values = {"runs": found.items, "suite": suite, "older": older}
+            found = evaluations.list_runs(
+                principal, PageRequest(limit=RUNS_A_PAGE, cursor=cursor), suite=suite, words=q
+            )
+            kept = {"suite": suite, "q": q or None}
+            values = {
+                "runs": found.items,
+                "suite": suite,
+                "suites": evaluations.list_suites(principal),
+                "q": q,
+                "older": found.next_cursor and f"/evaluations{_query(**kept, cursor=found.next_cursor)}",
+                "newest": cursor and f"/evaluations{_query(**kept)}",
+            }
             return pages.show(request, "evaluations.html", values)
 
         return answer(request, show)
@@ -109,6 +120,7 @@ def evaluation_pages(pages: Pages) -> APIRouter:
                 "run": run,
                 "manifest": run.manifest,
                 "conditions": _conditions(run),
+                "observations": evaluations.count_observations(principal, run_id),
                 "cases": cases,
                 "counts": counts,
                 "kinds": sorted(counts),

@@ -191,8 +191,9 @@ def issuer_pages(desk: AccessDesk) -> APIRouter:
         back: Annotated[str, FormField(max_length=500)] = "",
         form_token: Annotated[str, FormField(max_length=200)] = "",
     ) -> Response:
+        desk.check_form(request, form_token)
+
         def change(principal: Principal) -> Response:
-            desk.check_form(request, form_token)
             if act == "watch":
                 watches.watch(principal, str(issuer_id))
             else:

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from uuid import UUID
 
 from app.issuers.names import IssuerName, NameRole
-from app.issuers.repository import NamePlace
 from app.issuers.views import IssuerView
 
 _TITLES: Mapping[NameRole, str] = {
@@ -43,7 +43,11 @@ def shown_names(view: IssuerView) -> list[ShownName]:
     found: list[ShownName] = []
     for name in [name for name in view.issuer.names if name.role in _TITLES][:MOST_NAMES]:
         places = [
-            ShownPlace(titles[place.document_id], _address(place), place.kind)
+            ShownPlace(
+                titles[place.document_id],
+                _address(place.document_id, place.page, place.char_start, place.char_end),
+                place.kind,
+            )
             for place in view.places.get((name.role, name.form), ())
             if place.document_id in titles
         ]
@@ -51,8 +55,8 @@ def shown_names(view: IssuerView) -> list[ShownName]:
     return found
 
 
-def _address(place: NamePlace) -> str:
-    if place.page is None:
-        return f"/documents/{place.document_id}"
-    marked = "" if place.char_start is None else f"?start={place.char_start}&end={place.char_end}"
-    return f"/documents/{place.document_id}/pages/{place.page}{marked}"
+def _address(document_id: UUID, page: int | None, start: int | None, end: int | None) -> str:
+    if page is None:
+        return f"/documents/{document_id}"
+    marked = "" if start is None else f"?start={start}&end={end}"
+    return f"/documents/{document_id}/pages/{page}{marked}"

@@ -54,6 +54,16 @@ class WorkingInput:
 
 
 @dataclass(frozen=True, slots=True)
+class WorkingStep:
+    """A step of the arithmetic: a part of the formula, its period, the numbers put in, and the result as text."""
+
+    formula: str
+    period: str
+    working: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Working:
     """How one figure was computed, or why it could not be."""
 
@@ -61,6 +71,7 @@ class Working:
     text: str
     result: Computed
     why: str
+    steps: tuple[WorkingStep, ...]
     inputs: tuple[WorkingInput, ...]
 
 
@@ -99,7 +110,7 @@ def find_working(profile: IssuerProfile, wanted: str) -> Working | None:
                     WorkingInput(_input_name(one), one.period, one.stored, _printed(one.stored))
                     for one in result.inputs
                 )
-                return Working(title, text, result, why_missing(result), inputs)
+                return Working(title, text, result, why_missing(result), _steps(result), inputs)
     return None
 
 
@@ -135,6 +146,13 @@ def link_with(address: str, **kept: str | None) -> Callable[[str], str]:
         return f"{address}?{urlencode({**query, 'show': name})}#working"
 
     return link
+
+
+def _steps(result: Computed) -> tuple[WorkingStep, ...]:
+    return tuple(
+        WorkingStep(step.formula, step.period, step.working, print_value(step.value, step.unit).text)
+        for step in result.steps
+    )
 
 
 def _input_name(used: Input) -> str:

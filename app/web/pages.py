@@ -12,7 +12,7 @@ from fastapi.templating import Jinja2Templates
 
 from app.core.errors import FootnoteError, NotFoundError, UnauthenticatedError
 from app.core.principal import Permission, Principal
-from app.evaluations.wording import figure, p_value, signed
+from app.evaluations.wording import difference_of, figure, figure_of, interval_of, p_value, signed
 from app.http.dependencies import Authenticator, count_refusal, count_request
 from app.identity.sessions.service import form_token
 from app.web.addresses import address_of
@@ -48,7 +48,10 @@ class Pages:
         self._cookies = cookies
         self._templates = Jinja2Templates(directory=FOLDER / "templates")
         self._templates.env.filters |= {
+            "difference_of": difference_of,
             "figure": figure,
+            "figure_of": figure_of,
+            "interval_of": interval_of,
             "signed": signed,
             "p_value": p_value,
             "moment": moment,

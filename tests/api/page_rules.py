@@ -29,6 +29,7 @@ class PageRule:
     """`permission`: the permission that the page requires. It is None if every session is enough.
 
     `by_grant`: whether the page also requires a grant; without it, a page that shows no object responds with 404.
+    `is_own`: whether only the user who made the object sees the page.
     `status`: the status of the response to an authorised user. `foreign`: the status of the response to a user who has
     the permission in another tenant. `call` returns the options of the request. `shows`: the name of an object whose id
     or name the page shows to authorised users. `path` maps a path parameter to the name of its object, if the names
@@ -41,6 +42,7 @@ class PageRule:
     call: Call = lambda _: {}
     shows: str | None = None
     by_grant: bool = False
+    is_own: bool = False
     path: Mapping[str, str] | None = None
 
 
@@ -57,6 +59,9 @@ _RUN = {"run_id": "eval_run_id"}
 
 PAGES: dict[tuple[str, str], PageRule] = {
     ("GET", "/"): PageRule(foreign=200, shows="collection_name", by_grant=True),
+    ("GET", "/ask"): PageRule(Permission.QUESTIONS_ASK, foreign=200),
+    ("GET", "/questions"): PageRule(Permission.QUESTIONS_READ, foreign=200),
+    ("GET", "/questions/{question_id}"): PageRule(Permission.QUESTIONS_READ, is_own=True),
     # access
     ("GET", "/access"): PageRule(Permission.ACCESS_EXPLAIN, foreign=200, shows="collection_name"),
     ("GET", "/access/people/{user_id}"): PageRule(Permission.ACCESS_EXPLAIN),
@@ -88,7 +93,9 @@ PAGES: dict[tuple[str, str], PageRule] = {
     ),
     ("GET", "/issuers/{issuer_id}"): PageRule(Permission.DOCUMENTS_READ, by_grant=True),
     ("GET", "/issuers/{issuer_id}/measures.csv"): PageRule(Permission.DOCUMENTS_READ, by_grant=True),
-    ("POST", "/issuers/{issuer_id}/watch"): PageRule(Permission.DOCUMENTS_READ, 303, by_grant=True),
+    ("POST", "/issuers/{issuer_id}/watch"): PageRule(
+        Permission.DOCUMENTS_READ, 303, call=lambda _: {"data": {"act": "watch"}}, by_grant=True
+    ),
     ("GET", "/issuers/{issuer_id}/statements"): PageRule(Permission.DOCUMENTS_READ, by_grant=True),
     # the editors' desk
     ("GET", "/review"): PageRule(Permission.DOCUMENTS_READ, foreign=200, shows="task_id", by_grant=True),

@@ -146,6 +146,8 @@ def users_without_access(
     world: World, rule: PageRule, open_objects: Objects, closed_objects: Objects
 ) -> list[tuple[Any, Objects]]:
     """Return pairs of a user and objects. The user has the permission in the tenant but no access to the objects."""
+    if rule.is_own:
+        return [(world.analyst, open_objects), (world.grouped, open_objects)]
     if not rule.by_grant:
         return []
     return [
@@ -157,6 +159,8 @@ def users_without_access(
 
 
 def authorised_users(world: World, rule: PageRule) -> list[Any]:
+    if rule.is_own:
+        return [world.granted]
     if rule.permission is None or rule.by_grant:
         return [world.granted, world.grouped]
     roles = {

@@ -13,7 +13,7 @@ DAY = Period(date(2023, 12, 31), None)
 LEDGER = """
 income-statement | FY2023 FY2022 FY2020
 Revenue | 1,200 1,000 x
-OperatingIncomeLoss | 200 (50) 90
+OperatingIncomeLoss | 200 -50 90
 """
 
 

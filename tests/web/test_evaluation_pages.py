@@ -1,5 +1,6 @@
 """Tests the content and permissions of the evaluation pages over HTTP, and their use in Chromium at two widths."""
 
+import re
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -142,6 +143,10 @@ def test_list_shows_figures_and_links_of_each_run(site, runs, signed_in):
         assert f'href="/evaluations/{run.manifest.id}"' in page
     assert page.index(runs[1].manifest.id) < page.index(runs[0].manifest.id)
     assert "right <strong>21</strong>" in page
+    found = read(signed_in(site.engineer_key), "/evaluations", q="QUESTIONS after")
+    assert runs[1].manifest.id in found
+    assert runs[0].manifest.id not in found
+    assert "No run has these words." in read(signed_in(site.engineer_key), "/evaluations", q="zzz")
 
 
 def test_run_page_shows_figures_by_kind_and_cases_with_low_scores_first(site, runs, signed_in):
@@ -184,12 +189,35 @@ def test_comparison_shows_intervals_and_both_traces_of_changed_cases(site, runs,
     assert "24 cases in both: 18 better, 2 worse, 3 the same." in page
     assert "Better beyond noise: right, wrong, citation_precision; nothing is worse." in page
     assert "▲ better" in page
+    (count,) = re.findall(r"<tr><th scope=\"row\">right</th>.*?</tr>", page)
+    assert [re.sub("<.*?>", "", cell) for cell in re.findall("<td.*?</td>", count)][1:5] == ["6", "21", "+15", "–"]
+    (rate,) = re.findall(r"<tr><th scope=\"row\">citation_precision</th>.*?</tr>", page)
+    assert "n 24" in rate
+    assert "n 23" in rate
     assert page.count('<article class="flip">') == 10
     first = page[page.index('<article class="flip">') : page.index("</article>")]
     assert "notes/2031#4" in first
     assert first.count(QUOTE) == 2
     rest = read(signed_in(site.engineer_key), "/evaluations/compare", before=before, after=after, **{"from": 20})
     assert rest.count('<article class="flip">') == 1
+
+
+def test_runs_that_share_nothing_to_compare_say_so(site, runs, signed_in):
+    unscored = make_run("20260227-answers-unscored", {"case-1": None, "case-2": None}, day=-2)
+    with ApiClient(url=site.url, key=site.engineer_key) as client:
+        client.publish_run(unscored.manifest.id, unscored.model_dump(mode="json"))
+    ids = {"before": runs[0].manifest.id, "after": unscored.manifest.id}
+    page = read(signed_in(site.engineer_key), "/evaluations/compare", **ids)
+    assert "These two runs share nothing to compare" in page
+    assert "Metrics of both runs" not in page
+
+
+def test_home_of_an_engineer_shows_newest_runs_and_what_changed(site, runs, signed_in):
+    page = read(signed_in(site.engineer_key), "/")
+    part = page[page.index("Latest runs") :]
+    part = part[: part.index("</section>")]
+    assert "right <strong>" in part
+    assert "Latest runs" not in signed_in(site.key).get("/").text
 
 
 def test_only_engineers_can_see_runs(site, runs, signed_in):

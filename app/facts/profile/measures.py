@@ -1,7 +1,7 @@
 """The key measures of an issuer over fiscal years, each with the facts behind it."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from app.facts.fiscal import QUARTERS_OF_YEAR
@@ -83,3 +83,21 @@ def list_series(ledger: Ledger, years: Sequence[FiscalLabel]) -> tuple[MeasureSe
         MeasureSeries(measure, tuple(years), tuple(evaluate(measure.expression, ledger, label) for label in years))
         for measure in KEY_MEASURES
     )
+
+
+def without_empty_years(every: Sequence[tuple[MeasureSeries, ...]]) -> list[tuple[MeasureSeries, ...]]:
+    """Return the series of several issuers from the first year on in which any of them has a figure: an opening balance
+    alone makes no year.
+    """
+    known = [
+        place
+        for issuer in every
+        for series in issuer
+        for place, result in enumerate(series.results)
+        if result.value is not None
+    ]
+    first = min(known, default=0)
+    return [
+        tuple(replace(series, years=series.years[first:], results=series.results[first:]) for series in issuer)
+        for issuer in every
+    ]

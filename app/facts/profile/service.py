@@ -15,7 +15,7 @@ from app.facts.formulas.registry import list_sought, standard_vocabulary
 from app.facts.ledger import Ledger
 from app.facts.model import FiscalLabel, StatementKind, StoredFact
 from app.facts.profile.maturities import Instrument, MaturitySchedule, find_schedule, list_instruments
-from app.facts.profile.measures import KEY_MEASURES, MeasureSeries, common_years, list_series
+from app.facts.profile.measures import KEY_MEASURES, MeasureSeries, common_years, list_series, without_empty_years
 from app.facts.repository import FactRepository
 from app.issuers.names import Issuer
 from app.issuers.reading import get_issuer
@@ -76,15 +76,12 @@ class ProfileService:
             record(session, principal, action, object_type="tenant", object_id=principal.tenant_id, detail=detail)
         ledgers = [Ledger(facts) for _, facts, _ in loaded]
         shown = common_years(ledgers, years, last_year)
+        every = without_empty_years([list_series(ledger, shown) for ledger in ledgers])
         return [
             IssuerProfile(
-                issuer,
-                list_series(ledger, shown),
-                find_schedule(ledger.facts),
-                list_instruments(ledger.facts),
-                is_partial=is_partial,
+                issuer, series, find_schedule(ledger.facts), list_instruments(ledger.facts), is_partial=is_partial
             )
-            for (issuer, _, is_partial), ledger in zip(loaded, ledgers, strict=True)
+            for (issuer, _, is_partial), ledger, series in zip(loaded, ledgers, every, strict=True)
         ]
 
     def _load(self, session: Session, issuer: Issuer) -> tuple[Issuer, list[StoredFact], bool]:

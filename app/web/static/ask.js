@@ -69,7 +69,7 @@ function notes(done) {
   if (done.dropped > 0) {
     made.push(`${done.dropped} unsupported sentence${done.dropped === 1 ? " was" : "s were"} left out.`);
   }
-  return made.map((text) => element("p", { class: "note" }, text));
+  return [...new Set(made)].map((text) => element("p", { class: "note" }, text));
 }
 
 // A comparison. A cell is a button that opens the first citation of the claim that states it.
@@ -92,6 +92,7 @@ function gridCell(cell, claims) {
 // Shows claims as they come: first the answer with what supports it, then the related passages under a heading.
 class Shown {
   constructor(place) {
+    this.said = new Set(); // no claim is shown twice
     this.claims = element("ol", { class: "said" });
     this.related = element("ul", { class: "related" });
     this.beside = element("section", { class: "beside", hidden: "" }, element("h3", {}, "Related passages"), this.related);
@@ -99,6 +100,11 @@ class Shown {
   }
 
   add(data) {
+    const said = [data.text, data.subject.issuer, data.subject.period].join("\n");
+    if (this.said.has(said)) {
+      return;
+    }
+    this.said.add(said);
     const isRelated = data.part === "related";
     // What supports an answer has its issuer: it is named again only if it is another one.
     const isNamed = data.part === "support" && data.subject.issuer === this.first?.subject.issuer;

@@ -42,7 +42,8 @@ class Turn {
     if (turn.scope.hidden) {
       parts.push(`${turn.scope.hidden} more that you cannot see`);
     }
-    const scope = parts.length ? [element("p", { class: "meta" }, `Searched: ${parts.join(", ")}`)] : [];
+    const searched = parts.length ? [...new Set(parts)].join(", ") : "all documents that you can read";
+    const scope = [element("p", { class: "meta" }, `Searched: ${searched}`)];
     if (!understood) {
       this.head.replaceChildren(...scope, element("p", { class: "note" }, LOST));
     } else if (understood.asks) {
@@ -84,13 +85,19 @@ class Turn {
 
   judge(turn) {
     if (turn.answer && turn.answer.outcome !== "withdrawn") {
-      this.article.append(feedbackOn(turn.answer, turn.feedback));
+      this.article.append(exportsOf(turn.answer), feedbackOn(turn.answer, turn.feedback));
     }
   }
 
   fail(error) {
     this.place.replaceChildren(element("p", { class: "problem", role: "alert" }, error.message));
   }
+}
+
+// Links to the answer on a page of its own, and to its files.
+function exportsOf({ id }) {
+  const file = (format, label) => element("a", { href: `/v1/questions/${id}/export?format=${format}`, download: "" }, label);
+  return element("p", { class: "meta exports" }, element("a", { href: `/questions/${id}` }, "Link to this answer"), " · Export: ", file("markdown", "Markdown"), " ", file("csv", "CSV"));
 }
 
 async function begin() {

@@ -48,4 +48,4 @@ async function load(cursor) {
 
 export const listDocuments = () => load(null);
 
-more.addEventListener("click", () => load(next));
+more?.addEventListener("click", () => load(next));

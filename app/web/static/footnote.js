@@ -1,31 +1,48 @@
 import { ask, restore } from "./conversation.js";
 import { listDocuments } from "./documents.js";
-import { offerScope } from "./scope.js";
+import { offerScope, presetScope } from "./scope.js";
 import { watchUploads } from "./upload.js";
 import { closeViewer } from "./viewer.js";
 
+// The home page of some roles has no conversation, and the page to ask has no list of documents.
 const form = document.getElementById("question-form");
-form.addEventListener("submit", (event) => {
-  event.preventDefault();
-  ask(form.elements.question);
-});
-document.getElementById("question").addEventListener("keydown", (event) => {
-  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
-    form.requestSubmit();
-  }
-});
-document.getElementById("close").addEventListener("click", closeViewer);
-document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape") {
-    closeViewer();
-  }
-});
-watchUploads(listDocuments);
-listDocuments();
-offerScope();
-restore();
+const files = document.getElementById("files");
 
-// Enable the controls only now, because a file chosen before this script has run would be ignored silently.
-for (const control of [document.getElementById("files"), document.getElementById("ask")]) {
-  control.disabled = false;
+function startAsking() {
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    ask(form.elements.question);
+  });
+  const question = document.getElementById("question");
+  question.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      form.requestSubmit();
+    }
+  });
+  document.getElementById("close").addEventListener("click", closeViewer);
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") {
+      closeViewer();
+    }
+  });
+  offerScope();
+  if (!window.location.hash) {
+    question.value = new URLSearchParams(window.location.search).get("question")?.slice(0, question.maxLength) ?? "";
+    presetScope();
+  }
+  restore();
+  document.getElementById("ask").disabled = false;
+}
+
+function startUploads() {
+  watchUploads(listDocuments);
+  listDocuments();
+  files.disabled = false; // only now, because a file chosen before this script has run would be ignored silently
+}
+
+if (form) {
+  startAsking();
+}
+if (files) {
+  startUploads();
 }

@@ -67,6 +67,35 @@ function drawChips() {
   }));
 }
 
+// Names an object of the page's address; null if the user may not see it.
+async function nameOf(field, value) {
+  const path = { document_ids: "/v1/documents/", collection_ids: "/v1/collections/" }[field];
+  if (!path) {
+    return field === "fiscal_years" ? `FY${value}` : value;
+  }
+  try {
+    const found = await read(`${path}${encodeURIComponent(value)}`, AFTERWARDS);
+    return found.title || found.name || found.filename;
+  } catch {
+    return null;
+  }
+}
+
+// Chooses what the page's address names, such as `?document_ids=…`.
+export async function presetScope() {
+  const asked = new URLSearchParams(window.location.search);
+  for (const field of Object.keys(FIELDS)) {
+    for (const value of new Set(asked.getAll(field))) {
+      const label = await nameOf(field, value);
+      if (label && !chosen.some((part) => part.field === field && part.value === value)) {
+        chosen.push({ field, value, label });
+        isChanged = true;
+        drawChips();
+      }
+    }
+  }
+}
+
 function choice(field, options) {
   const select = element("select", {}, element("option", { value: "" }, "Any"), ...options.map(({ value, label }) => element("option", { value }, label)));
   select.addEventListener("change", () => {
