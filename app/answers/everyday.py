@@ -20,6 +20,12 @@ _GROUPS = """
     dividend dividends distribution shareholders payout
     buyback buybacks repurchase repurchases repurchased
     stores shops locations restaurants outlets branches
+    jets aircraft airplanes planes
+    planes aircraft airplanes jets
+    airplanes aircraft jets planes
+    delivered deliveries delivery
+    revolver revolving facility credit
+    drawn borrowed borrowings outstanding
     store shop location restaurant outlet branch
     brew brews brewery breweries brewed
     factories factory plants plant facilities manufacturing

@@ -7,6 +7,7 @@ from app.answers.claims import FIRST_PASSAGES
 from app.answers.computing.answering import Answered, Evidence, answer_figure
 from app.answers.computing.ledger_result import LedgerResult
 from app.answers.computing.notices import Declined
+from app.answers.computing.printed_measures import is_stated_otherwise
 from app.answers.computing.question import FigureQuestion
 from app.answers.computing.requests import Ranking
 from app.answers.tabular.answering import answer_parts
@@ -33,4 +34,7 @@ def find_figures(
     parts = answer_parts(question, understanding, ledgers, evidence)
     if parts is not None or figure is None or ranks:
         return parts or ranked
+    computed = ledgers[0].computed if len(ledgers) == 1 else None
+    if computed is not None and is_stated_otherwise(figure, computed, first.pages):
+        return None  # the writer quotes the sentence
     return answer_figure(figure, ledgers, understanding, first)

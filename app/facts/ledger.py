@@ -159,7 +159,7 @@ class Ledger:
             if labels:
                 named = ", ".join(f"“{label}”" for label in labels[:_MOST_NAMED])
                 return NotFound("ambiguous", f"{sought.title} can be any of {named}.")
-            found = NotFound("not-reported", f"No fact of this issuer is placed as {sought.title}.")
+            found = NotFound("not-reported", f"No row of the issuer's statements was recognised as {sought.title}.")
         return found
 
     def _groups(self, sought: Sought) -> Iterable[Sequence[StoredFact]]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from app.answers.claims import ClaimPart, Draft, DraftClaim, Grid, PageKey, PageTexts, Subject, Writer, WriterScore
+from app.answers.computing import patterns
 from app.answers.computing.binding import Source
 from app.answers.computing.chain import Chain
 from app.answers.computing.comparing import Versus, list_grid, write_versus
@@ -13,7 +14,7 @@ from app.answers.computing.ledger_figures import LedgerFigures, attach_cell, att
 from app.answers.computing.ledger_result import LedgerResult
 from app.answers.computing.measures import is_pure_measure
 from app.answers.computing.notices import Declined, approvals_of, decline, decline_absent, decline_unshown, notes_of
-from app.answers.computing.printed_measures import find_printed
+from app.answers.computing.printed_measures import find_printed, is_percent
 from app.answers.computing.prose_figures import ProseFigures
 from app.answers.computing.question import FigureQuestion, NamedIssuer, is_arithmetic, leaf_of, named_issuers
 from app.answers.computing.requests import (
@@ -262,7 +263,11 @@ class _Answering:
                 yield request, Chain(LedgerFigures(self._ledger.ledger), self._rows, self._prose)
 
     def _verified(self, computed: Computed) -> Answered | None:
-        """Write a computed answer and verify it; None if its cells do not show it, or if its result is not shown."""
+        """Write a computed answer and verify it; None if its cells do not show it, or if its result is not shown. No
+        share answers "how many".
+        """
+        if is_percent(computed) and patterns.HOW_MANY.search(self._question.text):
+            return None
         found = with_cells(computed, self._evidence.pages, self._evidence.tables)
         if found is None or any(figure.key not in self._documents for figure in found.shown()):
             return None

@@ -16,6 +16,7 @@ _MIDPOINT = re.compile(r"\bmid-?points?\b", re.IGNORECASE)
 _MOST_NEAREST = 2
 _MOST_NOTES = 3
 _MOST_LABEL = 100
+_ADVICE = "Ask with the words of a row of the statement, or look at the passages below, which come nearest."
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ def decline(missing: Sequence[Missing], documents: Mapping[PageKey, CitedDocumen
     figures = (figure for each in missing for figure in each.nearest if figure.key in documents)
     near = dict.fromkeys(_printed(figure, documents[figure.key]) for figure in figures)
     nearest = "; ".join(list(near)[:_MOST_NEAREST])
-    return Declined(f"{sentence} Nearest in the documents: {nearest}." if nearest else sentence)
+    return Declined(f"{sentence} Nearest in the documents: {nearest}." if nearest else f"{sentence} {_ADVICE}")
 
 
 def decline_midpoint(question: str, pages: PageTexts) -> Declined | None:

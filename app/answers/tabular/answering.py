@@ -20,8 +20,9 @@ from app.answers.computing.requests import AskedPeriod
 from app.answers.computing.sentences import CitedDocument
 from app.answers.computing.table_places import Place, fits, is_in_span, list_places
 from app.answers.computing.terms import FRAME, terms_of
+from app.answers.places import names_place
 from app.answers.tabular.asking import Axis, PartsQuestion, Wanted, read_parts
-from app.answers.tabular.fitting import is_of_document, is_place, kind_fit, measure_fit
+from app.answers.tabular.fitting import is_of_document, kind_fit, measure_fit
 from app.answers.tabular.groups import Group, Part, list_groups
 from app.answers.verification.claim_subjects import subjects_of
 from app.answers.writing.drafting import known_texts, verify_draft
@@ -167,7 +168,7 @@ class _Answering:
     def _ranked(self, group: Group) -> tuple[Part, ...]:
         """Return the parts of a group that can be first: of regions only places, if most parts are."""
         parts = tuple(part for part in group.parts if not part.is_remainder)
-        places = tuple(part for part in parts if is_place(part.name))
+        places = tuple(part for part in parts if names_place(part.name))
         return places if self._asked.axis is Axis.REGION and len(places) >= max(2.0, _HALF * len(parts)) else parts
 
     def _groups(self) -> Iterator[_Found]:

@@ -8,6 +8,7 @@ from app.answers.computing.periods import find_periods
 from app.answers.computing.requests import AskedPeriod
 from app.answers.computing.table_places import Place
 from app.answers.computing.terms import FRAME, SOFT, terms_of
+from app.answers.places import names_place
 from app.answers.tabular.asking import Axis
 from app.answers.tabular.groups import Group
 from app.facts.items.names import find_items
@@ -31,13 +32,6 @@ _KINDS = {
     Axis.CHANNEL: re.compile(r"\bchannels?\b", re.IGNORECASE),
     Axis.CUSTOMER: re.compile(r"\bcustomers?\b", re.IGNORECASE),
 }
-_PLACE = re.compile(
-    r"\b(?:americas?|europe\w*|asia\w*|africa\w*|emea|apac|apla|latam|pacific|china|japan|india|korea|canada|mexico"
-    r"|brazil|germany|france|italy|spain|switzerland|netherlands|ireland|israel|australia|singapore|taiwan|hong kong"
-    r"|united (?:states|kingdom)|u\.s\.?|u\.k\.?|us|uk|international|foreign|domestic|middle east|rest of world"
-    r"|other countries)\b",
-    re.IGNORECASE,
-)
 _SOLD = re.compile(
     r"(?:net |total )?(?:products?|services?|equipment|goods|merchandise|subscriptions?|licen[cs]es?|rentals?|parts)"
     r"(?: and (?:products?|services?|support|maintenance|other))?(?: (?:net )?(?:sales|revenues?))?",
@@ -56,17 +50,12 @@ _OF_LINES = 0.4
 _QUARTER = 3  # months
 
 
-def is_place(name: str) -> bool:
-    """Return whether a part is named after a country or a region of the world."""
-    return _PLACE.search(name) is not None
-
-
 def kind_fit(axis: Axis, group: Group, heading: str) -> float:
     """Return how surely the parts are of the kind that a question asks for: by their names, or the words nearest to
     the table. `heading` is that of the section.
     """
     named = [part for part in group.parts if not part.is_remainder]
-    are_places = sum(is_place(part.name) for part in named) >= max(1.0, _HALF * len(named))
+    are_places = sum(names_place(part.name) for part in named) >= max(1.0, _HALF * len(named))
     if are_places and axis in (Axis.REGION, Axis.PRODUCT, Axis.CHANNEL, Axis.CUSTOMER):
         return 1.0 if axis is Axis.REGION else 0.0
     if axis in (Axis.SEGMENT, Axis.REGION) and any(_SOLD.fullmatch(part.name) for part in named):

@@ -14,6 +14,7 @@ from app.answers.writing.definitions import write_definition
 from app.answers.writing.facts import write_both, write_fact
 from app.answers.writing.kind_writer import Reading, Written
 from app.answers.writing.lists import write_list
+from app.answers.writing.numbers_asked import asked_amount
 from app.answers.writing.plain_question import write_plainly
 from app.answers.writing.reasons import write_reason
 from app.answers.writing.rows import RowFinder
@@ -102,8 +103,10 @@ class BuiltInWriter:
 
     def _answer(self, reading: Reading, rows: RowFinder) -> Written | None:
         asked = reading.asked
-        found = next(filter(None, (write(reading) for write in WRITERS[asked.kind])), None)
-        if asked.kind not in _OF_ROWS and asked.expected is not Expected.COUNT:
+        is_amount = bool(asked_amount(reading))
+        kind = QuestionKind.FIGURE if is_amount else asked.kind
+        found = next(filter(None, (write(reading) for write in WRITERS[kind])), None)
+        if kind not in _OF_ROWS and asked.expected is not Expected.COUNT:
             return found
         row = rows.write()
         return row or found if row is None or found is None else _better(reading, row, found)

@@ -8,6 +8,7 @@ from app.answers.directions import find_direction
 from app.answers.kinds import Expected, QuestionKind
 from app.answers.writing.fact_patterns import has_expected
 from app.answers.writing.kind_writer import Reading
+from app.answers.writing.numbers_asked import states_number
 from app.answers.writing.said import YEAR, Fit, Said
 
 _LEADS = re.compile(r"\bthe following (?:tables?|charts?|graphs?|discussion|summar)\w*|:\s*$", re.IGNORECASE)
@@ -100,9 +101,13 @@ def features_of(reading: Reading, fit: Fit, writer: str, *, newest: int) -> dict
 
 
 def can_answer(reading: Reading, said: Said, writer: str) -> bool:
-    """Return whether a text has what any answer must have: a cause for "why", or an outcome if one is asked for."""
+    """Return whether a text has what any answer must have: a cause for "why", an outcome or a number if one is asked
+    for.
+    """
     if writer == "reason":
         return CAUSE.search(said.text) is not None
+    if writer in ("fact", "figure", "list") and not states_number(reading, said.text):
+        return False
     return not asks_outcome(reading) or _OUTCOME.search(said.text) is not None
 
 

@@ -33,7 +33,9 @@ DATE = re.compile(
     rf"|{MONTH},? (?:of )?(?:19|20)\d\d"
     r"|(?:19|20)\d\d-\d\d-\d\d|(?:(?:early|mid|late|the|first|second|third|fourth|half|quarter|end|of|fiscal|FY"
     r"|year|in|by|until|since)[ -]){1,6}"
-    r"(?:19|20)\d\d|(?:\d{1,3}|[a-z]+) (?:days|months|years|weeks)|(?:first|second|third|fourth) (?:quarter|half))\b",
+    r"(?:19|20)\d\d"
+    r"|(?:\d{1,3}|[a-z]+)(?: \(\d{1,3}\))? (?:calendar )?(?:days|months|years|weeks)"
+    r"|(?:first|second|third|fourth) (?:quarter|half))\b",
     re.IGNORECASE,
 )
 COUNT = re.compile(
@@ -120,7 +122,7 @@ RELATIONS: tuple[Relation, ...] = (
         r"|colleagues|associates|team members|"
         r"staff|persons|workers)|\d[\d,]* (?:full-time |regular |active |permanent )?(?:employees|colleagues"
         r"|associates|team members|people)",
-        r"\bplans?\b|\bbenefit|\bretire|\blaid off|\bstock option",
+        r"\bplans?\b|\bbenefit|\bretire|\blaid off|\bstock option|\boccupied by\b|\b(?:site|campus|buildings?)\b",
     ),
     *(
         _relation(name, asks, rf"(?:{states})", _FORMER)
@@ -185,6 +187,22 @@ RELATIONS: tuple[Relation, ...] = (
     ),
     _relation("rating", r"\brat(?:ing|ed)\b", r"(?-i:\b(?:AAA|AA|A|BBB|BB|B|CCC|Aaa|Aa|Baa|Ba|B"
                                               r"|Caa)[123+-]?\b)[^.]{0,80}|\brated\b"),
+    _relation(
+        "term of an agreement",
+        r"\bhow long (?:is|does|will|was) [^?]{0,80}\b(?:term|last|run|effect|agreement|contract)\b|\binitial term\b",
+        r"\bterm of (?:this|the) (?:\w+ ){0,2}?(?:agreement|contract)\b[^.]{0,120}\b(?:years?|months?|until)\b"
+        r"|\b(?:shall|will) have an? (?:initial )?term of\b|\binitial term\b[^.]{0,120}\b(?:years?|months?)\b"
+        r"|\b(?:shall|will) (?:continue|remain) in (?:full force and )?effect\b[^.]{0,100}\b(?:years?|months?|until)\b",
+    ),
+    _relation(
+        "drawn credit",
+        r"\b(?:drawn|borrowed|drew|used|tapped|outstanding)\b[^?]{0,60}\b(?:revolver|revolving|credit (?:facility|line"
+        r"|agreement))\b",
+        r"\b(?:no|nothing|none|not|\$ ?\d[\d,.]*(?: (?:million|billion))?)\b[^.]{0,80}"
+        r"\b(?:outstanding|borrow\w*|drawn)\b[^.]{0,100}"
+        r"\b(?:revolv\w*|credit (?:facility|agreement|line)|facilit(?:y|ies))\b"
+        r"|\b(?:revolv\w*|credit (?:facility|agreement))\b[^.]{0,80}\b(?:undrawn|no (?:amounts?|borrowings))\b",
+    ),
     _relation(
         "maturity",
         r"\b(?:mature|matures|maturity|due|come due|expire|expires|repaid|repay)\b",

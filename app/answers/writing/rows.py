@@ -12,12 +12,15 @@ from functools import cached_property
 from uuid import UUID
 
 from app.answers.claims import FIRST_PASSAGES, ClaimPart, DraftClaim, Operand, PageTexts
-from app.answers.kinds import AskedKind, QuestionKind
+from app.answers.kinds import AskedKind, Expected, QuestionKind
+from app.answers.places import names_place
 from app.answers.writing.candidate_ranking import rank_candidates
 from app.answers.writing.candidates import Candidate
 from app.answers.writing.figures import cite_row, name_period, row_sentence
 from app.answers.writing.kind_writer import Reading, Written, written
+from app.answers.writing.numbers_asked import counted_terms
 from app.quantities.printing import print_quantity
+from app.quantities.values import Kind
 from app.retrieval.index.lexicon import tokenise
 from app.retrieval.passages import Passage
 from app.retrieval.questions.understanding import Understanding
@@ -31,6 +34,8 @@ NARROWER = re.compile(
     re.IGNORECASE,
 )
 _NARROW = 0.7
+_OTHER_PLACE = 0.5
+_SHORT_TITLE = 6  # words
 _OTHER_LABEL = 0.5
 """The weight of a row whose headings have the question's words, but not its label."""
 _OF_CONTEXT = 0.5
@@ -142,9 +147,13 @@ _TWO = 2
 def _scored(
     rows: Sequence[Candidate], asked: AskedKind, understanding: Understanding
 ) -> Iterator[tuple[float, Candidate]]:
+    counted = counted_terms(understanding.core) if asked.expected is Expected.COUNT else frozenset()
+    of_place = names_place(understanding.core)
     for place, candidate in enumerate(rows):
         row = candidate.row
         assert row is not None
+        if counted and all(quantity_of(cell).kind is Kind.PERCENTAGE for cell in candidate.pick.figures):
+            continue  # a share of what is counted
         label = frozenset(tokenise(" ".join(row.label_path) or row.label))
         headings = frozenset(tokenise(" ".join(name for cell in candidate.pick.figures for name in cell.header_path)))
         context = frozenset(tokenise(f"{row.table.title or ''} {candidate.passage.heading.rpartition('·')[2]}"))
@@ -161,7 +170,16 @@ def _scored(
             score *= _OTHER_LABEL
         if _is_narrower(row, candidate.passage) and not NARROWER.search(understanding.core):
             score *= _NARROW
+        if not of_place and _names_place(row):
+            score *= _OTHER_PLACE
         yield score, candidate
+
+
+def _names_place(row: FigureRow) -> bool:
+    """Return whether a row's labels, headings, or its table's short title name a place: it is of that place only."""
+    title = row.table.title or ""
+    texts = [*row.label_path, *(name for cell in row.figures[:1] for name in cell.header_path)]
+    return any(map(names_place, (*texts, title if len(title.split()) <= _SHORT_TITLE else "")))
 
 
 def _gain(term: str, asked: AskedKind, own: frozenset[str], context: frozenset[str]) -> float:

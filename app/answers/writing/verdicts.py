@@ -12,6 +12,7 @@ from app.answers.claims import ClaimPart, DraftClaim
 from app.answers.directions import find_direction
 from app.answers.writing.choosing import choose, is_enough
 from app.answers.writing.kind_writer import Reading, Written, written
+from app.answers.writing.permissions import asks_existence, asks_permission, write_existence, write_permission
 from app.answers.writing.said import Said
 from app.retrieval.index.lexicon import tokenise
 
@@ -82,6 +83,10 @@ def write_verdict(reading: Reading) -> Written | None:
     limit = _by_limit(reading)
     if limit is not None:
         return limit
+    if asks_permission(reading):
+        return write_permission(reading)
+    if asks_existence(reading):
+        return write_existence(reading)
     chosen = choose(reading, VERDICT)
     if not is_enough(reading, VERDICT, chosen):
         return None

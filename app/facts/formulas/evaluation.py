@@ -15,7 +15,7 @@ from app.facts.formulas.units import NUMBER, PERCENT, Unit, unit_of
 from app.facts.formulas.values import StoppedError, Value, add, cast, compare, constant, divide, join, multiply, stop
 from app.facts.formulas.vocabulary import Vocabulary
 from app.facts.found import Figures, Found, NotFound
-from app.facts.model import FiscalLabel
+from app.facts.model import FiscalLabel, StatementKind
 from app.facts.sought import Dimensions, Sought
 from app.quantities.periods import Period
 
@@ -179,11 +179,25 @@ class _Evaluation:
         found = self._ledger.find(sought, scope.span, scope.dimensions)
         if isinstance(found, NotFound):
             if found.code == "not-reported" and not self._ledger.has_read(sought.statement, scope.span):
-                of = "" if sought.statement is None else f" No {sought.statement} for {scope.span} has been read."
-                found = NotFound("not-read", f"{found.detail}{of}")
+                found = NotFound("not-read", f"{found.detail}{_unread(sought.statement, scope.span)}")
             missing = Missing(name, str(scope.span), (*sought.names, *sought.labels), found.code, found.detail)
             raise StoppedError(Problem(found.code, found.detail), (missing,))
         return _value_of(found, name, scope)
+
+
+_STATEMENTS = {
+    StatementKind.INCOME: "income statement",
+    StatementKind.COMPREHENSIVE_INCOME: "statement of comprehensive income",
+    StatementKind.BALANCE: "balance sheet",
+    StatementKind.CASH_FLOW: "cash flow statement",
+    StatementKind.EQUITY: "statement of changes in equity",
+}
+
+
+def _unread(statement: StatementKind | None, span: FiscalSpan | Period) -> str:
+    """Say that no document has the statement that would have a figure; nothing if no statement is known to have it."""
+    named = None if statement is None else _STATEMENTS.get(statement)
+    return "" if named is None else f" No {named} for {span} was found in the documents that you may see."
 
 
 def _value_of(found: Found, name: str, scope: Scope) -> Value:

@@ -237,3 +237,23 @@ def test_years_of_maturity_are_no_amounts():
     )
     assert figure(table, "Term loan", "Maturity").value.kind is Kind.PERIOD
     assert figure(table, "Notes", "2024").value.value == 1950
+
+
+def test_rows_that_count_things_are_no_amounts_of_the_page_s_currency():
+    table = table_of(
+        H("Mobility"),
+        "Dollars in millions except per share amounts",
+        G([["(in 000s)", "2024", "2023"], ["Postpaid subscribers", "85,846", "82,694"]]),
+    )
+    value = figure(table, "Postpaid subscribers", "2024").value
+    assert (value.kind, value.unit, value.scale) == (Kind.NUMBER, None, 3)
+
+
+@pytest.mark.parametrize("label", ["Sales of stores", "Stores", "Loans to employees"])
+def test_rows_of_money_with_things_in_their_labels_stay_amounts(label):
+    table = table_of(
+        H("Revenue"),
+        "(Dollars in millions)",
+        G([["", "2024", "2023"], ["Net sales", "$2,173", "$2,189"], [label, "1,818", "1,756"]]),
+    )
+    assert figure(table, label, "2024").value.kind is Kind.AMOUNT

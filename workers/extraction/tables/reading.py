@@ -14,7 +14,7 @@ from workers.extraction.tables.building import DocumentContext, build_table
 from workers.extraction.tables.grids import read_grids
 from workers.extraction.tables.joins import JoinedGrid, join_grids
 
-TABLES_VERSION = "3"
+TABLES_VERSION = "4"
 _log = structlog.get_logger(__name__)
 
 

@@ -51,6 +51,17 @@ _OF_SHARES = re.compile(
     re.IGNORECASE,
 )
 _COUNTED = re.compile(r"^\W*(?:quantity|(?:total |average )?(?:number|no\.) of|count|headcount)\b", re.IGNORECASE)
+_THINGS = re.compile(
+    r"(?:[\w&'’/.-]+ ){0,5}?(?:subscribers|connections|employees|associates|stores|restaurants|branches|deliveries"
+    r"|vehicles|aircraft|rooms|beds|net additions)(?: \((?:in )?(?:thousands|000s|units)\))?\W*",
+    re.IGNORECASE,
+)
+"""Labels of rows that count things, unless they, their groups or their headings speak of money."""
+_OF_MONEY = re.compile(
+    r"[$€£]|\b(?:sales|revenues?|income|profits?|earnings|margins?|expenses?|costs?|cash|assets?|values?|prices?|due"
+    r"|pay\w*|receivables?|loans?|deposits?|advances?|amounts?|investments?|taxes|compensation|benefits?)\b",
+    re.IGNORECASE,
+)
 _MOST_STUBS = 8
 
 Path = tuple[str, ...]
@@ -137,7 +148,7 @@ class TableValues:
         if measure in _UNIT_OF:
             return Quantity(kind, own.value, _UNIT_OF[measure], 0, own.high)
         if measure is Kind.NUMBER:
-            of_lines = near.scale if near.measure is Kind.NUMBER else None
+            of_lines = near.scale if near.measure is Kind.NUMBER else self._scale_of_things(row)
             scale = _first(own.scale, column.scale, label.scale, named, of_lines, 0)
             return Quantity(kind, own.value, None, scale, own.high)
         if measure is Kind.SHARES:
@@ -188,9 +199,18 @@ class TableValues:
             return Kind.PER_SHARE if Kind.PER_SHARE in (of_column, of_label) else None
         if figures.is_percent(has_scale=near.scale is not None):
             return of_column or of_label or Kind.PERCENTAGE
-        if of_column is None and of_label is None and any(map(_COUNTED.search, (*headings[-1:], *labels))):
+        is_counted = any(map(_COUNTED.search, (*headings[-1:], *labels)))
+        if of_column is of_label is None and (
+            is_counted or (not figures.has_money and _counts_things(headings, labels))
+        ):
             return Kind.NUMBER
         return of_column or of_label or (None if figures.has_money else near.measure or self._measure)
+
+    def _scale_of_things(self, row: int) -> int | None:
+        """Return the scale that the table itself states without a currency: "(in 000s)"."""
+        stubs = [stub.text for stub in self._layout.headings.stubs(row)[-_MOST_STUBS:]]
+        units = units_of(stubs)
+        return units.scale if units.currency is None and not any(map(_OF_MONEY.search, stubs)) else None
 
     def _share_scale(self, own: Quantity, column: Units, label: Units, named: int | None, near: Units) -> int | None:
         scale = _first(own.scale, column.share_scale, column.scale, label.share_scale, label.scale, named)
@@ -241,6 +261,12 @@ class TableValues:
         # Amounts per share and large numbers of shares say nothing about the other figures of their column.
         if is_plain or self._of_path(self._layout.labels.path(row, band)).measure is None:
             column.add(own)
+
+
+def _counts_things(headings: Path, labels: Path) -> bool:
+    """Return whether a row counts things ("Mobile subscribers"), and no text beside its figures speaks of money."""
+    is_counted = bool(labels) and _THINGS.fullmatch(labels[-1].strip()) is not None
+    return is_counted and not any(map(_OF_MONEY.search, (*headings, *labels)))
 
 
 def _measure_of_units(units: Units) -> Kind | None:
