@@ -25,6 +25,7 @@ _NEAR = 2.0
 """Positions that differ by at most this many pixels are the same."""
 
 _FIGURES = 12
+_MOST_PARTS = 12
 _MEASURE = """
 () => [...document.querySelectorAll("table")].filter((table) => !table.querySelector("table")).map((table) => {
   const left = table.getBoundingClientRect().left;
@@ -110,14 +111,24 @@ def _compare(page: Any, path: Path, folder: Path) -> Comparison:
         file = folder / f"{number}.html"
         file.write_text(frame_page(filed, filing.sheet, text, [], is_strict=filing.is_strict).html, encoding="utf-8")
         page.goto(file.as_uri())
-        shown.extend(table for table in page.evaluate(_MEASURE) if _is_of_figures(table))
-    by_text: dict[tuple[str, ...], list[Sequence[Row]]] = {}
-    for table in shown:
-        by_text.setdefault(_key(table), []).append(table)
+        shown.extend(page.evaluate(_MEASURE))
     for table in wanted:
-        same = by_text.get(_key(table), [])
-        count_table(result, table, same.pop(0) if same else None)
+        count_table(result, table, find_same(table, shown))
     return result
+
+
+def find_same(source: Sequence[Row], shown: Sequence[Sequence[Row]]) -> Sequence[Row] | None:
+    """Return the rows of the tables, one after the other, that have the source's texts: pages may part a table."""
+    wanted = _key(source)
+    for start in range(len(shown)):
+        rows: list[Row] = []
+        for table in shown[start : start + _MOST_PARTS]:
+            rows.extend(table)
+            if len(rows) >= len(wanted):
+                break
+        if _key(rows) == wanted:
+            return rows
+    return None
 
 
 def count_table(result: Comparison, source: Sequence[Row], shown: Sequence[Row] | None) -> None:

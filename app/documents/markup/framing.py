@@ -16,7 +16,7 @@ from app.documents.markup.filing import FiledPage
 from app.documents.markup.nodes import ATTRIBUTES, KEPT, PICTURE, VALUE
 
 QUOTE = "quote"
-"""The ID of the first mark, to which the frame's address may lead."""
+"""The ID of the first passage's mark, to which the frame's address may lead."""
 
 _CLASS = re.compile(r"(?:s\d{1,6}|n-[a-z]{1,20})(?: n-[a-z]{1,20})?")
 _ID = re.compile(rf"x\d{{1,7}}|{QUOTE}")
@@ -115,9 +115,12 @@ def _marked(page: FiledPage, text: str, passages: Sequence[Passage]) -> str:
     before = offsets(text)
     last = len(before) - 1
     looked = np.zeros(len(page.places), bool)
-    for each in passages:
+    first = looked.copy()
+    for index, each in enumerate(passages):
         start, end = (int(before[min(max(0, offset), last)]) for offset in (each.start, each.end))
-        looked |= (page.places >= start) & (page.places < end)
+        hit = (page.places >= start) & (page.places < end)
+        looked |= hit
+        first = first if index else hit
     out: list[str] = []
     count = 0
     is_first = True
@@ -127,6 +130,7 @@ def _marked(page: FiledPage, text: str, passages: Sequence[Passage]) -> str:
             continue
         length = len(squeeze(part))
         hits = np.flatnonzero(looked[count : count + length])
+        is_of_first = bool(first[count : count + length].any())
         count += length
         if not len(hits):
             out.append(escape(part, quote=False))
@@ -134,8 +138,9 @@ def _marked(page: FiledPage, text: str, passages: Sequence[Passage]) -> str:
         places = offsets(part)
         start = int(np.searchsorted(places, hits[0], "right")) - 1
         end = int(np.searchsorted(places, hits[-1] + 1))
-        name = f' id="{QUOTE}"' if is_first else ""
-        is_first = False
+        name = ' class="n-now"' if is_of_first and len(passages) > 1 else ""
+        if is_of_first and is_first:
+            name, is_first = f'{name} id="{QUOTE}"', False
         head, marked, tail = (escape(each, quote=False) for each in (part[:start], part[start:end], part[end:]))
         out.append(f"{head}<mark{name}>{marked}</mark>{tail}")
     return "".join(out)

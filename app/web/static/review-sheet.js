@@ -12,6 +12,7 @@ const NARROW = 700; // pixels
 const sheet = document.getElementById("sheet");
 const title = document.getElementById("page-title");
 const take = document.getElementById("take");
+const asFiled = document.getElementById("as-filed");
 
 const pages = new Map(); // page number -> promise of a page
 const images = new Map();
@@ -27,6 +28,12 @@ let pickField = () => {};
 let opening = Promise.resolve(); // ends when the page that was opened last is on show
 
 const pathOf = (number) => `/v1/documents/${place.document}/versions/${place.version}/pages/${number}`;
+
+asFiled.addEventListener("click", () => {
+  asFiled.setAttribute("aria-pressed", String(asFiled.getAttribute("aria-pressed") !== "true"));
+  draw();
+  reveal();
+});
 
 export function setUp(where, handlers) {
   place = where;
@@ -84,8 +91,23 @@ function marksOn(page) {
   return [...quoted, ...(shownOnly ? [{ ...shownOnly, look: "now" }] : []), ...own];
 }
 
+// The page as it was filed, in a frame without scripts. What is selected for a field is selected in the text.
+function drawFiled() {
+  const spans = marksOn(shown).sort((one, other) => (other.look === "now") - (one.look === "now")).slice(0, 200);
+  const query = new URLSearchParams(spans.map(({ start, end }) => ["mark", `${start}-${end}`]));
+  const src = `${pathOf(shown.number)}/filed?${query}#quote`;
+  if (sheet.querySelector("iframe")?.getAttribute("src") !== src) {
+    sheet.replaceChildren(element("iframe", { src, sandbox: "allow-same-origin", title: `Page ${shown.number}, as filed` }));
+  }
+}
+
 function draw() {
   title.textContent = `Page ${shown.number} of ${place.pages}`;
+  asFiled.hidden = !shown.filed;
+  if (shown.filed && asFiled.getAttribute("aria-pressed") === "true") {
+    drawFiled();
+    return;
+  }
   if (shown.width > 0) {
     let leaf = sheet.querySelector(".leaf.image");
     if (leaf?.dataset.page !== String(shown.number)) {

@@ -77,6 +77,15 @@ def test_quotes_are_marked_in_place_also_across_cells(tmp_path, quote, expected)
     assert shown.html.count('id="quote"') == 1
 
 
+def test_first_passage_has_the_name_that_the_address_leads_to(tmp_path):
+    filing, texts = draw(STATEMENT, tmp_path)
+    later, earlier = texts[0].index("Operating"), texts[0].index("Net sales")
+    passages = [Passage(later, later + 9), Passage(earlier, earlier + 9)]
+    html = frame_page(filing.pages[0], filing.sheet, texts[0], passages, is_strict=False).html
+    assert '<mark class="n-now" id="quote">Operating</mark>' in html
+    assert "<mark>Net sales</mark>" in html
+
+
 def test_every_stored_character_is_found_in_the_file(tmp_path):
     filing, texts = draw(STATEMENT, tmp_path)
     for page, text in zip(filing.pages, texts, strict=True):
