@@ -94,8 +94,8 @@ log = structlog.get_logger()
 class Container:
     """All parts of the API. `services` maps a type to the service of that type.
 
-    `build_provisioning` returns the services that only `/scim/v2` needs. `close` stops the threads and processes and
-    closes the connections.
+    `build_provisioning` returns the services that only `/scim/v2` needs. `start_sandbox` starts the process that draws
+    pages: the first page need not wait for it. `close` stops the threads and processes and closes the connections.
     """
 
     services: Mapping[type, Any]
@@ -114,6 +114,7 @@ class Container:
     marks: Marks
     pulse: Pulse
     beat_seconds: float
+    start_sandbox: Callable[[], None]
     close: Callable[[], None]
 
 
@@ -262,6 +263,7 @@ def build_container(settings: Settings, *, clock: Clock | None = None) -> Contai
         marks=marks,
         pulse=pulse,
         beat_seconds=settings.health.beat_seconds,
+        start_sandbox=sandbox.start,
         close=close,
     )
 

@@ -68,6 +68,7 @@ from app.review.revisions.endpoints import router as review_decisions_router
 from app.review.saved.endpoints import router as review_views_router
 from app.review.schemas.endpoints import router as schemas_router
 from app.review.tasks.endpoints import router as review_tasks_router
+from app.sandbox.errors import SandboxUnavailableError
 from app.settings import Settings
 from app.tables.endpoints import router as tables_router
 from app.tables.overlay_endpoints import router as overlays_router
@@ -210,4 +211,7 @@ def create_app_from_environment() -> FastAPI:
     gc.set_threshold(GC_OBJECTS)
     configure_logging(level=settings.observability.log_level)
     tracing = configure_tracing("footnote-api", settings.observability.otlp_endpoint)
-    return create_app(build_container(settings), tracing=tracing)
+    container = build_container(settings)
+    with suppress(SandboxUnavailableError):  # the first page to be drawn tries again, and says why
+        container.start_sandbox()
+    return create_app(container, tracing=tracing)
