@@ -53,6 +53,7 @@ SHARED = dict.fromkeys(
         *(f"tests/evals/suites/test_{name}.py" for name in ("facts", "faults", "measuring", "permissions", "tables")),
         "tests/docs/test_guides.py",
         "tests/docs/test_backups.py",
+        "tests/webhooks/test_whole_stack.py",
     ),
     "running",
 ) | {"tests/cli": "cli", "tests/web": "web"}

@@ -13,11 +13,12 @@ from evals.environment.stacks import LIMITS, UNLIMITED, Running, Stacks, Tenancy
 
 @contextmanager
 def run_footnote(folder: Path) -> Iterator[Stack]:
-    """Run Footnote with its data in `folder` and without rate limits."""
+    """Run Footnote with its data in `folder`, without rate limits, and with webhooks to 127.0.0.1."""
     stack = Stack(home=Home.at(folder), port=0)
     with pytest.MonkeyPatch.context() as patch:
         for name in LIMITS:
             patch.setenv(name, UNLIMITED)
+        patch.setenv("FOOTNOTE_WEBHOOKS__OPEN_HOSTS", '["127.0.0.1"]')
         stack.start()
     try:
         yield stack
