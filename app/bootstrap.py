@@ -15,6 +15,7 @@ from app.access.reports.watching import WatchService
 from app.answers.computing.proposing import FormulaProposer
 from app.answers.proposals import ProposedFigures
 from app.answers.service import AnswerService
+from app.answers.usage import UsageService
 from app.answers.writing.by_kind import BuiltInWriter
 from app.answers.writing.drafting import Drafter
 from app.answers.writing.model_writer import ModelWriter
@@ -206,6 +207,7 @@ def build_container(settings: Settings, *, clock: Clock | None = None) -> Contai
         evaluations,
         ComparisonService(evaluations=evaluations),
         AuditLog(database=database),
+        UsageService(database=database),
         LibraryService(database=database, search=answers.search),
     ]
 

@@ -45,11 +45,15 @@ class GroupService:
             record(session, principal, "identity.group.created", object_type="group", object_id=values["id"])
         return Group(**values)
 
-    def list_groups(self, principal: Principal, page: PageRequest) -> PageOf[Group]:
-        """List the tenant's groups. Raises PermissionRequiredError, InvalidCursorError."""
+    def list_groups(self, principal: Principal, page: PageRequest, *, words: str = "") -> PageOf[Group]:
+        """List the tenant's groups; with `words`, those whose name contains each of them. Raises
+        PermissionRequiredError, InvalidCursorError.
+        """
         principal.require(Permission.GROUPS_MANAGE)
         with self._database.transaction(principal) as session:
-            found = GroupRepository(session).list_groups(after=parse_uuid_cursor(page), limit=page.limit + 1)
+            found = GroupRepository(session).list_groups(
+                after=parse_uuid_cursor(page), limit=page.limit + 1, words=words
+            )
         items = found[: page.limit]
         return PageOf(items=items, next_cursor=encode_cursor(str(items[-1].id)) if len(found) > page.limit else None)
 

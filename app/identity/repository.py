@@ -1,12 +1,12 @@
 """SQL of users and keys."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select, text, update
+from sqlalchemy import insert, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from app.db.keyed import run_keyed
@@ -99,14 +99,30 @@ class IdentityRepository:
         changed = update(User).where(User.id == user_id).values(values).returning(User)
         return self._session.scalar(changed, execution_options={"populate_existing": True})
 
-    def list_users(self, *, after: UUID | None, limit: int) -> Sequence[User]:
+    def list_users(self, *, after: UUID | None, limit: int, words: str = "") -> Sequence[User]:
+        """Return users, oldest first; with `words`, those whose name or e-mail address contains each of them."""
         query = select(User).where(User.deleted_at.is_(None)).order_by(User.id).limit(limit)
+        for word in words.split():
+            query = query.where(
+                User.name.icontains(word, autoescape=True) | User.email.icontains(word, autoescape=True)
+            )
         if after is not None:
             query = query.where(User.id > after)
         return self._session.scalars(query).all()
 
-    def list_keys(self, *, user_id: UUID | None, after: UUID | None, limit: int) -> Sequence[ApiKey]:
+    def name_users(self, user_ids: Iterable[UUID]) -> Mapping[UUID, str]:
+        """Return the names of users by ID, also of deleted users."""
+        found = self._session.execute(select(User.id, User.name).where(User.id.in_(list(user_ids))))
+        return {row.id: row.name for row in found}
+
+    def list_keys(self, *, user_id: UUID | None, after: UUID | None, limit: int, words: str = "") -> Sequence[ApiKey]:
+        """Return keys, oldest first; with `words`, those whose name, prefix or user contains each of them."""
         query = select(ApiKey).order_by(ApiKey.id).limit(limit)
+        if words:
+            query = query.join(User, User.id == ApiKey.user_id)
+        for word in words.split():
+            columns = (ApiKey.name, ApiKey.prefix, User.name, User.email)
+            query = query.where(or_(*(column.icontains(word, autoescape=True) for column in columns)))
         if user_id is not None:
             query = query.where(ApiKey.user_id == user_id)
         if after is not None:

@@ -157,18 +157,27 @@ class IdentityService:
             _record_new_key(session, principal, values, kind=owner.kind)
         return CreatedKey(key=ApiKey(**values), secret=secret.text)
 
-    def list_keys(self, principal: Principal, page: PageRequest) -> PageOf[KeyView]:
-        """List the principal's keys; users who manage keys see all keys of the tenant. Secrets are not returned."""
-        owner = None if principal.may(Permission.KEYS_MANAGE) else principal.user_id
+    def list_keys(
+        self, principal: Principal, page: PageRequest, *, words: str = "", user_id: UUID | None = None
+    ) -> PageOf[KeyView]:
+        """List the principal's keys; users who manage keys see all keys of the tenant, or those of a user. With
+        `words`, only keys whose name, prefix or user contains each of them. Secrets are not returned.
+        """
+        owner = user_id if principal.may(Permission.KEYS_MANAGE) else principal.user_id
         with self._database.transaction(principal) as session:
             found = IdentityRepository(session).list_keys(
-                user_id=owner, after=parse_uuid_cursor(page), limit=page.limit + 1
+                user_id=owner, after=parse_uuid_cursor(page), limit=page.limit + 1, words=words
             )
         now = self._clock.now()
         items = [KeyView(key, state_of(key, now)) for key in found[: page.limit]]
         return PageOf(
             items=items, next_cursor=encode_cursor(str(items[-1].key.id)) if len(found) > page.limit else None
         )
+
+    def name_owners(self, principal: Principal, keys: Iterable[ApiKey]) -> Mapping[UUID, str]:
+        """Return the names of the users whose keys these are, by ID."""
+        with self._database.transaction(principal) as session:
+            return IdentityRepository(session).name_users({key.user_id for key in keys})
 
     def revoke_key(self, principal: Principal, key_id: UUID) -> None:
         """Revoke a key: it is rejected from the next request on. May be repeated.

@@ -72,12 +72,14 @@ class UserService:
         with self._database.transaction(principal) as session:
             return _found(IdentityRepository(session).find_user(user_id))
 
-    def list_users(self, principal: Principal, page: PageRequest) -> PageOf[User]:
-        """List the tenant's users. Raises InvalidCursorError."""
+    def list_users(self, principal: Principal, page: PageRequest, *, words: str = "") -> PageOf[User]:
+        """List the tenant's users; with `words`, those whose name or e-mail address contains each of them. Raises
+        InvalidCursorError.
+        """
         principal.require(Permission.USERS_MANAGE)
         with self._database.transaction(principal) as session:
             found: Sequence[User] = IdentityRepository(session).list_users(
-                after=parse_uuid_cursor(page), limit=page.limit + 1
+                after=parse_uuid_cursor(page), limit=page.limit + 1, words=words
             )
         items = list(found[: page.limit])
         return PageOf(items=items, next_cursor=encode_cursor(str(items[-1].id)) if len(found) > page.limit else None)

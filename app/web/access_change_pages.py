@@ -17,12 +17,24 @@ from app.access.changes.service import ImportService
 from app.access.collections.schemas import Level
 from app.core.errors import ConflictError, InvalidInputError
 from app.core.principal import Permission, Principal
+from app.http.denials import record_denial_blocking
 from app.http.dependencies import service
 from app.web.access_pages import AccessDesk
+from app.web.forms import REFUSALS
+from app.web.forms import Form as Filled
 
 Import = Annotated[ImportService, Depends(service(ImportService))]
 Text = Annotated[str, Form(max_length=1_000_000)]
 Word = Annotated[str, Form(max_length=500)]
+
+_TYPED = {
+    "user": "Person (e-mail address)",
+    "group": "Group",
+    "into": "Into",
+    "label": "Label",
+    "expires_at": "Expires (with time zone; empty for no expiry)",
+}
+"""Fields that people type, with their labels: a refused form shows them again."""
 
 _FIELDS = ("change", "user", "group", "collection", "document", "pack", "label", "into", "level", "expires_at")
 
@@ -54,13 +66,19 @@ def access_change_pages(desk: AccessDesk) -> APIRouter:
         fields = {field: value.strip() for field, value in zip(_FIELDS, values, strict=True) if value.strip()}
 
         def show(principal: Principal) -> Response:
-            changes = [_parse(fields)]
-            shown = {"fields": fields, "back": _local(back)}
-            if act != "make":
+            form = Filled(fields)
+            preview = None
+            try:
+                changes = [_parse(fields)]
+                if act == "make":
+                    importer.make(principal, changes)
+                    return RedirectResponse(_local(back), status_code=303)
                 preview = importer.preview(principal, changes)
-                return desk.show(request, principal, "access_change.html", preview=preview, **shown)
-            importer.make(principal, changes)
-            return RedirectResponse(_local(back), status_code=303)
+            except REFUSALS as error:
+                record_denial_blocking(request, error)
+                form = form.refuse(error)
+            shown = {"fields": fields, "back": _local(back), "preview": preview, "typed": _TYPED}
+            return desk.show_form(request, principal, "access_change.html", form, **shown)
 
         return desk.answer(request, Permission.ACCESS_MANAGE, show)
 
@@ -116,6 +134,6 @@ def _first(error: ValidationError) -> str:
 
 
 def _local(back: str) -> str:
-    """Return `back` if it is one of our access pages, else "/access", so that no form redirects to another site."""
-    is_ours = back.startswith("/access") and not set(back) - set("/abcdefghijklmnopqrstuvwxyz0123456789-")
+    """Return `back` if it is a page of access or administration, else "/access": no form redirects to another site."""
+    is_ours = back.startswith(("/access", "/admin")) and not set(back) - set("/abcdefghijklmnopqrstuvwxyz0123456789-")
     return back if is_ours else "/access"

@@ -55,6 +55,11 @@ def _lines(names: Names) -> str:
     return f"{','.join(fields)}\n{','.join(fields.values())}\n"
 
 
+def _refused_name(permission: Permission) -> PageRule:
+    """The rule of a form with an empty name: it is refused, and creates nothing."""
+    return PageRule(permission, 422, 422, call=lambda _: {"data": {"name": ""}})
+
+
 _RUN = {"run_id": "eval_run_id"}
 
 PAGES: dict[tuple[str, str], PageRule] = {
@@ -78,6 +83,37 @@ PAGES: dict[tuple[str, str], PageRule] = {
     ("GET", "/access/import"): PageRule(Permission.ACCESS_MANAGE, foreign=200),
     ("POST", "/access/import"): PageRule(
         Permission.ACCESS_MANAGE, 303, 200, call=lambda names: {"data": {"act": "make", "text": _lines(names)}}
+    ),
+    # administration
+    ("GET", "/admin"): PageRule(Permission.USERS_MANAGE, foreign=200),
+    ("GET", "/admin/usage"): PageRule(Permission.OPERATIONS_READ, foreign=200),
+    ("GET", "/admin/people"): PageRule(Permission.USERS_MANAGE, foreign=200, shows="user_id"),
+    ("GET", "/admin/people/new"): PageRule(Permission.USERS_MANAGE, foreign=200),
+    ("POST", "/admin/people/new"): PageRule(
+        Permission.USERS_MANAGE, 422, 422, call=lambda _: {"data": {"kind": "person", "name": "", "roles": "analyst"}}
+    ),
+    ("GET", "/admin/people/{user_id}"): PageRule(Permission.USERS_MANAGE),
+    ("POST", "/admin/people/{user_id}"): PageRule(
+        Permission.USERS_MANAGE, 303, call=lambda _: {"data": {"act": "enable"}}
+    ),
+    ("GET", "/admin/keys"): PageRule(
+        Permission.KEYS_MANAGE, foreign=200, call=lambda _: {"params": {"q": "own"}}, shows="key_id"
+    ),
+    ("POST", "/admin/keys/{key_id}/revoke"): PageRule(Permission.KEYS_MANAGE, 303, call=lambda _: {"data": {}}),
+    ("GET", "/admin/groups"): PageRule(Permission.GROUPS_MANAGE, foreign=200, shows="group_id"),
+    ("POST", "/admin/groups"): _refused_name(Permission.GROUPS_MANAGE),
+    ("GET", "/admin/collections"): PageRule(Permission.ACCESS_MANAGE, foreign=200, shows="collection_id"),
+    ("POST", "/admin/collections"): _refused_name(Permission.ACCESS_MANAGE),
+    ("GET", "/admin/labels"): PageRule(Permission.ACCESS_MANAGE, foreign=200),
+    ("POST", "/admin/labels"): _refused_name(Permission.ACCESS_MANAGE),
+    ("GET", "/admin/packs"): PageRule(Permission.ACCESS_MANAGE, foreign=200),
+    ("POST", "/admin/packs"): _refused_name(Permission.ACCESS_MANAGE),
+    ("GET", "/admin/providers"): PageRule(Permission.USERS_MANAGE, foreign=200),
+    ("POST", "/admin/providers"): PageRule(
+        Permission.USERS_MANAGE, 422, 422, call=lambda _: {"data": {"name": "A", "issuer": "b", "client_id": "c"}}
+    ),
+    ("POST", "/admin/providers/{provider_id}"): PageRule(
+        Permission.USERS_MANAGE, 303, call=lambda _: {"data": {"act": "enable"}}
     ),
     # the audit log
     ("GET", "/audit"): PageRule(Permission.AUDIT_READ, foreign=200, shows="logged_user_id"),

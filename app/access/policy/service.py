@@ -5,6 +5,8 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 from uuid import UUID
 
+from sqlalchemy import ColumnElement
+
 from app.access.errors import GrantTargetNotFoundError
 from app.access.models import Clearance, EntitlementPack, Exclusion, Label
 from app.access.policy.editing import Place, PolicyEditor
@@ -28,11 +30,11 @@ class PolicyService:
         with self._database.transaction(principal) as session:
             yield PolicyEditor(session, principal)
 
-    def list_labels(self, principal: Principal, page: PageRequest) -> PageOf[Label]:
-        """List labels that the principal is cleared for; administrators and auditors see all labels. Raises
-        InvalidCursorError.
+    def list_labels(self, principal: Principal, page: PageRequest, *, words: str = "") -> PageOf[Label]:
+        """List labels that the principal is cleared for; administrators and auditors see all labels. With `words`, only
+        labels whose name contains each of them. Raises InvalidCursorError.
         """
-        return self._list(principal, page, Label)
+        return self._list(principal, page, Label, where=[_contains(Label, word) for word in words.split()])
 
     def list_labels_on(self, principal: Principal, place: Place) -> Sequence[Label]:
         """List the labels set on a collection or document itself. Raises GrantTargetNotFoundError."""
@@ -57,9 +59,10 @@ class PolicyService:
         wanted = ((Clearance.label_id, label_id), (Clearance.user_id, user_id), (Clearance.group_id, group_id))
         return self._list(principal, page, Clearance, wanted)
 
-    def list_packs(self, principal: Principal, page: PageRequest) -> PageOf[EntitlementPack]:
-        """List the tenant's packs. Raises InvalidCursorError."""
-        return self._list(principal, page, EntitlementPack)
+    def list_packs(self, principal: Principal, page: PageRequest, *, words: str = "") -> PageOf[EntitlementPack]:
+        """List the tenant's packs; with `words`, those whose name contains each of them. Raises InvalidCursorError."""
+        where = [_contains(EntitlementPack, word) for word in words.split()]
+        return self._list(principal, page, EntitlementPack, where=where)
 
     def list_exclusions(
         self, principal: Principal, page: PageRequest, *, document_id: UUID | None = None
@@ -70,11 +73,21 @@ class PolicyService:
         return self._list(principal, page, Exclusion, ((Exclusion.document_id, document_id),))
 
     def _list(
-        self, principal: Principal, page: PageRequest, model: type[Row], wanted: Sequence[tuple[Any, UUID | None]] = ()
+        self,
+        principal: Principal,
+        page: PageRequest,
+        model: type[Row],
+        wanted: Sequence[tuple[Any, UUID | None]] = (),
+        *,
+        where: Sequence[ColumnElement[bool]] = (),
     ) -> PageOf[Row]:
-        where = [column == value for column, value in wanted if value is not None]
+        where = [*where, *(column == value for column, value in wanted if value is not None)]
         after = parse_uuid_cursor(page)
         with self._database.transaction(principal) as session:
             found = PolicyRepository(session).list_page(model, after=after, limit=page.limit + 1, where=where)
         items = found[: page.limit]
         return PageOf(items=items, next_cursor=encode_cursor(str(items[-1].id)) if len(found) > page.limit else None)
+
+
+def _contains(model: type[Label] | type[EntitlementPack], word: str) -> ColumnElement[bool]:
+    return model.name.icontains(word, autoescape=True)

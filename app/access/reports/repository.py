@@ -73,9 +73,13 @@ class WatchRepository:
             for row in self._call("SELECT collection_id, name, level, documents FROM count_seen_by(:id)", id=user_id)
         ]
 
-    def list_collections(self, *, after: UUID | None, limit: int) -> list[GovernedCollection]:
-        """Return all collections of the tenant, oldest first."""
-        found = self._call("SELECT * FROM list_governed_collections(:after, :limit)", after=after, limit=limit)
+    def list_collections(self, *, after: UUID | None, limit: int, words: str = "") -> list[GovernedCollection]:
+        """Return all collections of the tenant, oldest first; with `words`, those whose name contains each of them."""
+        if words.strip():
+            query = "SELECT * FROM search_governed_collections(:after, :limit, :words)"
+            found = self._call(query, after=after, limit=limit, words=words.split())
+        else:
+            found = self._call("SELECT * FROM list_governed_collections(:after, :limit)", after=after, limit=limit)
         on: dict[UUID, list[Label]] = {row.id: [] for row in found}
         labels = select(CollectionLabel.collection_id, Label).join(Label, Label.id == CollectionLabel.label_id)
         for collection_id, label in self._session.execute(labels.where(CollectionLabel.collection_id.in_(on))):

@@ -2,13 +2,14 @@
 reports have no titles or texts of documents.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from app.access.errors import CollectionNotFoundError, ExplainedDocumentNotFoundError
 from app.access.models import Clearance, Grant
 from app.access.reports.decisions import Holding
+from app.access.reports.explaining import find_person
 from app.access.reports.repository import WatchRepository
 from app.access.reports.views import DocumentReader, GovernedCollection, SeenCollection
 from app.audit.service import record
@@ -87,12 +88,17 @@ class WatchService:
                 names=_name(rows, held, grants, labels=[each.label_id for each in clearances]),
             )
 
-    def list_collections(self, principal: Principal, page: PageRequest) -> PageOf[GovernedCollection]:
-        """List all collections of the tenant, oldest first. Raises PermissionRequiredError, InvalidCursorError."""
+    def list_collections(
+        self, principal: Principal, page: PageRequest, *, words: str = ""
+    ) -> PageOf[GovernedCollection]:
+        """List all collections of the tenant, oldest first; with `words`, those whose name contains each of them.
+
+        Raises PermissionRequiredError, InvalidCursorError.
+        """
         principal.require(Permission.ACCESS_EXPLAIN)
         after = parse_uuid_cursor(page)
         with self._database.transaction(principal, snapshot=True) as session:
-            found = WatchRepository(session).list_collections(after=after, limit=page.limit + 1)
+            found = WatchRepository(session).list_collections(after=after, limit=page.limit + 1, words=words)
         items = found[: page.limit]
         return PageOf(items=items, next_cursor=encode_cursor(str(items[-1].id)) if len(found) > page.limit else None)
 
@@ -124,6 +130,18 @@ class WatchService:
             rows = WatchRepository(session)
             users = rows.name_users({grant.user_id for grant in grants if grant.user_id is not None})
             return {**users, **rows.name_all(groups={grant.group_id for grant in grants if grant.group_id is not None})}
+
+    def find_person(self, principal: Principal, reference: str) -> User:
+        """Return the user whose ID or e-mail address this is. Raises PermissionRequiredError, UserNotFoundError."""
+        principal.require(Permission.ACCESS_EXPLAIN)
+        with self._database.transaction(principal) as session:
+            return find_person(session, reference)
+
+    def name_people(self, principal: Principal, user_ids: Collection[UUID]) -> Mapping[UUID, str]:
+        """Return the e-mail addresses of users by ID, also of deleted users. Raises PermissionRequiredError."""
+        principal.require(Permission.ACCESS_EXPLAIN)
+        with self._database.transaction(principal) as session:
+            return WatchRepository(session).name_users(user_ids)
 
     def list_readers(self, principal: Principal, document_id: UUID, page: PageRequest) -> PageOf[ReaderView]:
         """List the readers of a document, in the order of their IDs.
