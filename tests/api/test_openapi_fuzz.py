@@ -41,6 +41,7 @@ REFUSED_FOR_THEIR_MEANING = {
     "mention-invalid",
     "assignee-invalid",
     "bulk-changed",
+    "moment-not-past",
     "webhook-address-invalid",
 }
 REFUSED_IN_WORDS = {"Value error, a grant of a pack must have the level viewer"}
