@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.web.conftest import new_page, sign_in
+from tests.web.test_review_accessibility import violations
 
 pytestmark = pytest.mark.browser
 QUESTION = "What were net sales in 2025?"
@@ -121,3 +122,30 @@ def test_cited_page_opens_over_the_claim_on_a_phone(page, site, filed):
     page.locator(".claim .cite").first.click()
     expect(page.locator("#viewer")).to_be_in_viewport()
     assert page.locator("#viewer").bounding_box()["y"] > 0
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pages_of_the_analyst_have_no_violation(chromium, site, filed, scheme):
+    """WCAG 2.2 AA, by axe-core, on a phone and on a desk."""
+    context = chromium.new_context(color_scheme=scheme, viewport={"width": 1440, "height": 900})
+    page = sign_in(context.new_page(), site.url, site.key)
+    found = {}
+    for path in (
+        "/",
+        "/questions?q=sales",
+        "/issuers",
+        "/issuers/tarnwick?show=NetLeverage-2025",
+        "/issuers/compare?a=juniper tool works&b=tarnwick",
+        "/ask",
+    ):
+        page.goto(f"{site.url}{path}")
+        if path == "/ask":
+            page.get_by_label("Ask about these documents").fill(QUESTION)
+            page.keyboard.press("Control+Enter")
+            page.locator(".claim .cite").first.click()
+            page.locator("#sheet rect, #sheet mark").first.wait_for(state="attached")
+        for width in (360, 1440):
+            page.set_viewport_size({"width": width, "height": 900})
+            found[path, width] = violations(page)
+    context.close()
+    assert {place: problems for place, problems in found.items() if problems} == {}
