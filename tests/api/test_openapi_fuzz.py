@@ -97,7 +97,7 @@ def test_responses_conform_to_the_openapi_document(schema, call, operation):
     method, path = operation
 
     @settings(
-        max_examples=8,
+        max_examples=settings.default.max_examples // 10,  # 4 in normal runs, 20 in `make test-random`
         phases=[Phase.explicit, Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
