@@ -27,9 +27,11 @@ _NEAR = 2.0
 _FIGURES = 12
 _MOST_PARTS = 12
 _MEASURE = """
-() => [...document.querySelectorAll("table")].filter((table) => !table.querySelector("table")).map((table) => {
+() => {
+const textOf = (cell) => cell.innerText.replace(/\u200b/g, "").replace(/\\s+/g, " ").trim();
+return [...document.querySelectorAll("table")].filter((table) => !table.querySelector("table")).map((table) => {
   const left = table.getBoundingClientRect().left;
-  return [...table.rows].map((row) => [...row.cells].filter((cell) => cell.innerText.trim()).map((cell) => {
+  return [...table.rows].map((row) => [...row.cells].filter((cell) => textOf(cell)).map((cell) => {
     const range = document.createRange();
     range.selectNodeContents(cell);
     const box = range.getBoundingClientRect();
@@ -38,11 +40,14 @@ _MEASURE = """
     for (let node = walker.nextNode(); node; node = walker.nextNode()) {
       if (node.data.trim() && Number(getComputedStyle(node.parentElement).fontWeight) < 600) { bold = false; }
     }
-    return { text: cell.innerText.replace(/\\s+/g, " ").trim(), left: box.left - left, right: box.right - left, bold };
+    return { text: textOf(cell), left: box.left - left, right: box.right - left, bold };
   })).filter((cells) => cells.length);
-})
+});
+}
 """
-"""Per table: its rows with text, and of each cell its text, the edges of its text in pixels, and whether it is bold."""
+"""Per table: its rows with text, and of each cell its text without characters of no width, the edges of its text in
+pixels, and whether it is bold.
+"""
 
 Row = Sequence[Mapping[str, Any]]
 
