@@ -8,6 +8,7 @@ from app.core.clock import Clock
 from app.db.session import Database
 from app.http.public_address import PublicAddress
 from app.review.bulk.service import BulkService
+from app.review.comments.mentions import MentionService
 from app.review.comments.service import CommentService
 from app.review.earlier.service import EarlierService
 from app.review.exports.service import ExportService
@@ -18,6 +19,7 @@ from app.review.policies.service import PolicyService
 from app.review.progress.service import ProgressService
 from app.review.revisions.service import DecisionService
 from app.review.saved.service import ViewService
+from app.review.schemas.published import PublishedService
 from app.review.schemas.service import SchemaService
 from app.review.tasks.service import TaskService
 from app.settings import Settings
@@ -30,11 +32,13 @@ def build_desk(settings: Settings, *, database: Database, sealer: Sealer, clock:
     draw = SystemRandom().random
     return [
         SchemaService(database=database, clock=clock),
+        PublishedService(database=database, clock=clock),
         TaskService(database=database, clock=clock),
         FieldService(database=database),
         DecisionService(database=database, draw=draw),
         BulkService(database=database, draw=draw),
         CommentService(database=database, clock=clock),
+        MentionService(database=database, clock=clock),
         LearntService(database=database, clock=clock),
         ViewService(database=database, clock=clock),
         PolicyService(database=database, clock=clock),

@@ -23,6 +23,8 @@ RETRY_SECONDS = 5.0
 
 SWEEP_BATCH = 500
 PURGE_BATCH = 1_000
+MOST_WAITING = 20
+"""Tasks of a tenant that wait to be read, up to which published documents get further ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,14 +161,15 @@ def call_reembeddings(database: Database, *, again_seconds: float) -> None:
 
 def call_field_readings(database: Database, *, again_seconds: float) -> None:
     """Queue the reading of review tasks that no worker has claimed, or whose worker has died, and of open tasks about
-    which the reader has learnt something else.
+    which the reader has learnt something else. Make tasks for published documents that a schema is to read.
     """
     with database.anonymous() as session:
         parameters = {"again": again_seconds, "batch": SWEEP_BATCH}
         called = session.scalar(text("SELECT call_field_readings(:again, :batch)"), parameters)
         again = session.scalar(text("SELECT call_field_rereadings(:again, :batch)"), parameters)
-    if called or again:
-        log.info("relay.readings_called", tasks=called, again=again)
+        published = session.scalar(text("SELECT call_schema_readings(:most)"), {"most": MOST_WAITING})
+    if called or again or published:
+        log.info("relay.readings_called", tasks=called, again=again, published=published)
 
 
 def call_webhooks(database: Database, *, again_seconds: float) -> None:

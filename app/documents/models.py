@@ -51,6 +51,12 @@ class Document(Base):
             unique=True,
             postgresql_where=text("deleted_at IS NULL"),
         ),
+        Index(
+            "ix_documents_published",
+            "tenant_id",
+            "id",
+            postgresql_where=text("deleted_at IS NULL AND current_version_id IS NOT NULL"),
+        ),
         Index(None, "tenant_id", "access_class_id"),
         Index(None, "tenant_id", "issuer_key"),
         Index(None, "tenant_id", "issuer_id"),

@@ -277,6 +277,34 @@ class LessonDue(Base):
     made_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
 
 
+class MentionRead(Base):
+    """That a user has read a comment that mentions the user."""
+
+    __tablename__ = "mention_reads"
+    __table_args__ = (
+        ForeignKeyConstraint(["comment_id"], ["field_comments.id"], ondelete="CASCADE"),
+        ForeignKeyConstraint(["tenant_id", "user_id"], ["users.tenant_id", "users.id"], ondelete="CASCADE"),
+    )
+
+    user_id: Mapped[UUID] = mapped_column(primary_key=True)
+    comment_id: Mapped[UUID] = mapped_column(primary_key=True)
+    tenant_id: Mapped[UUID]
+    read_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+
+
+class SchemaReading(Base):
+    """A schema by which published documents are read. The relay makes their tasks, and deletes the row."""
+
+    __tablename__ = "schema_readings"
+    __table_args__ = (_of_tenant("schema_id", "schemas"),)
+
+    schema_id: Mapped[UUID] = mapped_column(primary_key=True)
+    tenant_id: Mapped[UUID]
+    after_id: Mapped[UUID] = mapped_column(server_default=text("'00000000-0000-0000-0000-000000000000'"))
+    made_by: Mapped[UUID]
+    made_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+
+
 class ReviewView(Base):
     """Saved filters of the queue."""
 

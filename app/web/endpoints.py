@@ -13,6 +13,7 @@ from app.web.admin_people_pages import admin_key_pages, admin_people_pages
 from app.web.admin_provider_pages import admin_provider_pages
 from app.web.audit_pages import audit_pages
 from app.web.dead_letter_pages import dead_letter_pages
+from app.web.desk_pages import desk_pages
 from app.web.document_change_pages import document_change_pages, document_deletion_pages
 from app.web.document_figure_pages import document_figure_pages
 from app.web.document_history_pages import document_history_pages
@@ -24,6 +25,7 @@ from app.web.home_pages import home_pages
 from app.web.issuer_pages import issuer_pages
 from app.web.pages import FOLDER, Pages
 from app.web.past_pages import past_pages
+from app.web.policy_pages import policy_pages
 from app.web.problem_pages import ProblemPages
 from app.web.queue_pages import queue_pages
 from app.web.reader_pages import reader_pages
@@ -66,6 +68,8 @@ def _web_router(pages: Pages, cookies: Cookies) -> APIRouter:
     router.include_router(issuer_pages(desk))
     router.include_router(fact_pages(desk))
     router.include_router(queue_pages(desk))
+    router.include_router(desk_pages(desk))
+    router.include_router(policy_pages(desk))
     router.include_router(review_pages(desk))
     router.include_router(schema_pages(desk))
     router.include_router(reader_pages(desk))

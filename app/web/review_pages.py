@@ -1,6 +1,7 @@
 """The page of a review task: its fields beside its document, at `/review/tasks/{id}`."""
 
 import json
+from collections.abc import Iterable
 from typing import Annotated
 from uuid import UUID
 
@@ -13,12 +14,15 @@ from app.review.earlier.schemas import EarlierOut
 from app.review.earlier.service import EarlierService
 from app.review.fields.schemas import FieldOut
 from app.review.fields.service import FieldService
+from app.review.learnt.schemas import LearntOut
+from app.review.learnt.service import LearntService
 from app.review.tasks.schemas import TaskOut
 from app.review.tasks.service import TaskService
 from app.web.access_pages import AccessDesk
 
 Tasks = Annotated[TaskService, Depends(service(TaskService))]
 Fields = Annotated[FieldService, Depends(service(FieldService))]
+Learnt = Annotated[LearntService, Depends(service(LearntService))]
 Earlier = Annotated[EarlierService, Depends(service(EarlierService))]
 
 
@@ -27,7 +31,9 @@ def review_pages(desk: AccessDesk) -> APIRouter:
     router = APIRouter(prefix="/review", include_in_schema=False)
 
     @router.get("/tasks/{task_id}")
-    def show_task(request: Request, tasks: Tasks, fields: Fields, earlier: Earlier, task_id: UUID) -> Response:
+    def show_task(
+        request: Request, tasks: Tasks, fields: Fields, earlier: Earlier, learnt: Learnt, task_id: UUID
+    ) -> Response:
         def show(principal: Principal) -> Response:
             task = TaskOut.of(tasks.get_task(principal, task_id), principal)
             found = [FieldOut.of(view) for view in fields.list_fields(principal, task_id)]
@@ -47,6 +53,7 @@ def review_pages(desk: AccessDesk) -> APIRouter:
                         "fields": [field.model_dump(mode="json") for field in found],
                         "earlier": [EarlierOut.of(each).model_dump(mode="json") for each in before],
                         "people": people,
+                        "learnt": _taught(map(LearntOut.of, learnt.list_learnt(principal, task_id=task_id))),
                         "me": str(principal.user_id),
                         "may_review": principal.may(Permission.REVIEW_WRITE),
                         "may_approve": principal.may(Permission.REVIEW_APPROVE),
@@ -57,6 +64,13 @@ def review_pages(desk: AccessDesk) -> APIRouter:
         return desk.answer(request, Permission.DOCUMENTS_READ, show)
 
     return router
+
+
+def _taught(found: Iterable[LearntOut]) -> dict[str, list[str]]:
+    """Return what the reader has learnt from fields, by their IDs, as sentences."""
+    return {
+        str(each.field_id): [lesson.sentence for lesson in each.lessons] for each in found if each.withdrawn_at is None
+    }
 
 
 def data_block(value: object) -> str:

@@ -3,19 +3,22 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
-from fastapi.responses import Response
+from fastapi import Form as FormField
+from fastapi.responses import RedirectResponse, Response
 from pydantic import TypeAdapter, ValidationError
 
 from app.core.pagination import PageRequest
 from app.core.principal import Permission, Principal
 from app.http.dependencies import service
 from app.review.schemas.errors import SchemaNotFoundError
+from app.review.schemas.published import PublishedService
 from app.review.schemas.schemas import SchemaKey
 from app.review.schemas.service import SchemaService
 from app.review.tasks.service import TaskService
 from app.web.access_pages import AccessDesk
 
 Schemas = Annotated[SchemaService, Depends(service(SchemaService))]
+Published = Annotated[PublishedService, Depends(service(PublishedService))]
 Tasks = Annotated[TaskService, Depends(service(TaskService))]
 
 Cursor = Annotated[str | None, Query(max_length=500)]
@@ -63,9 +66,11 @@ def schema_pages(desk: AccessDesk) -> APIRouter:
         request: Request,
         schemas: Schemas,
         tasks: Tasks,
+        published: Published,
         key: str,
         version: Annotated[int | None, Query(ge=1, le=10**6)] = None,
         cursor: Cursor = None,
+        started: bool = False,
     ) -> Response:
         def show(principal: Principal) -> Response:
             versions = schemas.list_versions(principal, _checked(key), PageRequest(cursor=cursor))
@@ -80,9 +85,22 @@ def schema_pages(desk: AccessDesk) -> APIRouter:
                 more=versions.next_cursor,
                 people={reviewer.id: reviewer.name for reviewer in tasks.list_reviewers(principal)},
                 may_write=principal.may(Permission.SCHEMAS_WRITE),
+                unread=published.preview(principal, key) if principal.may(Permission.SCHEMAS_WRITE) else None,
+                is_started=started,
             )
 
         return desk.answer(request, Permission.DOCUMENTS_READ, show)
+
+    @router.post("/{key}/reading")
+    def read_published(
+        request: Request, published: Published, key: str, form_token: Annotated[str, FormField(max_length=200)] = ""
+    ) -> Response:
+        def act(principal: Principal) -> Response:
+            desk.check_form(request, form_token)
+            published.read(principal, _checked(key))
+            return RedirectResponse(f"/review/schemas/{key}?started=true", status_code=303)
+
+        return desk.answer(request, Permission.SCHEMAS_WRITE, act)
 
     return router
 

@@ -137,6 +137,26 @@ PAGES: dict[tuple[str, str], PageRule] = {
     ("GET", "/review"): PageRule(Permission.DOCUMENTS_READ, foreign=200, shows="task_id", by_grant=True),
     ("GET", "/review/progress"): PageRule(Permission.DOCUMENTS_READ, foreign=200, shows="collection_id", by_grant=True),
     ("GET", "/review/tasks/{task_id}"): PageRule(Permission.DOCUMENTS_READ, by_grant=True),
+    ("GET", "/review/learnt"): PageRule(Permission.DOCUMENTS_READ, foreign=200),
+    ("POST", "/review/learnt/{field_id}/withdrawal"): PageRule(
+        Permission.REVIEW_WRITE, 409, call=lambda _: {"data": {}}, by_grant=True
+    ),
+    ("GET", "/review/mentions"): PageRule(Permission.DOCUMENTS_READ, foreign=200),
+    ("POST", "/review/mentions"): PageRule(Permission.DOCUMENTS_READ, 303, 303, call=lambda _: {"data": {}}),
+    ("GET", "/review/open"): PageRule(Permission.REVIEW_WRITE, foreign=200),
+    ("POST", "/review/open"): PageRule(
+        Permission.REVIEW_WRITE, 422, 422, call=lambda _: {"data": {"document_id": "x"}}
+    ),
+    ("GET", "/review/policies"): PageRule(Permission.DOCUMENTS_READ, foreign=200),
+    ("POST", "/review/policies"): PageRule(
+        Permission.REVIEW_APPROVE, 422, 422, call=lambda _: {"data": {"policy": "x"}}
+    ),
+    ("POST", "/review/policies/{policy_id}/delete"): PageRule(
+        Permission.REVIEW_APPROVE, 303, call=lambda _: {"data": {}}
+    ),
+    ("POST", "/review/schemas/{key}/reading"): PageRule(
+        Permission.SCHEMAS_WRITE, 303, call=lambda _: {"data": {}}, path={"key": "other_schema_key"}
+    ),
     ("GET", "/review/schemas"): PageRule(Permission.DOCUMENTS_READ, foreign=200, shows="schema_key"),
     ("GET", "/review/schemas/{key}"): PageRule(Permission.DOCUMENTS_READ, path={"key": "schema_key"}),
     # failed documents

@@ -15,7 +15,7 @@ from app.review.schemas.definition import parse_definition
 from app.review.schemas.repository import SchemaRepository
 from app.review.tasks.repository import TaskRepository
 
-_FIELD = text("SELECT id FROM fields WHERE task_id = :task")
+_FIELD = text("SELECT id FROM fields WHERE task_id = :task ORDER BY position LIMIT 1")
 RAW = {"title": "Deal", "properties": {"law": {"type": "string"}}}
 
 
@@ -29,7 +29,7 @@ def create_schema(database: Any, tenant: UUID, by: UUID, raw: dict[str, Any] = R
 
 
 def create_task(database: Any, tenant: UUID, document: UUID, version: UUID, schema_key: str) -> tuple[UUID, UUID]:
-    """Create an open task with an unread field. Return the IDs of both."""
+    """Create an open task with an unread field. Return the IDs of the task and of its first field."""
     with database.worker.transaction(system_principal(tenant)) as session:
         schemas = SchemaRepository(session)
         row = schemas.find_row(schema_key)

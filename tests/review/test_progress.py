@@ -10,6 +10,7 @@ from app.core.errors import PreconditionFailedError
 from app.core.pagination import PageRequest
 from app.core.principal import PermissionRequiredError
 from app.review.comments.errors import MentionError
+from app.review.comments.mentions import MentionService
 from app.review.comments.service import CommentService
 from app.review.policies.errors import PolicyNotFoundError
 from app.review.policies.service import NewPolicy, PolicyService
@@ -26,11 +27,11 @@ def build(kind, desk):
 
 
 def test_comments_mention_reviewers_and_hide_what_a_blind_reader_says(desk):
-    comments, task = build(CommentService, desk), desk.task()
+    comments, mentions, task = build(CommentService, desk), build(MentionService, desk), desk.task()
     fee, law = (desk.field(task, key).row.id for key in ("fee", "law"))
     comments.add(desk.ana, fee, "Is this net?", [desk.cleo.user_id])
-    assert [each.body for each in comments.list_mentions(desk.cleo, PageRequest()).items] == ["Is this net?"]
-    assert comments.list_mentions(desk.ben, PageRequest()).items == []
+    assert [each.comment.body for each in mentions.list_mentions(desk.cleo, PageRequest()).items] == ["Is this net?"]
+    assert mentions.list_mentions(desk.ben, PageRequest()).items == []
     with pytest.raises(MentionError):
         comments.add(desk.ana, fee, "?", [desk.reader.user_id])
     with pytest.raises(PermissionRequiredError):

@@ -98,7 +98,7 @@ def test_entered_value_waits_for_an_approver(queue, desk, site):
     page = queue()
     open_task(page, site, task)
     page.keyboard.press("a")
-    expect(page.locator("#fields .field-status")).to_have_text("waits for an approver")
+    expect(page.locator("#fields .field-status")).to_have_text("entered")
     expect(page.locator("#progress")).to_have_text("0 of 1 fields decided")
 
 
@@ -152,4 +152,4 @@ def test_history_and_comments_stand_under_the_field(queue, desk, site):
     page.get_by_role("button", name="Close", exact=True).first.click()
     page.keyboard.press("h")
     expect(page.locator(".revisions li")).to_have_count(1)
-    expect(page.locator(".revisions li")).to_contain_text("suggested USD 1,000,000 by the machine")
+    expect(page.locator(".revisions li")).to_contain_text("proposed USD 1,000,000 by the machine")

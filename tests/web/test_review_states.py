@@ -98,14 +98,14 @@ def test_suggestion_never_looks_decided(page, desk, site):
     sign_in(page, site.url, desk.key)
     open_task(page, site, desk.task(fees(4)))
     first = page.locator("#fields li").first
-    expect(first.locator(".field-status")).to_have_text("suggested, 80 %")
+    expect(first.locator(".field-status")).to_have_text("proposed, 80 %")
     expect(first.locator(".field-value.machine")).to_have_text("USD 1,000,000")
     page.keyboard.press("a")
     expect(first.locator(".field-status")).to_have_text("approved")
     expect(first.locator(".field-value.machine")).to_have_count(0)
     expect(page.locator("#progress")).to_have_text("1 of 4 fields decided")
     page.keyboard.press("z")
-    expect(first.locator(".field-status")).to_have_text("suggested, 80 %")
+    expect(first.locator(".field-status")).to_have_text("proposed, 80 %")
     expect(first.locator(".field-value.machine")).to_have_text("USD 1,000,000")
 
 

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Depends, Request, Response
+from fastapi import Depends, Query, Request, Response
 
 from app.core.pagination import InvalidCursorError
 from app.core.principal import Permission
@@ -12,13 +12,15 @@ from app.http.dependencies import CurrentPrincipal, service
 from app.http.openapi.document import problems
 from app.http.pages import Page, RequestedPage, page_out
 from app.http.routing import api_router, needs
-from app.review.comments.errors import MentionError
-from app.review.comments.schemas import CommentIn, CommentOut
+from app.review.comments.errors import MentionError, MentionNotFoundError
+from app.review.comments.mentions import MentionService
+from app.review.comments.schemas import CommentIn, CommentOut, MentionOut
 from app.review.comments.service import CommentService
 from app.review.deciding.errors import FieldNotFoundError
 
 router = api_router(prefix="/v1/review", tag="review")
 
+Mentions = Annotated[MentionService, Depends(service(MentionService))]
 Comments = Annotated[CommentService, Depends(service(CommentService))]
 
 
@@ -59,7 +61,23 @@ def list_field_comments(
     openapi_extra=needs(Permission.DOCUMENTS_READ) | problems(InvalidCursorError),
 )
 def list_mentions(
-    request: Request, response: Response, principal: CurrentPrincipal, comments: Comments, page: RequestedPage
-) -> Page[CommentOut]:
+    request: Request,
+    response: Response,
+    principal: CurrentPrincipal,
+    mentions: Mentions,
+    page: RequestedPage,
+    unread: Annotated[bool | None, Query(description="Only those that you have not opened, or only others.")] = None,
+) -> Page[MentionOut]:
     response.headers["Cache-Control"] = "no-store"
-    return page_out(request, response, comments.list_mentions(principal, page), CommentOut.of, Page[CommentOut])
+    found = mentions.list_mentions(principal, page, unread=unread)
+    return page_out(request, response, found, MentionOut.of_mention, Page[MentionOut])
+
+
+@router.post(
+    "/mentions/{comment_id}/read",
+    summary="Record that you have read a comment that mentions you",
+    openapi_extra=needs(Permission.DOCUMENTS_READ) | problems(MentionNotFoundError),
+)
+def read_mention(principal: CurrentPrincipal, mentions: Mentions, comment_id: UUID, response: Response) -> MentionOut:
+    response.headers["Cache-Control"] = "no-store"
+    return MentionOut.of_mention(mentions.read(principal, comment_id))

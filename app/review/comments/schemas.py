@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.http.text import LINES_PATTERN, Lines
+from app.review.comments.mentions import Mention
 from app.review.models import FieldComment
 
 
@@ -40,4 +41,23 @@ class CommentOut(BaseModel):
             sealed=row.sealed,
             made_by=row.made_by,
             made_at=row.made_at,
+        )
+
+
+class MentionOut(CommentOut):
+    """A comment that mentions the caller, with its field. `read_at` is null until the caller has opened it."""
+
+    task_id: UUID
+    key: str
+    document_title: str
+    read_at: datetime | None
+
+    @classmethod
+    def of_mention(cls, mention: Mention) -> "MentionOut":
+        return cls(
+            **CommentOut.of(mention.comment).model_dump(),
+            task_id=mention.task_id,
+            key=mention.key,
+            document_title=mention.document_title,
+            read_at=mention.read_at,
         )

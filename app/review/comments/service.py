@@ -73,16 +73,6 @@ class CommentService:
             found = session.scalars(query.order_by(FieldComment.id).limit(page.limit + 1)).all()
         return cut_page(found, page, lambda row: row.id)
 
-    def list_mentions(self, principal: Principal, page: PageRequest) -> PageOf[FieldComment]:
-        """List the comments that mention the principal, newest first. Raises InvalidCursorError."""
-        before = parse_uuid_cursor(page)
-        query = select(FieldComment).where(FieldComment.mentions.contains([principal.user_id]))
-        if before is not None:
-            query = query.where(FieldComment.id < before)
-        with self._database.transaction(principal, snapshot=True) as session:
-            found = session.scalars(query.order_by(FieldComment.id.desc()).limit(page.limit + 1)).all()
-        return cut_page(found, page, lambda row: row.id)
-
 
 def _get_field(session: Session, field_id: UUID) -> FieldRow:
     field = FieldRepository(session).find_field(field_id)

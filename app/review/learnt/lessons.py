@@ -47,6 +47,11 @@ class Lesson:
     made_by: UUID
     made_at: datetime
 
+    @property
+    def sentence(self) -> str:
+        """Return the lesson as a sentence without a full stop."""
+        return f"“{self.printed}” {'is' if self.is_item else 'is not'} {title_of(self.item)}"
+
     def is_about(self, fact: Fact) -> bool:
         """Return whether a fact is of a row with this label. Of two rows with different labels above, it is not."""
         label, parent = _keys(fact)

@@ -17,6 +17,7 @@ class LessonOut(BaseModel):
     item: str = Field(examples=["Revenue"])
     item_title: str = Field(examples=["Revenue"])
     is_item: bool
+    sentence: str = Field(examples=["“Net sales” is Revenue"])
 
     @classmethod
     def of(cls, lesson: Lesson) -> "LessonOut":
@@ -26,6 +27,7 @@ class LessonOut(BaseModel):
             item=lesson.item,
             item_title=title_of(lesson.item),
             is_item=lesson.is_item,
+            sentence=lesson.sentence,
         )
 
 

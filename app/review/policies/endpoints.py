@@ -10,7 +10,7 @@ from app.http.dependencies import CurrentPrincipal, service
 from app.http.openapi.document import problems
 from app.http.routing import api_router, needs
 from app.review.policies.errors import PolicyNotFoundError, TooManyPoliciesError
-from app.review.policies.schemas import PoliciesOut, PolicyIn, PolicyOut
+from app.review.policies.schemas import PoliciesOut, PolicyEffectOut, PolicyIn, PolicyOut
 from app.review.policies.service import PolicyService
 from app.review.schemas.errors import SchemaNotFoundError
 
@@ -25,7 +25,18 @@ Policies = Annotated[PolicyService, Depends(service(PolicyService))]
     openapi_extra=needs(Permission.DOCUMENTS_READ),
 )
 def list_review_policies(principal: CurrentPrincipal, policies: Policies) -> PoliciesOut:
-    return PoliciesOut(items=[PolicyOut.of(row) for row in policies.list_policies(principal)])
+    titles = policies.list_titles(principal)
+    return PoliciesOut(items=[PolicyOut.of(row, titles) for row in policies.list_policies(principal)])
+
+
+@router.post(
+    "/preview",
+    summary="Preview which open fields a rule would apply to",
+    openapi_extra=needs(Permission.REVIEW_APPROVE) | problems(SchemaNotFoundError),
+)
+def preview_review_policy(principal: CurrentPrincipal, policies: Policies, body: PolicyIn) -> PolicyEffectOut:
+    effect = policies.preview(principal, body.rule())
+    return PolicyEffectOut(fields=effect.fields, tasks=effect.tasks, stricter=effect.stricter)
 
 
 @router.post(
@@ -35,7 +46,7 @@ def list_review_policies(principal: CurrentPrincipal, policies: Policies) -> Pol
     openapi_extra=needs(Permission.REVIEW_APPROVE) | problems(SchemaNotFoundError, TooManyPoliciesError),
 )
 def add_review_policy(principal: CurrentPrincipal, policies: Policies, body: PolicyIn) -> PolicyOut:
-    return PolicyOut.of(policies.add(principal, body.rule()))
+    return PolicyOut.of(policies.add(principal, body.rule()), policies.list_titles(principal))
 
 
 @router.delete(

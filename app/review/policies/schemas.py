@@ -1,5 +1,6 @@
 """Rules of who must agree, in requests and responses."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
@@ -9,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.http.text import Line
 from app.review.models import ReviewPolicy
 from app.review.policies.service import NewPolicy
+from app.review.policies.wording import describe_rule
 from app.review.schemas.definition import FieldPolicy
 
 
@@ -42,6 +44,7 @@ class PolicyIn(BaseModel):
 class PolicyOut(BaseModel):
     id: UUID
     policy: str
+    summary: str = Field(description="The rule as a sentence.")
     schema_id: UUID | None
     field_key: str | None
     amount: str | None
@@ -52,10 +55,11 @@ class PolicyOut(BaseModel):
     made_at: datetime
 
     @classmethod
-    def of(cls, row: ReviewPolicy) -> "PolicyOut":
+    def of(cls, row: ReviewPolicy, titles: Mapping[UUID, str]) -> "PolicyOut":
         return cls(
             id=row.id,
             policy=row.policy,
+            summary=describe_rule(row, titles),
             schema_id=row.schema_id,
             field_key=row.field_key,
             amount=None if row.amount is None else f"{row.amount:f}",
@@ -65,6 +69,16 @@ class PolicyOut(BaseModel):
             made_by=row.made_by,
             made_at=row.made_at,
         )
+
+
+class PolicyEffectOut(BaseModel):
+    """The open fields that a rule would apply to, their tasks, and the fields that it would make stricter, in
+    documents that you may see.
+    """
+
+    fields: int
+    tasks: int
+    stricter: int
 
 
 class PoliciesOut(BaseModel):

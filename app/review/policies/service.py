@@ -12,8 +12,9 @@ from app.core.ids import new_id
 from app.core.principal import Permission, Principal
 from app.db.bulk import insert_row
 from app.db.session import Database
-from app.review.models import ReviewPolicy
+from app.review.models import ReviewPolicy, SchemaRow
 from app.review.policies.errors import MOST_RULES, PolicyNotFoundError, TooManyPoliciesError
+from app.review.policies.repository import count_affected
 from app.review.schemas.definition import FieldPolicy
 from app.review.schemas.repository import SchemaRepository
 
@@ -33,6 +34,17 @@ class NewPolicy:
     sample_rate: float | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class PolicyEffect:
+    """The open fields that a rule applies to, their tasks, and the fields that it makes stricter, among those that the
+    principal may see.
+    """
+
+    fields: int
+    tasks: int
+    stricter: int
+
+
 class PolicyService:
     """Reads and changes the rules."""
 
@@ -44,6 +56,33 @@ class PolicyService:
         """List the rules, oldest first."""
         with self._database.transaction(principal, snapshot=True) as session:
             return list(session.scalars(select(ReviewPolicy).order_by(ReviewPolicy.id).limit(MOST_RULES)))
+
+    def list_titles(self, principal: Principal) -> dict[UUID, str]:
+        """Return the titles of the schemas that rules are for."""
+        with self._database.transaction(principal, snapshot=True) as session:
+            used = select(ReviewPolicy.schema_id).limit(MOST_RULES)
+            found = session.execute(select(SchemaRow.id, SchemaRow.title).where(SchemaRow.id.in_(used)))
+            return {row.id: row.title for row in found}
+
+    def preview(self, principal: Principal, new: NewPolicy) -> PolicyEffect:
+        """Return the open fields that a rule would apply to. Raises PermissionRequiredError, SchemaNotFoundError."""
+        principal.require(Permission.REVIEW_APPROVE)
+        with self._database.transaction(principal, snapshot=True) as session:
+            schemas = SchemaRepository(session)
+            schemas.check_key(new.schema)
+            row = None if new.schema is None else schemas.find_row(new.schema)
+            if new.schema is not None and row is None:
+                return PolicyEffect(0, 0, 0)
+            counted = count_affected(
+                session,
+                policy=new.policy.value,
+                schema_id=None if row is None else row.id,
+                field_key=new.field_key,
+                amount=new.amount,
+                unit=new.unit,
+                confidence=new.confidence,
+            )
+            return PolicyEffect(*counted)
 
     def add(self, principal: Principal, new: NewPolicy) -> ReviewPolicy:
         """Add a rule. Raises PermissionRequiredError, SchemaNotFoundError, TooManyPoliciesError."""

@@ -14,12 +14,14 @@ from app.http.pages import Page, RequestedPage, page_out
 from app.http.routing import api_router, needs
 from app.review.errors import SchemaInvalidError
 from app.review.schemas.errors import SchemaExistsError, SchemaNotFoundError
+from app.review.schemas.published import PublishedService
 from app.review.schemas.schemas import (
     ArchivingIn,
     DefinitionIn,
     EffectOut,
     NewSchemaIn,
     NewVersionOut,
+    ReadingEffectOut,
     SchemaDetailOut,
     SchemaKey,
     SchemaOut,
@@ -29,6 +31,7 @@ from app.review.schemas.service import SchemaService, SchemaView
 
 router = api_router(prefix="/v1/schemas", tag="review")
 
+Published = Annotated[PublishedService, Depends(service(PublishedService))]
 Schemas = Annotated[SchemaService, Depends(service(SchemaService))]
 Key = Annotated[SchemaKey, Path(description="The key of a schema.", examples=["contract"])]
 
@@ -131,3 +134,24 @@ def add_schema_version(
 )
 def preview_schema_version(principal: CurrentPrincipal, schemas: Schemas, key: Key, body: DefinitionIn) -> EffectOut:
     return EffectOut.of(schemas.preview(principal, key, body.definition))
+
+
+@router.get(
+    "/{key}/reading",
+    summary="Preview what reading published documents by a schema would cost",
+    openapi_extra=needs(Permission.SCHEMAS_WRITE) | problems(SchemaNotFoundError),
+)
+def preview_schema_reading(principal: CurrentPrincipal, published: Published, key: Key) -> ReadingEffectOut:
+    return ReadingEffectOut.of(published.preview(principal, key))
+
+
+@router.post(
+    "/{key}/reading",
+    status_code=202,
+    summary="Read published documents by a schema",
+    description="Published documents of the schema's types get a task if they have none, a few at a time, behind other "
+    "work; also documents that you may not see. What was read before is not read again.",
+    openapi_extra=needs(Permission.SCHEMAS_WRITE) | problems(SchemaNotFoundError),
+)
+def start_schema_reading(principal: CurrentPrincipal, published: Published, key: Key) -> ReadingEffectOut:
+    return ReadingEffectOut.of(published.read(principal, key))

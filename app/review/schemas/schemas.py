@@ -9,6 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from app.review.models import SchemaVersion
 from app.review.schemas.definition import KEY_PATTERN, FieldSpec, is_key
+from app.review.schemas.published import ReadingEffect
 from app.review.schemas.service import SchemaEffect, SchemaView
 
 KEY_RULE = "a key has 1 to 63 small letters, digits, '-' and '_', and starts with a letter, such as fee-letter"
@@ -112,6 +113,21 @@ class SchemaOut(BaseModel):
             field_count=len(view.schema.fields),
             archived_at=view.archived_at,
         )
+
+
+class ReadingEffectOut(BaseModel):
+    """What reading published documents by a schema costs: documents without a task for it, their pages, and `readings`,
+    the fields that are read in all of them. Only documents that you may see are counted.
+    """
+
+    documents: int
+    pages: int
+    fields: int
+    readings: int
+
+    @classmethod
+    def of(cls, effect: ReadingEffect) -> "ReadingEffectOut":
+        return cls(documents=effect.documents, pages=effect.pages, fields=effect.fields, readings=effect.readings)
 
 
 class SchemaDetailOut(SchemaOut):

@@ -5,7 +5,7 @@ import { post } from "./review-decide.js";
 import { AFTERWARDS, STATUS, currentField, data, personOf, say, showProblem, state } from "./review-state.js";
 
 const WORDS = {
-  propose: "suggested", approve: "approved", correct: "set", reject: "called wrong", absent: "not in the document:", unclear: "can't tell",
+  propose: "proposed", approve: "approved", correct: "corrected to", reject: "rejected", absent: "absent:", unclear: "unclear:",
   "send-back": "sent back", undo: "undone", agree: "both readings agree:", differ: "the readings differ",
 };
 

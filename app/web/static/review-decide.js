@@ -84,6 +84,16 @@ export async function claimTask(changed = () => {}) {
   }
 }
 
+// Shows what the reader has learnt from a corrected line of a report.
+async function learnAgain(field) {
+  const { items } = await read(`/v1/review/learnt?task_id=${state.task.id}`, AFTERWARDS);
+  const inUse = items.filter((each) => each.withdrawn_at === null);
+  data.learnt = Object.fromEntries(inUse.map((each) => [each.field_id, each.lessons.map((lesson) => lesson.sentence)]));
+  if (byId(field.id) !== undefined && data.learnt[field.id] !== undefined) {
+    replaceField(byId(field.id));
+  }
+}
+
 // Decides on the open field. `changed` draws what depends on it, `moveOn` goes to the next field.
 export async function decide(action, more, { changed, moveOn, choose }) {
   if (isBusy || state.current === null || !data.may_review) {
@@ -108,6 +118,9 @@ export async function decide(action, more, { changed, moveOn, choose }) {
     }
     replaceField(stored);
     changed();
+    if (field.kind === "quantity" && action !== "approve") {
+      learnAgain(field).catch(() => {}); // the next opening of the page shows it
+    }
     say(`${field.title}: ${statusOf(stored)}.`);
     if (action === "undo") {
       choose(field.id);

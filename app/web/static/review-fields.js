@@ -1,7 +1,7 @@
 // The list of fields: each a line, the open one with its quotes, values and actions.
 import { element } from "./api.js";
 import { keyFor } from "./review-keys.js";
-import { currentField, data, isDone, personOf, shownOf, state, statusOf } from "./review-state.js";
+import { MEANING, currentField, data, isDone, personOf, placeProblem, shownOf, state, statusOf } from "./review-state.js";
 
 const list = document.getElementById("fields");
 const onlyOpen = document.getElementById("only-open");
@@ -64,6 +64,13 @@ function notices(field) {
   for (const check of (proposal?.checks ?? []).filter((each) => !each.passed)) {
     found.push(element("p", { class: "check" }, check.sentence || check.name));
   }
+  for (const check of (proposal?.checks ?? []).filter((each) => each.name === "learnt")) {
+    found.push(element("p", { class: "hint" }, check.sentence, " ", element("a", { href: "/review/learnt" }, "What was learnt")));
+  }
+  const taught = data.learnt[field.id] ?? [];
+  if (taught.length) {
+    found.push(element("p", { class: "hint" }, `Learnt from this: ${taught.join("; ")}. `, element("a", { href: `/review/learnt#${field.id}` }, "What was learnt")));
+  }
   if (field.differs) {
     found.push(element("p", { class: "check" }, `The machine now reads ${proposal?.printed ?? "another answer"}.`));
   }
@@ -98,8 +105,8 @@ function valueBox(field, evidence) {
 }
 
 const ACTIONS = [
-  ["approve", "Approve", "small"], ["absent", "Not there", "quiet small"], ["unclear", "Can't tell", "quiet small"],
-  ["reject", "Wrong", "quiet small"], ["back", "Send back", "quiet small"], ["undo", "Undo", "quiet small"],
+  ["approve", "Approve", "small"], ["absent", "Absent", "quiet small"], ["unclear", "Unclear", "quiet small"],
+  ["reject", "Reject", "quiet small"], ["back", "Send back", "quiet small"], ["undo", "Undo", "quiet small"],
   ["comment", "Comment", "quiet small"], ["history", "History", "quiet small"],
 ];
 
@@ -128,7 +135,7 @@ export function drawRow(field) {
     "div", { class: "field-head" },
     element("span", { class: "field-title" }, field.title),
     element("span", { class: isMachine ? "field-value machine" : "field-value" }, printed || "—"),
-    element("span", { class: `field-status ${field.status}` }, statusOf(field)),
+    element("span", { class: `field-status ${field.status}`, title: MEANING[field.status] }, statusOf(field)),
   );
   head.addEventListener("click", () => handlers.choose(field.id));
   item.replaceChildren(head, ...(isOpen ? panel(field) : []));
@@ -136,6 +143,7 @@ export function drawRow(field) {
   item.hidden = onlyOpen.checked && isDone(field) && !isOpen;
   if (isOpen) {
     item.setAttribute("aria-current", "true");
+    placeProblem();
   } else {
     item.removeAttribute("aria-current");
   }

@@ -2,9 +2,15 @@
 
 export const AFTERWARDS = "The decision may have been stored: open the page again.";
 const FINAL = new Set(["approved", "absent", "rejected"]);
+// The words of the API, docs/review.md and the command line.
 export const STATUS = {
-  proposed: "suggested", entered: "waits for an approver", approved: "approved", absent: "not in the document",
-  rejected: "wrong", unclear: "can't tell", "sent-back": "sent back", conflict: "two readings differ",
+  proposed: "proposed", entered: "entered", approved: "approved", absent: "absent", rejected: "rejected", unclear: "unclear",
+  "sent-back": "sent back", conflict: "conflict",
+};
+export const MEANING = {
+  proposed: "The machine read it; nobody has decided.", entered: "Waits for an approver.", approved: "Decided: answers and exports use it.",
+  absent: "Decided: the document does not state it.", rejected: "Decided: the value is wrong, and no other is known.",
+  unclear: "Somebody else has to look.", "sent-back": "Needs another look.", conflict: "Two readings differ: an approver decides.",
 };
 
 export const data = JSON.parse(document.getElementById("data").textContent);
@@ -18,7 +24,22 @@ export const state = {
 const problem = document.getElementById("problem");
 const said = document.getElementById("said");
 
-export const showProblem = (text) => { problem.textContent = text; };
+const home = problem.previousElementSibling;
+
+// What went wrong with a decision stands under the value that it is about.
+export function placeProblem() {
+  const value = document.querySelector("#fields > li[aria-current] #value");
+  if (problem.textContent !== "" && value !== null) {
+    value.after(problem);
+  } else if (!problem.isConnected) {
+    home.after(problem);
+  }
+}
+
+export function showProblem(text) {
+  problem.textContent = text;
+  placeProblem();
+}
 export const say = (text) => { said.textContent = text; };
 
 export const personOf = (id) => (id === data.me ? "you" : /^0{8}-/.test(id ?? "") ? "the machine" : data.people[id] ?? "somebody");
@@ -48,7 +69,7 @@ export function statusOf(field) {
   if (field.status !== "proposed") {
     return field.sampled === "due" ? `${STATUS[field.status]}, to be checked` : STATUS[field.status];
   }
-  return field.proposal === null || field.proposal.state === "unread" ? "to be read" : `suggested, ${percent(field.confidence)}`;
+  return field.proposal === null || field.proposal.state === "unread" ? "unread" : `proposed, ${percent(field.confidence)}`;
 }
 
 export const allMarks = () => state.fields.flatMap((field) => shownOf(field).evidence.map((evidence) => ({ field: field.id, title: field.title, evidence })));
