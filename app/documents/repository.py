@@ -90,7 +90,7 @@ def labelled_collections(label_id: UUID | None = None) -> CTE:
     marked = select(CollectionLabel.label_id, CollectionLabel.collection_id)
     if label_id is not None:
         marked = marked.where(CollectionLabel.label_id == label_id)
-    around = marked.cte("labelled", recursive=True)
+    around = marked.cte("labelled" if label_id is None else "of_label", recursive=True)
     inside = select(around.c.label_id, Collection.id).join(Collection, Collection.parent_id == around.c.collection_id)
     return around.union(inside)
 

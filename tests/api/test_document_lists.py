@@ -92,6 +92,8 @@ def test_labels_count_documents_for_users_who_may_see_the_label(editor, admin, t
     counted = {each["label"]: each["count"] for each in editor.http.get("/v1/documents/facets").json()["label_id"]}
     assert counted == {"Project Wall": 4, "Marked": 1}
     assert list_titles(editor, label_id=mark) == ["Zinnia 100% notes"]
+    narrowed = editor.http.get("/v1/documents/facets", params={"label_id": mark}).json()["label_id"]
+    assert {each["label"]: each["count"] for each in narrowed} == {"Project Wall": 1, "Marked": 1}
     listed = editor.http.get("/v1/documents", params={"label_id": wall}).json()["items"]
     assert {each["id"] for each in listed} == {*made.values(), inside}
     assert admin.http.get("/v1/documents/facets").json()["label_id"] == []

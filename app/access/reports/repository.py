@@ -14,6 +14,9 @@ from app.access.reports.decisions import Holding, State, list_holdings
 from app.access.reports.views import DocumentReader, GovernedCollection, SeenCollection
 from app.identity.models import Group, GroupMember, GroupNesting, User
 
+_MOST_LABELS = 5_000
+"""The most labels on the collections of one page."""
+
 
 class WatchRepository:
     """Reads rows of the whole tenant. Row-level security returns all of them to administrators and auditors only."""
@@ -82,7 +85,8 @@ class WatchRepository:
             found = self._call("SELECT * FROM list_governed_collections(:after, :limit)", after=after, limit=limit)
         on: dict[UUID, list[Label]] = {row.id: [] for row in found}
         labels = select(CollectionLabel.collection_id, Label).join(Label, Label.id == CollectionLabel.label_id)
-        for collection_id, label in self._session.execute(labels.where(CollectionLabel.collection_id.in_(on))):
+        labels = labels.where(CollectionLabel.collection_id.in_(on)).order_by(Label.name).limit(_MOST_LABELS)
+        for collection_id, label in self._session.execute(labels):
             on[collection_id].append(label)
         return [
             GovernedCollection(row.id, row.parent_id, row.name, row.documents, row.grants, tuple(on[row.id]))
