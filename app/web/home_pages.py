@@ -22,6 +22,7 @@ from app.review.tasks.schemas import TaskOut
 from app.review.tasks.service import TaskService
 from app.review.tasks.views import TaskFilters
 from app.web.access_pages import AccessDesk
+from app.web.admin_pages import Overview
 
 Access = Annotated[AccessService, Depends(service(AccessService))]
 Watches = Annotated[IssuerWatchService, Depends(service(IssuerWatchService))]
@@ -71,6 +72,7 @@ def home_pages(desk: AccessDesk) -> APIRouter:
         tasks: Tasks,
         progress: Progress,
         evaluations: Evaluations,
+        overview: Annotated[Overview, Depends()],
     ) -> HTMLResponse:
         principal = desk.pages.find_principal(request)
         if principal is None:
@@ -92,6 +94,8 @@ def home_pages(desk: AccessDesk) -> APIRouter:
         if principal.may(Permission.EVALS_READ):
             runs = evaluations.list_runs(principal, PageRequest(limit=RUNS)).items
             values["suites"] = newest_runs([run.manifest for run in runs])
+        if principal.may(Permission.USERS_MANAGE):
+            values["glance"] = overview.get_glance(principal)
         return desk.pages.show(request, "home.html", values)
 
     @router.get("/ask")
