@@ -1,20 +1,17 @@
 """The desk's pages against WCAG 2.2 AA, in light and in dark, at three widths, by axe-core."""
 
 from collections.abc import Iterator
-from importlib.resources import files
 
 import pytest
 from playwright.sync_api import Browser
-from playwright.sync_api import Page as BrowserPage
 
 from app.stack.supervisor import Stack
+from tests.browser import find_violations
 from tests.web.conftest import Site, sign_in
 from tests.web.review_desk import Desk, fees, open_desk
 
 pytestmark = pytest.mark.browser
 
-AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text()
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 WIDTHS = (390, 800, 1440)
 REPORT = "<table><tr><th></th><th>2026</th></tr><tr><td>Fee</td><td>USD 2,000,000</td></tr></table>"
 LETTER = f"<html><body><h1>Fee letter</h1><p>The fee is USD 1,000,000.</p>{REPORT}</body></html>"
@@ -26,18 +23,6 @@ def desk(site: Site, running_footnote: Stack, tmp_path_factory: pytest.TempPathF
     letter.write_text(LETTER)
     with open_desk(running_footnote, [letter]) as opened:
         yield opened
-
-
-def violations(page: BrowserPage) -> list[str]:
-    """Return the rule, the element and the summary of each violation on the page."""
-    # In the page's own world, the content security policy forbids `eval`, which axe does not use.
-    page.evaluate(AXE)
-    found = page.evaluate("rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']})", RULES)
-    return [
-        f"{each['id']}: {node['target']} {node['failureSummary']}"
-        for each in found["violations"]
-        for node in each["nodes"]
-    ]
 
 
 def views(desk: Desk) -> Iterator[tuple[str, str, str | None]]:
@@ -69,6 +54,6 @@ def test_pages_of_the_desk_have_no_violation(chromium: Browser, site: Site, desk
             page.locator("dialog[open], .beside-field h3").first.wait_for()
         for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": 900})
-            found[path, key, width] = violations(page)
+            found[path, key, width] = find_violations(page)
     context.close()
     assert {place: each for place, each in found.items() if each} == {}
