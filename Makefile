@@ -86,7 +86,7 @@ format: $(STAMPS)/dev ## Format the code
 	$(BIN)/ruff check --fix $(CODE)
 	$(BIN)/ruff format $(CODE)
 
-bench: $(STAMPS)/runtime ## Measure speed: BENCH=ingest DOCS=folder, or BENCH=ask, desk, facts, fair, filtered, foreign, issuers, policy, reader, reviewing, scale, streams, tables, timing; JSON=file saves the figures
+bench: $(STAMPS)/runtime ## Measure speed: BENCH=ingest DOCS=folder, or BENCH=ask, desk, facts, fair, filtered, foreign, issuers, pages, policy, reader, reviewing, scale, streams, tables, timing; JSON=file saves the figures
 	@$(BIN)/python -m evals.bench $(BENCH) $(foreach path,$(DOCS),--docs '$(path)') $(if $(JSON),--json '$(JSON)')
 
 items: $(STAMPS)/runtime ## Learn the model of line items: DATA=folder with labels/ and filings/, PRINTED=folder with the filings as PDF

@@ -2,6 +2,7 @@
 `/ask`, `/questions…`, `/dead-letters`, `/issuers…`, `/review…`, `/docs`."""
 
 from fastapi import APIRouter, FastAPI
+from fastapi.routing import iter_route_contexts
 from fastapi.staticfiles import StaticFiles
 from starlette.routing import Mount
 
@@ -42,6 +43,13 @@ def install_pages(app: FastAPI, cookies: Cookies) -> None:
     pages = Pages(cookies=cookies)
     app.state.show_problem = ProblemPages(pages)
     app.include_router(_web_router(pages, cookies))
+
+
+def list_pages() -> list[str]:
+    """Return the addresses of all pages, with the names of parameters in braces."""
+    app = FastAPI(openapi_url=None)
+    install_pages(app, Cookies(secure=False))
+    return [str(route.path) for route in iter_route_contexts(app.routes) if "GET" in (route.methods or ())]
 
 
 def _web_router(pages: Pages, cookies: Cookies) -> APIRouter:

@@ -148,6 +148,15 @@ def reviewing(json: JsonOption = None) -> None:
 
 
 @commands.command()
+def pages(json: JsonOption = None) -> None:
+    """Measure every page with 10,000 documents, 1,000 users and 5,000 questions: its response and its first paint."""
+    from evals.bench.pages import bench_pages  # noqa: PLC0415 - needs Playwright, which only development has
+
+    digest = digest_files([ROOT / "evals" / "bench" / name for name in ("pages.py", "page_data.py")], root=ROOT)
+    _report("pages", digest, _run_synthetic(bench_pages), json)
+
+
+@commands.command()
 def desk(json: JsonOption = None) -> None:
     """Measure 50 editors who work on one queue for a minute, and check that no decision is lost or made twice."""
     digest = digest_files([ROOT / "evals" / "bench" / "desk.py"], root=ROOT)

@@ -15,7 +15,7 @@ from app.stack.errors import ServerStartError
 from app.storage.keyfile import ensure_key_file
 
 _NO_LIMIT = "10000000"
-_START_SECONDS = 60.0
+_START_SECONDS = 180.0
 
 
 @contextmanager
