@@ -139,7 +139,7 @@ def find_objects(owner: Database, tenant: UUID, user: UUID) -> dict[str, str]:
 
 
 def _measure_responses(site: _Site, addresses: list[str]) -> dict[str, float]:
-    """Return the median times of the pages that respond with 200, in milliseconds."""
+    """Return the median times of the pages that respond with 200, in milliseconds; downloads are no pages."""
     times: dict[str, float] = {}
     with httpx.Client(base_url=site.url, trust_env=False, timeout=60) as http:
         http.post("/sign-in", data={"key": site.key})
@@ -149,7 +149,8 @@ def _measure_responses(site: _Site, addresses: list[str]) -> dict[str, float]:
                 began = time.perf_counter()
                 answer = http.get(address)
                 taken.append((time.perf_counter() - began) * 1000)
-            if answer.status_code == httpx.codes.OK:
+            is_page = answer.headers.get("Content-Type", "").startswith("text/html")
+            if answer.status_code == httpx.codes.OK and is_page:
                 times[address] = statistics.median(taken[1:])
     return times
 
