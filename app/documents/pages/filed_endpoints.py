@@ -34,8 +34,9 @@ _NOTE = (
     "The page of an HTML filing with its tables, columns, indents and type, as a document for a frame: nothing in it "
     "is executed or fetched, and its links lead to places of the same filing only. Other formats have none (422)."
 )
+_EXAMPLE = "<!doctype html><html><body><table><tr><td>Net sales</td><td>1,204</td></tr></table></body></html>"
 _RESPONSES: dict[int | str, dict[str, Any]] = {
-    200: {"content": {"text/html": {"schema": {"type": "string"}}}, "description": "The page"}
+    200: {"content": {"text/html": {"schema": {"type": "string"}, "example": _EXAMPLE}}, "description": "The page"}
 }
 _PROBLEMS = (DocumentNotFoundError, VersionNotFoundError, PageNotFoundError, FilingNotShownError)
 
