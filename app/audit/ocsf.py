@@ -35,7 +35,7 @@ _CRUD = {
     2: "read evaluated viewed listed searched exported explained previewed sent",
     # Adding a label to an object, or removing it, updates the object.
     3: "edited renamed changed moved updated nested unnested linked unlinked merged split replaced set put taken "
-    "replayed reembedded decided disabled",
+    "replayed reembedded decided disabled read_published",
     4: "deleted removed revoked withdrawn ended",
 }
 _VERBS = {verb: activity for activity, verbs in _CRUD.items() for verb in verbs.split()}

@@ -25,6 +25,14 @@ def quick_server(shared_database, tmp_path):
     yield from _serve(create_app(build_container(settings)), shared_database, tmp_path)
 
 
+@pytest.fixture(autouse=True)
+def _shared_server_recovers(shared_server):
+    """The server that other modules share refuses requests, too, until its own beat finds the database again."""
+    user = shared_server.user()
+    yield
+    wait_for(lambda: user.http.get("/v1/me").status_code == 200, what="recovery of the shared server")
+
+
 def timed(call):
     began = time.monotonic()
     return call(), time.monotonic() - began

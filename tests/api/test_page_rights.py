@@ -164,6 +164,7 @@ def authorised_users(world: World, rule: PageRule) -> list[Any]:
     if rule.permission is None or rule.by_grant:
         return [world.granted, world.grouped]
     roles = {
+        Role.APPROVER: world.analyst,
         Role.ENGINEER: world.engineer,
         Role.ADMIN: world.admin,
         Role.AUDITOR: world.auditor,

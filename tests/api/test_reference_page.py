@@ -28,6 +28,7 @@ def test_reference_allows_no_inline_code_and_no_other_host(shown):
         "style-src": "'self'",
         "img-src": "'self' data:",
         "connect-src": "'self'",
+        "frame-src": "'self'",
         "form-action": "'self'",
         "base-uri": "'none'",
         "frame-ancestors": "'none'",

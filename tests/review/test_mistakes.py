@@ -9,6 +9,7 @@ from app.core.principal import Principal, Role
 from app.db.session import system_principal
 from app.identity.service import TenantAdmin
 from app.review.mistakes.service import MistakeService, Verdict
+from app.review.schemas.errors import SchemaNotFoundError
 from tests.review.desk import READ
 
 SEVERAL = {
@@ -47,7 +48,8 @@ def test_fields_are_ranked_by_mistakes_with_examples(decided):
     newest, oldest = found[0].examples
     assert (newest.read, newest.decided, oldest.decided) == ("Ohio", "Utah", "Nevada")
     assert (found[1].examples[0].answer, found[1].examples[0].decided) == ("absent", None)
-    assert service.list_mistakes(decided.reader, schema="other") == []
+    with pytest.raises(SchemaNotFoundError):
+        service.list_mistakes(decided.reader, schema="other")
 
 
 def test_corrections_are_listed_once_page_by_page(decided):

@@ -169,7 +169,7 @@ LEAD = re.compile(
 )
 VERBS = re.compile(rf"^{_DOES} | {_DOES}(?: {_WHO})?(?: {_HAS})?$", re.IGNORECASE)
 HOW_MUCH = re.compile(r"\W*how (?:much|many)\b", re.IGNORECASE)
-HOW_MANY = re.compile(r"\bhow many (?!per ?cent|%|basis|percentage|times|points)", re.IGNORECASE)
+HOW_MANY = re.compile(r"\bhow many (?!per ?cent|%|basis|percentage|times|points|cents)", re.IGNORECASE)
 HOW_MUCH_DID = re.compile(rf"\W*how (?:much|many)\b.*?\b{_DOES}\b", re.IGNORECASE)
 FIRST_VERB = re.compile(rf"^(?:{_DOES} )?(?:{_WHO} )?{_HAS} (?:(?:in|on|of|from|to|as) )?", re.IGNORECASE)
 _SMALL = r"(?:vs|versus|or|compared?|the|a|an|of|in|for|its|their|was|were|is|are|there|and|to|from|both|any)"
