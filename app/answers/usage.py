@@ -31,7 +31,7 @@ class MonthOfUsage:
 
 
 class UsageService:
-    """Counts what the whole tenant used; nobody's question or document can be told from it."""
+    """Counts what the whole tenant used. The counts reveal no user's question and no document."""
 
     def __init__(self, *, database: Database) -> None:
         self._database = database

@@ -14,7 +14,7 @@ COLUMNS = (
     "Part", "Issuer", "Period", "Statement", "Quote", "Document", "Page", "Characters", "Document ID", "Version ID",
     "Source",
 )  # fmt: skip
-"""The columns of the CSV: what is said, and where it stands."""
+"""The columns of the CSV: the claim, its quote, and the place of the quote."""
 
 _MARKS = re.compile(r"([\\`*_\[\]<>#|~])")
 _STATUS = {

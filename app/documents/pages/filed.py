@@ -91,7 +91,7 @@ class FiledPages:
 
     def _draw_all(self, view: FiledView) -> Filing:
         version = view.version
-        # The sandbox reads one file at a time. Whoever waited for the same filing finds it kept.
+        # The sandbox reads one file at a time. Another request may have stored this filing meanwhile.
         with self._drawing:
             kept = self._cache.find(_key(version))
             if kept is not None:
