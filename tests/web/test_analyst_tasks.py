@@ -7,8 +7,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser import find_violations
 from tests.web.conftest import new_page, sign_in
-from tests.web.test_review_accessibility import violations
 
 pytestmark = pytest.mark.browser
 QUESTION = "What were net sales in 2025?"
@@ -146,6 +146,6 @@ def test_pages_of_the_analyst_have_no_violation(chromium, site, filed, scheme):
             page.locator("#sheet rect, #sheet mark").first.wait_for(state="attached")
         for width in (360, 1440):
             page.set_viewport_size({"width": width, "height": 900})
-            found[path, width] = violations(page)
+            found[path, width] = find_violations(page)
     context.close()
     assert {place: problems for place, problems in found.items() if problems} == {}
