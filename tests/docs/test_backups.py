@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
-import psycopg
 import pytest
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
@@ -35,14 +34,14 @@ from evals.datasets.samples.writing import write_samples
 from tests.conftest import TestDatabase, in_memory
 from tests.docs.commands import run_command
 from tests.docs.guides import ROOT, Block, find_difference, read_section, run_blocks
+from tests.docs.rows import count_unread, read_rows, read_tables
 from tests.docs.test_guides import Person, found_tenant
 from tests.running import run_footnote
+from tests.waiting import wait_for
 
 PAGE = (ROOT / "docs" / "running.md").read_text(encoding="utf-8")
 QUESTION = "What were Tarnwick's net sales in 2025?"
 DUMPED = b"PGDMP"  # the first bytes of pg_dump's custom format
-# The relay, the workers and each start of Footnote write these tables. `footnote audit verify` checks the log.
-CHANGING = ("audit_", "outbox", "context_keys", "idempotency")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +68,7 @@ def restored(running_footnote: Stack, tmp_path_factory: pytest.TempPathFactory) 
         annual_report = next(path for path in write_samples(folder / "samples") if "annual-report" in path.name)
         run_successfully(["ingest", str(annual_report), "--collection", "Filings"], environment, folder)
         answer, image = ask(running_footnote.url, person), draw_first_page(running_footnote.url, person)
+        wait_for(lambda: count_unread(running_footnote) == 0, what="the reading of all fields")
         rows = read_rows(EmbeddedPostgres(running_footnote.home))
         blocks = [*read_section(PAGE, "### Back up"), *read_section(PAGE, "### Restore")]
         with later_checkpoint(running_footnote, person):
@@ -130,23 +130,6 @@ def draw_first_page(url: str, person: Person) -> bytes:
     )
     assert response.status_code == 200, response.text
     return response.content
-
-
-def read_rows(database: EmbeddedPostgres) -> Mapping[str, tuple[object, ...]]:
-    """Return (number of rows, digest of all rows) of each table, as the superuser."""
-    with _connect(database.url("postgres")) as connection:
-        return read_tables(connection)
-
-
-def read_tables(connection: "psycopg.Connection[tuple[object, ...]]") -> Mapping[str, tuple[object, ...]]:
-    query = "SELECT count(*), md5(string_agg(t::text, ',' ORDER BY t::text COLLATE \"C\")) FROM {} t"
-    # A dump has no rows of unlogged tables, which a crash of the server may empty, too.
-    tables = """SELECT relname FROM pg_class
-        WHERE relkind = 'r' AND relpersistence = 'p' AND relnamespace = 'public'::regnamespace"""
-    names = [str(row[0]) for row in connection.execute(tables.encode()).fetchall()]
-    kept = [name for name in names if not name.startswith(CHANGING)]
-    assert len(kept) > 20
-    return {name: connection.execute(query.format(name).encode()).fetchone() or () for name in kept}
 
 
 def read_blobs(home: Home) -> Mapping[str, bytes]:
