@@ -7,11 +7,7 @@ from typing import Any
 
 import structlog
 
-from app.access.changes.service import ImportService
 from app.access.collections.service import AccessService
-from app.access.policy.service import PolicyService
-from app.access.reports.explaining import ExplainService
-from app.access.reports.watching import WatchService
 from app.answers.computing.proposing import FormulaProposer
 from app.answers.proposals import ProposedFigures
 from app.answers.service import AnswerService
@@ -39,6 +35,7 @@ from app.documents.service import DocumentService
 from app.documents.uploads.service import UploadService
 from app.evaluations.comparing import ComparisonService
 from app.evaluations.service import EvaluationService
+from app.governance import build_governance
 from app.http.authority import Authority
 from app.http.denials import Denials
 from app.http.dependencies import Authenticator
@@ -173,10 +170,7 @@ def build_container(settings: Settings, *, clock: Clock | None = None) -> Contai
             public_url=settings.web.public_url,
         ),
         access,
-        PolicyService(database=database),
-        ExplainService(database=database, clock=clock),
-        WatchService(database=database),
-        ImportService(database=database),
+        *build_governance(database=database, clock=clock),
         runs,
         RunStreams(
             runs=runs,

@@ -170,6 +170,7 @@ class Label(Base):
     name: Mapped[str]
     created_at: Mapped[datetime]
     created_by: Mapped[UUID]
+    revision: Mapped[int] = mapped_column(server_default=text("1"))
 
 
 class Clearance(Base):
@@ -237,6 +238,7 @@ class EntitlementPack(Base):
     sources: Mapped[list[str]] = mapped_column(ARRAY(TEXT))
     created_at: Mapped[datetime]
     created_by: Mapped[UUID]
+    revision: Mapped[int] = mapped_column(server_default=text("1"))
 
 
 class Exclusion(Base):

@@ -85,12 +85,17 @@ class GroupService:
             record(session, principal, "identity.group.renamed", object_type="group", object_id=group_id, detail=detail)
         return found
 
-    def delete_group(self, principal: Principal, group_id: UUID) -> None:
-        """Delete a group and its rights. Raises PermissionRequiredError, GroupNotFoundError, GroupExcludesError."""
+    def delete_group(self, principal: Principal, group_id: UUID, *, revision: int | None = None) -> None:
+        """Delete a group and its rights if `revision` is its current revision (None: any). Raises
+        PermissionRequiredError, GroupNotFoundError, GroupExcludesError, PreconditionFailedError.
+        """
         principal.require(Permission.GROUPS_MANAGE)
         with self._database.transaction(principal) as session:
-            if GroupRepository(session).lock_group(group_id) is None:
+            group = GroupRepository(session).lock_group(group_id)
+            if group is None:
                 raise GroupNotFoundError
+            if revision is not None and group.revision != revision:
+                raise PreconditionFailedError
             delete_with_rights(session, principal, group_id)
 
     def add_member(self, principal: Principal, group_id: UUID, user_id: UUID) -> None:

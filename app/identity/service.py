@@ -174,6 +174,14 @@ class IdentityService:
             items=items, next_cursor=encode_cursor(str(items[-1].key.id)) if len(found) > page.limit else None
         )
 
+    def get_key(self, principal: Principal, key_id: UUID) -> KeyView:
+        """Return an own key; users who manage keys may get any. Raises KeyNotFoundError."""
+        with self._database.transaction(principal) as session:
+            key = session.get(ApiKey, key_id)
+        if key is None or not _may_manage(principal, key):
+            raise KeyNotFoundError
+        return KeyView(key, state_of(key, self._clock.now()))
+
     def name_owners(self, principal: Principal, keys: Iterable[ApiKey]) -> Mapping[UUID, str]:
         """Return the names of the users whose keys these are, by ID."""
         with self._database.transaction(principal) as session:
@@ -274,15 +282,8 @@ class TenantAdmin:
             IdentityRepository(session).insert_tenant(
                 {"id": tenant_id, "slug": slug, "name": name, "created_at": self._clock.now()}
             )
-            record_change(
-                session,
-                principal,
-                "identity.tenant.founded",
-                object_type="tenant",
-                object_id=tenant_id,
-                before=None,
-                after={},
-            )
+            action, kind = "identity.tenant.founded", "tenant"
+            record_change(session, principal, action, object_type=kind, object_id=tenant_id, before=None, after={})
         return tenant_id
 
     def set_weight(self, tenant_id: UUID, weight: int) -> None:
@@ -389,5 +390,5 @@ def _listed(permissions: Iterable[Permission]) -> str:
     return ", ".join(sorted(permissions))
 
 
-def _isoformat(moment: datetime | None) -> str | None:
-    return None if moment is None else moment.isoformat()
+def _isoformat(at: datetime | None) -> str | None:
+    return None if at is None else at.isoformat()

@@ -28,11 +28,14 @@ from app.web.lists import ROWS_A_PAGE, Cursor, Typed, Words, next_page
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row of a list: its name, the address of its page, and the cells beside it."""
+    """A row of a list: its name, the address of its page, the cells beside it, and the address of the page that changes
+    it.
+    """
 
     name: str
-    address: str = ""
+    address: str
     cells: tuple[str | int, ...] = ()
+    change: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +54,14 @@ GROUPS = Listing(
     "Groups",
     "Groups of people, service accounts and groups. Grants and clearances of a group count for all its members.",
     "New group",
-    ("Name",),
+    ("Name", "Action"),
     "/admin/groups",
 )
 COLLECTIONS = Listing(
     "Collections",
     "Collections of documents. A grant on a collection counts for the collections inside it.",
     "New collection",
-    ("Collection", "Labels", ("Documents", "number"), ("Grants", "number")),
+    ("Collection", "Labels", ("Documents", "number"), ("Grants", "number"), "Action"),
     "/admin/collections",
     (("parent", "Inside", "The name of the outer collection; empty for the top level."),),
 )
@@ -92,7 +95,8 @@ class Rows:
 
 def _list_groups(groups: GroupService, principal: Principal, page: PageRequest, words: str) -> Rows:
     found = groups.list_groups(principal, page, words=words)
-    return Rows([Row(each.name, f"/access/groups/{each.id}") for each in found.items], found.next_cursor)
+    rows = [Row(each.name, f"/access/groups/{each.id}", change=f"/admin/groups/{each.id}") for each in found.items]
+    return Rows(rows, found.next_cursor)
 
 
 def _list_collections(watch: WatchService, principal: Principal, page: PageRequest, words: str) -> Rows:
@@ -102,6 +106,7 @@ def _list_collections(watch: WatchService, principal: Principal, page: PageReque
             each.name,
             f"/access/collections/{each.id}",
             (", ".join(label.name for label in each.labels), each.documents, each.grants),
+            f"/admin/collections/{each.id}",
         )
         for each in found.items
     ]
@@ -110,7 +115,7 @@ def _list_collections(watch: WatchService, principal: Principal, page: PageReque
 
 def _list_labels(policy: PolicyService, principal: Principal, page: PageRequest, words: str) -> Rows:
     found = policy.list_labels(principal, page, words=words)
-    rows = [Row(each.name) for each in found.items]
+    rows = [Row(each.name, f"/admin/labels/{each.id}") for each in found.items]
     return Rows(rows, found.next_cursor)
 
 
@@ -119,6 +124,7 @@ def _list_packs(policy: PolicyService, principal: Principal, page: PageRequest, 
     rows = [
         Row(
             each.name,
+            f"/admin/packs/{each.id}",
             cells=(", ".join(each.document_types) or "all", ", ".join(each.sources) or "all"),
         )
         for each in found.items

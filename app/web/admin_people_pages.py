@@ -1,6 +1,7 @@
 """Pages of people and service accounts at `/admin/people…`, and of keys at `/admin/keys`."""
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Annotated
 from uuid import UUID
 
@@ -8,23 +9,33 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from app.access.reports.watching import WatchService
+from app.core.errors import ConflictError, ForbiddenError, InvalidInputError, PreconditionFailedError
 from app.core.pagination import MAX_LIMIT, PageRequest
 from app.core.principal import Permission, Principal, Role
+from app.http.denials import record_denial_blocking
 from app.http.dependencies import service
 from app.identity.models import User
-from app.identity.schemas import KeyIn, ServiceAccountIn, UserIn, UserPatch
+from app.identity.schemas import KeyIn, KeyRotation, ServiceAccountIn, UserIn, UserPatch
 from app.identity.service import IdentityService
 from app.identity.users import UserKind, UserService
 from app.web import forms
 from app.web.access_pages import AccessDesk
+from app.web.admin_object_pages import changed_meanwhile
 from app.web.forms import REFUSALS, read_form
-from app.web.lists import ROWS_A_PAGE, Cursor, Typed, Words, next_page
+from app.web.lists import ROWS_A_PAGE, Cursor, Revision, Typed, Words, next_page
 
 Users = Annotated[UserService, Depends(service(UserService))]
 Identity = Annotated[IdentityService, Depends(service(IdentityService))]
 Watch = Annotated[WatchService, Depends(service(WatchService))]
 Chosen = Annotated[list[str], Form(max_length=20)]
 
+OVERLAPS = (
+    ("0", "not at all: it ends now"),
+    ("3600", "for one hour"),
+    ("86400", "for one day"),
+    ("604800", "for seven days"),
+)
+"""How long a replaced key still works, in seconds."""
 ROLES = tuple((role.value, role.value) for role in Role if role is not Role.SYSTEM)
 
 
@@ -93,6 +104,7 @@ def admin_people_pages(desk: AccessDesk) -> APIRouter:
         watch: Watch,
         user_id: UUID,
         form_token: Typed,
+        revision: Revision,
         act: Typed = "save",
         name: Typed = "",
         key_name: Typed = "",
@@ -117,7 +129,11 @@ def admin_people_pages(desk: AccessDesk) -> APIRouter:
                     shown = forms.Form(_typed(user))
                     return _person(desk, request, principal, user, identity, watch, shown, secret=made.secret)
                 values = {"name": name.strip(), "roles": roles} if act == "save" else {"disabled": act == "disable"}
-                users.update_user(principal, user_id, read_form(UserPatch, values).as_change(), revision=None)
+                users.update_user(principal, user_id, read_form(UserPatch, values).as_change(), revision=revision)
+            except PreconditionFailedError as error:
+                record_denial_blocking(request, error)
+                refused = form.refuse(changed_meanwhile(user.name))
+                return _person(desk, request, principal, user, identity, watch, refused)
             except REFUSALS as error:
                 refused = form.refuse(error, at="key_name" if act == "key" else "roles")
                 return _person(desk, request, principal, user, identity, watch, _renamed(refused, act))
@@ -129,7 +145,7 @@ def admin_people_pages(desk: AccessDesk) -> APIRouter:
 
 
 def admin_key_pages(desk: AccessDesk) -> APIRouter:
-    """Return the routes of keys: the list of all, and the form that revokes one."""
+    """Return the routes of keys: the list of all, the form that revokes one, and the page that replaces one."""
     router = APIRouter(prefix="/admin/keys", include_in_schema=False)
 
     @router.get("")
@@ -150,6 +166,45 @@ def admin_key_pages(desk: AccessDesk) -> APIRouter:
             identity.revoke_key(principal, key_id)
             back = f"/admin/people/{UUID(user)}" if user else "/admin/keys"
             return RedirectResponse(back, status_code=303)
+
+        return desk.answer(request, Permission.KEYS_MANAGE, show)
+
+    def rotation(
+        request: Request,
+        principal: Principal,
+        identity: IdentityService,
+        key_id: UUID,
+        form: forms.Form,
+        secret: str = "",
+    ) -> Response:
+        view = identity.get_key(principal, key_id)
+        owner = identity.name_owners(principal, [view.key]).get(view.key.user_id, "somebody")
+        values = {"key": view.key, "state": view.state, "owner": owner, "secret": secret, "overlaps": OVERLAPS}
+        return desk.show_form(request, principal, "admin_key.html", form, **values)
+
+    @router.get("/{key_id}/rotate")
+    def show_rotation(request: Request, identity: Identity, key_id: UUID) -> Response:
+        def show(principal: Principal) -> Response:
+            return rotation(request, principal, identity, key_id, forms.Form({"overlap_seconds": "3600"}))
+
+        return desk.answer(request, Permission.KEYS_MANAGE, show)
+
+    @router.post("/{key_id}/rotate")
+    def rotate_key(
+        request: Request, identity: Identity, key_id: UUID, form_token: Typed, overlap_seconds: Typed = ""
+    ) -> Response:
+        """Replace a key. Its successor's secret is shown once."""
+        desk.check_form(request, form_token)
+
+        def show(principal: Principal) -> Response:
+            form = forms.Form({"overlap_seconds": overlap_seconds})
+            try:
+                wanted = read_form(KeyRotation, {"overlap_seconds": overlap_seconds})
+                made = identity.rotate_key(principal, key_id, overlap=timedelta(seconds=wanted.overlap_seconds))
+            except (InvalidInputError, ConflictError, ForbiddenError) as error:
+                record_denial_blocking(request, error)
+                return rotation(request, principal, identity, key_id, form.refuse(error))
+            return rotation(request, principal, identity, key_id, form, made.secret)
 
         return desk.answer(request, Permission.KEYS_MANAGE, show)
 

@@ -8,7 +8,9 @@ from starlette.routing import Mount
 
 from app.web.access_change_pages import access_change_pages
 from app.web.access_pages import AccessDesk, access_pages
+from app.web.admin_collection_pages import admin_collection_pages
 from app.web.admin_named_pages import admin_named_pages
+from app.web.admin_object_pages import admin_object_pages
 from app.web.admin_pages import admin_pages
 from app.web.admin_people_pages import admin_key_pages, admin_people_pages
 from app.web.admin_provider_pages import admin_provider_pages
@@ -63,7 +65,15 @@ def _web_router(pages: Pages, cookies: Cookies) -> APIRouter:
     router.include_router(past_pages(desk))
     router.include_router(access_pages(desk))
     router.include_router(access_change_pages(desk))
-    for admin in (admin_pages, admin_people_pages, admin_key_pages, admin_named_pages, admin_provider_pages):
+    for admin in (
+        admin_pages,
+        admin_people_pages,
+        admin_key_pages,
+        admin_named_pages,
+        admin_object_pages,
+        admin_collection_pages,
+        admin_provider_pages,
+    ):
         router.include_router(admin(desk))
     router.include_router(audit_pages(desk))
     router.include_router(dead_letter_pages(desk))

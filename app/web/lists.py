@@ -6,6 +6,8 @@ from urllib.parse import urlencode
 from fastapi import Form, Query
 
 Typed = Annotated[str, Form(max_length=1_000)]
+Revision = Annotated[int, Form(ge=0)]
+"""The revision that a form changes: its page was made from it."""
 Words = Annotated[str, Query(max_length=200)]
 Cursor = Annotated[str | None, Query(max_length=500)]
 

@@ -60,6 +60,22 @@ def _refused_name(permission: Permission) -> PageRule:
     return PageRule(permission, 422, 422, call=lambda _: {"data": {"name": ""}})
 
 
+_FIRST = {"revision": "1"}
+
+
+def _named(place: str, name: str, permission: Permission) -> dict[tuple[str, str], PageRule]:
+    """The rules of the pages that rename and delete an object. Their forms are refused, and change nothing."""
+    path = f"/admin/{place}/{{object_id}}"
+    refused = PageRule(permission, 422, call=lambda _: {"data": {**_FIRST, "name": ""}}, path={"object_id": name})
+    page = PageRule(permission, path={"object_id": name})
+    return {
+        ("GET", path): page,
+        ("POST", path): refused,
+        ("GET", f"{path}/delete"): page,
+        ("POST", f"{path}/delete"): refused,
+    }
+
+
 _RUN = {"run_id": "eval_run_id"}
 
 PAGES: dict[tuple[str, str], PageRule] = {
@@ -94,12 +110,16 @@ PAGES: dict[tuple[str, str], PageRule] = {
     ),
     ("GET", "/admin/people/{user_id}"): PageRule(Permission.USERS_MANAGE),
     ("POST", "/admin/people/{user_id}"): PageRule(
-        Permission.USERS_MANAGE, 303, call=lambda _: {"data": {"act": "enable"}}
+        Permission.USERS_MANAGE, 422, call=lambda _: {"data": {**_FIRST, "name": "", "roles": "analyst"}}
     ),
     ("GET", "/admin/keys"): PageRule(
         Permission.KEYS_MANAGE, foreign=200, call=lambda _: {"params": {"q": "own"}}, shows="key_id"
     ),
     ("POST", "/admin/keys/{key_id}/revoke"): PageRule(Permission.KEYS_MANAGE, 303, call=lambda _: {"data": {}}),
+    ("GET", "/admin/keys/{key_id}/rotate"): PageRule(Permission.KEYS_MANAGE),
+    ("POST", "/admin/keys/{key_id}/rotate"): PageRule(
+        Permission.KEYS_MANAGE, 422, call=lambda _: {"data": {"overlap_seconds": "no"}}
+    ),
     ("GET", "/admin/groups"): PageRule(Permission.GROUPS_MANAGE, foreign=200, shows="group_id"),
     ("POST", "/admin/groups"): _refused_name(Permission.GROUPS_MANAGE),
     ("GET", "/admin/collections"): PageRule(Permission.ACCESS_MANAGE, foreign=200, shows="collection_id"),
@@ -112,9 +132,21 @@ PAGES: dict[tuple[str, str], PageRule] = {
     ("POST", "/admin/providers"): PageRule(
         Permission.USERS_MANAGE, 422, 422, call=lambda _: {"data": {"name": "A", "issuer": "b", "client_id": "c"}}
     ),
+    ("GET", "/admin/providers/{provider_id}"): PageRule(Permission.USERS_MANAGE),
     ("POST", "/admin/providers/{provider_id}"): PageRule(
-        Permission.USERS_MANAGE, 303, call=lambda _: {"data": {"act": "enable"}}
+        Permission.USERS_MANAGE, 303, call=lambda _: {"data": {**_FIRST, "act": "enable"}}
     ),
+    ("GET", "/admin/providers/{provider_id}/delete"): PageRule(Permission.USERS_MANAGE),
+    ("POST", "/admin/providers/{provider_id}/delete"): PageRule(
+        Permission.USERS_MANAGE, 422, call=lambda _: {"data": {**_FIRST, "name": "no"}}
+    ),
+    ("GET", "/admin/collections/{collection_id}"): PageRule(Permission.ACCESS_MANAGE),
+    ("POST", "/admin/collections/{collection_id}"): PageRule(
+        Permission.ACCESS_MANAGE, 422, call=lambda _: {"data": {**_FIRST, "name": ""}}
+    ),
+    **_named("groups", "group_id", Permission.GROUPS_MANAGE),
+    **_named("labels", "label_id", Permission.ACCESS_MANAGE),
+    **_named("packs", "pack_id", Permission.ACCESS_MANAGE),
     # the audit log
     ("GET", "/audit"): PageRule(Permission.AUDIT_READ, foreign=200, shows="logged_user_id"),
     # the reader

@@ -141,6 +141,8 @@ RULES: dict[tuple[str, str], Rule] = {
     # the policy
     ("POST", "/v1/labels"): _made(_name()),
     ("GET", "/v1/labels"): _listed(OWNER, "cleared_label_id"),
+    ("GET", "/v1/labels/{label_id}"): Rule(OWNER, path={"label_id": "cleared_label_id"}),
+    ("PATCH", "/v1/labels/{label_id}"): Rule(PERMISSION, call=_name()),
     ("DELETE", "/v1/labels/{label_id}"): Rule(PERMISSION, 204),
     ("GET", "/v1/collections/{collection_id}/labels"): Rule(GRANT),
     ("PUT", "/v1/collections/{collection_id}/labels/{label_id}"): Rule(
@@ -161,6 +163,8 @@ RULES: dict[tuple[str, str], Rule] = {
     ("DELETE", "/v1/clearances/{clearance_id}"): Rule(PERMISSION, 204),
     ("POST", "/v1/entitlement-packs"): _made(_name(document_types=["10-K"])),
     ("GET", "/v1/entitlement-packs"): _listed(PERMISSION, "pack_id"),
+    ("GET", "/v1/entitlement-packs/{pack_id}"): Rule(PERMISSION),
+    ("PATCH", "/v1/entitlement-packs/{pack_id}"): Rule(PERMISSION, call=_name()),
     ("DELETE", "/v1/entitlement-packs/{pack_id}"): Rule(PERMISSION, 204),
     ("POST", "/v1/exclusions"): Rule(
         GRANT, 201, lambda names: {"json": {"document_id": names["document_id"], "user_id": names["user_id"]}}

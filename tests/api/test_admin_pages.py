@@ -20,6 +20,12 @@ def post(desk, path, **data):
     return desk.http.post(path, data={"form_token": desk.token("/admin"), **data}, follow_redirects=False)
 
 
+def change(desk, path, *, at=None, **data):
+    """Send a form of the page at `at`, with the revision that the page has."""
+    revision = re.search(r'name="revision" value="(\d+)"', desk.get(at or path).text)[1]
+    return post(desk, path, revision=revision, **data)
+
+
 def value_of(page, name):
     found = re.search(rf'name="{name}"[^>]* value="([^"]*)"', page.text)
     assert found is not None, page.text
@@ -34,17 +40,17 @@ def test_person_is_created_changed_disabled_and_given_a_key(server, desk):
     page = desk.get(address)
     assert "Ana &lt;b&gt;" in page.text
     assert 'value="editor" checked' in page.text
-    key = post(desk, address, act="key", key_name="notebook")
+    key = change(desk, address, act="key", key_name="notebook")
     secret = re.search(r"fn_[0-9a-f]{12}_[\w-]{43}", key.text)[0]
     assert server.client(headers={"Authorization": f"Bearer {secret}"}).get("/v1/me").status_code == 200
     assert secret not in desk.get(address).text
-    assert post(desk, address, act="save", name="Ana", roles=["analyst"]).status_code == 303
+    assert change(desk, address, act="save", name="Ana", roles=["analyst"]).status_code == 303
     assert 'value="editor" checked' not in desk.get(address).text
     key_id = re.search(r"/admin/keys/([0-9a-f-]{36})/revoke", desk.get(address).text)[1]
     revoked = post(desk, f"/admin/keys/{key_id}/revoke", user=address.rpartition("/")[2])
     assert revoked.headers["location"] == address
     assert server.client(headers={"Authorization": f"Bearer {secret}"}).get("/v1/me").status_code == 401
-    post(desk, address, act="disable")
+    change(desk, address, act="disable")
     assert ">disabled<" in desk.get(address).text
     found = desk.get("/admin/people", params={"q": f"ana {email[:12]}"})
     assert found.text.count("<tr><th") == 1
@@ -77,11 +83,11 @@ def test_service_account_needs_no_address(desk):
 
 def test_wrong_expiry_of_a_key_stands_beside_its_field(desk):
     made = post(desk, "/admin/people/new", kind="service", name="Import", roles=["analyst"])
-    refused = post(desk, made.headers["location"], act="key", key_name="night", expires_at="tomorrow")
+    refused = change(desk, made.headers["location"], act="key", key_name="night", expires_at="tomorrow")
     assert refused.status_code == 422
     assert 'id="expires_at-problem"' in refused.text
     assert (value_of(refused, "key_name"), value_of(refused, "expires_at")) == ("night", "tomorrow")
-    unnamed = post(desk, made.headers["location"], act="key", key_name=" ")
+    unnamed = change(desk, made.headers["location"], act="key", key_name=" ")
     assert 'id="key_name-problem"' in unnamed.text
 
 
@@ -125,9 +131,15 @@ def test_provider_is_created_disabled_and_refused(desk):
     page = desk.get("/admin/providers")
     assert fields["client_id"] in page.text
     assert "s3cret" not in page.text
-    address = re.findall(r'action="(/admin/providers/[0-9a-f-]{36})"', page.text)[-1]
-    assert post(desk, address, act="disable").status_code == 303
-    assert ">disabled<" in desk.get("/admin/providers").text
+    address = re.findall(r'href="(/admin/providers/[0-9a-f-]{36})"', page.text)[-1]
+    assert change(desk, address, act="disable").status_code == 303
+    assert ">disabled<" in desk.get(address).text
+    assert change(desk, address, **{**fields, "name": "Acme 2", "email_domains": "x"}).status_code == 422
+    assert change(desk, address, **{**fields, "name": "Acme 2"}).status_code == 303
+    assert "Acme 2" in desk.get("/admin/providers").text
+    assert change(desk, f"{address}/delete", name="Acme").status_code == 422
+    assert change(desk, f"{address}/delete", name="Acme 2").status_code == 303
+    assert desk.http.get(address).status_code == 404
 
 
 def test_lists_have_pages(desk, monkeypatch):
@@ -147,7 +159,7 @@ def test_lists_have_pages(desk, monkeypatch):
 def test_overview_counts_and_says_what_needs_attention(desk):
     name = f"alone {uuid4().hex[:8]}"
     made = post(desk, "/admin/people/new", kind="service", name="Import", roles=["analyst"])
-    post(
+    change(
         desk,
         made.headers["location"],
         act="key",

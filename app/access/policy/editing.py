@@ -16,12 +16,13 @@ from app.access.errors import (
 )
 from app.access.models import Clearance, EntitlementPack, Exclusion, Label
 from app.access.policy.repository import PolicyRepository
-from app.core.errors import FootnoteError
+from app.core.errors import FootnoteError, PreconditionFailedError
 from app.core.ids import new_id
 from app.core.principal import Permission, Principal
 from app.db.constraints import FOREIGN_KEY_VIOLATION, translated_violations
 
 Kind = TypeVar("Kind", Label, Clearance, EntitlementPack, Exclusion)
+Named = TypeVar("Named", Label, EntitlementPack)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +44,22 @@ class PolicyEditor(GrantEditor):
 
     def create_label(self, name: str) -> Label:
         """Create a label. Raises PermissionRequiredError, LabelExistsError."""
-        made = Label(**self._new(), name=name)
+        made = Label(**self._new(), name=name, revision=1)
         self._insert(made, "access.label.created", "label")
         return made
 
-    def delete_label(self, label_id: UUID) -> None:
-        """Delete a label and its clearances. Raises PermissionRequiredError, LabelNotFoundError, LabelInUseError."""
+    def rename_label(self, label_id: UUID, name: str, *, revision: int | None) -> Label:
+        """Rename a label if `revision` is its current revision (None: any). Raises PermissionRequiredError,
+        LabelNotFoundError, LabelExistsError, PreconditionFailedError.
+        """
+        return self._rename(Label, label_id, name, revision, LabelNotFoundError, "access.label.renamed", "label")
+
+    def delete_label(self, label_id: UUID, *, revision: int | None = None) -> None:
+        """Delete a label and its clearances. Raises PermissionRequiredError, LabelNotFoundError, LabelInUseError,
+        PreconditionFailedError.
+        """
         self._principal.require(Permission.ACCESS_MANAGE)
+        self._check_revision(Label, label_id, revision, LabelNotFoundError)
         clearances = [str(found) for found in self._rows.list_label_clearances(label_id)]
         self._rows.drop_labels_of_deleted(label_id)
         self._delete(Label, label_id, LabelNotFoundError, "access.label.deleted", "label", clearances=clearances)
@@ -103,13 +113,24 @@ class PolicyEditor(GrantEditor):
 
     def create_pack(self, name: str, *, document_types: list[str], sources: list[str]) -> EntitlementPack:
         """Create a pack. Raises PermissionRequiredError, PackExistsError."""
-        made = EntitlementPack(**self._new(), name=name, document_types=document_types, sources=sources)
+        values = {"name": name, "document_types": document_types, "sources": sources, "revision": 1}
+        made = EntitlementPack(**self._new(), **values)
         self._insert(made, "access.pack.created", "entitlement-pack")
         return made
 
-    def delete_pack(self, pack_id: UUID) -> None:
-        """Delete a pack and the grants on it. Raises PermissionRequiredError, PackNotFoundError."""
+    def rename_pack(self, pack_id: UUID, name: str, *, revision: int | None) -> EntitlementPack:
+        """Rename a pack if `revision` is its current revision (None: any). Raises PermissionRequiredError,
+        PackNotFoundError, PackExistsError, PreconditionFailedError.
+        """
+        action, kind = "access.pack.renamed", "entitlement-pack"
+        return self._rename(EntitlementPack, pack_id, name, revision, PackNotFoundError, action, kind)
+
+    def delete_pack(self, pack_id: UUID, *, revision: int | None = None) -> None:
+        """Delete a pack and the grants on it. Raises PermissionRequiredError, PackNotFoundError,
+        PreconditionFailedError.
+        """
         self._principal.require(Permission.ACCESS_MANAGE)
+        self._check_revision(EntitlementPack, pack_id, revision, PackNotFoundError)
         grants = [str(found) for found in self._rows.list_pack_grants(pack_id)]
         self._delete(
             EntitlementPack, pack_id, PackNotFoundError, "access.pack.deleted", "entitlement-pack", grants=grants
@@ -156,6 +177,36 @@ class PolicyEditor(GrantEditor):
         with self._change():
             self._rows.insert(row)
             self._record(action, object_type, row.id, before=None, after=state_of(row))
+
+    def _check_revision(
+        self, model: type[Named], row_id: UUID, revision: int | None, missing: type[FootnoteError]
+    ) -> Named:
+        """Return the row, locked until the transaction ends. Raises `missing`, PreconditionFailedError."""
+        found = self._rows.lock(model, row_id)
+        if found is None:
+            raise missing
+        if revision is not None and found.revision != revision:
+            raise PreconditionFailedError
+        return found
+
+    def _rename(
+        self,
+        model: type[Named],
+        row_id: UUID,
+        name: str,
+        revision: int | None,
+        missing: type[FootnoteError],
+        action: str,
+        object_type: str,
+    ) -> Named:
+        self._principal.require(Permission.ACCESS_MANAGE)
+        found = self._check_revision(model, row_id, revision, missing)
+        before = {"revision": found.revision}
+        with self._change():
+            self._rows.rename(model, row_id, name=name, revision=found.revision + 1)
+            after = {"revision": found.revision + 1}
+            self._record(action, object_type, row_id, before=before, after=after)
+        return self._check_revision(model, row_id, None, missing)
 
     def _delete(
         self,

@@ -28,11 +28,14 @@ from app.access.policy.schemas import (
     LabelOut,
     LabelsOut,
     PackIn,
+    PackName,
     PackOut,
 )
 from app.access.policy.service import PolicyService
+from app.core.errors import PreconditionFailedError, PreconditionRequiredError
 from app.core.pagination import InvalidCursorError
 from app.core.principal import Permission
+from app.http.conditional import IfMatch, etag, parse_if_match
 from app.http.denials import declare_object
 from app.http.dependencies import CurrentPrincipal, service
 from app.http.openapi.document import problems
@@ -69,6 +72,36 @@ def list_labels(
 ) -> Page[LabelOut]:
     """List the labels that you are cleared for; administrators and auditors see all labels."""
     return page_out(request, response, policy.list_labels(principal, page), LabelOut.of, Page[LabelOut])
+
+
+@labels.get("/{label_id}", openapi_extra=needs(Permission.DOCUMENTS_READ) | problems(LabelNotFoundError))
+def get_label(label_id: UUID, principal: CurrentPrincipal, policy: Policy, response: Response) -> LabelOut:
+    """Get a label that you are cleared for; administrators and auditors may get any. To rename it, send its ETag in
+    If-Match.
+    """
+    found = policy.get_label(principal, label_id)
+    response.headers["ETag"] = etag(found.revision)
+    return LabelOut.of(found)
+
+
+@labels.patch(
+    "/{label_id}",
+    openapi_extra=_MANAGE
+    | problems(LabelNotFoundError, LabelExistsError, PreconditionFailedError, PreconditionRequiredError),
+)
+def rename_label(
+    label_id: UUID,
+    body: LabelIn,
+    principal: CurrentPrincipal,
+    policy: Policy,
+    response: Response,
+    if_match: IfMatch = None,
+) -> LabelOut:
+    """Rename a label (administrators)."""
+    with policy.edit(principal) as editor:
+        changed = editor.rename_label(label_id, body.name, revision=parse_if_match(if_match))
+        response.headers["ETag"] = etag(changed.revision)
+        return LabelOut.of(changed)
 
 
 @labels.delete("/{label_id}", status_code=204, openapi_extra=_MANAGE | problems(LabelNotFoundError, LabelInUseError))
@@ -177,6 +210,34 @@ def list_packs(
 ) -> Page[PackOut]:
     """List the tenant's entitlement packs."""
     return page_out(request, response, policy.list_packs(principal, page), PackOut.of, Page[PackOut])
+
+
+@packs.get("/{pack_id}", openapi_extra=needs(Permission.ACCESS_EXPLAIN) | problems(PackNotFoundError))
+def get_pack(pack_id: UUID, principal: CurrentPrincipal, policy: Policy, response: Response) -> PackOut:
+    """Get an entitlement pack. To rename it, send its ETag in If-Match."""
+    found = policy.get_pack(principal, pack_id)
+    response.headers["ETag"] = etag(found.revision)
+    return PackOut.of(found)
+
+
+@packs.patch(
+    "/{pack_id}",
+    openapi_extra=_MANAGE
+    | problems(PackNotFoundError, PackExistsError, PreconditionFailedError, PreconditionRequiredError),
+)
+def rename_pack(
+    pack_id: UUID,
+    body: PackName,
+    principal: CurrentPrincipal,
+    policy: Policy,
+    response: Response,
+    if_match: IfMatch = None,
+) -> PackOut:
+    """Rename an entitlement pack (administrators). Its types and sources can't be changed: create another pack."""
+    with policy.edit(principal) as editor:
+        changed = editor.rename_pack(pack_id, body.name, revision=parse_if_match(if_match))
+        response.headers["ETag"] = etag(changed.revision)
+        return PackOut.of(changed)
 
 
 @packs.delete("/{pack_id}", status_code=204, openapi_extra=_MANAGE | problems(PackNotFoundError))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
-from sqlalchemy import CursorResult, Select, delete, func, insert, select
+from sqlalchemy import CursorResult, Select, delete, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_or_ignore
 from sqlalchemy.orm import Session
 
@@ -21,6 +21,7 @@ from app.access.models import (
 )
 
 Row = TypeVar("Row", Label, Clearance, EntitlementPack, Exclusion)
+Named = TypeVar("Named", Label, EntitlementPack)
 
 
 class PolicyRepository:
@@ -48,6 +49,11 @@ class PolicyRepository:
     def find(self, model: type[Row], row_id: UUID) -> Row | None:
         return self._session.scalar(select(model).where(model.id == row_id))
 
+    def lock(self, model: type[Named], row_id: UUID) -> Named | None:
+        """Return the row, reloaded and locked until the transaction ends. The lock does not block new uses of it."""
+        query = select(model).where(model.id == row_id).with_for_update(key_share=True)
+        return self._session.scalar(query.execution_options(populate_existing=True))
+
     def list_page(
         self, model: type[Row], *, after: UUID | None, limit: int, where: Sequence[Any] = ()
     ) -> Sequence[Row]:
@@ -67,6 +73,11 @@ class PolicyRepository:
     def list_pack_grants(self, pack_id: UUID) -> Sequence[UUID]:
         return self._session.scalars(select(Grant.id).where(Grant.pack_id == pack_id)).all()
 
+    def list_pack_subjects(self, pack_id: UUID) -> Sequence[tuple[UUID | None, UUID | None]]:
+        """Return (user's ID, group's ID) of each grant on a pack; one of them is None."""
+        found = self._session.execute(select(Grant.user_id, Grant.group_id).where(Grant.pack_id == pack_id))
+        return [(user_id, group_id) for user_id, group_id in found]
+
     # --- writing -----------------------------------------------------------------------------------------------------
 
     def insert(self, row: Label | Clearance | EntitlementPack | Exclusion) -> None:
@@ -74,6 +85,10 @@ class PolicyRepository:
         model = type(row)
         names = [column.key for column in model.__table__.columns if column.computed is None]
         self._session.execute(insert(model).values({name: getattr(row, name) for name in names}))
+
+    def rename(self, model: type[Named], row_id: UUID, *, name: str, revision: int) -> None:
+        change = update(model).where(model.id == row_id).values(name=name, revision=revision)
+        self._session.execute(change.execution_options(synchronize_session=False))
 
     def delete(self, model: type[Row], row_id: UUID) -> bool:
         return self._count(delete(model).where(model.id == row_id)) == 1

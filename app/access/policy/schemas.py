@@ -93,6 +93,12 @@ class PackIn(BaseModel):
         return self
 
 
+class PackName(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    name: Line = Field(examples=["Vendor research"])
+
+
 class PackOut(BaseModel):
     """An entitlement pack; `GET /v1/grants?pack_id=…` lists the grants that give access to it."""
 

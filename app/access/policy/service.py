@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement
 
-from app.access.errors import GrantTargetNotFoundError
+from app.access.errors import GrantTargetNotFoundError, LabelNotFoundError, PackNotFoundError
 from app.access.models import Clearance, EntitlementPack, Exclusion, Label
 from app.access.policy.editing import Place, PolicyEditor
 from app.access.policy.repository import PolicyRepository
@@ -35,6 +35,22 @@ class PolicyService:
         labels whose name contains each of them. Raises InvalidCursorError.
         """
         return self._list(principal, page, Label, where=[_contains(Label, word) for word in words.split()])
+
+    def get_label(self, principal: Principal, label_id: UUID) -> Label:
+        """Return a label that `list_labels` lists. Raises LabelNotFoundError."""
+        with self._database.transaction(principal) as session:
+            found = PolicyRepository(session).find(Label, label_id)
+        if found is None:
+            raise LabelNotFoundError
+        return found
+
+    def get_pack(self, principal: Principal, pack_id: UUID) -> EntitlementPack:
+        """Return a pack of the tenant. Raises PackNotFoundError."""
+        with self._database.transaction(principal) as session:
+            found = PolicyRepository(session).find(EntitlementPack, pack_id)
+        if found is None:
+            raise PackNotFoundError
+        return found
 
     def list_labels_on(self, principal: Principal, place: Place) -> Sequence[Label]:
         """List the labels set on a collection or document itself. Raises GrantTargetNotFoundError."""

@@ -67,6 +67,14 @@ class NewProvider:
     enabled: bool
 
 
+@dataclass(frozen=True, slots=True)
+class ProviderUses:
+    """The number of people who are linked to a provider, and of open sessions that it opened."""
+
+    people: int
+    sessions: int
+
+
 class ProviderService:
     """Creates, changes and deletes providers and links; each change is audited with its states before and after.
 
@@ -163,10 +171,22 @@ class ProviderService:
             _record(session, principal, "changed", provider_id, before=before, after=after)
         return found
 
-    def delete_provider(self, principal: Principal, provider_id: UUID) -> None:
-        """Delete a provider with its links and sessions. Raises PermissionRequiredError, ProviderNotFoundError."""
+    def get_uses(self, principal: Principal, provider_id: UUID) -> ProviderUses:
+        """Return what a deletion would end. Raises PermissionRequiredError, ProviderNotFoundError."""
+        principal.require(Permission.USERS_MANAGE)
+        with self._database.transaction(principal) as session:
+            repository = ProviderRepository(session)
+            _get(repository, provider_id)
+            return ProviderUses(*repository.count_uses(provider_id, self._clock.now()))
+
+    def delete_provider(self, principal: Principal, provider_id: UUID, *, revision: int | None = None) -> None:
+        """Delete a provider with its links and sessions, if `revision` is its current revision (None: any). Raises
+        PermissionRequiredError, ProviderNotFoundError, PreconditionFailedError.
+        """
         _require_whole(principal)
         with self._database.transaction(principal) as session:
+            if revision not in (None, _get(ProviderRepository(session), provider_id).revision):
+                raise PreconditionFailedError
             deleted = ProviderRepository(session).delete_provider(provider_id)
             if deleted is None:
                 raise ProviderNotFoundError

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from app.db.session import Database, system_principal
 from app.identity.models import User
 from app.identity.oidc.models import IdentityProvider, UserIdentity
+from app.identity.sessions.models import WebSession
 
 _FIND_TENANT = text("SELECT find_provider_tenant(:id)")
 _FIND_BY_TOKEN = text("SELECT tenant_id, id FROM find_token_providers(:issuer, :audiences)")
@@ -114,6 +115,13 @@ class ProviderRepository:
         same = IdentityProvider.issuer == provider.issuer
         crossed = or_(IdentityProvider.client_id == provider.audience, IdentityProvider.audience == provider.client_id)
         return self._session.scalar(select(IdentityProvider.id).where(same, crossed).limit(1)) is not None
+
+    def count_uses(self, provider_id: UUID, now: datetime) -> tuple[int, int]:
+        """Return the number of people linked to a provider, and of open sessions that it opened."""
+        links = select(func.count()).where(UserIdentity.provider_id == provider_id)
+        is_open = (WebSession.revoked_at.is_(None), WebSession.ends_at > now, WebSession.idle_ends_at > now)
+        sessions = select(func.count()).where(WebSession.provider_id == provider_id, *is_open)
+        return self._session.scalar(links) or 0, self._session.scalar(sessions) or 0
 
     def delete_provider(self, provider_id: UUID) -> IdentityProvider | None:
         """Delete a provider; return it, or None if it is missing."""
