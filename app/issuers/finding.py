@@ -10,8 +10,8 @@ from app.issuers.joining import join_records
 from app.issuers.reading import find_meant
 from app.issuers.repository import IssuerRepository
 
-_FEW_RECORDS = 300
-"""Most records whose names are looked up one by one. For more, it is faster to read all names."""
+_SPARE_RECORDS = 50
+"""Records that are looked up beyond the number of wanted issuers, because several may be one issuer."""
 
 
 class IssuerFinder:
@@ -22,10 +22,13 @@ class IssuerFinder:
         return frozenset(record for issuer in find_meant(session, [name])[name] for record in issuer.ids)
 
     def count_issuers(self, session: Session, counts: Mapping[UUID, int], *, most: int) -> Sequence[CountedIssuer]:
-        """Return up to `most` issuers of the counted records, those with the most documents first."""
-        repository = IssuerRepository(session)
-        is_few = len(counts) <= _FEW_RECORDS
-        names = repository.list_by_record(sorted(counts)) if is_few else repository.list_every()
+        """Return up to `most` issuers of the counted records, those with the most documents first.
+
+        Each counts all its records, but an issuer is left out if none of its records is among those with the most
+        documents.
+        """
+        first_records = sorted(counts, key=lambda record: (-counts[record], record))[: most + _SPARE_RECORDS]
+        names = IssuerRepository(session).list_by_record(first_records)
         summed = ((issuer, sum(counts.get(record, 0) for record in issuer.ids)) for issuer in join_records(names))
         first = sorted((-count, issuer.name.casefold(), issuer.id, issuer) for issuer, count in summed if count)[:most]
         meant = find_meant(session, [issuer.name for *_, issuer in first])

@@ -14,6 +14,8 @@ from app.issuers.names import NameRole, RecordName
 
 MOST_NAMES = 5_000
 """Most names that one look-up reads: those of about 300 records."""
+MOST_RECORDS_OF_ALL = 50_000
+"""Most records that a list of issuers counts."""
 MOST_NAMES_OF_ALL = 300_000
 """Most names that a list of issuers reads: those of about 50,000 records."""
 
@@ -61,7 +63,7 @@ WHERE d.issuer_id = ANY(:records) AND d.deleted_at IS NULL ORDER BY d.id LIMIT :
 _COUNTS = text("""
 SELECT d.issuer_id, count(*), count(*) FILTER (WHERE v.fact_count > 0), max(d.filing_date)
 FROM documents d LEFT JOIN document_versions v ON v.id = d.current_version_id
-WHERE d.issuer_id IS NOT NULL AND d.deleted_at IS NULL GROUP BY 1
+WHERE d.issuer_id IS NOT NULL AND d.deleted_at IS NULL GROUP BY 1 LIMIT :most
 """)
 _COUNTS_OF = text("""
 SELECT count(*), count(*) FILTER (WHERE v.fact_count > 0)
@@ -148,7 +150,8 @@ class IssuerRepository:
 
     def count_documents(self) -> dict[UUID, RecordCount]:
         """Return record → number of its documents, and of those with facts, and the newest filing date."""
-        return {record: RecordCount(*counted) for record, *counted in self._session.execute(_COUNTS)}
+        rows = self._session.execute(_COUNTS, {"most": MOST_RECORDS_OF_ALL})
+        return {record: RecordCount(*counted) for record, *counted in rows}
 
     def count_documents_of(self, records: Iterable[UUID]) -> tuple[int, int]:
         """Return the number of documents of these records, and of those with facts."""

@@ -25,8 +25,8 @@ from app.web.forms import Form as TypedForm
 
 DOCUMENTS_A_PAGE = 50
 PASSAGES_A_PAGE = 20
-VALUES_SHOWN = 8
-"""The values of a facet that are shown at once; the others are inside a fold."""
+ISSUERS_SHOWN = 40
+"""The issuers that can be chosen as a filter: those with the most documents. Others are found by words."""
 
 Documents = Annotated[DocumentService, Depends(service(DocumentService))]
 Facets = Annotated[FacetService, Depends(service(FacetService))]
@@ -68,7 +68,7 @@ def document_list_pages(desk: AccessDesk) -> APIRouter:
         address = ListAddress.read(q, place, sort, values)
 
         def show(principal: Principal) -> Response:
-            counted = facets.count_documents(principal, address.filters)
+            counted = facets.count_documents(principal, address.filters, issuers=ISSUERS_SHOWN)
             shown = {
                 "address": address,
                 "total": counted.total,

@@ -100,8 +100,12 @@ class DeadLetterRepository:
 
     def find_letters(self, document_ids: Sequence[UUID]) -> dict[UUID, DeadLetter]:
         """Return a mapping of document ids to dead letters, for those of the documents that have one."""
-        query = _select(None, None).where(Run.document_id.in_(document_ids))
-        return {row.Run.document_id: _letter(row) for row in self._session.execute(query)}
+        # The newest runs are found here: a second reading of the runs in SQL would read every visible document again.
+        query = _select_of(Run.document_id.in_(document_ids), Document.deleted_at.is_(None))
+        newest: dict[UUID, Any] = {}
+        for row in self._session.execute(query.order_by(Run.id)):
+            newest[row.Run.document_id] = row
+        return {key: _letter(row) for key, row in newest.items() if row.Run.status == RunStatus.FAILED}
 
     def get_document_id(self, run_id: UUID) -> UUID:
         """Return the id of the run's document. Raises RunNotFoundError."""
@@ -133,11 +137,15 @@ def _narrowed(before: UUID | None, kind: str | None) -> list[ColumnElement[bool]
 
 
 def _select(before: UUID | None, kind: str | None) -> Select[Run, str, str, int, bool]:
+    return _select_of(*_is_dead(), *_narrowed(before, kind))
+
+
+def _select_of(*conditions: ColumnElement[bool]) -> Select[Run, str, str, int, bool]:
     return (
         select(Run, Document.title, Document.filename, Stage.attempt, _IS_EDITABLE.label("may_replay"))
         .join(Document, Document.id == Run.document_id)
         .outerjoin(Stage, (Stage.run_id == Run.id) & (Stage.name == Run.stage))
-        .where(*_is_dead(), *_narrowed(before, kind))
+        .where(*conditions)
     )
 
 

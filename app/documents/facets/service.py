@@ -85,12 +85,12 @@ class FacetService:
         self._database = database
         self._issuers = issuers
 
-    def count_documents(self, principal: Principal, filters: DocumentFilters) -> Facets:
+    def count_documents(self, principal: Principal, filters: DocumentFilters, *, issuers: int = MAX_VALUES) -> Facets:
         """Count documents by issuer, type, fiscal year and period, source, collection, label and status. A facet omits
-        documents that have no value for it.
+        documents that have no value for it. `issuers` is the number of issuers to count, at most 100.
         """
         with self._database.transaction(principal, snapshot=True) as session:
-            return _count(session, filters, self._issuers)
+            return _count(session, filters, self._issuers, most=min(issuers, MAX_VALUES))
 
     def suggest(self, principal: Principal, words: str) -> list[Suggestion]:
         """Return up to ten issuers, document types and titles that contain all the words, ignoring case.
@@ -102,7 +102,7 @@ class FacetService:
             return _suggest(session, words.split()[:_MAX_WORDS])
 
 
-def _count(session: Session, filters: DocumentFilters, issuers: IssuerFinder) -> Facets:
+def _count(session: Session, filters: DocumentFilters, issuers: IssuerFinder, *, most: int) -> Facets:
     """Count all facets and the total in one query, with a grouping set for each."""
     records = () if filters.issuer is None else issuers.find_records(session, filters.issuer)
     seen = (
@@ -149,7 +149,7 @@ def _count(session: Session, filters: DocumentFilters, issuers: IssuerFinder) ->
         value = spelling if name == "issuer" else value
         if value is not None:
             found[name].append(FacetValue(value, value, count))
-    by_issuer = issuers.count_issuers(session, by_record, most=MAX_VALUES) if by_record else ()
+    by_issuer = issuers.count_issuers(session, by_record, most=most) if by_record else ()
     found["issuer"] += [FacetValue(issuer.value, issuer.name, issuer.count) for issuer in by_issuer]
     values = {name: sorted(of, key=lambda one: (-one.count, one.label))[:MAX_VALUES] for name, of in found.items()}
     names = _collection_names(session, [UUID(one.value) for one in values["collection_id"]])
