@@ -1,6 +1,6 @@
 """Headless Chromium for tests of pages."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from importlib.resources import files
 
@@ -13,6 +13,16 @@ AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text()
 RULES = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 RULES_OF_COLOUR = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
 """Nothing else of a page depends on its theme."""
+
+RULES_OF_LAYOUT = {"type": "rule", "values": ["color-contrast", "target-size", "scrollable-region-focusable"]}
+"""With the same elements in the same colours and fonts, nothing else of a page depends on its width."""
+
+LOOK = """() => [...document.querySelectorAll("*")].map((each) => {
+  if (!each.checkVisibility({ checkOpacity: true, checkVisibilityCSS: true })) return "";
+  const { color, backgroundColor, backgroundImage, opacity, fontSize, fontWeight } = getComputedStyle(each);
+  return [color, backgroundColor, backgroundImage, opacity, fontSize, fontWeight].join();
+}).join("|")"""
+"""Returns which elements of the page are shown, and in which colours and fonts."""
 
 
 @contextmanager
@@ -45,3 +55,23 @@ def find_violations(page: Page, rules: Mapping[str, object] = RULES) -> list[str
         for each in found["violations"]
         for node in each["nodes"]
     ]
+
+
+def find_faults(page: Page, widths: Iterable[int]) -> list[str]:
+    """Return the violations on the page at each width in both themes, and the widths at which it scrolls sideways.
+
+    All rules run again only for a look that the page had at no other width. The page's context needs reduced motion:
+    otherwise, axe would measure a colour on its way from one theme to the other.
+    """
+    found, seen = [], set()
+    for width in widths:
+        page.set_viewport_size({"width": width, "height": 900})
+        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            found.append(f"{width}: the page scrolls sideways")
+        for theme, rules, again in (("light", RULES, RULES_OF_LAYOUT), ("dark", RULES_OF_COLOUR, None)):
+            page.emulate_media(color_scheme=theme)
+            look = page.evaluate(LOOK)
+            chosen = again if look in seen else rules
+            seen.add(look)
+            found += [f"{width} {theme}: {each}" for each in (find_violations(page, chosen) if chosen else [])]
+    return found

@@ -10,12 +10,11 @@ from urllib.parse import urlencode
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext
-from playwright.sync_api import Page as BrowserPage
 
 from tests.api.page_rules import PAGES
 from tests.api.rights_world import Objects, World
 from tests.api.test_page_rights import Page, RecordedIds, authorised_users
-from tests.browser import RULES_OF_COLOUR, find_violations, open_chromium
+from tests.browser import find_faults, open_chromium
 
 pytestmark = pytest.mark.browser
 
@@ -41,7 +40,6 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def context(chromium: Browser) -> Iterator[BrowserContext]:
-    # With motion, axe would measure a colour on its way from one theme to the other.
     opened = chromium.new_context(viewport={"width": WIDTHS[0], "height": 900}, reduced_motion="reduce")
     opened.set_default_timeout(60_000)
     yield opened
@@ -59,20 +57,6 @@ def address_of(world: World, page: Page, objects: Objects) -> str:
     return f"{world.server.url}{path}" + (f"?{urlencode(parameters)}" if parameters else "")
 
 
-def faults_of(opened: BrowserPage) -> list[str]:
-    """Return the violations of the page at all widths in both themes, and the widths at which it scrolls sideways."""
-    found = []
-    for width in WIDTHS:
-        opened.set_viewport_size({"width": width, "height": 900})
-        if opened.evaluate("document.documentElement.scrollWidth > innerWidth"):
-            found.append(f"{width}: the page scrolls sideways")
-        opened.emulate_media(color_scheme="light")
-        found += [f"{width} light: {each}" for each in find_violations(opened)]
-        opened.emulate_media(color_scheme="dark")
-        found += [f"{width} dark: {each}" for each in find_violations(opened, RULES_OF_COLOUR)]
-    return found
-
-
 @pytest.mark.parametrize("page", READ, ids=" ".join)
 def test_page_has_no_violation(context: BrowserContext, world: World, objects: Objects, page: Page) -> None:
     visitor = world.page_of(authorised_users(world, PAGES[page])[0].http)
@@ -86,6 +70,34 @@ def test_sign_in_page_has_no_violation(context: BrowserContext, world: World) ->
     assert_no_fault(context, f"{world.server.url}/sign-in")
 
 
+FAULTY = """<!doctype html><html lang="en"><title>Faulty</title><meta name="viewport" content="width=device-width">
+<style>
+:root { color-scheme: light dark; color: light-dark(#000, #fff); background: light-dark(#fff, #000); }
+h1 { color: light-dark(#000, #222); }
+.narrow { display: none; }
+@media (max-width: 400px) { .narrow { display: block; } }
+@media (min-width: 1000px) { p { color: #777; background: #888; } }
+.wide { width: 700px; }
+</style>
+<main><h1>Dark</h1><button class="narrow"></button><p>Grey</p><div class="wide">Wide</div></main></html>"""
+
+
+def test_faults_of_one_theme_or_one_width_are_found(context: BrowserContext) -> None:
+    opened = context.new_page()
+    opened.set_content(FAULTY)
+    found = [each.split(" Fix any")[0].split(": [")[0] for each in find_faults(opened, WIDTHS)]
+    opened.close()
+    assert found == [
+        "1440 light: color-contrast",  # the paragraph
+        "1440 dark: color-contrast",  # the heading
+        "1440 dark: color-contrast",
+        "768 dark: color-contrast",
+        "360: the page scrolls sideways",
+        "360 light: button-name",
+        "360 dark: color-contrast",
+    ]
+
+
 def assert_no_fault(context: BrowserContext, address: str) -> None:
     opened = context.new_page()
     errors: list[str] = []
@@ -95,7 +107,7 @@ def assert_no_fault(context: BrowserContext, address: str) -> None:
     assert answer is not None
     assert answer.status == 200, address
     if answer.headers["content-type"].startswith("text/html"):
-        assert faults_of(opened) == [], address
+        assert find_faults(opened, WIDTHS) == [], address
         assert opened.locator("h1").count() == 1, address
         assert opened.title(), address
     opened.close()
