@@ -67,12 +67,11 @@ from app.jobs.service import RunService
 from app.jobs.state import build_state_reader
 from app.jobs.streams import RunStreams
 from app.library.service import LibraryService
-from app.llm.factory import build_chat
+from app.llm.factory import build_chat, load_built_in_embedder
 from app.llm.metering import MeteredChat, MeteredEmbedder
 from app.llm.pacing import Pace, PacedChat
 from app.llm.port import ChatModel, Embedder
 from app.llm.prompts import PromptLibrary
-from app.llm.wordllama_embedder import WordLlamaEmbedder
 from app.observability.metrics import Metrics
 from app.observability.pulse import Marks, Pulse
 from app.relevance.cross_encoder import built_in_reader
@@ -334,7 +333,7 @@ def build_answers(
         at_once = settings.chat.summary_requests
         sections = SectionWriter(chat=chat, prompts=prompts, max_output_tokens=most, at_once=at_once, pace=model.pace)
         proposed = ProposedFigures(database=database, proposer=FormulaProposer(chat=chat, prompts=prompts))
-    local = WordLlamaEmbedder()
+    local = load_built_in_embedder()
     reader = find_reader(settings.reader)
     return AnswerService(
         database=database,

@@ -5,6 +5,7 @@ import importlib.util
 import logging
 import re
 from collections.abc import Sequence
+from functools import cache
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -124,6 +125,7 @@ def _load_model() -> Any:
     return model
 
 
+@cache
 def _content_version() -> str:
     digest = hashlib.sha256()
     folder = _package_folder()

@@ -33,8 +33,8 @@ def main(arguments: list[str]) -> None:
         share_loaded_code([config.load])
     else:
         configure_logging(level=settings.observability.log_level)
-        models = [] if settings.embedding.base_url is not None else [load_built_in_embedder]
-        share_loaded_code([partial(importlib.import_module, _APPLICATION), *models])
+        # Even with an embedding endpoint, answers without a model use the built-in embeddings.
+        share_loaded_code([partial(importlib.import_module, _APPLICATION), load_built_in_embedder])
     if when == [WAIT_FOR_LINE] and sys.stdin.buffer.readline() != SERVE:
         sys.exit(STARTUP_FAILURE)
     if count == 1:

@@ -1,6 +1,8 @@
 """Routes of the web pages: home or sign-in at `/`, `/sign-in…`, `/evaluations…`, `/access…`, `/audit`,
 `/ask`, `/questions…`, `/dead-letters`, `/issuers…`, `/review…`, `/docs`."""
 
+from collections.abc import Iterator
+
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import iter_route_contexts
 from fastapi.staticfiles import StaticFiles
@@ -39,12 +41,45 @@ from app.web.session import Cookies
 from app.web.sign_in_pages import sign_in_pages
 from app.web.theme_pages import theme_pages
 
+_OF_DESK = (
+    home_pages,
+    past_pages,
+    access_pages,
+    access_change_pages,
+    admin_pages,
+    admin_people_pages,
+    admin_key_pages,
+    admin_named_pages,
+    admin_object_pages,
+    admin_collection_pages,
+    admin_provider_pages,
+    audit_pages,
+    dead_letter_pages,
+    document_list_pages,
+    document_change_pages,
+    document_deletion_pages,
+    document_pages,
+    document_figure_pages,
+    document_history_pages,
+    issuer_pages,
+    fact_pages,
+    queue_pages,
+    desk_pages,
+    policy_pages,
+    review_pages,
+    schema_pages,
+    reader_pages,
+)
+
 
 def install_pages(app: FastAPI, cookies: Cookies) -> None:
     """Add all web pages, and the pages of problems."""
     pages = Pages(cookies=cookies)
     app.state.show_problem = ProblemPages(pages)
-    app.include_router(_web_router(pages, cookies))
+    # Each router by itself: FastAPI analyses all routes of a router once more for each router that contains it.
+    for router in _routers(pages, cookies):
+        app.include_router(router, include_in_schema=False)
+    app.router.routes.append(Mount("/static", StaticFiles(directory=FOLDER / "static"), name="static"))
 
 
 def list_pages() -> list[str]:
@@ -54,43 +89,11 @@ def list_pages() -> list[str]:
     return [str(route.path) for route in iter_route_contexts(app.routes) if "GET" in (route.methods or ())]
 
 
-def _web_router(pages: Pages, cookies: Cookies) -> APIRouter:
-    router = APIRouter(include_in_schema=False)
-
-    router.include_router(sign_in_pages(pages, cookies))
-    router.include_router(theme_pages(cookies))
-    router.include_router(evaluation_pages(pages))
+def _routers(pages: Pages, cookies: Cookies) -> Iterator[APIRouter]:
+    yield sign_in_pages(pages, cookies)
+    yield theme_pages(cookies)
+    yield evaluation_pages(pages)
     desk = AccessDesk(pages, cookies)
-    router.include_router(home_pages(desk))
-    router.include_router(past_pages(desk))
-    router.include_router(access_pages(desk))
-    router.include_router(access_change_pages(desk))
-    for admin in (
-        admin_pages,
-        admin_people_pages,
-        admin_key_pages,
-        admin_named_pages,
-        admin_object_pages,
-        admin_collection_pages,
-        admin_provider_pages,
-    ):
-        router.include_router(admin(desk))
-    router.include_router(audit_pages(desk))
-    router.include_router(dead_letter_pages(desk))
-    router.include_router(document_list_pages(desk))
-    router.include_router(document_change_pages(desk))
-    router.include_router(document_deletion_pages(desk))
-    router.include_router(document_pages(desk))
-    router.include_router(document_figure_pages(desk))
-    router.include_router(document_history_pages(desk))
-    router.include_router(issuer_pages(desk))
-    router.include_router(fact_pages(desk))
-    router.include_router(queue_pages(desk))
-    router.include_router(desk_pages(desk))
-    router.include_router(policy_pages(desk))
-    router.include_router(review_pages(desk))
-    router.include_router(schema_pages(desk))
-    router.include_router(reader_pages(desk))
-    router.include_router(reference_pages(pages))
-    router.routes.append(Mount("/static", StaticFiles(directory=FOLDER / "static"), name="static"))
-    return router
+    for of_desk in _OF_DESK:
+        yield of_desk(desk)
+    yield reference_pages(pages)

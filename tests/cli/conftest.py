@@ -15,6 +15,7 @@ import pytest
 from typer.testing import CliRunner
 
 from app.cli import build_cli
+from tests.conftest import in_memory
 
 ROOT = Path(__file__).resolve().parents[2]
 CLI = [sys.executable, "-m", "app.cli"]
@@ -81,10 +82,11 @@ def start() -> Iterator[Callable[..., Running]]:
 @pytest.fixture(scope="session")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     # Tests freeze its worker. On a busy machine, this can take longer than the default of 20 seconds.
-    up = start_up(tmp_path_factory.mktemp("home"), FOOTNOTE_HEALTH__FROZEN_SECONDS="300")
-    yield up
-    if up.process.poll() is None:
-        up.stop()
+    with in_memory(tmp_path_factory) as home:
+        up = start_up(home, FOOTNOTE_HEALTH__FROZEN_SECONDS="300")
+        yield up
+        if up.process.poll() is None:
+            up.stop()
 
 
 def environment() -> dict[str, str]:

@@ -2,10 +2,16 @@
 
 import subprocess
 from pathlib import Path
+from typing import Any
+from unittest.mock import patch
 
+from app.bootstrap import build_container
+from app.llm import wordllama_embedder
+from app.llm.factory import load_built_in_embedder
 from app.stack.home import Home
 from app.stack.services import WAIT_FOR_LINE, Addresses, services
 from app.storage.keyfile import ensure_key_file
+from tests.api.conftest import settings_for
 
 
 def test_api_exits_without_serving_if_it_never_receives_the_line(tmp_path: Path) -> None:
@@ -26,3 +32,12 @@ def test_api_exits_without_serving_if_it_never_receives_the_line(tmp_path: Path)
     )
     assert (ended.returncode, ended.stderr) == (3, "")
     assert "Uvicorn running" not in ended.stdout
+
+
+def test_application_uses_the_embeddings_that_its_processes_share(shared_database: Any, tmp_path: Path) -> None:
+    """`serve` loads them before it forks the processes."""
+    shared = load_built_in_embedder()
+    with patch.object(wordllama_embedder, "_load_model", side_effect=AssertionError("loaded again")):
+        container = build_container(settings_for(shared_database, tmp_path))
+    container.close()
+    assert load_built_in_embedder() is shared
