@@ -10,14 +10,18 @@ import time
 import traceback
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass
-from typing import Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import psycopg
+from psycopg._preparing import PrepareManager
 from psycopg.abc import PQGen
 from psycopg.rows import TupleRow
 from psycopg.waiting import Ready, Wait
 from sqlalchemy import Engine, event
 from sqlalchemy.engine import make_url
+
+if TYPE_CHECKING:
+    from psycopg.pq.abc import PGconn
 
 T = TypeVar("T")
 
@@ -47,6 +51,15 @@ class Liveness:
     responds: bool = True
 
 
+class _LastingPlans(PrepareManager):
+    """Keeps prepared statements after a ROLLBACK, which ends each rejected request. psycopg drops them all, because the
+    transaction may have created types that they use; Footnote's connections create none.
+    """
+
+    def clear(self) -> bool:
+        return False
+
+
 class LimitedConnection(psycopg.Connection[TupleRow]):
     """Closes itself and raises ServerSilentError after `limit_seconds` without a response to a statement.
 
@@ -55,6 +68,12 @@ class LimitedConnection(psycopg.Connection[TupleRow]):
 
     limit_seconds: float = 60.0
     liveness: Liveness = Liveness()
+
+    def __init__(self, pgconn: "PGconn") -> None:
+        super().__init__(pgconn)
+        lasting = _LastingPlans()
+        lasting.prepare_threshold, lasting.prepared_max = self._prepared.prepare_threshold, self._prepared.prepared_max
+        self._prepared = lasting
 
     def limit(self, seconds: float, liveness: Liveness | None = None) -> Self:
         self.limit_seconds = seconds

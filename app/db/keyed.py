@@ -40,6 +40,19 @@ def write_keyed(session: Session, statement: str, parameters: Mapping[str, Any])
 
 
 @contextmanager
+def planned_once(session: Session) -> Iterator[None]:
+    """Let the connection keep the plan of each statement of the block, also of those that SQLAlchemy builds. What
+    `run_keyed` says of its statements holds for them, too: `= ANY` of an array instead of IN keeps them few.
+    """
+    connection = driver_connection(session)
+    connection.prepare_threshold = 0
+    try:
+        yield
+    finally:
+        connection.prepare_threshold = ONLY_KEYED
+
+
+@contextmanager
 def sent_together(session: Session) -> Iterator[None]:
     """Send the writes of the block without waiting for each (pipeline mode of PostgreSQL's protocol)."""
     with driver_connection(session).pipeline():

@@ -167,7 +167,10 @@ def build_engine(
     pool_timeout_seconds: float = POOL_SECONDS,
     liveness: Liveness | None = None,
 ) -> Engine:
-    """Return an engine for one role. Every wait for the server has a limit.
+    """Return an engine for one role, with up to twice `pool_size` connections. Every wait for the server has a limit.
+
+    Connections stay open, and the one used last is used next: a new one has to authenticate, and to load the catalogue
+    and to plan each statement, which takes longer than a short request.
 
     A statement waits at most a third of `statement_timeout_ms` for a lock. If the server does not end a statement at
     its limit, the client gives it up some seconds later, or at once if `liveness` says that the database does not
@@ -184,8 +187,9 @@ def build_engine(
     }
     engine = create_engine(
         url,
-        pool_size=pool_size,
-        max_overflow=pool_size,
+        pool_size=2 * pool_size,
+        max_overflow=0,
+        pool_use_lifo=True,
         pool_timeout=pool_timeout_seconds,
         connect_args={
             "prepare_threshold": ONLY_KEYED,

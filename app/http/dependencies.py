@@ -1,6 +1,6 @@
 """FastAPI dependencies of endpoints: the principal, a service by its type, rate limits."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Annotated, Protocol, TypeVar, cast
 
@@ -32,13 +32,14 @@ class Authenticator(Protocol):
         """Return the error for a request without credentials."""
 
 
-def service(kind: type[T]) -> Callable[[Request], T]:
+def service(kind: type[T]) -> Callable[[Request], Awaitable[T]]:
     """Return a dependency that provides the service of a type: `Depends(service(RunService))`.
 
-    The composition root puts services into `app.state.services`, so endpoints need not import it.
+    The composition root puts services into `app.state.services`, so endpoints need not import it. The dependency is a
+    coroutine: the framework would call a function in a thread.
     """
 
-    def find(request: Request) -> T:
+    async def find(request: Request) -> T:
         return cast(T, request.app.state.services[kind])
 
     return find

@@ -21,7 +21,7 @@ class Page(BaseModel, Generic[Out]):
     next_cursor: str | None = None
 
 
-def _requested(
+async def _requested(
     limit: Annotated[int, Query(ge=1, le=MAX_LIMIT, description="The number of rows per page.")] = DEFAULT_LIMIT,
     cursor: Annotated[
         str | None,

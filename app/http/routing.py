@@ -9,6 +9,8 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from fastapi.routing import APIRoute
+from starlette.routing import Match
+from starlette.types import Scope
 
 from app.core.principal import Permission, Principal
 from app.http.authority import authorise_again
@@ -86,9 +88,22 @@ async def _receive_body(request: Request, principal: Principal) -> Principal:
     return principal
 
 
+class FeatureRouter(APIRouter):
+    """A router that looks at its routes only for paths below its prefix. The framework compares each path with every
+    route of all routers before, which took a tenth of the processor time of short requests.
+    """
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        if scope["type"] == "http":
+            path = scope["path"].removeprefix(scope.get("root_path", ""))
+            if not path.startswith(self.prefix):
+                return Match.NONE, {}
+        return super().matches(scope)
+
+
 def api_router(*, prefix: str, tag: str) -> APIRouter:
     """Return the router of a feature; `prefix` starts with `/v1`."""
-    return APIRouter(
+    return FeatureRouter(
         prefix=prefix, tags=[tag], route_class=ApiRoute, generate_unique_id_function=lambda route: route.name
     )
 

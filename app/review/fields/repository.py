@@ -1,16 +1,28 @@
 """SQL of fields and revisions. Row-level security also hides the blind readings of others."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, DateTime, Select, and_, literal, or_, select
+from sqlalchemy import ARRAY, ColumnElement, DateTime, Select, Text, and_, any_, literal, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
-from app.review.models import FieldRevision, FieldRow, ProposalRow, ReviewTask
+from app.review.models import FieldRevision, FieldRow, ProposalRow, ReviewTask, SchemaRow
+
+
+@dataclass(frozen=True, slots=True)
+class FieldStates:
+    """Fields with the revisions that they point to, by field and number, and the blind readings that the principal may
+    see, by field.
+    """
+
+    rows: Sequence[FieldRow]
+    revisions: Mapping[tuple[UUID, int], FieldRevision]
+    sealed: Mapping[UUID, Sequence[FieldRevision]]
 
 
 class FieldRepository:
@@ -34,6 +46,48 @@ class FieldRepository:
             )
         query = select(FieldRow).where(FieldRow.task_id.in_(task_ids), is_there)
         return self._session.scalars(query.order_by(FieldRow.task_id, FieldRow.position)).all()
+
+    def list_of_version(
+        self, version_id: UUID, *, schema: str | None, after: tuple[UUID, int] | None, limit: int
+    ) -> Sequence[FieldRow]:
+        """List the fields of all tasks of a version, or of those by the schema with a key, by task and position."""
+        query = (
+            select(FieldRow)
+            .join(ReviewTask, ReviewTask.id == FieldRow.task_id)
+            .where(ReviewTask.version_id == version_id, FieldRow.removed_at.is_(None))
+            .order_by(FieldRow.task_id, FieldRow.position)
+            .limit(limit)
+        )
+        if schema is not None:
+            query = query.where(ReviewTask.schema_id.in_(select(SchemaRow.id).where(SchemaRow.key == schema)))
+        if after is not None:
+            query = query.where(tuple_(FieldRow.task_id, FieldRow.position) > after)
+        return self._session.scalars(query).all()
+
+    def find_state(self, field_id: UUID) -> FieldStates | None:
+        """Return a field with its revisions, both reloaded from the database."""
+        found = self._load_states(FieldRow.id == field_id)
+        return found if found.rows else None
+
+    def list_states(self, task_id: UUID) -> FieldStates:
+        """List the fields that a task has, in the order of its schema, with their revisions."""
+        return self._load_states(and_(FieldRow.task_id == task_id, FieldRow.removed_at.is_(None)))
+
+    def _load_states(self, which: ColumnElement[bool]) -> FieldStates:
+        pointed = or_(
+            FieldRevision.sealed, FieldRevision.number == FieldRow.at, FieldRevision.number == FieldRow.in_force
+        )
+        query = (
+            select(FieldRow, FieldRevision)
+            .outerjoin(FieldRevision, and_(FieldRevision.field_id == FieldRow.id, pointed))
+            .where(which)
+            .order_by(FieldRow.position, FieldRow.id, FieldRevision.number)
+            .execution_options(populate_existing=True)
+        )
+        found = self._session.execute(query).all()
+        rows = list({row.id: row for row, _ in found}.values())
+        revisions = [revision for _, revision in found if revision is not None]
+        return FieldStates(rows, {(each.field_id, each.number): each for each in revisions}, _by_field(revisions))
 
     def find_states(
         self, rows: Sequence[FieldRow]
@@ -64,7 +118,8 @@ class FieldRepository:
             )
             return {row.id: row.data for row in self._session.execute(query)}
         by_digest = select(ProposalRow.digest, ProposalRow.data).where(
-            ProposalRow.version_id == version_id, ProposalRow.digest.in_({row.digest for row in rows})
+            ProposalRow.version_id == version_id,
+            ProposalRow.digest == any_(literal([*{row.digest for row in rows}], ARRAY(Text))),
         )
         found = {row.digest: row.data for row in self._session.execute(by_digest)}
         return {row.id: found[row.digest] for row in rows if row.digest in found}

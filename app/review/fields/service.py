@@ -11,19 +11,21 @@ from sqlalchemy.orm import Session
 
 from app.audit.service import record
 from app.core.kept import Kept
-from app.core.pagination import LONGEST, PageOf, PageRequest, cut_page, parse_number_cursor
+from app.core.pagination import LONGEST, InvalidCursorError, PageOf, PageRequest, cut_page, parse_number_cursor
 from app.core.principal import Principal
-from app.db.keyed import run_keyed
+from app.db.keyed import planned_once, run_keyed
 from app.db.session import Database
+from app.documents.repository import get_document
 from app.review.deciding.errors import FieldNotFoundError
 from app.review.fields.moments import settle_moment
-from app.review.fields.repository import FieldRepository, count_unseen, readings_of
+from app.review.fields.repository import FieldRepository, FieldStates, count_unseen, readings_of
 from app.review.fields.views import FieldView, RevisionView, decode_stored, revision_view
 from app.review.models import FieldRevision, FieldRow, ReviewTask
 from app.review.schemas.definition import FieldSpec
 from app.review.schemas.repository import SchemaRepository
 from app.review.tasks.errors import TaskNotFoundError
 from app.review.tasks.repository import TaskRepository
+from app.review.tasks.views import TaskView
 from app.review.values import FieldKind, Value
 
 _MOST_VERSIONS = 200  # some 100 KB each
@@ -135,20 +137,39 @@ class FieldViews:
         self, rows: Sequence[FieldRow], specs: Mapping[str, FieldSpec], *, version_id: UUID | None = None
     ) -> list[FieldView]:
         """Return the views of fields as they are now. `version_id` is that of their task, if they have only one."""
+        by_task = dict.fromkeys((row.task_id for row in rows), specs)
+        return self.read_by_task(rows, by_task, version_id=version_id)
+
+    def read_by_task(
+        self,
+        rows: Sequence[FieldRow],
+        specs: Mapping[UUID, Mapping[str, FieldSpec]],
+        *,
+        version_id: UUID | None = None,
+    ) -> list[FieldView]:
+        """Like `read`, with the fields of each task's schema by the ID of the task."""
         revisions, sealed = self._repository.find_states(rows)
         proposals = self._repository.find_proposals(rows, version_id)
         return [
-            self._view(row, specs.get(row.key), revisions, proposals.get(row.id), sealed.get(row.id, ()))
+            self._view(row, specs[row.task_id].get(row.key), revisions, proposals.get(row.id), sealed.get(row.id, ()))
             for row in rows
+        ]
+
+    def read_states(self, states: FieldStates, specs: Mapping[str, FieldSpec], version_id: UUID) -> list[FieldView]:
+        """Return the views of fields of a task, of whose version the proposals are."""
+        proposals = self._repository.find_proposals(states.rows, version_id)
+        return [
+            self._view(row, specs.get(row.key), states.revisions, proposals.get(row.id), states.sealed.get(row.id, ()))
+            for row in states.rows
         ]
 
     def read_again(self, view: FieldView) -> FieldView:
         """Return the view of a field after a decision. Raises FieldNotFoundError."""
-        row = self._repository.find_field(view.row.id)
-        if row is None:
+        states = self._repository.find_state(view.row.id)
+        if states is None:
             raise FieldNotFoundError
-        revisions, sealed = self._repository.find_states([row])
-        return self._view(row, view.spec, revisions, view.proposal, sealed.get(row.id, ()))
+        (row,) = states.rows
+        return self._view(row, view.spec, states.revisions, view.proposal, states.sealed.get(row.id, ()))
 
     def _view(
         self,
@@ -193,6 +214,14 @@ class FieldViews:
         ]
 
 
+@dataclass(frozen=True, slots=True)
+class DocumentField:
+    """A field of a document, with the task that it is from."""
+
+    view: FieldView
+    task: TaskView
+
+
 class FieldService:
     """Reads fields under the principal's rights. Each read of a document's fields is audited."""
 
@@ -205,19 +234,44 @@ class FieldService:
         """
         if as_of is not None:
             settle_moment(self._database, principal, task_id, as_of)
-        with self._database.transaction(principal, snapshot=True) as session:
-            task = TaskRepository(session).find_view(task_id)
+        with self._database.transaction(principal, snapshot=True) as session, planned_once(session):
+            task = TaskRepository(session).find_task(task_id)
             if task is None:
                 raise TaskNotFoundError
-            rows = FieldRepository(session).list_fields([task_id], at=as_of)
-            specs = _specs(session, task.row)
+            specs, fields = _specs(session, task), FieldRepository(session)
             reader = FieldViews(session, principal.user_id)
             if as_of is None:
-                views = reader.read(rows, specs, version_id=task.row.version_id)
+                views = reader.read_states(fields.list_states(task_id), specs, task.version_id)
             else:
-                views = reader.read_as_of(rows, specs, as_of)
-            _record_read(session, principal, task.row)
+                views = reader.read_as_of(fields.list_fields([task_id], at=as_of), specs, as_of)
+            _record_read(session, principal, task)
             return views
+
+    def list_of_document(
+        self, principal: Principal, document_id: UUID, page: PageRequest, *, schema: str | None = None
+    ) -> PageOf[DocumentField]:
+        """List the fields of a document's searchable version, schema by schema; with `schema` (its key) only those of
+        one. Raises DocumentNotFoundError, SchemaNotFoundError, InvalidCursorError.
+        """
+        after = _parse_place(page)
+        with self._database.transaction(principal, snapshot=True) as session:
+            version_id = get_document(session, document_id).current_version_id
+            SchemaRepository(session).check_key(schema)
+            if version_id is None:
+                return PageOf(items=(), next_cursor=None)
+            rows = FieldRepository(session).list_of_version(
+                version_id, schema=schema, after=after, limit=page.limit + 1
+            )
+            tasks = TaskRepository(session).find_views(sorted({row.task_id for row in rows}))
+            specs = {task_id: _specs(session, view.row) for task_id, view in tasks.items()}
+            views = FieldViews(session, principal.user_id).read_by_task(rows, specs, version_id=version_id)
+            for view in tasks.values():
+                _record_read(session, principal, view.row)
+        return cut_page(
+            [DocumentField(view, tasks[view.row.task_id]) for view in views],
+            page,
+            lambda each: f"{each.view.row.task_id} {each.view.row.position}",
+        )
 
     def get_field(self, principal: Principal, field_id: UUID) -> FieldView:
         """Return a field. Raises FieldNotFoundError."""
@@ -251,13 +305,25 @@ def read_field(
     session: Session, principal: Principal, field_id: UUID, task: ReviewTask | None = None
 ) -> tuple[FieldView, ReviewTask]:
     """Return a field as the principal may see it, and its task. Raises FieldNotFoundError."""
-    row = FieldRepository(session).find_field(field_id)
-    if row is not None and task is None:
-        task = session.get(ReviewTask, row.task_id)
-    if row is None or task is None:
+    states = FieldRepository(session).find_state(field_id)
+    if states is not None and task is None:
+        task = session.get(ReviewTask, states.rows[0].task_id)
+    if states is None or task is None:
         raise FieldNotFoundError
-    views = FieldViews(session, principal.user_id)
-    return views.read([row], _specs(session, task), version_id=task.version_id)[0], task
+    (view,) = FieldViews(session, principal.user_id).read_states(states, _specs(session, task), task.version_id)
+    return view, task
+
+
+def _parse_place(page: PageRequest) -> tuple[UUID, int] | None:
+    """Return the task and position of the previous page's last field. Raises InvalidCursorError."""
+    after = page.after()
+    if after is None:
+        return None
+    task_id, _, position = after.partition(" ")
+    try:
+        return UUID(task_id), int(position)
+    except ValueError as error:
+        raise InvalidCursorError from error
 
 
 def _specs(session: Session, task: ReviewTask) -> Mapping[str, FieldSpec]:

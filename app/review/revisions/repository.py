@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
+from app.db.bulk import insert_row
 from app.documents.models import Page
 from app.review.deciding.rules import Outcome
 from app.review.models import FieldRevision, FieldRow, ReviewPolicy
@@ -20,7 +21,10 @@ class RevisionRepository:
 
     def add(self, rows: Sequence[Mapping[str, Any]]) -> None:
         """Insert revisions, at most one of each field, with one statement."""
-        self._session.execute(insert(FieldRevision).inline(), list(rows))
+        if len(rows) == 1:
+            insert_row(self._session, FieldRevision, rows[0])
+        else:
+            self._session.execute(insert(FieldRevision).inline(), list(rows))
 
     def find_page_texts(self, version_id: UUID, pages: Sequence[int]) -> dict[int, str]:
         """Return the texts of pages of a version."""

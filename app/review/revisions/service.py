@@ -11,6 +11,7 @@ from app.audit.service import record
 from app.core.errors import PreconditionFailedError
 from app.core.principal import Permission, Principal
 from app.db.constraints import translated_violations
+from app.db.keyed import planned_once
 from app.db.session import Database
 from app.review.deciding.errors import DecisionError, FieldNotFoundError, NothingToUndoError, OwnWorkError
 from app.review.deciding.rules import (
@@ -76,7 +77,11 @@ class DecisionService:
         `app.review.deciding.rules.decide`.
         """
         principal.require(Permission.REVIEW_WRITE)
-        with translated_violations(REFUSED), self._database.transaction(principal) as session:
+        with (
+            translated_violations(REFUSED),
+            self._database.transaction(principal) as session,
+            planned_once(session),
+        ):
             task = _lock_task_of(session, field_id, principal, token=decision.claim_token)
             if task.state not in (OPEN, DONE):
                 raise TaskNotOpenError
@@ -87,8 +92,6 @@ class DecisionService:
             made = self._make(session, principal, task, view, given)
             add_outcomes(session, principal, [(view.row, made)], note=decision.note)
             settle_readings(session, principal, [(view.row, made)])
-            if task.claimed_by == principal.user_id:
-                TaskRepository(session).extend_claim(task.id)
             return FieldViews(session, principal.user_id).read_again(view)
 
     def _make(
@@ -103,8 +106,10 @@ class DecisionService:
 
 
 def _lock_task_of(session: Session, field_id: UUID, principal: Principal, *, token: int | None) -> ReviewTask:
-    """Lock the task of a field for a decision. Raises FieldNotFoundError, and what `lock_task` raises."""
-    locked = TaskRepository(session).lock_of_field(field_id)
+    """Lock the task of a field for a decision, which extends the principal's claim. Raises FieldNotFoundError, and what
+    `lock_task` raises.
+    """
+    locked = TaskRepository(session).hold_of_field(field_id, principal.user_id)
     if locked is None:
         row = FieldRepository(session).find_field(field_id)
         if row is None:
@@ -265,6 +270,8 @@ def _parse(kind: FieldKind, text: str, spec: FieldSpec | None) -> Any:
 def _evidence(session: Session, task: ReviewTask, raw: Sequence[Mapping[str, Any]]) -> list[Evidence]:
     """Return evidence whose quotes are on their pages. Raises FieldValueError, DecisionError."""
     evidence = [decode_evidence(each) for each in raw]
+    if not evidence:
+        return []
     texts = RevisionRepository(session).find_page_texts(task.version_id, [each.page for each in evidence])
     if not all(each.is_in(texts.get(each.page, "")) for each in evidence):
         raise DecisionError("A quote is not on its page: send the page's text from `start` to `end`.")

@@ -39,7 +39,7 @@ _LEASE = (
 )
 
 
-def _filters(
+async def _filters(
     *,
     state: Annotated[TaskState | None, Query(description="The state of the task.")] = None,
     schema: Annotated[Line | None, Query(description="The key of a schema.")] = None,

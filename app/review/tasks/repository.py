@@ -48,6 +48,11 @@ class TaskRepository:
         found = self._session.execute(_views().where(ReviewTask.id == task_id)).one_or_none()
         return None if found is None else _view(found)
 
+    def find_task(self, task_id: UUID) -> ReviewTask | None:
+        """Return a task whose document is not deleted."""
+        query = select(ReviewTask).join(Document, Document.id == ReviewTask.document_id)
+        return self._session.scalar(query.where(ReviewTask.id == task_id, Document.deleted_at.is_(None)))
+
     def find_views(self, task_ids: Sequence[UUID]) -> dict[UUID, TaskView]:
         found = self._session.execute(_views().where(ReviewTask.id.in_(task_ids)))
         return {view.row.id: view for view in map(_view, found)}
@@ -69,17 +74,21 @@ class TaskRepository:
         """Lock and reload a task. Return it, and whether somebody has its claim. Return None if the principal may not
         change it, or if another person has the claim; only approvers may lock it then.
         """
-        return self._lock(ReviewTask.id == task_id)
 
-    def lock_of_field(self, field_id: UUID) -> tuple[ReviewTask, bool] | None:
-        """Like `lock`, for the task of a field. Return None also if the principal sees no such field."""
+        query = select(ReviewTask, ~_IS_FREE).where(ReviewTask.id == task_id).with_for_update(of=ReviewTask)
+        return _locked(self._session.execute(query.execution_options(populate_existing=True)).one_or_none())
+
+    def hold_of_field(self, field_id: UUID, person: UUID) -> tuple[ReviewTask, bool] | None:
+        """Like `lock`, for the task of a field; a claim of the person lasts as long again as when it was made. Return
+        None also if the principal sees no such field.
+        """
         task_id = select(FieldRow.task_id).where(FieldRow.id == field_id).scalar_subquery()
-        return self._lock(ReviewTask.id == task_id)
-
-    def _lock(self, which: ColumnElement[bool]) -> tuple[ReviewTask, bool] | None:
-        query = select(ReviewTask, ~_IS_FREE).where(which).with_for_update(of=ReviewTask)
-        found = self._session.execute(query.execution_options(populate_existing=True)).one_or_none()
-        return None if found is None else (found[0], bool(found[1]))
+        until = case((ReviewTask.claimed_by == person, _ENDS), else_=ReviewTask.claim_until)
+        held = update(ReviewTask).where(ReviewTask.id == task_id).values(claim_until=until)
+        options = {"synchronize_session": False, "populate_existing": True}
+        return _locked(
+            self._session.execute(held.returning(ReviewTask, ~_IS_FREE).execution_options(**options)).one_or_none()
+        )
 
     def claim_next(self, filters: TaskFilters, person: Person) -> UUID | None:
         """Claim the riskiest free task with a field that the person may decide. Tasks that are assigned to the person
@@ -95,12 +104,11 @@ class TaskRepository:
         has = exists().where(FieldRow.task_id == ReviewTask.id, FieldRow.removed_at.is_(None))
         is_due = and_(FieldRow.sampled == Sampled.DUE, FieldRow.author != person.id)
         is_open = and_(ReviewTask.state == OPEN, has.where(waits_for(person)))
-        for waiting in (
-            and_(is_open, ReviewTask.assignee == person.id),
-            and_(is_open, ReviewTask.assignee.is_(None)),
-            and_(ReviewTask.state.in_([OPEN, DONE]), has.where(is_due)),
-        ):
-            chosen = query.where(waiting).scalar_subquery()
+        own, free = (and_(is_open, each) for each in (ReviewTask.assignee == person.id, ReviewTask.assignee.is_(None)))
+        # PostgreSQL looks for a free task only if it found none that is assigned to the person.
+        first = func.coalesce(query.where(own).scalar_subquery(), query.where(free).scalar_subquery())
+        sample = query.where(ReviewTask.state.in_([OPEN, DONE]), has.where(is_due)).scalar_subquery()
+        for chosen in (first, sample):
             claimed: UUID | None = self._session.scalar(
                 _claim(ReviewTask.id == chosen, person.id).returning(ReviewTask.id)
             )
@@ -111,10 +119,6 @@ class TaskRepository:
     def set_claim(self, task_id: UUID, person: UUID) -> None:
         """Give a locked task to a person. The token grows, unless the person has the claim already."""
         self._session.execute(_claim(ReviewTask.id == task_id, person))
-
-    def extend_claim(self, task_id: UUID) -> None:
-        """Let the claim of a locked task last as long again as when it was claimed."""
-        self._update(task_id, claim_until=_ENDS)
 
     def end_claim_of(self, task_id: UUID, person: UUID) -> bool:
         """End the person's claim of a task. Return False if the person has none."""
@@ -204,6 +208,10 @@ class TaskRepository:
     def _update(self, task_id: UUID, **values: object) -> None:
         change = update(ReviewTask).where(ReviewTask.id == task_id).values(**values)
         self._session.execute(change.execution_options(synchronize_session=False))
+
+
+def _locked(found: Row[ReviewTask, bool] | None) -> tuple[ReviewTask, bool] | None:
+    return None if found is None else (found[0], bool(found[1]))
 
 
 def _claim(which: ColumnElement[bool], person: UUID) -> Update:

@@ -8,6 +8,7 @@ from app.audit.service import record
 from app.core.clock import Clock
 from app.core.pagination import InvalidCursorError, PageOf, PageRequest, encode_cursor
 from app.core.principal import Permission, Principal
+from app.db.keyed import planned_once
 from app.db.session import Database
 from app.documents.errors import NotEditableError
 from app.documents.repository import DocumentRepository
@@ -136,7 +137,7 @@ class TaskService:
         Raises PermissionRequiredError, TaskNotFoundError, SchemaNotFoundError.
         """
         principal.require(Permission.REVIEW_WRITE)
-        with self._database.transaction(principal) as session:
+        with self._database.transaction(principal) as session, planned_once(session):
             repository = TaskRepository(session)
             SchemaRepository(session).check_key(filters.schema)
             if release is not None:

@@ -48,7 +48,7 @@ STOPPING = (
 SETTINGS: Mapping[str, str] = MappingProxyType(
     {
         "listen_addresses": "",  # accept connections through the socket only
-        "max_connections": "100",
+        "max_connections": "200",  # each API process keeps up to 20
         "shared_buffers": "512MB",
         "maintenance_work_mem": "256MB",
         "work_mem": "16MB",
