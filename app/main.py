@@ -59,6 +59,7 @@ from app.review.bulk.endpoints import router as review_bulk_router
 from app.review.comments.endpoints import router as review_comments_router
 from app.review.earlier.endpoints import router as review_earlier_router
 from app.review.exports.endpoints import router as exports_router
+from app.review.fields.document_endpoints import router as document_fields_router
 from app.review.fields.endpoints import router as review_fields_router
 from app.review.learnt.endpoints import router as review_learnt_router
 from app.review.mistakes.endpoints import router as review_mistakes_router
@@ -110,6 +111,7 @@ _ROUTERS = (
     formulas_router,
     schemas_router,
     review_tasks_router,
+    document_fields_router,
     review_fields_router,
     review_earlier_router,
     review_decisions_router,

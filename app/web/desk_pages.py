@@ -29,6 +29,8 @@ Schemas = Annotated[SchemaService, Depends(service(SchemaService))]
 Documents = Annotated[DocumentService, Depends(service(DocumentService))]
 Token = Annotated[str, FormField(max_length=200)]
 Line = Annotated[str, FormField(max_length=500)]
+SchemaLine = Annotated[str, FormField(max_length=500, alias="schema")]
+"""A field `schema`. A parameter of that name would hide a method of the model that FastAPI makes of the form."""
 
 MENTIONS_A_PAGE = 50
 
@@ -118,14 +120,14 @@ def desk_pages(desk: AccessDesk) -> APIRouter:
         schemas: Schemas,
         tasks: Tasks,
         document_id: Line = "",
-        schema: Line = "",
+        schema_: SchemaLine = "",
         form_token: Token = "",
     ) -> Response:
         def act(principal: Principal) -> Response:
             desk.check_form(request, form_token)
-            form = Form({"document_id": document_id, "schema": schema})
+            form = Form({"document_id": document_id, "schema": schema_})
             try:
-                task, _ = tasks.create_task(principal, _parse_id(document_id), schema)
+                task, _ = tasks.create_task(principal, _parse_id(document_id), schema_)
             except REFUSALS as error:
                 at = "schema" if error.code == "schema-not-found" else "document_id"
                 return _show_open(desk, request, principal, documents, schemas, form.refuse(error, at=at))

@@ -23,6 +23,8 @@ Schemas = Annotated[SchemaService, Depends(service(SchemaService))]
 Tasks = Annotated[TaskService, Depends(service(TaskService))]
 Token = Annotated[str, FormField(max_length=200)]
 Line = Annotated[str, FormField(max_length=500)]
+SchemaLine = Annotated[str, FormField(max_length=500, alias="schema")]
+"""A field `schema`. A parameter of that name would hide a method of the model that FastAPI makes of the form."""
 
 _EMPTY = Form(dict.fromkeys(("policy", "schema", "field_key", "amount", "unit", "confidence", "sample_rate"), ""))
 
@@ -45,7 +47,7 @@ def policy_pages(desk: AccessDesk) -> APIRouter:
         schemas: Schemas,
         tasks: Tasks,
         policy: Line = "",
-        schema: Line = "",
+        schema_: SchemaLine = "",
         field_key: Line = "",
         amount: Line = "",
         unit: Line = "",
@@ -57,7 +59,7 @@ def policy_pages(desk: AccessDesk) -> APIRouter:
         def act(principal: Principal) -> Response:
             desk.check_form(request, form_token)
             typed = {
-                "policy": policy, "schema": schema, "field_key": field_key, "amount": amount, "unit": unit,
+                "policy": policy, "schema": schema_, "field_key": field_key, "amount": amount, "unit": unit,
                 "confidence": confidence, "sample_rate": sample_rate,
             }  # fmt: skip
             form, parts = Form(typed), (policies, schemas, tasks)

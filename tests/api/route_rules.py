@@ -210,6 +210,7 @@ RULES: dict[tuple[str, str], Rule] = {
     ("GET", f"{_VERSION}/outline"): Rule(GRANT),
     ("GET", "/v1/documents/{document_id}/passages"): Rule(GRANT, call=_words),
     ("GET", f"{_VERSION}/passages"): Rule(GRANT, call=_words),
+    ("GET", "/v1/documents/{document_id}/fields"): Rule(GRANT),
     ("GET", "/v1/documents/{document_id}/tables"): Rule(GRANT),
     ("GET", f"{_VERSION}/tables"): Rule(GRANT),
     ("GET", "/v1/documents/{document_id}/tables/{number}"): Rule(GRANT),

@@ -2,13 +2,15 @@
 
 import json
 from datetime import UTC, datetime
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import text
 from typer.testing import CliRunner
 
 from app.cli import build_cli
 from app.core.principal import Role
+from app.db.session import system_principal
 from tests.api.review_objects import create_schema, create_task
 
 
@@ -19,7 +21,7 @@ def task(server, editor):
     key = create_schema(server.database, editor.tenant_id, editor.id)
     ids = (UUID(uploaded["document"]["id"]), UUID(uploaded["version"]["id"]))
     task_id, field_id = create_task(server.database, editor.tenant_id, *ids, key)
-    return {"id": str(task_id), "field": str(field_id), "schema": key, "document": str(ids[0])}
+    return {"id": str(task_id), "field": str(field_id), "schema": key, "document": str(ids[0]), "version": str(ids[1])}
 
 
 def test_editor_claims_decides_and_reads_what_was_before(editor, task):
@@ -117,3 +119,39 @@ def test_approver_role_is_given_by_administrators(server, admin):
     assert (made.status_code, made.json()["roles"]) == (201, ["approver"])
     approver = server.user(admin.tenant_id, Role.APPROVER)
     assert {"review:write", "review:approve"} <= {*approver.http.get("/v1/me").json()["permissions"]}
+
+
+def test_fields_of_a_document_are_listed_by_schema(server, editor, task):
+    path = f"/v1/documents/{task['document']}/fields"
+    assert editor.http.get(path).json() == {"items": [], "next_cursor": None}, "it is not searchable yet"
+    with server.database.owner.transaction(system_principal(editor.tenant_id)) as session:
+        publish = "UPDATE documents SET current_version_id = :version WHERE id = :id"
+        session.execute(text(publish), {"version": task["version"], "id": task["document"]})
+    other = create_schema(
+        server.database, editor.tenant_id, editor.id, {"title": "Two", "properties": {"a": {"type": "string"}}}
+    )
+    ids = (UUID(task["document"]), UUID(task["version"]))
+    create_task(server.database, editor.tenant_id, *ids, other)
+    shown = editor.http.get(path)
+    assert {(each["schema"]["key"], each["key"]) for each in shown.json()["items"]} == {
+        (task["schema"], "law"),
+        (other, "a"),
+    }
+    assert {each["version_id"] for each in shown.json()["items"]} == {task["version"]}
+    unchanged = editor.http.get(path, headers={"If-None-Match": shown.headers["ETag"]})
+    assert (unchanged.status_code, unchanged.content) == (304, b"")
+    first = editor.http.get(path, params={"limit": 1}).json()
+    rest = editor.http.get(path, params={"limit": 1, "cursor": first["next_cursor"]}).json()
+    assert first["items"] + rest["items"] == shown.json()["items"]
+    assert rest["next_cursor"] is None
+    (one,) = editor.http.get(path, params={"schema": task["schema"]}).json()["items"]
+    decision = {"action": "correct", "text": "Ohio"}
+    editor.http.post(f"/v1/review/fields/{one['id']}/revisions", json=decision, headers={"If-Match": "*"})
+    changed = editor.http.get(path, headers={"If-None-Match": shown.headers["ETag"]})
+    assert changed.status_code == 200
+    assert [each["in_force"]["printed"] for each in changed.json()["items"] if each["in_force"]] == ["Ohio"]
+    for params, code in (({"schema": "none"}, "schema-not-found"), ({"cursor": "x"}, "invalid-cursor")):
+        assert editor.http.get(path, params=params).json()["code"] == code
+    stranger = server.user(editor.tenant_id, Role.APPROVER).http.get(path)
+    absent = editor.http.get(f"/v1/documents/{uuid4()}/fields")
+    assert (stranger.status_code, stranger.json()["code"]) == (404, absent.json()["code"])

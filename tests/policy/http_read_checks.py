@@ -20,6 +20,7 @@ PATHS = (
     "/v1/documents/{document}/versions/{version}",
     "/v1/documents/{document}/file",
     "/v1/documents/{document}/versions/{version}/file",
+    "/v1/documents/{document}/fields",
     "/v1/documents/{document}/tables",
     "/v1/documents/{document}/versions/{version}/tables",
     "/v1/runs/{run}",

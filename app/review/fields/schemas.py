@@ -6,7 +6,9 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from app.review.fields.service import DocumentField
 from app.review.fields.views import FieldView, RevisionView
+from app.review.tasks.schemas import TaskSchemaOut
 from app.review.value_codec import decode_value
 from app.review.value_texts import print_value
 from app.review.values import FieldKind
@@ -168,6 +170,21 @@ class FieldOut(BaseModel):
             my_reading=None if view.my_reading is None else RevisionOut.of(view.my_reading),
             readings=[RevisionOut.of(each) for each in view.readings],
         )
+
+
+class DocumentFieldOut(FieldOut):
+    """A field of a document. `schema` is the version of the schema by which it was read."""
+
+    version_id: UUID = Field(description="The document's searchable version, whose pages the quotes are from.")
+    schema_: TaskSchemaOut = Field(alias="schema")
+
+    @classmethod
+    def of_document(cls, field: DocumentField) -> "DocumentFieldOut":
+        task = field.task
+        schema = TaskSchemaOut(
+            id=task.row.schema_id, key=task.schema_key, title=task.schema_title, version=task.row.schema_version
+        )
+        return cls(**dict(FieldOut.of(field.view)), version_id=task.row.version_id, schema=schema)
 
 
 class FieldsOut(BaseModel):
