@@ -32,6 +32,7 @@ from app.documents.uploads.endpoints import router as uploads_router
 from app.evaluations.endpoints import router as evaluations_router
 from app.facts.endpoints import router as facts_router
 from app.facts.formulas.endpoints import router as formulas_router
+from app.facts.profile.endpoints import router as profiles_router
 from app.http.body_limit import BodyLimitMiddleware
 from app.http.context import RequestContextMiddleware
 from app.http.health.alive import alive
@@ -109,6 +110,7 @@ _ROUTERS = (
     watched_issuers_router,
     facts_router,
     formulas_router,
+    profiles_router,
     schemas_router,
     review_tasks_router,
     document_fields_router,

@@ -190,6 +190,11 @@ class DocumentRepository:
         query = query.where(*list_conditions(filters, records))
         return self._session.scalars(query).all()
 
+    def list_ids(self, filters: DocumentFilters, *, limit: int) -> Sequence[UUID]:
+        """List the ids of documents that match filters other than the issuer's, newest first."""
+        query = select(Document.id).where(Document.deleted_at.is_(None), *list_conditions(filters, ()))
+        return self._session.scalars(query.order_by(Document.id.desc()).limit(limit)).all()
+
     def _sort_key_of(self, document_id: UUID, keys: Sequence[ColumnElement[Any]]) -> Sequence[Any]:
         if len(keys) == 1:
             return [document_id]

@@ -4,17 +4,13 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select, text
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from app.answers.models import Citation
 from app.library.views import MOST_COUNTED, Losses
 from app.review.models import FieldRow, ReviewTask
 
-_OUTLINE = text(
-    "SELECT page_number, section_path FROM chunks"
-    " WHERE document_id = :document AND version_id = :version ORDER BY ordinal LIMIT :limit"
-)
 _OPEN_STATES = ("queued", "reading", "open")
 
 
@@ -23,11 +19,6 @@ class LibraryRepository:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-
-    def list_paths(self, document_id: UUID, version_id: UUID, *, limit: int) -> list[tuple[int, list[str]]]:
-        """Return (page number, path of headings) of a version's passages in order."""
-        values = {"document": document_id, "version": version_id, "limit": limit}
-        return [(page, path) for page, path in self._session.execute(_OUTLINE, values)]
 
     def count_losses(self, document_ids: Collection[UUID]) -> Losses:
         """Count what ends with the documents, each up to `MOST_COUNTED`."""

@@ -1,23 +1,22 @@
-"""Outlines of documents, passages that contain typed words, and what a deletion ends."""
+"""Passages of all documents that contain typed words, and what a deletion of documents ends."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from app.answers.service import PassageSearch
 from app.audit.service import record
 from app.core.principal import Principal
 from app.db.session import Database
+from app.documents.filters import DocumentFilters
 from app.documents.repository import DocumentRepository
 from app.library.repository import LibraryRepository
-from app.library.views import Losses, Outline, OutlineEntry
+from app.library.views import Losses
 from app.retrieval.filters import SearchFilters
 from app.retrieval.passages import Passage
 
-MOST_PASSAGES = 10_000
-"""The most passages of a document whose headings are read."""
-MOST_ENTRIES = 1_000
-_DEEPEST = 6
-_LONGEST = 160
+MOST_SEARCHED = 5_000
+"""The most documents that a search by a label, a status or a source reads."""
 
 
 class LibraryService:
@@ -27,59 +26,33 @@ class LibraryService:
         self._database = database
         self._search = search
 
-    def get_outline(self, principal: Principal, document_id: UUID) -> Outline:
-        """Return the headings of the searchable version; there are none before it is published.
-
-        Raises DocumentNotFoundError.
-        """
-        with self._database.transaction(principal, snapshot=True) as session:
-            version = DocumentRepository(session).get_version(document_id, None)
-            paths = LibraryRepository(session).list_paths(document_id, version.id, limit=MOST_PASSAGES + 1)
-            detail = {"version_id": str(version.id)}
-            record(
-                session,
-                principal,
-                "documents.outline.read",
-                object_type="document",
-                object_id=document_id,
-                detail=detail,
-            )
-        entries = read_outline(paths[:MOST_PASSAGES])
-        is_cut = len(paths) > MOST_PASSAGES or len(entries) > MOST_ENTRIES
-        return Outline(version.id, tuple(entries[:MOST_ENTRIES]), is_cut)
-
     def count_losses(self, principal: Principal, document_ids: Collection[UUID]) -> Losses:
         """Count what ends if the documents are deleted, as far as the principal may see it."""
         with self._database.transaction(principal, snapshot=True) as session:
             return LibraryRepository(session).count_losses(document_ids)
 
     def find_passages(
-        self, principal: Principal, words: str, filters: SearchFilters, *, limit: int
+        self,
+        principal: Principal,
+        words: str,
+        filters: SearchFilters,
+        *,
+        limit: int,
+        among: DocumentFilters | None = None,
     ) -> Sequence[Passage]:
-        """Return up to `limit` passages, best first, and record that their documents were read.
+        """Return up to `limit` passages, best first, and record that their documents were read. `among` has filters
+        that a search doesn't know, such as a label: the newest 5,000 documents that match them are searched.
 
         Raises EmbeddingSpaceMissingError, DatabaseUnavailableError.
         """
         query = self._search.prepare(words)
         with self._database.transaction(principal, snapshot=True) as session:
+            if among is not None:
+                ids = DocumentRepository(session).list_ids(among, limit=MOST_SEARCHED)
+                if not ids:
+                    return []
+                filters = replace(filters, document_ids=tuple(ids))
             found = self._search.search_in(session, query, filters, limit).passages
             for document_id in dict.fromkeys(passage.document_id for passage in found):
                 record(session, principal, "documents.text.searched", object_type="document", object_id=document_id)
         return found
-
-
-def read_outline(paths: Iterable[tuple[int, Sequence[str]]]) -> list[OutlineEntry]:
-    """Return each heading once, where its text begins. `paths` has (page, headings above the passage) in order."""
-    entries: list[OutlineEntry] = []
-    above: tuple[str, ...] = ()
-    for page, found in paths:
-        path = tuple(" ".join(str(each).split()) for each in found)
-        same = next((at for at, (one, other) in enumerate(zip(above, path, strict=False)) if one != other), None)
-        shared = min(len(above), len(path)) if same is None else same
-        entries += [
-            OutlineEntry(min(depth + 1, _DEEPEST), path[depth][:_LONGEST], page)
-            for depth in range(shared, len(path))
-            if path[depth]
-        ]
-        above = path
-    return entries

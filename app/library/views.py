@@ -1,27 +1,6 @@
 """Values that the library returns."""
 
 from dataclasses import dataclass
-from uuid import UUID
-
-
-@dataclass(frozen=True, slots=True)
-class OutlineEntry:
-    """A heading of a document: its depth (1 for the outermost), its text, and the page (from 1) on which its text
-    begins.
-    """
-
-    depth: int
-    title: str
-    page: int
-
-
-@dataclass(frozen=True, slots=True)
-class Outline:
-    """The headings of a version in order. `is_cut` states that only the first ones are listed."""
-
-    version_id: UUID
-    entries: tuple[OutlineEntry, ...]
-    is_cut: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,7 +71,7 @@ class ListAddress:
 
     @property
     def search_filters(self) -> SearchFilters:
-        """The filters of a search in the text, which knows neither status nor label nor source."""
+        """The filters of a search in the text, which knows neither status nor label nor source: see `among`."""
 
         def of(name: str) -> tuple[Any, ...]:
             return (self.chosen[name],) if name in self.chosen else ()
@@ -83,6 +83,12 @@ class ListAddress:
             fiscal_years=of("fiscal_year"),
             periods=of("fiscal_period"),
         )
+
+    @property
+    def among(self) -> DocumentFilters | None:
+        """The filters that `search_filters` lacks; None without one."""
+        chosen = {name: self.chosen[name] for name in ("label_id", "status", "source") if name in self.chosen}
+        return DocumentFilters(**chosen) if chosen else None
 
     def link(self, **changes: object) -> str:
         """Return the address with some parts changed; None leaves a part out. It leads to the first page."""

@@ -135,7 +135,7 @@ def document_change_pages(desk: AccessDesk) -> APIRouter:
     def _show_form(
         request: Request, principal: Principal, chosen: ChosenDocument, access: Access, form: TypedForm
     ) -> Response:
-        values = overview_values(request, principal, chosen, access) | {"types": _TYPES, "scales": _SCALES}
+        values = overview_values(principal, chosen, access) | {"types": _TYPES, "scales": _SCALES}
         return desk.pages.show(request, "document_edit.html", {**values, "form": form}, status=form.status)
 
     return router

@@ -79,7 +79,11 @@ def document_list_pages(desk: AccessDesk) -> APIRouter:
             }
             if address.words and address.place == "text":
                 passages = library.find_passages(
-                    principal, address.words, address.search_filters, limit=PASSAGES_A_PAGE
+                    principal,
+                    address.words,
+                    address.search_filters,
+                    limit=PASSAGES_A_PAGE,
+                    among=address.among,
                 )
                 return desk.show(request, principal, "documents.html", **shown, passages=passages)
             try:

@@ -24,15 +24,16 @@ from app.facts.service import FactService
 from app.http.dependencies import service
 from app.jobs.service import RunService
 from app.library.service import LibraryService
+from app.retrieval.reading.service import ReadingService
 from app.review.fields.service import FieldService
 from app.review.tasks.service import TaskService
 from app.tables.service import TableService
 from app.web.access_pages import AccessDesk
-from app.web.navigation import served_paths
 
 Documents = Annotated[DocumentService, Depends(service(DocumentService))]
 Access = Annotated[AccessService, Depends(service(AccessService))]
 Library = Annotated[LibraryService, Depends(service(LibraryService))]
+Reading = Annotated[ReadingService, Depends(service(ReadingService))]
 Tables = Annotated[TableService, Depends(service(TableService))]
 Facts = Annotated[FactService, Depends(service(FactService))]
 Tasks = Annotated[TaskService, Depends(service(TaskService))]
@@ -68,9 +69,9 @@ def get_chosen(documents: DocumentService, principal: Principal, document_id: UU
     return found[0]
 
 
-def ask_address(request: Request, document_id: UUID) -> str:
+def ask_address(document_id: UUID) -> str:
     """Return the address that asks about one document."""
-    return f"{'/ask' if '/ask' in served_paths(request.app) else '/'}?document_ids={document_id}"
+    return f"/ask?document_ids={document_id}"
 
 
 def find_collection(access: AccessService, principal: Principal, collection_id: UUID) -> str | None:
@@ -81,9 +82,7 @@ def find_collection(access: AccessService, principal: Principal, collection_id: 
         return None
 
 
-def overview_values(
-    request: Request, principal: Principal, chosen: ChosenDocument, access: AccessService
-) -> dict[str, object]:
+def overview_values(principal: Principal, chosen: ChosenDocument, access: AccessService) -> dict[str, object]:
     """Return what the overview shows, besides its form."""
     document = DocumentOut.of(chosen.view)
     return {
@@ -95,7 +94,7 @@ def overview_values(
         "collection": find_collection(access, principal, document.collection_id),
         "issuer_id": chosen.view.document.issuer_id,
         "fields": READ_FIELDS,
-        "ask": ask_address(request, document.id),
+        "ask": ask_address(document.id),
     }
 
 
@@ -111,7 +110,7 @@ def show_tab(
     """Return the page of a tab. Raises DocumentNotFoundError."""
     chosen = get_chosen(documents, principal, document_id)
     shown = {"document": DocumentOut.of(chosen.view), "chosen": chosen, "tab": tab, **values}
-    return desk.show(request, principal, f"document_{tab}.html", **shown, ask=ask_address(request, document_id))
+    return desk.show(request, principal, f"document_{tab}.html", **shown, ask=ask_address(document_id))
 
 
 def document_pages(desk: AccessDesk) -> APIRouter:
@@ -130,15 +129,15 @@ def document_pages(desk: AccessDesk) -> APIRouter:
             documents.get_document(principal, document_id)  # records the read
             chosen = get_chosen(documents, principal, document_id)
             said = {"saved": "The changes are saved.", "retried": "The document is read again now."}.get(done, "")
-            values = overview_values(request, principal, chosen, access)
+            values = overview_values(principal, chosen, access)
             return desk.show(request, principal, "document_overview.html", **values, said=said)
 
         return desk.answer(request, Permission.DOCUMENTS_READ, show)
 
     @router.get("/outline")
-    def show_outline(request: Request, documents: Documents, library: Library, document_id: UUID) -> Response:
+    def show_outline(request: Request, documents: Documents, reading: Reading, document_id: UUID) -> Response:
         def show(principal: Principal) -> Response:
-            outline = library.get_outline(principal, document_id)
+            outline = reading.get_outline(principal, document_id, None)
             return show_tab(desk, request, documents, principal, document_id, "outline", outline=outline)
 
         return desk.answer(request, Permission.DOCUMENTS_READ, show)

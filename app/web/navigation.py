@@ -1,11 +1,6 @@
 """The places of the navigation bar: which ones a user sees, and which one a page belongs to."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
-
-from fastapi import FastAPI
-from fastapi.routing import iter_route_contexts
 
 from app.core.principal import Permission, Principal
 
@@ -45,24 +40,14 @@ PLACES = (
     Place("Administration", "/admin", Permission.USERS_MANAGE),
     Place("Audit", "/audit", Permission.AUDIT_READ),
 )
-"""All places, in the order of the bar. A place without a page yet is left out."""
+"""All places, in the order of the bar."""
 
 
-def list_links(app: FastAPI, principal: Principal, path: str) -> list[Link]:
+def list_links(principal: Principal, path: str) -> list[Link]:
     """Return the places that the principal may see, with the one marked that the page at `path` belongs to."""
-    served = served_paths(app)
-    places = [each for each in PLACES if each.path in served and _may_see(principal, each)]
+    places = [each for each in PLACES if _may_see(principal, each)]
     current = max(places, key=lambda place: place.covers(path), default=None)
     return [Link(each.title, each.path, is_current=each is current and each.covers(path) > 0) for each in places]
-
-
-@lru_cache(maxsize=8)
-def served_paths(app: FastAPI) -> frozenset[str]:
-    """Return the path templates of all routes that answer GET."""
-    routes: Iterable[object] = iter_route_contexts(app.routes)
-    return frozenset(
-        route.path for route in routes if "GET" in (getattr(route, "methods", None) or ()) and hasattr(route, "path")
-    )
 
 
 def _may_see(principal: Principal, place: Place) -> bool:

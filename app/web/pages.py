@@ -17,7 +17,7 @@ from app.http.dependencies import Authenticator, count_refusal, count_request
 from app.identity.sessions.service import form_token
 from app.web.addresses import address_of
 from app.web.kept import Kept, read_kept
-from app.web.navigation import list_links, served_paths
+from app.web.navigation import list_links
 from app.web.session import Cookies
 
 FOLDER = Path(__file__).parent
@@ -74,8 +74,7 @@ class Pages:
             "path": request.url.path,
             "principal": principal,
             "may": lambda permission: principal is not None and principal.may(Permission(permission)),
-            "links": [] if principal is None else list_links(request.app, principal, request.url.path),
-            "finds_documents": "/documents" in served_paths(request.app),
+            "links": [] if principal is None else list_links(principal, request.url.path),
             **values,
         }
         return self._templates.TemplateResponse(request, template, context, status_code=status, headers=_HEADERS)

@@ -27,7 +27,7 @@ Number = Annotated[int, Path(ge=1, le=1_000_000)]
 Offset = Annotated[int | None, Query(ge=0, le=100_000_000)]
 
 ZOOMS = (0, 100, 125, 150, 200, 300)
-"""Sizes of a page's image in percent of its size in print; 0 fits it into the pane."""
+"""Sizes of a page in percent of its size in print; 0 fits an image into the pane, and shows a filing as it is."""
 
 _TABLES_A_PAGE = 50
 _ROWS = 400
@@ -58,12 +58,20 @@ class ReaderAddress:
         kept = {"start": self.start, "end": self.end, "find": self.find, "zoom": self.zoom or None}
         return self._link(number, {**kept, "table": table}, "as-table" if table else "")
 
-    def frame(self, number: int, at: str) -> str:
-        """Return the address of the page as it was filed, with the quote marked."""
+    @property
+    def has_quote(self) -> bool:
+        return self.start is not None and self.end is not None and self.start < self.end
+
+    def frame(self, number: int) -> str:
+        """Return the address of the page as it was filed, with the quote marked. It has no fragment, because browsers
+        scroll the pages around a frame to it, too.
+        """
         path = f"/v1/documents/{self.document_id}/versions/{self.version_id}/pages/{number}/filed"
-        if self.start is not None and self.end is not None and self.start < self.end:
-            return f"{path}?mark={self.start}-{self.end}#quote"
-        return f"{path}#{at}" if at else path
+        return f"{path}?mark={self.start}-{self.end}" if self.has_quote else path
+
+    def place(self, at: str) -> str:
+        """Return the place of the filed page to scroll to: the quote, or else `at`."""
+        return "quote" if self.has_quote else at
 
     def image(self, number: int) -> str:
         dpi = 110 if self.zoom < 125 else 200

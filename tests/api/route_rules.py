@@ -226,6 +226,8 @@ RULES: dict[tuple[str, str], Rule] = {
     ("GET", "/v1/watched-issuers"): Rule(KEY, foreign=200),
     ("PUT", "/v1/issuers/{issuer_id}/watch"): Rule(GRANT),
     ("DELETE", "/v1/issuers/{issuer_id}/watch"): Rule(GRANT, 204),
+    ("GET", "/v1/issuers/{issuer_id}/profile"): Rule(GRANT),
+    ("GET", "/v1/profiles"): Rule(GRANT, call=lambda names: {"params": {"issuer": names["issuer_id"]}}),
     ("GET", "/v1/formulas"): Rule(PERMISSION, foreign=200),
     ("POST", "/v1/formulas"): Rule(
         GRANT, call=lambda names: {"json": {"issuer": names["issuer_id"], "expression": "Revenue"}}

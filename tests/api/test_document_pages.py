@@ -128,6 +128,23 @@ def test_text_search_leads_to_the_page_of_the_passage(server, editor, browser):
     )
 
 
+def test_text_search_stays_within_a_label_and_a_status(server, editor, admin, browser):
+    shelf = PublishedDocuments(server, editor.tenant_id, WordLlamaEmbedder())
+    words = "The lighthouse charter lapses in April."
+    made = [shelf.publish(editor, editor.collection(), f"{words} {title}", title=title) for title in ("One", "Two")]
+    label = admin.http.post("/v1/labels", json={"name": "harbour"}).json()["id"]
+    clearance = {"label_id": label, "user_id": str(editor.id)}
+    assert admin.http.post("/v1/clearances", json=clearance).status_code == 201
+    first = made[0]["document"]["id"]
+    assert admin.http.put(f"/v1/documents/{first}/labels/{label}").status_code == 204
+    search = {"q": "lighthouse charter April", "in": "text"}
+    labelled = browser.get("/documents", **search, label_id=label)
+    assert (f"{words} One" in labelled, f"{words} Two" in labelled) == (True, False)
+    address = "/documents?q=lighthouse+charter+April&in=text&status="
+    assert words not in browser.get(f"{address}failed")
+    assert f"{words} Two" in browser.get(f"{address}ready")
+
+
 def test_failed_document_says_why_what_helps_and_can_be_retried(server, browser, editor, three):
     document = three[1]["Ashgrove 10-K"]
     fail(server, editor, document)

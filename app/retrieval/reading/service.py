@@ -16,6 +16,7 @@ MOST_HITS = 500
 
 _MOST_WORDS = 12
 _MOST_HEADINGS = 2_000
+_LONGEST_HEADING = 300
 _AROUND = 60
 _PRINTED = re.compile(r"(?:page\s+)?(?:[-–]\s*)?(\d{1,4}|[ivxlc]{1,7}|[A-Z]{1,2}-\d{1,4})(?:\s*[-–])?", re.IGNORECASE)
 
@@ -31,12 +32,15 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """A version's headings, and the page numbers that are printed on its pages, by the pages' own numbers."""
+    """A version's headings, and the page numbers that are printed on its pages, by the pages' own numbers. `is_cut`
+    states that only the first headings are listed.
+    """
 
     version_id: UUID
     page_count: int
     headings: tuple[Heading, ...]
     printed: dict[int, str]
+    is_cut: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +89,8 @@ class ReadingService:
                 detail={"version_id": str(version.id)},
             )
         printed = {number: found for number, first, last in edges if (found := printed_number(first, last))}
-        return Outline(version.id, version.page_count or 0, headings_of(sections), printed)
+        headings = headings_of(sections)
+        return Outline(version.id, version.page_count or 0, headings, printed, is_cut=len(headings) >= _MOST_HEADINGS)
 
     def find_passages(self, principal: Principal, document_id: UUID, version_id: UUID | None, words: str) -> Hits:
         """Find a phrase in a version, by default in the searchable version, in any case and over line ends.
@@ -117,7 +122,7 @@ def headings_of(sections: Sequence[SectionStart]) -> tuple[Heading, ...]:
         while shared < min(len(before), len(section.path)) and before[shared] == section.path[shared]:
             shared += 1
         for level in range(shared, len(section.path)):
-            title = " ".join(section.path[level].split())
+            title = " ".join(section.path[level].split())[:_LONGEST_HEADING]
             if title:
                 found.append(Heading(title, section.page, level + 1))
         before = section.path

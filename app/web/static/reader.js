@@ -1,5 +1,7 @@
 // The reader's keys, also while the filing's frame has the focus; and links of a filing that lead to another page.
-// Without this file, everything works by its links and forms.
+// Without this file, everything works by its links and forms, but a filing has one size and begins at its top.
+import { showPlace } from "./places.js";
+
 const reader = document.querySelector("[data-reader]");
 const frame = reader?.querySelector("iframe");
 
@@ -41,6 +43,8 @@ function follow() {
     location.assign(`/documents/${reader.dataset.document}/pages/${other.number}?${query}`);
     return;
   }
+  frame.contentDocument.documentElement.style.zoom = Number(reader.dataset.zoom) / 100;
+  showPlace(frame, frame.dataset.at);
   frame.contentWindow.addEventListener("keydown", press);
 }
 

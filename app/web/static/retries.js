@@ -46,7 +46,9 @@ export async function persist(attempt, afterwards) {
       return result;
     } catch (error) {
       const isOutage = error instanceof Interruption || OUTAGES.has(error.status);
-      if (error.status && !isOutage) {
+      if (error.status === 401) {
+        downSince = null; // The line shows how to sign in again.
+      } else if (error.status && !isOutage) {
         noteUp();
       }
       if (!isOutage && error.status !== 429 && error.code !== "idempotency-in-progress") {

@@ -1,4 +1,5 @@
 import { element, read, received, send } from "./api.js";
+import { showPlace } from "./places.js";
 import { persist } from "./retries.js";
 
 const viewer = document.getElementById("viewer");
@@ -63,12 +64,14 @@ function pageImage(src, alt) {
 function filedPage(path, citation, page, span) {
   const frame = element("iframe", {
     sandbox: "allow-same-origin", title: `Page ${citation.page_number} of ${citation.document_title}, as filed`,
-    src: span.end > span.start ? `${path}/filed?mark=${span.start}-${span.end}#quote` : `${path}/filed`,
+    src: span.end > span.start ? `${path}/filed?mark=${span.start}-${span.end}` : `${path}/filed`,
   });
   frame.addEventListener("load", () => {
     if (frame.contentDocument?.contentType !== "text/html") {
       frame.replaceWith(markText(page.text, span.start, span.end));
+      return;
     }
+    showPlace(frame, "quote");
   });
   return frame;
 }
