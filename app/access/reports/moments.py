@@ -96,7 +96,7 @@ class MomentReader:
         """
         if among is not None and not among[1]:
             return []
-        last = select(PolicyState).where(PolicyState.kind == kind, *where)
+        last = select(PolicyState.key, PolicyState.state, PolicyState.is_gone).where(PolicyState.kind == kind, *where)
         if self._until is not None:
             last = last.where(PolicyState.at <= self._until)
         rows = last.ext(distinct_on(PolicyState.key)).order_by(PolicyState.key, PolicyState.id.desc()).subquery()

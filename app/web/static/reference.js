@@ -30,11 +30,40 @@ const search = () => ({
   },
 });
 
+// Returns the part of the document at the path, and everything that this part refers to.
+function partOf(document, path) {
+  const part = { ...document, paths: {}, components: { securitySchemes: document.components.securitySchemes } };
+  const taken = new Set();
+  const take = (keys) => {
+    if (taken.has(keys.join("/"))) return;
+    taken.add(keys.join("/"));
+    const [group, ...rest] = keys;
+    const name = rest.pop();
+    const [from, to] = rest.reduce(([one, other], key) => [one?.[key], (other[key] ??= {})], [document[group], part[group]]);
+    if (from?.[name] === undefined) return;
+    to[name] = from[name];
+    follow(from[name]);
+  };
+  const follow = (value) => {
+    if (typeof value === "string" && value.startsWith("#/components/")) take(value.slice(2).split("/"));
+    else if (value !== null && typeof value === "object") Object.values(value).forEach(follow);
+  };
+  take(path.slice(0, path[0] === "paths" ? 2 : 3)); // parameters of a path apply to its operations
+  return part;
+}
+
+// Swagger UI resolves an operation that is opened in the whole document, which takes seconds (its issue 10748).
+const quickResolution = ({ fn: { resolveSubtree } }) => ({
+  fn: {
+    resolveSubtree: (document, path, options) => resolveSubtree(partOf(document, [...path]), path, options),
+  },
+});
+
 window.SwaggerUIBundle({
   url: "/openapi.json",
   dom_id: "#main",
   layout: "BaseLayout",
-  plugins: [search],
+  plugins: [search, quickResolution],
   filter: true,
   deepLinking: true,
   defaultModelsExpandDepth: 0,
