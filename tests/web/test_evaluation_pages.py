@@ -1,7 +1,6 @@
 """Tests the content and permissions of the evaluation pages over HTTP, and their use in Chromium at two widths."""
 
 import re
-from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import httpx
@@ -9,82 +8,8 @@ import pytest
 from playwright.sync_api import expect
 
 from app.client.api import ApiClient
-from app.evaluations.metrics import Aggregate, Better, MetricSpec
-from app.evaluations.records import (
-    CaseRecord,
-    CaseTiming,
-    Conditions,
-    EvalRunStatus,
-    RunManifest,
-    RunRecord,
-    Selection,
-)
-from evals.running.runner import summarise
-
-METRICS = (
-    MetricSpec(name="right", of=("right",), how=Aggregate.SUM),
-    MetricSpec(name="wrong", of=("wrong",), how=Aggregate.SUM, better=Better.LOWER),
-    MetricSpec(name="citation_precision", of=("precision",)),
-)
-ODD_ID = "notes/2031#4 <b>&?"
-QUOTE = "Total long-term debt was $412 million"
-HOSTILE = "<script>document.title='taken'</script>"
-
-
-def make_case(case_id: str, place: int, score: float | None) -> CaseRecord:
-    right = None if score is None else float(score > 0)
-    documents = [f"an-annual-report-of-a-rather-long-name-{place}.pdf"]
-    return CaseRecord(
-        id=case_id,
-        kind="figure" if place % 2 else "passage",
-        score=score,
-        reason=f"the answer is {'right' if right else 'not right'} {HOSTILE}",
-        measures={"right": right, "wrong": None if right is None else 1 - right, "precision": right},
-        details={"verdict": "right" if right else "wrong", "evidence": [[documents[0], 3]]},
-        trace={
-            "question": f"What was the long-term debt of year {place}?",
-            "status": "answered",
-            "understood": {"metric": "long-term debt", "year": 2000 + place},
-            "retrieved": [
-                {"rank": rank, "documents": documents, "page": rank + 1, "kind": "table", "heading": "Borrowings"}
-                for rank in range(1, 6)
-            ],
-            "claims": [
-                {
-                    "text": "Long-term debt was $412 million.",
-                    "citations": [{"documents": documents, "page": 3, "from": 0, "to": 37, "quote": QUOTE}],
-                }
-            ],
-            "dropped": [{"text": f"Debt fell {HOSTILE}", "reason": "quote-not-found"}],
-        },
-    )
-
-
-def make_run(run_id: str, scores: dict[str, float | None], *, day: int) -> RunRecord:
-    manifest = RunManifest(
-        id=run_id,
-        suite="answers",
-        suite_version="1",
-        purpose="right, wrong and declined answers",
-        status=EvalRunStatus.DONE,
-        started_at=datetime(2026, 3, 1, 5, tzinfo=timezone(timedelta(hours=5))) + timedelta(days=day),
-        selection=Selection(),
-        conditions=Conditions(
-            commit="0123456789abcdef",
-            dirty=True,
-            data_digest="d" * 64,
-            data_name="questions",
-            settings_digest="s" * 64,
-            embedding_space="wordllama-l2-supercat/256/1",
-            model="a-model",
-            parameters={"temperature": 0.0},
-            cores=2,
-        ),
-        metrics=METRICS,
-    )
-    cases = tuple(make_case(case_id, place, score) for place, (case_id, score) in enumerate(scores.items()))
-    timings = tuple(CaseTiming(id=case.id, seconds=0.5, times={"answer": 0.25}) for case in cases)
-    return RunRecord(manifest=summarise(manifest, EvalRunStatus.DONE, cases, timings), cases=cases, timings=timings)
+from app.evaluations.records import RunRecord
+from tests.web.made_runs import ODD_ID, QUOTE, make_run
 
 
 @pytest.fixture(scope="module")
@@ -254,9 +179,8 @@ def test_missing_run_or_case_returns_an_error_page(site, signed_in, path, status
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("width", [360, 1440])
-def test_run_comparison_and_case_page_work_with_keyboard_only(engineer_page, site, runs, width):
-    engineer_page.set_viewport_size({"width": width, "height": 800})
+def test_run_comparison_and_case_page_work_on_a_phone_with_keyboard_only(engineer_page, site, runs):
+    engineer_page.set_viewport_size({"width": 360, "height": 800})
 
     def follow(name: str, *, role: str = "link") -> None:
         link = engineer_page.get_by_role(role, name=name).first
@@ -264,12 +188,11 @@ def test_run_comparison_and_case_page_work_with_keyboard_only(engineer_page, sit
         expect(link).to_be_focused()
         with engineer_page.expect_navigation():
             engineer_page.keyboard.press("Enter")
-        assert engineer_page.evaluate("document.documentElement.scrollWidth") <= width
+        assert engineer_page.evaluate("document.documentElement.scrollWidth") <= 360
 
-    if width == 360:
-        menu = engineer_page.locator(".narrow-only summary")
-        menu.focus()
-        engineer_page.keyboard.press("Enter")
+    menu = engineer_page.locator(".narrow-only summary")
+    menu.focus()
+    engineer_page.keyboard.press("Enter")
     follow("Evaluations")
     for name, run in zip(("before", "after"), runs, strict=True):
         row = engineer_page.locator(".runs li", has_text=run.manifest.id)

@@ -1,6 +1,5 @@
-"""The pages of schemas in Chromium: the list, a schema, and a new version with the preview of its cost."""
+"""The pages of schemas in Chromium: a new schema. tests/web/test_tasks.py makes a new version of one."""
 
-import json
 from collections.abc import Iterator
 from uuid import uuid4
 
@@ -9,7 +8,7 @@ from playwright.sync_api import expect
 
 from app.stack.supervisor import Stack
 from tests.web.conftest import Site, sign_in
-from tests.web.review_desk import Desk, fees, open_desk
+from tests.web.review_desk import Desk, open_desk
 
 pytestmark = pytest.mark.browser
 
@@ -20,22 +19,6 @@ def desk(site: Site, running_footnote: Stack, tmp_path_factory: pytest.TempPathF
     letter.write_text("<p>The fee is USD 1,000,000.</p>")
     with open_desk(running_footnote, [letter]) as opened:
         yield opened
-
-
-def test_new_version_shows_what_it_would_read_before_it_is_stored(page, desk, site):
-    sign_in(page, site.url, desk.key)
-    task = desk.task(fees(2))
-    page.goto(f"{site.url}/review/tasks/{task}")
-    page.get_by_role("link", name="Schema", exact=True).click()
-    expect(page.get_by_role("row", name="Fee of tranche 2")).to_contain_text("one editor")
-    page.locator("button[data-scripted]:enabled").wait_for()
-    page.locator("#definition").fill(json.dumps(fees(3)))
-    page.get_by_role("button", name="Preview").click()
-    expect(page.locator("#effect .verdict")).to_have_text("Reads 1 field again: 1 task with 1 page.")
-    expect(page.locator("#effect dl")).to_contain_text("fee_3")
-    page.get_by_role("button", name="Add this version").click()
-    page.get_by_role("row", name="Fee of tranche 3").wait_for()
-    expect(page.get_by_role("link", name="Version 2")).to_have_attribute("aria-current", "page")
 
 
 def test_schema_is_made_on_the_page(page, desk, site):

@@ -1,5 +1,6 @@
 // The queue: the next task, assignment, saved views and bulk approval, by pointer and by key.
 import { element, idempotencyKey, send } from "./api.js";
+import { whenChosen } from "./choosing.js";
 import { openBulk } from "./review-bulk.js";
 import { keyFor, offerKeys, watchKeys } from "./review-keys.js";
 
@@ -69,7 +70,7 @@ if (hasDialogs) {
 watchKeys((action) => steps[action]?.(), Object.keys(steps));
 for (const select of document.querySelectorAll(".assign")) {
   let before = select.value;
-  select.addEventListener("change", async () => {
+  whenChosen(select, async () => {
     if (await request("POST", `/v1/review/tasks/${select.dataset.task}/assign`, { assignee: select.value || null }) === null) {
       select.value = before;
     }

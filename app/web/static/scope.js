@@ -1,5 +1,6 @@
 // Where to search: chips for what is chosen, and lists to choose from. The choice stays for the conversation.
 import { element, read } from "./api.js";
+import { whenChosen } from "./choosing.js";
 
 const chips = document.getElementById("chips");
 const choices = document.getElementById("choices");
@@ -98,7 +99,7 @@ export async function presetScope() {
 
 function choice(field, options) {
   const select = element("select", {}, element("option", { value: "" }, "Any"), ...options.map(({ value, label }) => element("option", { value }, label)));
-  select.addEventListener("change", () => {
+  whenChosen(select, () => {
     const option = select.selectedOptions[0];
     if (select.value && !chosen.some((part) => part.field === field && part.value === select.value)) {
       chosen.push({ field, value: select.value, label: field === "fiscal_years" ? `FY${option.textContent}` : option.textContent });

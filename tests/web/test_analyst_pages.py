@@ -1,8 +1,7 @@
-"""Tasks of an analyst in Chromium, by pointer and by keyboard alone: ask within a collection and follow up, find a past
-answer, and compare two issuers.
-"""
+"""The pages of the analyst in Chromium: on a phone, and with axe-core in the states that scripts make.
 
-import re
+tests/web/test_tasks.py has the tasks of the analyst.
+"""
 
 import pytest
 from playwright.sync_api import expect
@@ -32,77 +31,6 @@ def filed(chromium, site, tmp_path_factory):
         sign_in(page, site.url, site.key)
         page.locator("#files").set_input_files([*map(str, site.documents), str(other)])
         expect(page.locator("#uploads .ready")).to_have_count(len(site.documents) + 1)
-
-
-@pytest.fixture(params=["pointer", "keyboard"])
-def do(request, page, site, filed):
-    """Returns a function that uses a control: with the pointer, or with the keyboard alone."""
-    sign_in(page, site.url, site.key)
-
-    def use(control):
-        if request.param == "pointer":
-            control.click()
-        else:
-            control.focus()
-            page.keyboard.press("Enter")
-
-    return use
-
-
-def test_ask_in_a_collection_follow_up_open_the_cell_and_export(page, site, do):
-    page.goto(f"{site.url}/ask")
-    do(page.locator("#scope summary"))
-    collection = page.get_by_label("Collection")
-    collection.focus()
-    collection.select_option("Filings")
-    expect(page.locator("#chips")).to_contain_text("Filings")
-    question = page.get_by_label("Ask about these documents")
-    question.fill(QUESTION)
-    do(page.get_by_role("button", name="Ask", exact=True))
-    first, second = page.locator(".turn").nth(0), page.locator(".turn").nth(1)
-    expect(first).to_contain_text("Searched: Filings")
-    first.get_by_role("link", name="CSV").wait_for()
-    question.fill("and the year before?")
-    do(page.get_by_role("button", name="Ask", exact=True))
-    expect(second).to_contain_text("Understood as:")
-    do(second.locator(".claim .cite").first)
-    expect(page.locator("#viewer")).to_be_visible()
-    expect(page.locator("#sheet rect, #sheet mark").first).to_be_attached()
-    with page.expect_download() as download:
-        do(second.get_by_role("link", name="CSV"))
-    assert "Net sales" in download.value.path().read_text()
-
-
-def test_find_a_past_answer_and_open_it_as_it_was_answered(page, site, do):
-    page.goto(f"{site.url}/ask")
-    page.get_by_label("Ask about these documents").fill(QUESTION)
-    page.keyboard.press("Control+Enter")
-    page.get_by_role("link", name="CSV").wait_for()
-    do(page.get_by_role("link", name="Find an earlier answer"))
-    page.get_by_role("searchbox", name=re.compile("Find words")).fill("net sales")
-    page.keyboard.press("Enter")
-    do(page.get_by_role("link", name=QUESTION).first)
-    expect(page.get_by_role("heading", name=QUESTION)).to_be_visible()
-    do(page.locator(".claim .cite").first)
-    expect(page.locator("#viewer-title")).to_contain_text("page")
-    page.keyboard.press("Escape")
-    do(page.get_by_role("link", name="Ask again"))
-    expect(page.get_by_label("Ask about these documents")).to_have_value(QUESTION)
-
-
-def test_compare_two_issuers_and_open_a_figure(page, site, do):
-    page.goto(f"{site.url}/issuers")
-    do(page.get_by_role("link", name="Compare two"))
-    page.get_by_label("First issuer").fill("Juniper Tool Works")
-    page.get_by_label("Second issuer").fill("Tarnwick")
-    do(page.get_by_role("button", name="Compare", exact=True))
-    row = page.get_by_role("row", name=re.compile("^Revenue [^g]"))
-    do(row.get_by_role("button", name="4,210.0"))
-    expect(page.locator("#viewer-title")).to_contain_text("page 1")
-    page.keyboard.press("Escape")
-    growth = page.get_by_role("row", name="Revenue growth")
-    do(growth.get_by_role("link").last)
-    expect(page.locator("#working")).to_contain_text("Formula:")
 
 
 @pytest.mark.parametrize("path", ["/ask", "/questions", "/issuers", "/issuers/Juniper Tool Works"])
