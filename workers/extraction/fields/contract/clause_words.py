@@ -31,6 +31,10 @@ def _clause(must: str, *wordings: tuple[float, str]) -> ClauseWords:
 
 _CONSENT = r"(?:consent|approval|permission|authori[sz]ation)"
 _TERMINATE = r"\b(?:terminat\w+|cancel\w*)\b"
+_END = (
+    r"\b(?:terminat\w+|cancel\w*|(?:end|withdraw|withdraw from|leave) (?:the|this|its) (?:agreement|contract|engagement"
+    r"|arrangement|appointment)|withdraw)\b"
+)
 
 CLAUSES: Final = {
     "anti_assignment": _clause(
@@ -101,7 +105,7 @@ CLAUSES: Final = {
         ),
     ),
     "liability_cap": _clause(
-        r"\bliab\w+\b|\bdamages\b|\bremed(?:y|ies)\b|\baction\b|\bclaims?\b|\bobligation\b",
+        r"\bliab\w+\b|\bresponsib\w+\b|\bdamages\b|\bremed(?:y|ies)\b|\baction\b|\bclaims?\b|\bobligation\b",
         (
             3,
             r"\b(?:liab\w+|obligation|damages|recover\w*)\b[^.;]{0,120}\b(?:not|never"
@@ -116,7 +120,8 @@ CLAUSES: Final = {
         ),
         (
             2.5,
-            r"\bliab\w+\b[^.;]{0,60}\b(?:limited|capped)\b|\blimitation (?:of|on) liab|\blimit(?:s"
+            r"\b(?:liab|responsib)\w+\b[^.;]{0,60}\b(?:limited|capped) to\b"
+            r"|\bliab\w+\b[^.;]{0,60}\b(?:limited|capped)\b|\blimitation (?:of|on) liab|\blimit(?:s"
             r"|ed)? (?:of |on )?(?:its |the )?liab",
         ),
         (2, r"\b(?:sole|exclusive|only) (?:and exclusive )?(?:remedy|remedies|liability|responsibility|recourse)\b"),
@@ -197,10 +202,10 @@ CLAUSES: Final = {
         (
             3,
             r"\bminimum (?:\w+ ){0,3}(?:purchase|order|quantit|volume|payment|royalt|commit|sales"
-            r"|guarant|revenue|spend|throughput|requirement|quota|usage|amount of|number of (?:units"
+            r"|guarant|revenue|spend|throughput|requirement|quota|usage|amounts?|number of (?:units"
             r"|products|hours))|\bminimum monthly|\bminimum annual|\bminimum fee|\bannual minimum"
             r"|\bmonthly minimum|\bguaranteed minimum|\btake[- ]or[- ]pay|\bvolume commitment"
-            r"|\bpurchase commitment|\bshortfall payment|\bdeficiency payment|\bsales quota",
+            r"|\bpurchase commitment|\bshortfall (?:payment|fee|charge|amount)|\bdeficiency payment|\bsales quota",
         ),
         (
             2,
@@ -233,11 +238,11 @@ CLAUSES: Final = {
         ),
     ),
     "revenue_sharing": _clause(
-        r"\broyalt\w+\b|\bcommissions?\b|%|\bpercent\w*\b|\brevenue\b|\bprofits?\b|\bproceeds\b"
+        r"\broyalt\w+\b|\bcommissions?\b|%|\bper ?cent\w*\b|\brevenue\b|\bprofits?\b|\bproceeds\b"
         r"|\bgross (?:sales|receipts)\b|\bnet (?:sales|receipts|income)\b",
         (
             3,
-            r"(?:%|\bpercent\w*\b)(?:\)| )*(?:share )?(?:royalt\w+ )?(?:of"
+            r"(?:%|\bper ?cent\w*\b)(?:\)| )*(?:share )?(?:royalt\w+ )?(?:of"
             r"|on)\b[^.;]{0,60}\b(?:revenues?|profits?|sales|receipts|proceeds|income|fees|margin"
             r"|price|collections?)\b",
         ),
@@ -270,22 +275,22 @@ CLAUSES: Final = {
         ),
     ),
     "termination_for_convenience": _clause(
-        rf"{_TERMINATE}|\bwithdraw\b",
+        _END,
         (
             3,
-            rf"{_TERMINATE}[^.;]{{0,120}}\b(?:for convenience|without cause|with or without cause"
+            rf"{_END}[^.;]{{0,120}}\b(?:for convenience|without cause|with or without cause"
             rf"|for any (?:or no )?reason|for no reason"
             rf"|without (?:(?:the )?payment of )?(?:any )?(?:reason|cause|penalty)|at will"
             rf"|in its (?:sole|absolute) (?:and absolute )?discretion)|\b(?:for convenience"
             rf"|without cause|with or without cause|for any (?:or no )?reason"
-            rf"|in its sole discretion)\b[^.;]{{0,120}}{_TERMINATE}",
+            rf"|in its sole discretion)\b[^.;]{{0,120}}{_END}",
         ),
-        (2, rf"\bat any time\b[^.;]{{0,100}}{_TERMINATE}|{_TERMINATE}[^.;]{{0,100}}\bat any time\b"),
+        (2, rf"\bat any time\b[^.;]{{0,100}}{_END}|{_END}[^.;]{{0,100}}\bat any time\b"),
         (
             2,
-            rf"{_TERMINATE}[^.;]{{0,80}}\b(?:upon|by|on|with|giving|after)\b[^.;]{{0,40}}\b(?:days?"
-            rf"|months?|weeks?|year)['s]*\b[^.;]{{0,30}}\bnotice\b|\bnotice\b[^.;]{{0,40}}{_TERMINATE}"
-            rf"|{_TERMINATE}[^.;]{{0,60}}\b(?:upon|by|giving|on)\b[^.;]{{0,25}}\b(?:written |prior )+notice\b",
+            rf"{_END}[^.;]{{0,80}}\b(?:upon|by|on|with|giving|after)\b[^.;]{{0,40}}\b(?:days?"
+            rf"|months?|weeks?|year)['s]*\b[^.;]{{0,30}}\bnotice\b|\bnotice\b[^.;]{{0,40}}{_END}"
+            rf"|{_END}[^.;]{{0,60}}\b(?:upon|by|giving|on)\b[^.;]{{0,25}}\b(?:written |prior )+notice\b",
         ),
         (
             1.5,

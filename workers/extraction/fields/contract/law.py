@@ -14,13 +14,17 @@ from workers.extraction.fields.reader import ReadDocument
 _TERMS: Final = ("governed by", "construed in accordance with", "laws of", "governing law", "applicable law")
 
 _GOVERNS: Final = re.compile(
-    r"\b(?:govern(?:ed|s|ing)?|constru(?:ed|ction)|interpret(?:ed|ation)|enforced|controlled|appl(?:y"
+    r"\b(?:govern(?:ed|s|ing)?|constru(?:ed|ction)|interpret(?:ed|ation)|enforced|control(?:s|led)?|decided|resolved|appl(?:y"
     r"|ies)|applicable +law"
     r"|choice +of +law|subject +to)\b",
     re.IGNORECASE,
 )
+_HEADING: Final = re.compile(
+    r"[\d.()A-Za-z ]{0,12}\b(?:governing|applicable|choice +of|controlling) +law\b.{0,40}$", re.I
+)
+_LONGEST_HEADING: Final = 40
 _OF_AGREEMENT: Final = re.compile(
-    r"\b(?:agreements?|contract|addendum|amendment|hereof|hereunder|hereto|parties|franchise|license|lease|deed"
+    r"\b(?:disputes?|agreements?|contract|addendum|amendment|hereof|hereunder|hereto|parties|franchise|license|lease|deed"
     r"|validity|document|terms|guaranty|transaction|plan)\b",
     re.IGNORECASE,
 )
@@ -180,7 +184,13 @@ _WHERE: Final = re.compile(
 @graded_rule("contract.governing_law", version=3)
 def read_governing_law(document: ReadDocument, spec: FieldSpec) -> Graded:  # noqa: ARG001 - all rules have this signature
     """Read the state or country whose law governs."""
-    read = [found for sentence in document.flow.sentences if (found := _law(sentence)) is not None]
+    read = []
+    heading = ""
+    for sentence in document.flow.sentences:
+        found = _law(sentence, is_headed=bool(_HEADING.match(heading)))
+        if found is not None:
+            read.append(found)
+        heading = f"{heading} {sentence.text}" if len(heading) <= _LONGEST_HEADING else sentence.text
     if not read:
         return Graded(None, (), "absent", _TERMS, is_absent=True)
     points, place, sentence = max(read, key=lambda each: each[0])
@@ -205,11 +215,11 @@ def _quote(flow: Flow, sentence: Sentence) -> tuple[Evidence, ...]:
     return flow.evidence(sentence.start, sentence.end)
 
 
-def _law(sentence: Sentence) -> tuple[int, str, Sentence] | None:
-    """Return points, the place and the sentence, if it says whose law governs."""
+def _law(sentence: Sentence, *, is_headed: bool) -> tuple[int, str, Sentence] | None:
+    """Return points, the place and the sentence, if it says whose law governs, or `is_headed` so."""
     text = sentence.text
     lower = text.lower()
-    if "law" not in lower or not _GOVERNS.search(text):
+    if "law" not in lower or not (is_headed or _GOVERNS.search(text)):
         return None
     best: tuple[int, str, Sentence] | None = None
     cased = text.title() if text.isupper() or _IN_CAPITALS.search(text) else text
@@ -233,10 +243,14 @@ def _law(sentence: Sentence) -> tuple[int, str, Sentence] | None:
         has_kind = "kind" in found.groupdict() and bool(found["kind"])
         if found.re is _STATE_LAW and not known:
             continue
-        points = 3 * known + 2 * has_kind
-        points += 2 * bool(re.search(r"govern\w+|construed|interpreted|\bapplies\b|\bshall apply\b", lower)) + bool(
-            _OF_AGREEMENT.search(text)
-        )
+        points = 3 * known + 2 * has_kind + 2 * is_headed
+        points += 2 * bool(
+            re.search(
+                r"govern\w+|construed|interpreted|\bcontrol(?:s|led)?\b|\bapplies\b|\bshall apply\b|\bsubject to\b"
+                r"|\b(?:decided|resolved) (?:under|according to)\b",
+                lower,
+            )
+        ) + bool(_OF_AGREEMENT.search(text))
         points += bool(_BY_LAW.search(lower))
         points -= 3 * bool(_WEAK.search(text)) * (not re.search(r"\bgoverned +by\b|\bconstrued\b", lower))
         if points >= 4 and (best is None or points > best[0]):

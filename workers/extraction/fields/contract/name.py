@@ -19,6 +19,8 @@ _LONGEST: Final = 160
 _ENDS: Final = re.compile(
     rf"\b{NAMING}s?(?: +(?:agreement|contract|order))?(?: *\([^()]{{1,60}}\)| +no\.? *[\dA-Z-]+)? *$", re.IGNORECASE
 )
+# AGREEMENT FOR CATERING SERVICES
+_BEGINS: Final = re.compile(rf"^{NAMING} +(?:for|of|on|regarding|concerning|relating +to) +[A-Z]", re.IGNORECASE)
 _NOT_TITLE: Final = re.compile(
     r"^(?:exhibit|schedule|annex|appendix|attachment)\b|\b(?:table +of +contents|confidential"
     r"|pursuant|omitted|filed|page|execution +(?:copy|version)|draft|whereas|hereby)\b|:$",
@@ -89,7 +91,12 @@ def _is_title(title: str) -> bool:
     is_written_so = capitals > 0.6 * len(letters) or all(
         word[:1].isupper() or word in ("of", "and", "the", "for", "to", "in", "&") for word in title.split()
     )
-    return bool(letters) and is_written_so and bool(_ENDS.search(title)) and not _NOT_TITLE.search(title)
+    return (
+        bool(letters)
+        and is_written_so
+        and bool(_ENDS.search(title) or _BEGINS.search(title))
+        and not _NOT_TITLE.search(title)
+    )
 
 
 def _plain(text: str) -> str:

@@ -23,7 +23,8 @@ NAMING: Final = (
 _BETWEEN: Final = re.compile(
     r"\b(?:is +)?(?:(?:entered +into|made|executed) +)?(?:by +and +)?(?:between|among(?:st)?)\b(?: +(?:and "
     r"+among|among))?[:,]? *"
-    r"|\b(?:entered +into|made|executed|signed)(?: +[\w,]+){0,8}? +by +(?!and\b)|\bparties *: *",
+    r"|\b(?:entered +into|made|executed|signed)(?: +[\w,]+){0,8}? +by +(?!and\b)|\bparties *: *"
+    r"|\b(?:entered +into|executed|signed)\b[^.;]{0,120},? +by +(?!and\b|the +part)|\bparties +(?=\(1\))",
     re.IGNORECASE,
 )
 _NAMED: Final = re.compile(rf"\b{NAMING}\b", re.IGNORECASE)
@@ -42,6 +43,9 @@ SENTENCE_END: Final = re.compile(
     r"(?<!\bSte)(?<!\bDr)(?<!\bMr)(?<!\bMs)(?<!\bMrs)(?<!\b[A-Z])\.\"? +(?=[A-Z(\"])"
 )
 """A full stop that ends a sentence with names and addresses."""
+
+_NUMBERED: Final = re.compile(r"\(?(?:[2-9]|ii|iii|b|c)\) *[A-Z]")
+"""The next party of a numbered list."""
 
 _SECOND: Final = re.compile(r";| and |\band\b *[\"(A-Z]|\(2\)|\(ii\)", re.IGNORECASE)
 
@@ -104,6 +108,6 @@ def _end(text: str, start: int) -> int:
     stop = _STOP.search(text, start + 20, start + _LONGEST)
     end = stop.start() if stop else min(len(text), start + _LONGEST // 2)
     for found in SENTENCE_END.finditer(text, start + 20, end):
-        if _SECOND.search(text, start + 3, found.start() + 1):
+        if _SECOND.search(text, start + 3, found.start() + 1) and not _NUMBERED.match(text, found.end()):
             return found.start() + 1
     return end

@@ -10,6 +10,7 @@ from app.review.proposals import FieldCheck
 from app.review.schemas.definition import FieldSpec
 from app.review.values import ListValue, PartyValue
 from workers.extraction.fields.contract.opening import SENTENCE_END, Opening, find_opening
+from workers.extraction.fields.contract.signatures import find_signing
 from workers.extraction.fields.flow import Flow
 from workers.extraction.fields.grading import Graded, graded_rule
 from workers.extraction.fields.reader import ReadDocument
@@ -58,6 +59,11 @@ _LEAD: Final = re.compile(
     r"+the +other(?: +(?:hand|part))?)|(?:the +)?following +parties|the +undersigned|between|among|the(?= "
     r"+[A-Z]))+[\s,;:]*",
     re.IGNORECASE,
+)
+_NEXT_NUMBER: Final = re.compile(r"[\s,;.]*(?:and +)?\(?(?:[2-9]|ii|iii|iv|v|b|c|d)\)", re.IGNORECASE)
+# and its wholly owned subsidiary Example LLC
+_SUBSIDIARY: Final = re.compile(
+    r"\band +(?:its|their) +(?:[\w-]+ +){0,3}(?:subsidiar(?:y|ies)|affiliates?|parent),? +(?=[A-Z])"
 )
 _FORM: Final = (
     rf"(?:{LEGAL_FORM}|Bank|BANK|University|UNIVERSITY|Fund|FUND|Institute|Foundation|FOUNDATION|Hospital|Authority"
@@ -121,6 +127,16 @@ _ROLES: Final = frozenset(
 )
 
 
+# Customer: Ridgefield General Hospital
+_ROLE_LABEL: Final = re.compile(
+    rf"(?:^|  |[.;] +)(?P<role>(?i:{'|'.join(sorted(_ROLES))}|service +(?:company|provider))) *: +"
+    r"(?P<name>[A-Z][\w&.,' -]{2,100}?)(?=  |$)"
+)
+_CAPITALISED: Final = re.compile(r"(?:[A-Z0-9][\w&.'-]*|of|and|the|&)(?:,? +(?:[A-Z0-9][\w&.'-]*|of|and|the|&)){0,8}$")
+_CONNECTOR: Final = re.compile(r"^(?:(?:of|and|the) +)+")
+_FIRST_SENTENCES: Final = 60
+
+
 @dataclass(frozen=True, slots=True)
 class _Read:
     """A party, at `start` to `end` of the flow."""
@@ -130,7 +146,7 @@ class _Read:
     end: int
 
 
-@graded_rule("contract.parties", version=3)
+@graded_rule("contract.parties", version=4)
 def read_parties(document: ReadDocument, spec: FieldSpec) -> Graded:  # noqa: ARG001 - all rules have this signature
     """Read the parties of the opening; else a list of parties, or the signatures."""
     flow = document.flow
@@ -143,9 +159,10 @@ def read_parties(document: ReadDocument, spec: FieldSpec) -> Graded:  # noqa: AR
             return _graded(flow, read, "opening, defined" if defined >= 2 else "opening", signed)
         if defined and len(signed) < 2:
             return _graded(flow, read, "opening, one", signed)
-    read = _unique(_listed(flow))
-    if len(read) >= 2:
-        return _graded(flow, read, "listed", signed)
+    for grade, found in (("listed", _listed(flow)), ("labelled", _labelled(flow)), ("sentence", _introduced(flow))):
+        read = _unique(found)
+        if len(read) >= 2:
+            return _graded(flow, read, grade, signed)
     if len(signed) >= 2:
         return _graded(flow, signed, "signatures", signed)
     return Graded(None, (), "none", _TERMS)
@@ -192,6 +209,10 @@ def _of_opening(flow: Flow, opening: Opening) -> Iterator[_Read]:
         first, last = place
         short = " ".join((found[found.lastindex or 0] or "").split()).strip(" .,'")
         yield _read(flow, opening.parties + first, opening.parties + last, short or None)
+        beside = _SUBSIDIARY.search(text, last, found.start())
+        place = None if beside is None else _name_in(text, beside.end(), found.start(), is_first=True)
+        if place is not None and _HAS_FORM.search(text[place[0] : place[1]]):
+            yield _read(flow, opening.parties + place[0], opening.parties + place[1], short or None)
     # A last party without a short name of its own.
     rest = text[start : start + 400]
     found_rest = re.match(r"[^.;]{0,200}?,? +and +", rest)
@@ -219,7 +240,7 @@ def _name_in(text: str, start: int, end: int, *, is_first: bool) -> tuple[int, i
     chunk = text[start:end]
     if not is_first:
         # The chunk begins with what follows the previous name: the name comes after the last "and", or a semicolon.
-        splits = list(_SPLIT.finditer(chunk))
+        splits = [] if _NEXT_NUMBER.match(chunk) else list(_SPLIT.finditer(chunk))
         if not splits:
             lead = _LEAD.match(chunk)
             if lead is None or not lead.end():
@@ -294,9 +315,37 @@ def _listed(flow: Flow) -> Iterator[_Read]:
             yield _read(flow, *place, found.group().split(":")[0].strip())
 
 
+def _labelled(flow: Flow) -> Iterator[_Read]:
+    """Yield the names beside roles: "Customer: Example Hospital"."""
+    for found in _ROLE_LABEL.finditer(flow.text, 0, 20_000):
+        place = _trimmed(flow.text, found.start("name"), found.end("name"))
+        if place is not None:
+            yield _read(flow, *place, " ".join(found["role"].split()))
+
+
+def _introduced(flow: Flow) -> Iterator[_Read]:
+    """Yield the parties of the first sentence that gives short names to two companies, as letters do."""
+    for sentence in flow.sentences[:_FIRST_SENTENCES]:
+        read = []
+        for found in _DEFINED.finditer(flow.text, sentence.start, sentence.end):
+            start = max(found.start() - 120, sentence.start)
+            name = _CAPITALISED.search(flow.text[start : found.start()].rstrip(" ,"))
+            if name is None or _is_for_both(found):
+                continue
+            first = start + name.start() + len(name.group()) - len(_CONNECTOR.sub("", name.group()))
+            place = _trimmed(flow.text, first, start + name.end())
+            if place is not None and _HAS_FORM.search(flow.text[place[0] : place[1]]):
+                read.append(_read(flow, *place, (found[found.lastindex or 0] or "").strip(" .,'")))
+        if len(read) >= 2:
+            yield from read
+            return
+
+
 def _signatures(flow: Flow) -> list[_Read]:
     """Return the parties of the last signatures: names with a legal form before "By:"."""
     starts = [found.start() for found in _SIGNED.finditer(flow.text)]
+    if not starts and (signing := find_signing(flow.text)) is not None:
+        starts = [signing]
     if not starts:
         return []
     read = []
