@@ -20,7 +20,7 @@ from app.identity.oidc.sign_in import SignInService
 from app.web.access_pages import AccessDesk
 from app.web.admin_object_pages import changed_meanwhile, check_typed
 from app.web.forms import REFUSALS, Form, read_form
-from app.web.lists import ROWS_A_PAGE, Cursor, Revision, Typed, next_page
+from app.web.lists import ROWS_A_PAGE, Cursor, Revision, Typed, Words, next_page
 
 Providers = Annotated[ProviderService, Depends(service(ProviderService))]
 SignIn = Annotated[SignInService, Depends(service(SignInService))]
@@ -44,17 +44,20 @@ def _listing(desk: AccessDesk) -> APIRouter:
         sign_in: SignInService,
         form: Form,
         cursor: str | None = None,
+        q: str = "",
     ) -> Response:
-        found = providers.list_providers(principal, PageRequest(limit=ROWS_A_PAGE, cursor=cursor))
+        found = providers.list_providers(principal, PageRequest(limit=ROWS_A_PAGE, cursor=cursor), words=q)
         rows = [(each, sign_in.redirect_uri(each.id)) for each in found.items]
-        more = next_page("/admin/providers", found.next_cursor)
-        return desk.show_form(request, principal, "admin_providers.html", form, providers=rows, more=more)
+        more = next_page("/admin/providers", found.next_cursor, q=q)
+        return desk.show_form(request, principal, "admin_providers.html", form, providers=rows, more=more, q=q)
 
     @router.get("")
-    def show_providers(request: Request, providers: Providers, sign_in: SignIn, cursor: Cursor = None) -> Response:
+    def show_providers(
+        request: Request, providers: Providers, sign_in: SignIn, q: Words = "", cursor: Cursor = None
+    ) -> Response:
         def show(principal: Principal) -> Response:
             form = Form({"name": "", "issuer": "", "client_id": "", "link_by": "subject", "email_domains": ""})
-            return page(request, principal, providers, sign_in, form, cursor)
+            return page(request, principal, providers, sign_in, form, cursor, q)
 
         return desk.answer(request, Permission.USERS_MANAGE, show)
 

@@ -136,7 +136,8 @@ def test_provider_is_created_disabled_and_refused(desk):
     assert ">disabled<" in desk.get(address).text
     assert change(desk, address, **{**fields, "name": "Acme 2", "email_domains": "x"}).status_code == 422
     assert change(desk, address, **{**fields, "name": "Acme 2"}).status_code == 303
-    assert "Acme 2" in desk.get("/admin/providers").text
+    assert "Acme 2" in desk.get("/admin/providers", params={"q": "acme LOGIN.example"}).text
+    assert "Acme 2" not in desk.get("/admin/providers", params={"q": "nobody"}).text
     assert change(desk, f"{address}/delete", name="Acme").status_code == 422
     assert change(desk, f"{address}/delete", name="Acme 2").status_code == 303
     assert desk.http.get(address).status_code == 404

@@ -96,6 +96,10 @@ def test_tables_of_the_page_are_tables_whose_cells_become_values(page, desk, sit
     page.keyboard.press("s")
     expect(page.locator("#fields li").first.locator(".field-value")).to_have_text("USD 100,000")
     expect(page.locator("#fields li").first.locator(".field-status")).to_have_text("approved")
+    page.keyboard.press("k")
+    page.get_by_role("button", name="As filed").click()
+    page.frame_locator("#sheet iframe").locator("td mark", has_text="100,000").dblclick()
+    expect(page.locator("#take")).to_have_text("Use “USD 100,000”")
 
 
 def test_text_of_the_document_never_becomes_markup(page, desk, site, tmp_path, running_footnote):

@@ -54,6 +54,25 @@ def test_thirty_right_fields_take_one_key_each(task_page):
     expect(task_page.locator("#fields .field-status.approved")).to_have_count(30)
 
 
+def test_words_are_selected_on_the_page_as_it_was_filed(task_page):
+    task_page.get_by_role("button", name="As filed").click()
+    filed = task_page.frame_locator("#sheet iframe")
+    expect(filed.locator("mark#quote")).to_have_text("USD 1,000,000")
+    expect(filed.locator("mark#quote")).to_be_in_viewport()
+    ninth = filed.locator("p", has_text="Item 9:")
+    ninth.evaluate(
+        """(paragraph) => {
+            const text = paragraph.querySelector("mark").firstChild;
+            getSelection().setBaseAndExtent(text, 0, text, text.length);
+        }""".replace("getSelection", "paragraph.ownerDocument.getSelection")
+    )
+    expect(task_page.locator("#take")).to_have_text("Use “USD 9,000,000”")
+    ninth.press("s")
+    first = task_page.locator("#fields li").first
+    expect(first.locator(".field-value")).to_contain_text("9,000,000")
+    expect(first.locator(".field-status")).to_have_text("approved")
+
+
 def test_quote_and_field_lead_to_each_other(task_page):
     expect(task_page.locator("#sheet .now")).to_have_text("USD 1,000,000")
     task_page.keyboard.press("j")

@@ -125,11 +125,14 @@ class ProviderService:
             _record(session, principal, "created", made.id, before=None, after=_audit_state(made))
         return made
 
-    def list_providers(self, principal: Principal, page: PageRequest) -> PageOf[IdentityProvider]:
-        """List the tenant's providers. Raises PermissionRequiredError, InvalidCursorError."""
+    def list_providers(self, principal: Principal, page: PageRequest, *, words: str = "") -> PageOf[IdentityProvider]:
+        """List the tenant's providers; with `words`, those whose name or issuer contains each of them. Raises
+        PermissionRequiredError, InvalidCursorError.
+        """
         principal.require(Permission.USERS_MANAGE)
         with self._database.transaction(principal) as session:
-            found = ProviderRepository(session).list_providers(after=parse_uuid_cursor(page), limit=page.limit + 1)
+            rows = ProviderRepository(session)
+            found = rows.list_providers(after=parse_uuid_cursor(page), limit=page.limit + 1, words=words)
         items = found[: page.limit]
         return PageOf(items=items, next_cursor=encode_cursor(str(items[-1].id)) if len(found) > page.limit else None)
 

@@ -93,8 +93,12 @@ class ProviderRepository:
     def find_provider(self, provider_id: UUID) -> IdentityProvider | None:
         return self._session.scalar(select(IdentityProvider).where(IdentityProvider.id == provider_id))
 
-    def list_providers(self, *, after: UUID | None, limit: int) -> Sequence[IdentityProvider]:
+    def list_providers(self, *, after: UUID | None, limit: int, words: str = "") -> Sequence[IdentityProvider]:
+        """Return providers, oldest first; with `words`, those whose name or issuer contains each of them."""
         query = select(IdentityProvider).order_by(IdentityProvider.id).limit(limit)
+        for word in words.split():
+            named = (IdentityProvider.name, IdentityProvider.issuer)
+            query = query.where(or_(*(column.icontains(word, autoescape=True) for column in named)))
         if after is not None:
             query = query.where(IdentityProvider.id > after)
         return self._session.scalars(query).all()

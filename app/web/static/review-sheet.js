@@ -1,5 +1,6 @@
 // The document's page beside the fields: quotes are marked, and words or a cell can be selected as a value.
 import { element, read } from "./api.js";
+import { drawFiled } from "./review-filed.js";
 import { drawMarks, newOverlay, wordAt } from "./review-image.js";
 import { cellOf, drawText, selectedSpan } from "./review-text.js";
 
@@ -91,13 +92,23 @@ function marksOn(page) {
   return [...quoted, ...(shownOnly ? [{ ...shownOnly, look: "now" }] : []), ...own];
 }
 
-// The page as it was filed, in a frame without scripts. What is selected for a field is selected in the text.
-function drawFiled() {
+// The page as it was filed. What is selected is not marked again: the frame would load anew.
+function showFiled() {
   const spans = marksOn(shown).sort((one, other) => (other.look === "now") - (one.look === "now")).slice(0, 200);
   const query = new URLSearchParams(spans.map(({ start, end }) => ["mark", `${start}-${end}`]));
-  const src = `${pathOf(shown.number)}/filed?${query}#quote`;
+  const src = `${pathOf(shown.number)}/filed?${query}`;
   if (sheet.querySelector("iframe")?.getAttribute("src") !== src) {
-    sheet.replaceChildren(element("iframe", { src, sandbox: "allow-same-origin", title: `Page ${shown.number}, as filed` }));
+    const page = shown;
+    sheet.replaceChildren(drawFiled(page, src, {
+      select: ([start, end]) => pick(page, start, end, { native: true }),
+      selectCell: async ([start, end]) => {
+        const cell = await cellAround(page, { start, end });
+        if (cell !== null) {
+          const { start: from, end: to, ...more } = cell;
+          pick(page, from, to, { ...more, native: true });
+        }
+      },
+    }));
   }
 }
 
@@ -105,7 +116,7 @@ function draw() {
   title.textContent = `Page ${shown.number} of ${place.pages}`;
   asFiled.hidden = !shown.filed;
   if (shown.filed && asFiled.getAttribute("aria-pressed") === "true") {
-    drawFiled();
+    showFiled();
     return;
   }
   if (shown.width > 0) {
