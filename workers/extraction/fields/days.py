@@ -1,6 +1,7 @@
 """Dates as contracts write them: "this 15th day of May, 2031", "the 1st of June 2031", blanks left to fill in."""
 
 import re
+from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -11,10 +12,30 @@ from app.quantities.dates import DATE, YEAR, day_in, parse_date
 from app.quantities.months import MONTH
 from app.review.values import DurationValue
 
+_ONES: Final = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
+_NTH: Final = {
+    word: number
+    for number, word in enumerate(
+        [
+            *_ONES,
+            *("tenth", "eleventh", "twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth", "seventeenth"),
+            *("eighteenth", "nineteenth", "twentieth"),
+            *(f"twenty-{word}" for word in _ONES),
+            "thirtieth",
+            "thirty-first",
+        ],
+        start=1,
+    )
+}
+"""Days in words: "this first day of June 2031"."""
+
 _WRITTEN: Final = re.compile(
     rf"(?P<day>\d{{1,2}}) ?(?:s ?t|n ?d|r ?d|t ?h)? +(?:day +)?(?:of +)?(?P<month>{MONTH})\b\.?,? *(?:in +the "
     rf"+year +|of +)?,? *(?P<year>{YEAR})(?!\d)"
     rf"|(?P<month2>{MONTH})\b\.? *(?P<day2>\d{{1,2}}) ?(?:s ?t|n ?d|r ?d|t ?h)?(?: *, *| +)(?P<year2>{YEAR})(?!\d)"
+    rf"|(?P<nth>{'|'.join(sorted(_NTH, key=len, reverse=True))}) +day +of +(?P<month3>{MONTH})\b"
+    rf",? *(?P<year3>{YEAR})(?!\d)"
+    rf"|\blast +day +of +(?P<month4>{MONTH})\b,? *(?P<year4>{YEAR})(?!\d)"
     rf"|{DATE}",
     re.IGNORECASE,
 )
@@ -39,8 +60,16 @@ class Day:
 def find_days(text: str, start: int = 0, end: int | None = None) -> Iterator[Day]:
     """Find the dates in a text, in order."""
     for found in _WRITTEN.finditer(text, start, len(text) if end is None else end):
-        number, month, year = (found[name] or found[f"{name}2"] for name in ("day", "month", "year"))
-        day = parse_date(f"{month} {number}, {year}" if month else found.group())
+        number = found["day"] or found["day2"] or (_NTH[found["nth"].lower()] if found["nth"] else None)
+        month, year = (
+            next((found[f"{name}{place}"] for place in ("", "2", "3", "4") if found[f"{name}{place}"]), None)
+            for name in ("month", "year")
+        )
+        if found["month4"]:
+            first = parse_date(f"{month} 1, {year}")
+            day = None if first is None else first.replace(day=monthrange(first.year, first.month)[1])
+        else:
+            day = parse_date(f"{month} {number}, {year}" if month else found.group())
         if day is not None:
             yield Day(day, found.start(), found.end())
 

@@ -47,6 +47,25 @@ def values(text, *keys):
             'Quince Software Inc. ("Quince"); Ardent LLC ("Ardent")',
             "2030-06-05",
         ),
+        (
+            "SUPPLY AGREEMENT\n\nThis Supply Agreement is made as of May 2, 2031 by and between Elm Foods, Inc., an "
+            'Ohio corporation, Oak Dairy Corp., a Utah corporation (collectively, "Packers") on the one hand, and Bar '
+            'Company, a Maine corporation ("Bar"), on the other hand.',
+            'Elm Foods, Inc.; Oak Dairy Corp.; Bar Company ("Bar")',
+            "2031-05-02",
+        ),
+        (
+            'This Agreement, dated June 5, 2030, is between Finch Cola Co., 4 Dock Street [TEL: 000] ["Supplier"] and '
+            'Finch Cola of Erie LLC ["Distributor"].',
+            'Finch Cola Co. ("Supplier"), supplier; Finch Cola of Erie LLC ("Distributor"), distributor',
+            "2030-06-05",
+        ),
+        (
+            'RENEWAL OF LEASE\n\nLena Marsh ("Tenant") and Wick Homes, Inc. ("Owner") are parties to a Lease dated '
+            "May 1, 2029.\n\nIN WITNESS WHEREOF, this Renewal has been executed this 4th day of March 2031.",
+            'Lena Marsh ("Tenant"), tenant; Wick Homes, Inc. ("Owner"), owner',
+            "2031-03-04",
+        ),
     ],
 )
 def test_openings_name_parties_and_date(opening, parties, day):
@@ -88,6 +107,22 @@ def test_openings_name_parties_and_date(opening, parties, day):
             None,
         ),
         ("This Agreement shall continue in perpetuity unless terminated for breach.", "perpetual", None, None, None),
+        (
+            "The Term ends on the earlier of (a) the sale of the last Unit and (b) June 30, 2034.",
+            None,
+            "2034-06-30",
+            None,
+            None,
+        ),
+        (
+            "The Initial Term ends four (4) years after the launch of the Site, but in no event later than May 31, "
+            "2035.",
+            None,
+            "2035-05-31",
+            None,
+            None,
+        ),
+        ("The term is six (6) years following the opening of the Store.", "6 years", None, None, None),
         (
             "The Term shall be from the Effective Date through June 30, 2032. Either party may elect "
             "not to renew by giving "

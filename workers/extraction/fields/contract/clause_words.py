@@ -108,7 +108,8 @@ CLAUSES: Final = {
         r"\bliab\w+\b|\bresponsib\w+\b|\bdamages\b|\bremed(?:y|ies)\b|\baction\b|\bclaims?\b|\bobligation\b",
         (
             3,
-            r"\b(?:liab\w+|obligation|damages|recover\w*)\b[^.;]{0,120}\b(?:not|never"
+            r"\b(?:in no event|not)\b[^.;]{0,80}\bliab\w+[^.;]{0,60}\bexceed"
+            r"|\b(?:liab\w+|obligation|damages|recover\w*)\b[^.;]{0,120}\b(?:not|never"
             r"|in no event)\b[^.;]{0,30}\bexceed|\bexceed\w*\b[^.;]{0,100}\bliab"
             r"|\bmaximum\b[^.;]{0,40}\bliabilit|\b(?:aggregate|total|cumulative|entire) liabilit",
         ),
@@ -216,7 +217,7 @@ CLAUSES: Final = {
         ),
         (
             1.5,
-            r"\b(?:at least|minimum of|not less than|no less than|no fewer than)\b[^.;]{0,30}(?:\$|\d"
+            r"\b(?:at least|minimum of|not less than|no less than|no fewer than)\b[^.;]{0,30}(?:\$|\d|[(\[] ?\*"
             r"|one|two|three|four|five|six|ten|twenty|fifty|hundred|thousand)[^.;]{0,60}\b(?:units?"
             r"|products?|per|each|every|annual\w*|month\w*|year\w*|quarter\w*|hours|barrels|dollars"
             r"|tons?|percent|locations?|stores?|restaurants?|centres?|centers?)",
@@ -278,7 +279,7 @@ CLAUSES: Final = {
         _END,
         (
             3,
-            rf"{_END}[^.;]{{0,120}}\b(?:for convenience|without cause|with or without cause"
+            rf"{_END}[^.;]{{0,120}}\b(?:for (?:its |their )?(?:own )?convenience|without cause|with or without cause"
             rf"|for any (?:or no )?reason|for no reason"
             rf"|without (?:(?:the )?payment of )?(?:any )?(?:reason|cause|penalty)|at will"
             rf"|in its (?:sole|absolute) (?:and absolute )?discretion)|\b(?:for convenience"

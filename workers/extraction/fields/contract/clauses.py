@@ -31,7 +31,7 @@ def weigh_sentences(document: ReadDocument, key: str) -> list[tuple[float, Sente
     return sorted(weighed, key=lambda each: (-each[0], each[1].start))
 
 
-@graded_rule("contract.clause", version=2, learnt_as=lambda spec: f"contract.clause.{spec.key}")
+@graded_rule("contract.clause", version=3, learnt_as=lambda spec: f"contract.clause.{spec.key}")
 def read_clause(document: ReadDocument, spec: FieldSpec) -> Graded:
     """Read whether the contract has the clause of the field's key."""
     terms = spec.words

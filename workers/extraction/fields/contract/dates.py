@@ -20,6 +20,7 @@ _AGREEMENT_TERMS: Final = ("dated", "dated as of", "made and entered into", "day
 _EFFECTIVE_TERMS: Final = ("Effective Date", "Commencement Date", "effective as of", "takes effect", "commences on")
 _START: Final = 4_000
 _AROUND: Final = 60
+_FIRST_WORDS: Final = 1_500
 
 _NAMES: Final = r"(?:effective +date|commencement +date|start +date|inception +date)"
 # June 1, 2031 (the "Effective Date")
@@ -38,10 +39,10 @@ _DEFINED_BEFORE: Final = re.compile(
 _EFFECTIVE_ON: Final = re.compile(
     r"\b(?:(?:valid(?:ity)? +|contract +|initial +)?(?:period|term|duration)(?: +of +(?:the|this) +\w+)?"
     r"(?: +(?:is|shall +be|will +be|runs?|covers))? +(?:from|beginning|starting|commencing)"
-    r"|(?:is|be|become|becomes|made|shall +be|will +be|and|entered +into|is +made) +effective"
-    r"|effective(?= +(?:as +of|on|from))|takes? +effect|in +effect|comes? +into +(?:force|effect)"
-    r"|(?:term|agreement|contract|engagement)[^.;]{0,80}?(?:commences?|begins?|starts?|commencing|beginning))"
-    r" *(?:as +of|on|from|and +is +valid +from|upon|at)? *(?:and +as +of +)?(?:the +)?(?:date +of +)?(?=\w)",
+    r"|with +effect|(?:is|be|become|becomes|made|shall +be|will +be|and|entered +into|is +made) +effective"
+    r"|effective(?= +(?:as +of|on|from|this))|takes? +effect|in +effect|comes? +into +(?:force|effect)"
+    r"|(?:term|agreement|contract|engagement|appointment|arrangement)[^.;]{0,80}?(?:commences?|begins?|starts?|commencing|beginning))"
+    r" *(?:as +of|on|from|and +is +valid +from|upon|at)? *(?:and +as +of +)?(?:this +)?(?:the +)?(?:date +of +)?(?=\w)",
     re.IGNORECASE,
 )
 _SAME: Final = re.compile(
@@ -53,6 +54,7 @@ _SAME: Final = re.compile(
     rf"|when +(?:it|signed|executed|both))"
     rf"|\b(?:term|period|engage\w*|appoint\w*)\b[^.;]{{0,60}}\b(?:years?|months?),? +(?:from|after|commencing +on"
     rf"|beginning +on) +(?:the +)?date +(?:hereof|first|of +this)"
+    rf"|\b(?:term|period)\b[^.;]{{0,60}}\bfrom +the +date +(?:hereof|first|of +this)"
     rf"|{_NAMES}[\"']? *(?:means|is|shall +be|shall +mean) +(?:the +)?(?:date +(?:hereof|first"
     rf"|of +(?:this|execution|signature|the +last|last)|on +which|when)|agreement +date|execution +date))",
     re.IGNORECASE,
@@ -100,14 +102,14 @@ class Dated:
     grade: str
 
 
-@graded_rule("contract.agreement_date", version=4)
+@graded_rule("contract.agreement_date", version=5)
 def read_agreement_date(document: ReadDocument, spec: FieldSpec) -> Graded:  # noqa: ARG001 - all rules have this signature
     """Read the date that the contract bears."""
     dated, blank = find_agreement_date(document)
     return _graded(document, dated, _AGREEMENT_TERMS, blank)
 
 
-@graded_rule("contract.effective_date", version=4)
+@graded_rule("contract.effective_date", version=5)
 def read_effective_date(document: ReadDocument, spec: FieldSpec) -> Graded:  # noqa: ARG001 - all rules have this signature
     """Read the date on which the contract takes effect."""
     dated = find_effective_date(document)
@@ -145,6 +147,10 @@ def _find_agreement_date(document: ReadDocument) -> tuple[Dated | None, tuple[Ev
         effective = _defined_effective(text)
         if effective is not None:
             return replace(effective, grade="opening, effective"), None
+    if read is None and blank is None:
+        # "This License, effective this 12th day of May, 2031": the only date of the first words.
+        first = _stated_effective(text, 0, _FIRST_WORDS)
+        read = replace(first, grade="opening, effective") if first is not None else None
     return read, blank
 
 
@@ -239,6 +245,15 @@ def _defined_effective(text: str) -> Dated | None:
     return None
 
 
+def _stated_effective(text: str, start: int, end: int) -> Dated | None:
+    """Return the first date on which something takes effect by the words from `start` to `end`."""
+    for found in _EFFECTIVE_ON.finditer(text, start, end):
+        near = next(find_days(text, found.end(), found.end() + 40), None)
+        if near is not None and near.start - found.end() <= 14:
+            return Dated(near.day, found.start(), near.end, "in the text")
+    return None
+
+
 def _effective_date(document: ReadDocument) -> Dated | None:
     text = document.flow.text
     stated = _defined_effective(text)
@@ -246,10 +261,9 @@ def _effective_date(document: ReadDocument) -> Dated | None:
         return stated
     opening = find_opening(document)
     limit = opening.end if opening else _START
-    for found in _EFFECTIVE_ON.finditer(text):
-        near = next(find_days(text, found.end(), found.end() + 40), None)
-        if near is not None and near.start - found.end() <= 14:
-            return Dated(near.day, found.start(), near.end, "opening" if found.start() < limit else "in the text")
+    on = _stated_effective(text, 0, len(text))
+    if on is not None:
+        return replace(on, grade="opening" if on.start < limit else "in the text")
     found_same = next((each for each in _SAME.finditer(text) if not _is_of_notice(text, each.start())), None)
     if found_same is None:
         return None

@@ -14,7 +14,7 @@ from workers.extraction.fields.reader import ReadDocument
 _TERMS: Final = ("governed by", "construed in accordance with", "laws of", "governing law", "applicable law")
 
 _GOVERNS: Final = re.compile(
-    r"\b(?:govern(?:ed|s|ing)?|constru(?:ed|ction)|interpret(?:ed|ation)|enforced|control(?:s|led)?|decided|resolved|appl(?:y"
+    r"\b(?:govern(?:ed|s|ing)?|constru(?:ed|ction)|interpret(?:ed|ation)|enforced|control(?:s|led)?|decided|determined|resolved|appl(?:y"
     r"|ies)|applicable +law"
     r"|choice +of +law|subject +to)\b",
     re.IGNORECASE,
@@ -176,12 +176,17 @@ _STATES: Final = [
     "New_Zealand",
 ]
 _KNOWN: Final = re.compile(rf"\b(?:{'|'.join(name.replace('_', ' ') for name in _STATES)})\b", re.IGNORECASE)
+# made in the Commonwealth of …, and governed by the laws of that Commonwealth
+_THAT_STATE: Final = re.compile(
+    r"\blaws? of (?:that|such|said) (?:state|commonwealth|country|province|jurisdiction)\b", re.IGNORECASE
+)
+_NAMED_STATE: Final = re.compile(rf"\b(?:[Ss]tate|[Cc]ommonwealth|[Pp]rovince) of (?P<place>{_PLACE})")
 _WHERE: Final = re.compile(
     r"\blaws? of (the (?:state|country|jurisdiction|province) (?:in which|where) [^,.;]{5,90})", re.IGNORECASE
 )
 
 
-@graded_rule("contract.governing_law", version=3)
+@graded_rule("contract.governing_law", version=4)
 def read_governing_law(document: ReadDocument, spec: FieldSpec) -> Graded:  # noqa: ARG001 - all rules have this signature
     """Read the state or country whose law governs."""
     read = []
@@ -246,8 +251,9 @@ def _law(sentence: Sentence, *, is_headed: bool) -> tuple[int, str, Sentence] | 
         points = 3 * known + 2 * has_kind + 2 * is_headed
         points += 2 * bool(
             re.search(
-                r"govern\w+|construed|interpreted|\bcontrol(?:s|led)?\b|\bapplies\b|\bshall apply\b|\bsubject to\b"
-                r"|\b(?:decided|resolved) (?:under|according to)\b",
+                r"govern\w+|construed|interpreted|\bcontrol(?:s|led)?\b|\bapplies\b"
+                r"|\b(?:shall|will) apply\b|\bsubject to\b"
+                r"|\b(?:decided|determined|resolved) (?:under|by|according to)\b",
                 lower,
             )
         ) + bool(_OF_AGREEMENT.search(text))
@@ -255,6 +261,10 @@ def _law(sentence: Sentence, *, is_headed: bool) -> tuple[int, str, Sentence] | 
         points -= 3 * bool(_WEAK.search(text)) * (not re.search(r"\bgoverned +by\b|\bconstrued\b", lower))
         if points >= 4 and (best is None or points > best[0]):
             best = points, place, sentence
+    that = _THAT_STATE.search(text)
+    named = _NAMED_STATE.search(text) if best is None and that is not None else None
+    if named is not None and (place := _place(named["place"])) is not None:
+        return 5, place, sentence
     where = _WHERE.search(text)
     if best is None and where is not None and _OF_AGREEMENT.search(text):
         return 4, where[1].lower() if where[1].isupper() else where[1], sentence

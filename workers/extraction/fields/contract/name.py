@@ -42,11 +42,11 @@ _FORM_OF: Final = re.compile(r"^(?:form|draft|copy) +of +(?:the +|a +)?", re.IGN
 _GENERIC: Final = re.compile(rf"^(?:(?:the|this) +)?{NAMING}$", re.IGNORECASE)
 
 
-@graded_rule("contract.document_name", version=3)
+@graded_rule("contract.document_name", version=4)
 def read_document_name(document: ReadDocument, spec: FieldSpec) -> Graded:  # noqa: ARG001 - all rules have this signature
     """Read the name in the opening words, or the title of the first pages."""
     stated, titles = _stated_name(document), list(_titles(document))
-    if stated is not None:
+    if stated is not None and not (titles and find_opening(document) is None):
         name, evidence = stated
         same = any(_plain(title) == _plain(name) for title, _ in titles)
         return Graded(TextValue(name), evidence, "title and opening" if same else "opening", _TERMS)

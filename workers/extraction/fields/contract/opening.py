@@ -83,7 +83,9 @@ def _find(flow: Flow) -> Opening | None:
         if not (says_both or is_made or found.start() < _COVER):
             continue
         points = 3 * says_both + 2 * is_made
-        points += 2 * ('("' in after or "(the" in after or "('" in after) + bool(re.search(r" and |;|\(2\)", after))
+        points += 2 * ('("' in after or '["' in after or "(the" in after or "('" in after) + bool(
+            re.search(r" and |;|\(2\)", after)
+        )
         points -= found.start() > 15_000
         points += bool(re.match(r"[\"'(]*[A-Z0-9]", text[found.end() : found.end() + 3]))
         if best is None or points > best[0]:

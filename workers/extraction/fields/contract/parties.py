@@ -33,7 +33,8 @@ _UNQUOTED: Final = re.compile(r"\((?:the +|hereinafter +)?([A-Z][\w&.'-]*(?: +[A
 _BOTH: Final = re.compile(
     r"^(?:the )?(?:part(?:y|ies)|agreement|contract|effective date|commencement date|execution date|signing date"
     r"|agreement date"
-    r"|date|term|addendum|services?|products?|company group|affiliates?|msa|license|.* agreement|.* date)$",
+    r"|date|(?:initial |renewal |primary )?term|addendum|services?|products?|company group|affiliates?"
+    r"|msa|license|.* agreement|.* date)$",
     re.IGNORECASE,
 )
 _TOGETHER: Final = re.compile(
@@ -47,7 +48,8 @@ _TAIL: Final = re.compile(
     r"|university|institution|subsidiary|division|cooperative|society|foundation|business))\b"
     r"|an? +[A-Z]\w+(?: +\w+){0,3} +(?:Corporation|Company|LLC|Limited|Partnership)\b"
     r"|(?:having|with|whose|located|organi[sz]ed|incorporated|established|existing|registered|acting|formed"
-    r"|doing|of +\d|at +\d|residing|being|on +behalf|for +itself|its|their|d/b/a|dba|t/a|as +(?:the +)?[a-z]|in "
+    r"|doing|of +\d+|at +\d+|ACN|ABN|residing|being|on +behalf|for +itself"
+    r"|its|their|d/b/a|dba|t/a|as +(?:the +)?[a-z]|in "
     r"+its|by +and|on +the +one|on +the +other|and +its|together|including|who|which|whereby|OBA|for +the"
     r"|regarding|pursuant|effective|dated|entered|\(\"?[A-Z])\b"
     r"|\d|\(|\[|P\.? ?O\.? +Box|principal|the +(?:party|other))",
@@ -55,7 +57,7 @@ _TAIL: Final = re.compile(
 _ABBREVIATED: Final = re.compile(r"(?:\b(?:Inc|INC|Corp|CORP|Co|CO|Ltd|LTD|Jr|Sr|Bros|LLC|No)|\b[A-Z]|\.[A-Za-z])\.$")
 _SPLIT: Final = re.compile(r";(?: +and)? +|,? +(?:and|AND|And):?(?: +between| +among)? +(?=[\"'(\[A-Z0-9])")
 _LEAD: Final = re.compile(
-    r"^(?:[\s,;:.]|and\b|AND\b|\(?(?:[1-9]|i{1,3}|iv|v|vi|[a-h])\)|[1-9]\.|(?:on +the +one +(?:hand|part)|on "
+    r"^(?:[\s,;:.*-]|and\b|AND\b|\(?(?:[1-9]|i{1,3}|iv|v|vi|[a-h])\)|[1-9]\.|(?:on +the +one +(?:hand|part)|on "
     r"+the +other(?: +(?:hand|part))?)|(?:the +)?following +parties|the +undersigned|between|among|the(?= "
     r"+[A-Z]))+[\s,;:]*",
     re.IGNORECASE,
@@ -146,7 +148,7 @@ class _Read:
     end: int
 
 
-@graded_rule("contract.parties", version=4)
+@graded_rule("contract.parties", version=5)
 def read_parties(document: ReadDocument, spec: FieldSpec) -> Graded:  # noqa: ARG001 - all rules have this signature
     """Read the parties of the opening; else a list of parties, or the signatures."""
     flow = document.flow
@@ -185,9 +187,14 @@ def _graded(flow: Flow, read: list[_Read], grade: str, signed: list[_Read]) -> G
 
 def _of_opening(flow: Flow, opening: Opening) -> Iterator[_Read]:
     """Yield the parties of an opening. A defined term ends each, or else "and" divides them."""
-    text = flow.text[opening.parties : opening.end]
+    text = flow.text[opening.parties : opening.end].replace('["', '("').replace('"]', '")')
     for found in _merged(text):
-        if _is_for_both(found):  # it belongs to no name
+        group = list(_FORM_NAME.finditer(text, 0, found.start())) if _is_group(text, found) else []
+        if len(group) >= 2:
+            for name in group:
+                yield _read(flow, opening.parties + name.start(), opening.parties + name.end(), None)
+            text = f"{' ' * found.end()}{text[found.end() :]}"
+        elif _is_for_both(found):  # it belongs to no name
             text = f"{text[: found.start()]}{' ' * (found.end() - found.start())}{text[found.end() :]}"
     terms = [found for found in _merged(text) if not _is_for_both(found)]
     if not terms:
@@ -223,6 +230,17 @@ def _of_opening(flow: Flow, opening: Opening) -> Iterator[_Read]:
 def _merged(text: str) -> list[re.Match[str]]:
     found = [*_DEFINED.finditer(text), *_LATER.finditer(text)]
     return sorted(found, key=lambda each: each.start())
+
+
+def _is_group(text: str, found: re.Match[str]) -> bool:
+    """Return whether a term names the first parties together ("A Inc. and B LLC (collectively, the Sellers)"), and
+    another party follows.
+    """
+    together = _TOGETHER.search(found.string[found.start() : found.start(found.lastindex or 0)])
+    later = text[found.end() : found.end() + 300]
+    return bool(together and not _BOTH.match((found[found.lastindex or 0] or "").strip())) and bool(
+        _DEFINED.search(later) and not _DEFINED.search(text, 0, found.start())
+    )
 
 
 def _is_for_both(found: re.Match[str]) -> bool:
@@ -285,7 +303,7 @@ def _is_personal(name: str) -> bool:
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:
-    while start < end and text[start] in " ,;:\"'.(":
+    while start < end and text[start] in " ,;:\"'.(-*":
         start += 1
     while start < end and text[end - 1] in " ,;:\"'(":
         end -= 1
@@ -334,9 +352,13 @@ def _introduced(flow: Flow) -> Iterator[_Read]:
                 continue
             first = start + name.start() + len(name.group()) - len(_CONNECTOR.sub("", name.group()))
             place = _trimmed(flow.text, first, start + name.end())
-            if place is not None and _HAS_FORM.search(flow.text[place[0] : place[1]]):
+            if place is None:
+                continue
+            text = flow.text[place[0] : place[1]]
+            if _HAS_FORM.search(text) or _is_personal(text):
                 read.append(_read(flow, *place, (found[found.lastindex or 0] or "").strip(" .,'")))
-        if len(read) >= 2:
+        names = [each.party.name for each in read]
+        if len(read) >= 2 and any(map(_HAS_FORM.search, names)):
             yield from read
             return
 

@@ -60,7 +60,7 @@ _BY_CHOICE: Final = re.compile(
 )
 
 
-@graded_rule("contract.renewal_term", version=4)
+@graded_rule("contract.renewal_term", version=5)
 def read_renewal_term(document: ReadDocument, spec: FieldSpec) -> Graded:  # noqa: ARG001 - all rules have this signature
     """Read the length of a renewal."""
     best: tuple[int, DurationValue, Sentence] | None = None
@@ -85,7 +85,7 @@ def read_renewal_term(document: ReadDocument, spec: FieldSpec) -> Graded:  # noq
     return Graded(length, evidence, "automatic" if points >= 5 else "by choice", _RENEWAL_TERMS)
 
 
-@graded_rule("contract.notice_to_terminate_renewal", version=4)
+@graded_rule("contract.notice_to_terminate_renewal", version=5)
 def read_notice(document: ReadDocument, spec: FieldSpec) -> Graded:  # noqa: ARG001 - all rules have this signature
     """Read how long before the end of a term a party must stop the renewal."""
     best: tuple[int, DurationValue, Sentence] | None = None
@@ -118,7 +118,7 @@ def _find_renewals(document: ReadDocument) -> "list[tuple[Sentence, DurationValu
     for sentence in document.flow.sentences:
         text = sentence.text
         found = _RENEWS.search(text)
-        if found is None or not _RENEWED_AGREEMENT.search(text):
+        if found is None or not (_RENEWED_AGREEMENT.search(text) or _AUTOMATIC.search(text)):
             continue
         if _NO_RENEWAL.search(text):
             continue

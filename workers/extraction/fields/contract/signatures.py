@@ -14,7 +14,7 @@ _WITNESS: Final = re.compile(
 _BY: Final = re.compile(r"\b(?:By|BY|Signature|SIGNATURE|Signed|Per) *: *(?:/s/|_{2,}|[A-Z])")
 _SIGNED_ON: Final = re.compile(
     r"\b(?:dated?|signed)(?: +(?:signed|on))? *[:_]{1,40} *$|\bdated +(?:this +)?(?:the +)?$"
-    r"|\b(?:executed|signed)(?: +and +\w+)? +on +(?:this +)?(?:the +)?$",
+    r"|\b(?:executed|signed)(?: +and +\w+)?(?: +on)?(?: +this)?(?: +the)? *$",
     re.IGNORECASE,
 )
 _AROUND: Final = 60

@@ -56,7 +56,7 @@ _OTHER_TERM: Final = re.compile(
     r"|retain\w*|records?|invoice\w*|cure[ds]?|thereafter +termin|insurance|days? +(?:of|after|from"
     r"|following) +(?:receipt|the +date +of +(?:such|receipt)|notice)|guarant\w+|lock-?up|tail"
     r"|after +(?:the +)?(?:end|expiration|termination)|following +(?:the +)?(?:expiration|termination"
-    r"|any)|patent|option +period|force +majeure|sublease|employment|wind-?down|pilot|trial"
+    r"|any)|patent|option +period|force +majeure|sublease|wind-?down|pilot|trial"
     r"|transition +period)\b",
     re.IGNORECASE,
 )
@@ -67,9 +67,9 @@ _NAMES_TERM: Final = re.compile(
     re.IGNORECASE,
 )
 _BEGINS_WITH_TERM: Final = re.compile(
-    r"(?:[\d.()a-zA-Z]{1,6} +)?(?:the +)?(?:initial +|contract +|primary +)?(?:term|period)\b"
-    r"|[\d.()]{0,6} *(?:term|duration)\b|(?:[\d.()]{1,6} +)?(?:unless +(?:earlier|sooner|otherwise)|this +agreement"
-    r"|subject +to)",
+    rf"(?:[\d.()a-zA-Z]{{1,6}} +)?(?:the +)?(?:initial +|contract +|primary +)?(?:term|period)\b"
+    rf"|[\d.()]{{0,6}} *(?:term|duration)\b|(?:[\d.()]{{1,6}} +)?(?:unless +(?:earlier|sooner|otherwise)"
+    rf"|(?:this|the) +{_BINDS}\b|subject +to)",
     re.IGNORECASE,
 )
 _DEFINES_TERM: Final = re.compile(
@@ -82,10 +82,29 @@ _ENDS_ON: Final = re.compile(
 _EXPIRATION_DATE: Final = re.compile(
     r"\bexpir(?:ation|y) +date[\"']?[ :,-]*(?:is|means|shall +be|of)?[ :,]*$", re.IGNORECASE
 )
-_ENDING: Final = re.compile(r"\b(?:term|agreement|contract|expir|effect|period)", re.IGNORECASE)
-# "which would end on …, is extended": the term ends on another day.
+_ENDING: Final = re.compile(
+    r"\b(?:term|agreement|contract|expir|effect|period|arrangement|engagement|appointment)", re.IGNORECASE
+)
+# "which would end on …, is extended", "does not alter the original Expiration Date": the term ends on another day.
 _OTHERWISE: Final = re.compile(
-    r"\b(?:would|was +to|were +to|scheduled +to|currently|presently) +(?:\w+ +){0,4}$", re.IGNORECASE
+    r"\b(?:would|was +to|were +to|scheduled +to|currently|presently) +(?:\w+ +){0,4}$"
+    r"|\b(?:original|existing|previous|prior|former) +(?:\w+ +){0,3}$",
+    re.IGNORECASE,
+)
+# until the earlier of (a) … and (b) March 3, 2031; but in no event later than March 3, 2031
+_EARLIER_OF: Final = re.compile(
+    r"\b(?:until|through|upon|on|till) +the +(?:first|earlie(?:r|st)|sooner) +(?:to +occur +)?of\b", re.IGNORECASE
+)
+_ITEM: Final = re.compile(
+    r"(?:\((?:[a-z]|[ivx]+|\d)\)|\bor|\band) *(?:on +|the +close +of +business +on +)?$", re.IGNORECASE
+)
+_AT_LATEST: Final = re.compile(r"\b(?:in +no +event|not|no)(?: +\w+){0,2} +later +than +$", re.IGNORECASE)
+# five years after the launch: from a day that the contract does not state
+_FROM_EVENT: Final = re.compile(
+    r"['’]*,? +(?:from|after|following|measured +from|commencing +(?:on|upon|with)) +(?:the +)?(?:date +of +)?"
+    r"(?:the +|its +)?(?:launch|first|opening|delivery|commercial|completion|production|acceptance|installation"
+    r"|shipment|publication|closing|go-?live|operation|grant|approval)\b",
+    re.IGNORECASE,
 )
 _OF_RENEWAL: Final = re.compile(
     r"\b(?:renew\w*|exten(?:d|sion)\w*|additional|successive|further|subsequent)\b[^.;]{0,60}$", re.IGNORECASE
@@ -133,6 +152,9 @@ _AT_LEAST: Final = re.compile(
     r"|notice(?: +period)? +of)[\w ()]*$",
     re.IGNORECASE,
 )
+_RECITES: Final = re.compile(r"\bprovide[sd] +(?:for|that)\b|^WHEREAS\b")
+"""Words of a sentence that tells what an earlier agreement says."""
+
 _HEADING: Final = re.compile(r"^[\d.()A-Za-z ]{0,14}\b(?:term|duration|period|commencement)\b", re.IGNORECASE)
 _LONGEST_HEADING: Final = 60
 
@@ -141,7 +163,8 @@ _LONGEST_HEADING: Final = 60
 class Term:
     """What a contract says about its initial term: its length or last day, and the sentence.
 
-    With `to_month_end`, the term has so many full calendar months and ends with the last of them.
+    With `to_month_end`, the term has so many full calendar months and ends with the last of them. With `from_event`, it
+    begins with an event, on a day that the contract does not state.
     """
 
     length: DurationValue | None
@@ -149,6 +172,7 @@ class Term:
     sentence: Sentence
     points: int
     to_month_end: bool = False
+    from_event: bool = False
 
 
 def terms_of(sentence: Sentence, before: str) -> Iterator[Term]:
@@ -158,11 +182,12 @@ def terms_of(sentence: Sentence, before: str) -> Iterator[Term]:
         return
     base = 2 * bool(_NAMES_TERM.search(text)) + 2 * bool(_BEGINS_WITH_TERM.match(text))
     base += 2 * bool(_DEFINES_TERM.search(text)) - 3 * bool(_OTHER_TERM.search(text))
+    base -= bool(_RECITES.search(text))
     base += len(before) <= _LONGEST_HEADING and bool(_HEADING.match(before))
     yield from _last_days(sentence, base)
     yield from _lengths(sentence, base)
     yield from _ordinals(sentence, base)
-    if _PERPETUAL.search(text) and re.search(r"\b(?:agreement|term|contract)\b", text, re.I) and _RUNS.search(text):
+    if _PERPETUAL.search(text) and re.search(rf"\b(?:{_BINDS}|term)\b", text, re.I) and _RUNS.search(text):
         points = base + 2 * bool(_LASTS_SO.search(text))
         yield Term(DurationValue(None, None, perpetual=True), None, sentence, points)
 
@@ -175,6 +200,10 @@ def _last_days(sentence: Sentence, base: int) -> Iterator[Term]:
         if ends and _ENDING.search(text):
             points = base + (6 if _EXPIRATION_DATE.search(before) else 5)
             yield Term(None, day.day, sentence, points - 3 * bool(_OTHERWISE.search(before[: ends.start()])))
+        elif _ENDING.search(text) and (
+            _AT_LATEST.search(before) or (_ITEM.search(before) and _EARLIER_OF.search(text, 0, day.start))
+        ):
+            yield Term(None, day.day, sentence, base + 6)
 
 
 def _lengths(sentence: Sentence, base: int) -> Iterator[Term]:
@@ -190,7 +219,8 @@ def _lengths(sentence: Sentence, base: int) -> Iterator[Term]:
         from_start = _FROM_START.match(after)
         if _STATES.search(before) or from_start:
             points = base + 1 + bool(_COUNTED.match(after)) + bool(_CONTRACT_LASTS.search(before))
-            yield Term(length, None, sentence, points + (length.unit == "year") + 2 * bool(from_start))
+            points += (length.unit == "year") + 2 * bool(from_start)
+            yield Term(length, None, sentence, points, from_event=bool(_FROM_EVENT.match(after)))
 
 
 def _ordinals(sentence: Sentence, base: int) -> Iterator[Term]:

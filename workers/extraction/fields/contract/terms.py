@@ -24,7 +24,7 @@ def find_term(document: ReadDocument) -> Term | None:
     return document.once("contract.term", lambda: _find(document))
 
 
-@graded_rule("contract.initial_term", version=4)
+@graded_rule("contract.initial_term", version=5)
 def read_initial_term(document: ReadDocument, spec: FieldSpec) -> Graded:  # noqa: ARG001 - all rules have this signature
     """Read the length of the initial term: perpetual if it has no end."""
     term = find_term(document)
@@ -34,7 +34,7 @@ def read_initial_term(document: ReadDocument, spec: FieldSpec) -> Graded:  # noq
     return Graded(term.length, document.flow.evidence(term.sentence.start, term.sentence.end), grade, _END_TERMS)
 
 
-@graded_rule("contract.expiration_date", version=4)
+@graded_rule("contract.expiration_date", version=5)
 def read_expiration_date(document: ReadDocument, spec: FieldSpec) -> Graded:  # noqa: ARG001 - all rules have this signature
     """Read or compute the day on which the initial term ends."""
     term = find_term(document)
@@ -50,7 +50,7 @@ def read_expiration_date(document: ReadDocument, spec: FieldSpec) -> Graded:  # 
         return Graded(None, evidence, "perpetual", _END_TERMS, is_absent=True, checks=(check,))
     effective, (agreement, _) = find_effective_date(document), find_agreement_date(document)
     start = effective or agreement
-    last = _last_day(start.day, term) if start is not None else None
+    last = _last_day(start.day, term) if start is not None and not term.from_event else None
     if start is None or last is None:
         check = FieldCheck(
             "start-known", passed=False, sentence="The term has a length, but its first day is not stated."
