@@ -17,12 +17,12 @@ RULES_OF_COLOUR = {"type": "rule", "values": ["color-contrast", "link-in-text-bl
 RULES_OF_LAYOUT = {"type": "rule", "values": ["color-contrast", "target-size", "scrollable-region-focusable"]}
 """With the same elements in the same colours and fonts, nothing else of a page depends on its width."""
 
-LOOK = """() => [...document.querySelectorAll("*")].map((each) => {
+LOOK = """within => [...document.querySelectorAll(`${within}, ${within} *`)].map((each) => {
   if (!each.checkVisibility({ checkOpacity: true, checkVisibilityCSS: true })) return "";
   const { color, backgroundColor, backgroundImage, opacity, fontSize, fontWeight } = getComputedStyle(each);
   return [color, backgroundColor, backgroundImage, opacity, fontSize, fontWeight].join();
 }).join("|")"""
-"""Returns which elements of the page are shown, and in which colours and fonts."""
+"""Returns which elements of a part of the page are shown, and in which colours and fonts."""
 
 
 @contextmanager
@@ -44,12 +44,15 @@ def open_chromium() -> Iterator[Browser]:
         browser.close()
 
 
-def find_violations(page: Page, rules: Mapping[str, object] = RULES) -> list[str]:
-    """Return the rule, the element and the summary of each violation of WCAG 2.2 AA that axe-core finds on the page."""
+def find_violations(page: Page, rules: Mapping[str, object] = RULES, *, within: str = "html") -> list[str]:
+    """Return the rule, the element and the summary of each violation of WCAG 2.2 AA that axe-core finds on the page, or
+    within the element of the selector `within`.
+    """
     # In the page's own world, the content security policy forbids `eval`, which axe does not use.
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE)
-    found = page.evaluate("rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']})", rules)
+    run = "([within, rules]) => axe.run(within, {runOnly: rules, resultTypes: ['violations']})"
+    found = page.evaluate(run, [within, rules])
     return [
         f"{each['id']}: {node['target']} {node['failureSummary']}"
         for each in found["violations"]
@@ -57,8 +60,9 @@ def find_violations(page: Page, rules: Mapping[str, object] = RULES) -> list[str
     ]
 
 
-def find_faults(page: Page, widths: Iterable[int]) -> list[str]:
-    """Return the violations on the page at each width in both themes, and the widths at which it scrolls sideways.
+def find_faults(page: Page, widths: Iterable[int], *, within: str = "html") -> list[str]:
+    """Return the violations within an element at each width in both themes, and the widths at which the page scrolls
+    sideways.
 
     All rules run again only for a look that the page had at no other width. The page's context needs reduced motion:
     otherwise, axe would measure a colour on its way from one theme to the other.
@@ -70,8 +74,9 @@ def find_faults(page: Page, widths: Iterable[int]) -> list[str]:
             found.append(f"{width}: the page scrolls sideways")
         for theme, rules, again in (("light", RULES, RULES_OF_LAYOUT), ("dark", RULES_OF_COLOUR, None)):
             page.emulate_media(color_scheme=theme)
-            look = page.evaluate(LOOK)
+            look = page.evaluate(LOOK, within)
             chosen = again if look in seen else rules
             seen.add(look)
-            found += [f"{width} {theme}: {each}" for each in (find_violations(page, chosen) if chosen else [])]
+            violations = find_violations(page, chosen, within=within) if chosen else []
+            found += [f"{width} {theme}: {each}" for each in violations]
     return found
