@@ -22,6 +22,20 @@ def ask(analyst_page):
     analyst_page.locator(".claim .cite").first.wait_for()
 
 
+def test_question_about_one_document_is_asked_within_it(analyst_page, site):
+    upload(analyst_page, site)
+    analyst_page.goto(f"{site.url}/documents")
+    link = analyst_page.locator("table.list tbody th a").first
+    title, document = link.inner_text(), link.get_attribute("href").rpartition("/")[2]
+    link.click()
+    analyst_page.get_by_role("link", name="Ask about this document").click()
+    analyst_page.get_by_label("Ask about these documents").fill(QUESTION)
+    with analyst_page.expect_request("**/turns") as sent:
+        analyst_page.get_by_role("button", name="Ask", exact=True).click()
+    assert sent.value.post_data_json["scope"] == {"document_ids": [document]}
+    expect(analyst_page.locator("#chips")).to_have_text(f"{title} ×")
+
+
 def test_uploaded_file_is_cited_and_its_passage_highlighted(analyst_page, site):
     upload(analyst_page, site)
     expect(analyst_page.locator("#documents li")).to_have_count(len(site.documents))

@@ -26,12 +26,14 @@ function startAsking() {
     }
   });
   offerScope();
+  let preset = Promise.resolve();
   if (!window.location.hash) {
     question.value = new URLSearchParams(window.location.search).get("question")?.slice(0, question.maxLength) ?? "";
-    presetScope();
+    preset = presetScope();
   }
   restore();
-  document.getElementById("ask").disabled = false;
+  // A question asked before the scope is known would be answered from all documents.
+  preset.finally(() => { document.getElementById("ask").disabled = false; });
 }
 
 function startUploads() {
