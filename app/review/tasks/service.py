@@ -76,7 +76,7 @@ class TaskService:
     def list_tasks(self, principal: Principal, page: PageRequest, filters: TaskFilters) -> PageOf[TaskView]:
         """List tasks, the riskiest first. Raises InvalidCursorError, SchemaNotFoundError."""
         after = _parse_cursor(page.after())
-        with self._database.transaction(principal, snapshot=True) as session:
+        with self._database.transaction(principal) as session:
             SchemaRepository(session).check_key(filters.schema)
             found = TaskRepository(session).list_views(filters, person_of(principal), after=after, limit=page.limit + 1)
         items = found[: page.limit]
