@@ -108,10 +108,6 @@ class ApiLearnt(Response):
     lessons: list[ApiLesson] = Field(default_factory=list)
 
 
-class ApiLearntList(Response):
-    items: list[ApiLearnt] = Field(default_factory=list)
-
-
 class ReviewCalls(Calls):
     """The calls of the editors' desk, for `app.client.api.ApiClient`. Each raises ApiProblemError."""
 
@@ -148,7 +144,7 @@ class ReviewCalls(Calls):
 
     def list_lessons(self) -> list[ApiLearnt]:
         """List what the reader has learnt from corrections in documents that the key may read, newest first."""
-        return self._call("GET", "/v1/review/learnt", ApiLearntList).items
+        return list(self._list("/v1/review/learnt", ApiLearnt))
 
     def withdraw_lesson(self, field_id: str) -> ApiLearnt:
         """Withdraw what the reader has learnt from a field."""

@@ -9,7 +9,7 @@ from fastapi import Form as FormField
 from fastapi.responses import RedirectResponse, Response
 
 from app.core.errors import InvalidInputError
-from app.core.pagination import PageRequest
+from app.core.pagination import MAX_LIMIT, PageRequest
 from app.core.principal import Permission, Principal
 from app.documents.service import DocumentService
 from app.http.dependencies import service
@@ -40,13 +40,17 @@ def desk_pages(desk: AccessDesk) -> APIRouter:
     router = APIRouter(prefix="/review", include_in_schema=False)
 
     @router.get("/learnt")
-    def show_learnt(request: Request, learnt: Learnt, tasks: Tasks) -> Response:
+    def show_learnt(
+        request: Request, learnt: Learnt, tasks: Tasks, cursor: Annotated[str | None, Query(max_length=500)] = None
+    ) -> Response:
         def show(principal: Principal) -> Response:
+            found = learnt.list_learnt(principal, PageRequest(limit=MAX_LIMIT, cursor=cursor))
             return desk.show(
                 request,
                 principal,
                 "review_learnt.html",
-                learnt=[LearntOut.of(each) for each in learnt.list_learnt(principal)],
+                learnt=[LearntOut.of(each) for each in found.items],
+                more=found.next_cursor,
                 people={reviewer.id: reviewer.name for reviewer in tasks.list_reviewers(principal)},
             )
 

@@ -16,6 +16,7 @@ from app.evaluations.service import EvaluationService
 from app.evaluations.wording import figure_of, signed
 from app.http.dependencies import service
 from app.issuers.watching.service import IssuerWatchService
+from app.review.comments.mentions import MentionService
 from app.review.progress.schemas import DealOut
 from app.review.progress.service import ProgressService
 from app.review.tasks.schemas import TaskOut
@@ -27,12 +28,14 @@ from app.web.admin_pages import Overview
 Access = Annotated[AccessService, Depends(service(AccessService))]
 Watches = Annotated[IssuerWatchService, Depends(service(IssuerWatchService))]
 Tasks = Annotated[TaskService, Depends(service(TaskService))]
+Mentions = Annotated[MentionService, Depends(service(MentionService))]
 Progress = Annotated[ProgressService, Depends(service(ProgressService))]
 Evaluations = Annotated[EvaluationService, Depends(service(EvaluationService))]
 
 WATCHED = 12
 TASKS = 8
 DEALS = 12
+MENTIONS = 20
 RUNS = 60
 FIGURES = 4
 
@@ -73,6 +76,7 @@ def home_pages(desk: AccessDesk) -> APIRouter:
         progress: Progress,
         evaluations: Evaluations,
         overview: Annotated[Overview, Depends()],
+        mentions: Mentions,
     ) -> HTMLResponse:
         principal = desk.pages.find_principal(request)
         if principal is None:
@@ -90,6 +94,9 @@ def home_pages(desk: AccessDesk) -> APIRouter:
             free = tasks.list_tasks(principal, page, TaskFilters(state="open", unclaimed=True)).items
             values["mine"] = [TaskOut.of(view, principal) for view in mine]
             values["free"] = [TaskOut.of(view, principal) for view in free]
+            unread = mentions.list_mentions(principal, PageRequest(limit=MENTIONS), unread=True)
+            count = str(len(unread.items)) if unread.items else ""
+            values["mentions"] = f"more than {MENTIONS}" if unread.next_cursor is not None else count
             values["deals"] = [DealOut.of(deal) for deal in progress.list_deals(principal)[:DEALS]]
         if principal.may(Permission.EVALS_READ):
             runs = evaluations.list_runs(principal, PageRequest(limit=RUNS)).items

@@ -53,7 +53,7 @@ def review_pages(desk: AccessDesk) -> APIRouter:
                         "fields": [field.model_dump(mode="json") for field in found],
                         "earlier": [EarlierOut.of(each).model_dump(mode="json") for each in before],
                         "people": people,
-                        "learnt": _taught(map(LearntOut.of, learnt.list_learnt(principal, task_id=task_id))),
+                        "learnt": _taught(map(LearntOut.of, learnt.list_learnt(principal, task_id=task_id).items)),
                         "me": str(principal.user_id),
                         "may_review": principal.may(Permission.REVIEW_WRITE),
                         "may_approve": principal.may(Permission.REVIEW_APPROVE),

@@ -18,6 +18,14 @@ PAGES = ("/review", "/review/tasks/{task_id}", "/review/progress", "/review/sche
 HEADERS = ("etag", "link", "last-modified")
 RANDOM = re.compile(r'"(exported_at|cursor|instance)":"[^"]*"')
 """The moment of the request, encrypted cursors, and the ID of the request."""
+REJECTED = (
+    {"action": "approve"},
+    {"action": "undo"},
+    {"action": "send-back", "note": "Look again"},
+    {"action": "correct"},
+    {"action": "absent", "claim_token": 99},
+)
+"""Decisions that nobody may make on an unread field: for each, the problem tells nothing of another's reading."""
 VALUE, NOTE, REMARK = "Zanzibar", "Surely so", "I would say what it is"
 
 
@@ -82,11 +90,18 @@ def test_second_reader_sees_nothing_of_the_first_through_any_route(server, pair)
     reader, path = Reader(server, second, names), f"/v1/review/fields/{names['field_id']}"
     assert reader.missed == []
     preview = ("/v1/review/bulk-approvals/preview", {"min_confidence": 0.5, "schema": names["key"]})
-    outdated = (f"{path}/revisions", {"action": "absent"})
+    seen = int(second.http.get(path).headers["etag"].strip('"'))
 
     def write():
-        stale = second.http.post(outdated[0], json=outdated[1], headers={"If-Match": '"99"'})
-        return second.http.post(preview[0], json=preview[1]).json(), stale.status_code, stale.json()["detail"]
+        """Return the responses to what the second reader may try without deciding: the same problem each time."""
+        tries = [
+            second.http.post(f"{path}/revisions", json=body, headers={"If-Match": f'"{number}"'})
+            for number in (seen, seen + 1, seen + 2, 99)
+            for body in REJECTED
+        ]
+        tries += [second.http.post(preview[0], json=preview[1])]
+        tries += [second.http.post(f"/v1/review/tasks/{names['task_id']}/release", json={})]
+        return [(each.status_code, RANDOM.sub("", each.text), {**each.headers}.get("etag")) for each in tries]
 
     before, tried = reader.read(), write()
     again = reader.read()
@@ -105,9 +120,12 @@ def test_second_reader_sees_nothing_of_the_first_through_any_route(server, pair)
     made_at = made.json()["my_reading"]["made_at"]
     for each, (_, _, text) in after.items():
         assert not any(word in text for word in (VALUE, NOTE, REMARK, made_at)), each
+    assert {status for status, _, _ in tried} == {200, 409, 412, 422}
     assert write() == tried
     etag = before["/v1/review/fields/{field_id}"][1]["etag"]
-    ended = second.http.post(outdated[0], json=outdated[1], headers={"If-Match": etag}).json()
+    absent = {"action": "absent"}
+    assert second.http.post(f"{path}/revisions", json=absent, headers={"If-Match": f'"{seen + 1}"'}).status_code == 412
+    ended = second.http.post(f"{path}/revisions", json=absent, headers={"If-Match": etag}).json()
     assert (ended["status"], {each["printed"] for each in ended["readings"]}) == ("conflict", {VALUE, None})
     comments = second.http.get(f"{path}/comments").json()["items"]
     assert [each["body"] for each in comments] == [REMARK]

@@ -44,6 +44,15 @@ def test_editor_sees_open_tasks_with_their_deal_and_nobody_elses(world, objects)
     assert objects["task_id"] not in home(world, world.analyst)
 
 
+def test_editor_is_led_to_mentions_that_were_not_opened(world, objects):
+    assert "not opened" not in home(world, world.granted)
+    path, me = f"/v1/review/fields/{objects['field_id']}/comments", world.granted.http.get("/v1/me").json()["user_id"]
+    world.granted.http.post(path, json={"body": "Net?", "mentions": [me]}).raise_for_status()
+    page = home(world, world.granted)
+    assert 'href="/review/mentions"' in page
+    assert "1 not opened" in page
+
+
 def test_watched_issuer_stands_on_the_home_page_with_its_new_documents(world, objects):
     world.put(world.granted, f"/v1/issuers/{objects['issuer_id']}/watch")
     world.sql("UPDATE document_versions SET published_at = now() WHERE id = :id", id=objects["version_id"])

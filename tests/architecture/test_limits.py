@@ -14,7 +14,6 @@ import app.review as desk
 from app.changes import endpoints as changes
 from app.review.bulk.service import MOST
 from app.review.exports.service import MAX_TASKS
-from app.review.learnt.repository import MOST_DECISIONS
 from app.review.people import MOST_REVIEWERS
 from app.review.policies.errors import MOST_RULES
 from app.review.progress.repository import MOST_DEALS
@@ -34,7 +33,6 @@ BOUNDED = {
     "/v1/review/workload": MOST_REVIEWERS,
     "/v1/review/agreement": MAX_FIELDS,
     "/v1/review/mistakes": MAX_FIELDS,
-    "/v1/review/learnt": MOST_DECISIONS,
     "/v1/review/bulk-approvals/{bulk_id}": MOST,
     "/v1/webhooks": MOST_WEBHOOKS,
     "/v1/webhooks/{webhook_id}": MOST_WEBHOOKS,  # its kinds

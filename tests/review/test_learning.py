@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from app.access.collections.service import AccessService
 from app.core.clock import SystemClock
+from app.core.pagination import InvalidCursorError, PageRequest, encode_cursor
 from app.documents.errors import NotEditableError
 from app.quantities.periods import Period
 from app.review.deciding.errors import FieldNotFoundError
@@ -114,11 +115,27 @@ def learning(shared_database) -> Learning:
     return Learning(make_desk(shared_database))
 
 
+def test_what_was_learnt_is_listed_in_pages(learning):
+    tasks = [learning.file(year) for year in (2031, 2033, 2035)]
+    for task, year in zip(tasks, (2031, 2033, 2035), strict=True):
+        learning.correct(task, year)
+    listed, cursor = [], None
+    while True:
+        page = learning.learnt.list_learnt(learning.desk.ana, PageRequest(limit=2, cursor=cursor))
+        listed += [each.task_id for each in page.items]
+        cursor = page.next_cursor
+        if cursor is None:
+            break
+    assert listed == tasks[::-1]
+    with pytest.raises(InvalidCursorError):
+        learning.learnt.list_learnt(learning.desk.ana, PageRequest(cursor=encode_cursor("2031-01-01 x")))
+
+
 def test_correction_on_one_filing_makes_next_years_filing_read_right(learning):
     first = learning.file(2031)
     assert learning.value(first) == 4062, "the machine takes the wrong row"
     learning.correct(first, 2031)
-    (taught,) = learning.learnt.list_learnt(learning.desk.ana)
+    (taught,) = learning.learnt.list_learnt(learning.desk.ana).items
     assert [(each.printed, each.item, each.is_item) for each in taught.lessons] == [
         ("Net turnover", "Revenue", True), ("Gross sales", "Revenue", False),
     ]  # fmt: skip
@@ -170,7 +187,7 @@ def test_undone_correction_teaches_nothing(learning):
     learning.correct(first, 2031)
     learning.reread(following)
     learning.desk.decide(learning.desk.ana, first, "revenue", "undo")
-    assert learning.learnt.list_learnt(learning.desk.ana) == []
+    assert learning.learnt.list_learnt(learning.desk.ana).items == []
     learning.reread(following)
     assert learning.value(following) == 4064
 
@@ -203,10 +220,10 @@ def test_only_editors_of_the_document_withdraw_and_others_see_nothing(learning):
     learning.correct(first, 2031)
     field = learning.desk.field(first, "revenue").row.id
     stranger = make_desk(learning.desk.database)
-    assert learning.learnt.list_learnt(stranger.ana) == []
+    assert learning.learnt.list_learnt(stranger.ana).items == []
     with pytest.raises(FieldNotFoundError):
         learning.learnt.withdraw(stranger.ana, field)
-    (seen,) = learning.learnt.list_learnt(learning.desk.reader)
+    (seen,) = learning.learnt.list_learnt(learning.desk.reader).items
     assert seen.field_id == field
     lowered = replace(learning.desk.reader, roles=learning.desk.ana.roles)
     with pytest.raises(NotEditableError):

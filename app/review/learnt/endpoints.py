@@ -3,16 +3,18 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Depends, Query, Response
+from fastapi import Depends, Query, Request, Response
 
+from app.core.pagination import InvalidCursorError
 from app.core.principal import Permission
 from app.documents.errors import NotEditableError
 from app.http.dependencies import CurrentPrincipal, service
 from app.http.openapi.document import problems
+from app.http.pages import Page, RequestedPage, page_out
 from app.http.routing import api_router, needs
 from app.review.deciding.errors import FieldNotFoundError
 from app.review.learnt.errors import NothingLearntError
-from app.review.learnt.schemas import LearntListOut, LearntOut
+from app.review.learnt.schemas import LearntOut
 from app.review.learnt.service import LearntService
 
 router = api_router(prefix="/v1/review/learnt", tag="review")
@@ -25,19 +27,22 @@ Learnt = Annotated[LearntService, Depends(service(LearntService))]
     summary="List what the reader has learnt from corrections of report lines",
     description=(
         "A corrected field of a report line teaches which row of the statement is the line item, and which is not. It "
-        "applies to documents of the same issuer and access class. From documents that you may read, of the newest 400 "
-        "corrections, newest first; also what was withdrawn."
+        "applies to documents of the same issuer and access class. From documents that you may read, newest first; "
+        "also what was withdrawn. A page may have fewer items than its limit although the list continues."
     ),
-    openapi_extra=needs(Permission.DOCUMENTS_READ),
+    openapi_extra=needs(Permission.DOCUMENTS_READ) | problems(InvalidCursorError),
 )
 def list_review_lessons(
+    request: Request,
     principal: CurrentPrincipal,
     learnt: Learnt,
     response: Response,
+    page: RequestedPage,
     task_id: Annotated[UUID | None, Query(description="Only what fields of this task teach.")] = None,
-) -> LearntListOut:
+) -> Page[LearntOut]:
     response.headers["Cache-Control"] = "no-store"
-    return LearntListOut(items=[LearntOut.of(each) for each in learnt.list_learnt(principal, task_id=task_id)])
+    found = learnt.list_learnt(principal, page, task_id=task_id)
+    return page_out(request, response, found, LearntOut.of, Page[LearntOut])
 
 
 @router.post(

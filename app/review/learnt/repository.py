@@ -1,6 +1,7 @@
 """SQL of what corrections teach. Row-level security shows only decisions on documents that the principal may read."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -18,7 +19,7 @@ from app.review.models import LessonWithdrawal
 from app.review.schemas.lines import item_of
 
 MOST_DECISIONS: Final = 400
-"""The newest decisions that are looked at."""
+"""The newest decisions that a reading learns from."""
 
 _DECIDED = text("""
     SELECT f.id, f.key, f.document_id, t.id AS task_id, t.schema_id, t.schema_version, d.title, r.number, r.answer,
@@ -38,8 +39,17 @@ _DECIDED = text("""
       AND (CAST(:task AS uuid) IS NULL OR t.id = :task)
       AND (:withdrawn OR w.field_id IS NULL)
       AND (r.answer, r.value) IS DISTINCT FROM (p.answer, p.value)
+      AND (CAST(:at AS timestamptz) IS NULL OR r.made_at < :at OR (r.made_at = :at AND f.id > :last))
     ORDER BY r.made_at DESC, f.id LIMIT :most
 """)
+
+
+@dataclass(frozen=True, slots=True)
+class DecidedAt:
+    """Where a decision stands in a list of the newest ones."""
+
+    made_at: datetime
+    field_id: UUID
 
 
 class TaughtField:
@@ -72,18 +82,22 @@ class LearntRepository:
         ).one_or_none()
         if of is None or of.issuer_id is None:
             return ()
-        found = self._list(issuer=of.issuer_id, access_class=of.access_class_id, withdrawn=False)
-        return tuple(lesson for each in found for lesson in each.lessons)
+        rows = self._load(issuer=of.issuer_id, access_class=of.access_class_id, withdrawn=False)
+        return tuple(lesson for each in self._teach(rows) for lesson in each.lessons)
 
-    def list_taught(self, *, task_id: UUID | None = None) -> list[TaughtField]:
-        """List the decided fields that teach something, newest first, also withdrawn ones: of all documents, or of a
-        task.
+    def list_taught(
+        self, *, limit: int, after: DecidedAt | None = None, task_id: UUID | None = None
+    ) -> tuple[list[TaughtField], DecidedAt | None]:
+        """Look at up to `limit` corrections of all documents, or of a task, newest first. Return those that teach
+        something, also withdrawn ones, and the last correction if there are more.
         """
-        return self._list(task=task_id, withdrawn=True)
+        rows = self._load(task=task_id, withdrawn=True, after=after, most=limit + 1)
+        last = rows[limit - 1] if len(rows) > limit else None
+        return self._teach(rows[:limit]), None if last is None else DecidedAt(last.made_at, last.id)
 
     def find_taught(self, field_id: UUID) -> TaughtField | None:
         """Return what a field teaches, if anything."""
-        return next(iter(self._list(field=field_id, withdrawn=True)), None)
+        return next(iter(self._teach(self._load(field=field_id, withdrawn=True))), None)
 
     def withdraw(self, principal: Principal, taught: TaughtField, now: datetime) -> bool:
         """Withdraw what a field teaches. Return False if it was withdrawn before."""
@@ -102,7 +116,7 @@ class LearntRepository:
         """Let the open tasks be read again whose documents learn from this one."""
         self._session.execute(select(func.note_lesson(document_id)))
 
-    def _list(
+    def _load(
         self,
         *,
         withdrawn: bool,
@@ -110,9 +124,14 @@ class LearntRepository:
         access_class: int | None = None,
         field: UUID | None = None,
         task: UUID | None = None,
-    ) -> list[TaughtField]:
-        wanted = {"issuer": issuer, "class": access_class, "field": field, "task": task}
-        rows = self._session.execute(_DECIDED, {**wanted, "withdrawn": withdrawn, "most": MOST_DECISIONS}).all()
+        after: DecidedAt | None = None,
+        most: int = MOST_DECISIONS,
+    ) -> Sequence[Any]:
+        wanted = {"issuer": issuer, "class": access_class, "field": field, "task": task, "withdrawn": withdrawn}
+        at, last = (None, None) if after is None else (after.made_at, after.field_id)
+        return self._session.execute(_DECIDED, {**wanted, "at": at, "last": last, "most": most}).all()
+
+    def _teach(self, rows: Sequence[Any]) -> list[TaughtField]:
         lines = [(row, item) for row in rows if (item := self._item(row)) is not None]
         if not lines:
             return []

@@ -61,9 +61,3 @@ class LearntOut(BaseModel):
             withdrawn_by=taught.withdrawn_by,
             withdrawn_at=taught.withdrawn_at,
         )
-
-
-class LearntListOut(BaseModel):
-    """What the reader has learnt, newest first."""
-
-    items: list[LearntOut]

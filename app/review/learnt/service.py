@@ -1,9 +1,11 @@
 """Lists what the reader has learnt from corrections, and withdraws it."""
 
+from datetime import datetime
 from uuid import UUID
 
 from app.audit.service import record
 from app.core.clock import Clock
+from app.core.pagination import LONGEST, InvalidCursorError, PageOf, PageRequest, encode_cursor
 from app.core.principal import Permission, Principal
 from app.db.session import Database
 from app.documents.errors import NotEditableError
@@ -11,7 +13,7 @@ from app.documents.repository import DocumentRepository
 from app.review.deciding.errors import FieldNotFoundError
 from app.review.fields.repository import FieldRepository
 from app.review.learnt.errors import NothingLearntError
-from app.review.learnt.repository import LearntRepository, TaughtField
+from app.review.learnt.repository import DecidedAt, LearntRepository, TaughtField
 
 
 class LearntService:
@@ -21,15 +23,20 @@ class LearntService:
         self._database = database
         self._clock = clock
 
-    def list_learnt(self, principal: Principal, *, task_id: UUID | None = None) -> list[TaughtField]:
-        """List the decided fields that teach the reader something, newest first, also withdrawn ones: of the newest
-        `MOST_DECISIONS` corrections, or of those of a task. Labels are words of documents, so each read is audited.
+    def list_learnt(
+        self, principal: Principal, page: PageRequest = LONGEST, *, task_id: UUID | None = None
+    ) -> PageOf[TaughtField]:
+        """List the decided fields that teach the reader something, newest first, also withdrawn ones: of all
+        corrections, or of those of a task. A page may have fewer of them than its limit although the list continues.
+        Labels are words of documents, so each read is audited. Raises InvalidCursorError.
         """
+        after = _parse_cursor(page.after())
         with self._database.transaction(principal, snapshot=True) as session:
-            found = LearntRepository(session).list_taught(task_id=task_id)
+            found, last = LearntRepository(session).list_taught(limit=page.limit, after=after, task_id=task_id)
             for document_id in dict.fromkeys(each.document_id for each in found):
                 record(session, principal, "review.lessons.read", object_type="document", object_id=document_id)
-        return found
+        cursor = None if last is None else encode_cursor(f"{last.made_at.isoformat()} {last.field_id}")
+        return PageOf(items=found, next_cursor=cursor)
 
     def withdraw(self, principal: Principal, field_id: UUID) -> TaughtField:
         """Withdraw what a field teaches; documents that learnt from it are read again. Withdrawing twice changes
@@ -60,3 +67,16 @@ class LearntService:
                 )
                 taught = lessons.find_taught(field_id) or taught
         return taught
+
+
+def _parse_cursor(after: str | None) -> DecidedAt | None:
+    if after is None:
+        return None
+    made_at, _, field_id = after.partition(" ")
+    try:
+        found = DecidedAt(datetime.fromisoformat(made_at), UUID(field_id))
+    except ValueError as error:
+        raise InvalidCursorError from error
+    if found.made_at.tzinfo is None:
+        raise InvalidCursorError
+    return found

@@ -105,8 +105,10 @@ class TaskRepository:
         is_due = and_(FieldRow.sampled == Sampled.DUE, FieldRow.author != person.id)
         is_open = and_(ReviewTask.state == OPEN, has.where(waits_for(person)))
         own, free = (and_(is_open, each) for each in (ReviewTask.assignee == person.id, ReviewTask.assignee.is_(None)))
-        # PostgreSQL looks for a free task only if it found none that is assigned to the person.
-        first = func.coalesce(query.where(own).scalar_subquery(), query.where(free).scalar_subquery())
+        # PostgreSQL looks for a free task only if it found none that is assigned to the person. It takes the task from
+        # the index of IDs only if a query of its own chooses: else it reads all tasks.
+        found = func.coalesce(query.where(own).scalar_subquery(), query.where(free).scalar_subquery())
+        first = select(found).scalar_subquery()
         sample = query.where(ReviewTask.state.in_([OPEN, DONE]), has.where(is_due)).scalar_subquery()
         for chosen in (first, sample):
             claimed: UUID | None = self._session.scalar(
