@@ -53,7 +53,9 @@ def start_up(home: Path, **settings: str) -> Running:
         text += line
         if line == "}\n":
             break
-    return Running(process, home, json.loads(text))
+    announced = json.loads(text)
+    assert "processes" in announced, text  # otherwise it is the error with which the start failed
+    return Running(process, home, announced)
 
 
 @pytest.fixture(autouse=True)
