@@ -160,3 +160,30 @@ def test_shipped_schema_comes_with_footnote_and_unknown_keys_are_explained(serve
     shown = desk.get("/review/schemas/notes-offering")
     assert "comes with Footnote" in shown
     assert "somebody" not in shown
+
+
+def test_mention_is_marked_for_the_script_that_records_its_opening(server, editor, task):
+    path = f"/v1/review/fields/{task['field']}/comments"
+    made = editor.http.post(path, json={"body": "Is this net?", "mentions": [str(editor.id)]}).json()
+    shown = Desk(server, editor).get("/review/mentions")
+    assert f'data-mention="{made["id"]}"' in shown
+    assert '<script type="module" src="/static/review-mentions.js">' in shown
+    script = Desk(server, editor).get("/static/review-mentions.js")
+    assert "/v1/review/mentions/${link.dataset.mention}/read" in script
+
+
+def test_failed_task_says_why_and_is_read_again(server, editor, task):
+    with server.database.owner.transaction(system_principal(editor.tenant_id)) as session:
+        fail = (
+            "UPDATE review_tasks SET state = 'failed', error_code = 'x', error_detail = 'It is damaged.' WHERE id = :id"
+        )
+        session.execute(text(fail), {"id": task["id"]})
+    desk = Desk(server, editor)
+    shown = desk.get(f"/review/tasks/{task['id']}")
+    assert re.search(r'<button id="retry"[^>]*>Read it again', shown)
+    assert "could not be read: It is damaged." in shown
+    assert editor.http.get(f"/v1/review/tasks/{task['id']}").json()["error_detail"] == "It is damaged."
+    again = editor.http.post(f"/v1/review/tasks/{task['id']}/retry", json={})
+    assert (again.status_code, again.json()["state"], again.json()["error_detail"]) == (200, "queued", None)
+    twice = editor.http.post(f"/v1/review/tasks/{task['id']}/retry", json={})
+    assert (twice.status_code, "has not failed" in twice.json()["detail"]) == (409, True)
