@@ -13,6 +13,7 @@ from app.evaluations.comparison import Comparison, compare_runs
 from app.evaluations.records import CaseRecord, Conditions, RunRecord, Selection
 from evals.datasets.covers.making import write_made_documents
 from evals.datasets.files import rewrite
+from evals.datasets.made_fields import write_made_fields
 from evals.datasets.project.writing import write_project_data
 from evals.datasets.variants.filing import write_filings
 from evals.datasets.variants.writing import write_faults
@@ -23,7 +24,7 @@ from evals.running.engine import Suite, Suites
 from evals.running.runner import Runner, RunRequest, RunWatcher
 
 PROJECT, FAULTS, FILINGS, MADE_FACTS = "project", "made-faults", "made-filings", "made-facts"
-MADE_DOCUMENTS = "made-documents"
+MADE_DOCUMENTS, MADE_FIELDS = "made-documents", "made-fields"
 EVERY_CASE = Selection()
 
 
@@ -48,6 +49,7 @@ ON_FILINGS = (Gated("tables", Selection(only="html")),)
 ON_FACTS = (Gated("facts", Selection(only="html")),)
 """PDFs are left out, because they need Chromium."""
 ON_DOCUMENTS = (Gated("metadata"),)
+ON_FIELDS = (Gated("extraction"),)
 ON_OTHERS = (Gated("retrieval"), Gated("answers"), Gated("tables"), Gated("faults"))
 """The suites to run on a folder of other data, if baselines exist for it."""
 
@@ -111,6 +113,7 @@ class Gate:
                 (FILINGS, write_filings, ON_FILINGS),
                 (MADE_FACTS, write_made_facts, ON_FACTS),
                 (MADE_DOCUMENTS, write_made_documents, ON_DOCUMENTS),
+                (MADE_FIELDS, write_made_fields, ON_FIELDS),
             )
             for folder in (rewrite(homes / name, write),)
             for gated in suites

@@ -21,6 +21,7 @@ from evals.datasets.agreements.loading import is_made
 from evals.datasets.agreements.making import write_agreements
 from evals.datasets.contracts.writing import write_contracts
 from evals.datasets.extraction import DOCUMENTS, Label, SchemaLabels, load_labels
+from evals.datasets.made_fields import AGREEMENTS
 from evals.environment.context import SuiteContext, Used
 from evals.environment.fields import ReadFields, read_fields
 from evals.environment.filed_reports import is_filings
@@ -40,9 +41,6 @@ SURE = 0.9
 
 FILINGS = "filings"
 """The folder of tagged filings beside labels."""
-
-AGREEMENTS = "agreements"
-"""The folder of made agreements and offerings beside labels."""
 
 VALUES = (
     "document_name", "parties", "agreement_date", "effective_date", "expiration_date", "renewal_term",

@@ -18,6 +18,7 @@ from evals.datasets.agreements.offering_truth import offering_truth
 FIELDS: Final = "made-fields.jsonl"
 DOCUMENTS: Final = "documents"
 CREDIT, OFFERING = "credit-agreement", "notes-offering"
+HTML, PDF = ".html", ".pdf"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +56,14 @@ def draw_made(schema: str, layout: str, seed: int) -> MadeAgreement:
     return MadeAgreement(f"{layout}-{seed}", schema, layout, tuple(blocks), truth)
 
 
-def write_agreements(folder: Path, *, seeds: Sequence[int], schemas: Sequence[str] = (CREDIT, OFFERING)) -> list[Path]:
-    """Write each layout once per seed as HTML and as PDF, with their fields. Each run writes the same bytes."""
+def write_agreements(
+    folder: Path,
+    *,
+    seeds: Sequence[int],
+    schemas: Sequence[str] = (CREDIT, OFFERING),
+    suffixes: Sequence[str] = (HTML, PDF),
+) -> list[Path]:
+    """Write each layout once per seed and suffix, with their fields. Each run writes the same bytes."""
     documents = folder / DOCUMENTS
     documents.mkdir(parents=True, exist_ok=True)
     lines, written = [], []
@@ -64,7 +71,8 @@ def write_agreements(folder: Path, *, seeds: Sequence[int], schemas: Sequence[st
         for layout in layouts(schema):
             for seed in seeds:
                 made = draw_made(schema, layout, seed)
-                for suffix, data in ((".html", made.as_html()), (".pdf", made.as_pdf())):
+                for suffix in suffixes:
+                    data = made.as_html() if suffix == HTML else made.as_pdf()
                     path = documents / f"{schema}-{made.name}{suffix}"
                     path.write_bytes(data)
                     written.append(path)

@@ -126,6 +126,7 @@ def test_gate_measures_the_projects_own_data_with_committed_baselines(gate_of: G
         ("made-filings", "tables"),
         ("made-facts", "facts"),
         ("made-documents", "metadata"),
+        ("made-fields", "extraction"),
         (PROJECT, "retrieval"),
     } <= measured
     assert all(baseline_path(gated.suite, folder.name).is_file() for gated, folder in plan)
