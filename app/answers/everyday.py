@@ -56,6 +56,9 @@ _GROUPS = """
     geography geographies geographic region regions country countries
     outstanding issued
     pay pays paid payable payment payments dividend dividends
+    pay price consideration
+    jobs job positions position employees workforce
+    cut cuts cutting reduce reduces reduced reduction reductions lower lowered
     shareholders shareholder dividend dividends stockholders distributions restricted
     interest rate coupon bears
     lawyers counsel legal attorneys law

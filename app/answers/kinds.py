@@ -96,6 +96,10 @@ _AUXILIARY = re.compile(
     r"don['’]t|didn['’]t|hasn['’]t|haven['’]t)\b",
     re.IGNORECASE,
 )
+_ASKS_SHARE = re.compile(
+    r"^\W*(?:and )?(?:in |at |by )?(?:what|which) (?:percent|percentage|share|proportion|portion|fraction) of\b",
+    re.IGNORECASE,
+)
 _WHEN = re.compile(
     r"^\W*(?:and )?(?:when|until when|by when|from when|since when)\b|\b(?:what|which|on what) (?:date|day|month"
     r"|year)\b|\bhow long\b"
@@ -166,7 +170,7 @@ def _plain_kind(core: str, understanding: Understanding) -> QuestionKind:
         (QuestionKind.COMPARISON, _names_several(understanding)),
         (QuestionKind.CHANGE, _AUXILIARY.search(core) is not None or _CHANGE.search(core) is not None),
         (QuestionKind.DATE, _WHEN.search(core) is not None),
-        (QuestionKind.FIGURE, understanding.wants_figure),
+        (QuestionKind.FIGURE, understanding.wants_figure or _ASKS_SHARE.search(core) is not None),
         (QuestionKind.LIST, _LIST.search(core) is not None and not _asks_place(core)),
         (QuestionKind.FIGURE, is_figure),
     )

@@ -9,6 +9,7 @@ from app.answers.kinds import Expected, QuestionKind
 from app.answers.writing.fact_patterns import has_expected
 from app.answers.writing.kind_writer import Reading
 from app.answers.writing.numbers_asked import states_number
+from app.answers.writing.other_meanings import find_other_meanings, is_qualified
 from app.answers.writing.said import YEAR, Fit, Said
 
 _LEADS = re.compile(r"\bthe following (?:tables?|charts?|graphs?|discussion|summar)\w*|:\s*$", re.IGNORECASE)
@@ -26,7 +27,8 @@ _ASKS_TERMS = re.compile(
     re.IGNORECASE,
 )
 _ASKS_OUTCOME = re.compile(
-    r"\bwhat (?:became|has become|happened|is the (?:status|outcome))\b|\boutcome\b|\bstatus of\b", re.IGNORECASE
+    r"\bwhat (?:became|has become|happened (?:to|with)|is the (?:status|outcome))\b|\boutcome\b|\bstatus of\b",
+    re.IGNORECASE,
 )
 _OUTCOME = re.compile(
     r"\b(?:dismiss|settl|resol|grant|den(?:y|ied)|rul|affirm|award|verdict|clos|complet|terminat|withdr|conclud"
@@ -46,7 +48,7 @@ CAUSE = re.compile(
     re.IGNORECASE,
 )
 _LONG = 300
-_PART = re.compile(
+PART = re.compile(
     r"\b(?:segments?|divisions?|business units?|subsidiar(?:y|ies)|reporting units?)\b"
     r"|\b(?:in|within|outside) (?:the )?(?:united states|u\.s|united kingdom|u\.k|europe|asia|china|japan|canada|mexico"
     r"|(?:north|latin|south) america|middle east|africa|americas|international)\b",
@@ -70,7 +72,7 @@ def features_of(reading: Reading, fit: Fit, writer: str, *, newest: int) -> dict
         "leads": _LEADS.search(text) is not None,
         "bullet": said.is_bullet,
         "outside": not said.inside,
-        "part": _PART.search(text) is not None and _PART.search(core) is None,
+        "part": PART.search(text) is not None and PART.search(core) is None,
         "supposes": supposes and not asks_terms,
         "terms": asks_terms and (supposes or _LIMITS.search(text) is not None),
         "asked_year": bool(years & named),
@@ -92,12 +94,20 @@ def features_of(reading: Reading, fit: Fit, writer: str, *, newest: int) -> dict
         states = relation.states.search(text) is not None
         against = relation.against is not None and relation.against.search(text) is not None
         signs |= {"states": states and not against, "states_against": states and against}
-    return {name: 1.0 for name, is_so in signs.items() if is_so} | {
-        "coverage": fit.coverage,
-        "fit": fit.score,
-        "rank": 1.0 / math.sqrt(said.passage.rank),
-        "long": min(1.0, max(0.0, len(text) / _LONG - 1.0)),
-    }
+    other = find_other_meanings(core, reading.asked.terms, said, writer)
+    return (
+        other
+        | {name: 1.0 for name, is_so in signs.items() if is_so}
+        | {
+            "coverage": fit.coverage,
+            "fit": fit.score,
+            "rank": 1.0 / math.sqrt(said.passage.rank),
+            "long": min(1.0, max(0.0, len(text) / _LONG - 1.0)),
+        }
+    )
+
+
+_DECIMAL = re.compile(r"\d\.\d")
 
 
 def can_answer(reading: Reading, said: Said, writer: str) -> bool:
@@ -107,6 +117,14 @@ def can_answer(reading: Reading, said: Said, writer: str) -> bool:
     if writer == "reason":
         return CAUSE.search(said.text) is not None
     if writer in ("fact", "figure", "list") and not states_number(reading, said.text):
+        return False
+    if writer == "figure" and is_qualified(reading.understanding.core, reading.asked.terms, said.text):
+        return False
+    if (
+        writer == "figure"
+        and reading.asked.expected is Expected.SHARE
+        and not (has_expected(Expected.SHARE, said.text) or _DECIMAL.search(said.text))
+    ):
         return False
     return not asks_outcome(reading) or _OUTCOME.search(said.text) is not None
 

@@ -14,8 +14,9 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib.resources import files
 
-from app.answers.writing.choice_features import asks_outcome, can_answer, defines, features_of
+from app.answers.writing.choice_features import PART, asks_outcome, can_answer, defines, features_of
 from app.answers.writing.kind_writer import Reading
+from app.answers.writing.other_meanings import find_later_twins
 from app.answers.writing.plain_question import write_plainly
 from app.answers.writing.said import Fit, Said, year_of
 
@@ -121,9 +122,12 @@ def describe(reading: Reading, candidates: Sequence[Fit], writer: str) -> Iterat
     scores = _read(reading, candidates)
     best = max((fit.score for fit in candidates), default=0.0) or 1.0
     newest = max((year_of(fit.said.passage) for fit in candidates), default=0)
+    twins = find_later_twins([fit.said for fit in candidates])
+    asks_part = PART.search(reading.understanding.core) is not None
     for place, fit in enumerate(candidates):
         features = {"bias": 1.0, f"of_{writer}": 1.0, "share_of_best": fit.score / best, "near": fit.near}
         features |= features_of(reading, fit, writer, newest=newest)
+        features |= {"later_twin": 1.0} if twins[place] and not asks_part else {}
         if scores is not None:
             score = scores[place]
             others = max((other for at, other in enumerate(scores) if at != place), default=score - _OF_READ)
@@ -152,10 +156,16 @@ _POINTS_BACK = re.compile(
     r"|reduction|rise|fall|drop|gain|loss)s?\b|^(?:it|this|these|they|both|he|she)\b",
     re.IGNORECASE,
 )
+_DEFINITE = re.compile(r"(?:the|this|that|these|those|such) ", re.IGNORECASE)
 
 
 def _with_lead(reading: Reading, said: Said) -> str:
     """Return a sentence, after the one that it points back to, or whose outcome it states."""
+    before = reading.texts.before(said)
+    if before is None or before.paragraph != said.paragraph:
+        return said.text
     needs_lead = _POINTS_BACK.search(said.text) is not None or asks_outcome(reading)
-    before = reading.texts.before(said) if needs_lead else None
-    return said.text if before is None or before.paragraph != said.paragraph else f"{before.text} {said.text}"
+    if not needs_lead and _DEFINITE.match(said.text):
+        missing = reading.asked.terms - said.terms
+        needs_lead = not before.terms.isdisjoint(missing)
+    return f"{before.text} {said.text}" if needs_lead else said.text

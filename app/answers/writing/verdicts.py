@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from app.answers.claims import ClaimPart, DraftClaim
-from app.answers.directions import find_direction
+from app.answers.directions import find_direction, find_direction_of_subject, has_both_directions
 from app.answers.writing.choosing import choose, is_enough
 from app.answers.writing.kind_writer import Reading, Written, written
 from app.answers.writing.permissions import asks_existence, asks_permission, write_existence, write_permission
@@ -92,6 +92,8 @@ def write_verdict(reading: Reading) -> Written | None:
         return None
     best = chosen[0]
     is_yes = _affirms(reading, best.fit.said)
+    if is_yes is None:
+        return None
     claim = _said(reading, best.fit.said, is_yes=is_yes)
     return written(VERDICT, best.certainty, [claim], {**best.features, "yes": float(is_yes)})
 
@@ -101,10 +103,16 @@ def _said(reading: Reading, said: Said, *, is_yes: bool) -> DraftClaim:
     return reading.texts.claim(said, ClaimPart.ANSWER, text)
 
 
-def _affirms(reading: Reading, said: Said) -> bool:
-    """Return whether a sentence affirms the question: it negates as often, and moves the same way."""
+def _affirms(reading: Reading, said: Said) -> bool | None:
+    """Return whether a sentence affirms the question: it negates as often, and moves the same way. None if it
+    moves both ways, and doesn't say which of them is the question's.
+    """
     question = reading.understanding.core
     asked, stated = reading.asked.direction, find_direction(said.text)
+    if asked is not None and has_both_directions(said.text):
+        stated = find_direction_of_subject(said.text, question)
+        if stated is None:
+            return None
     signs = {sign for sign, pattern in _SIGNS.items() if pattern.search(said.text)}
     asked_sign = next((sign for sign, pattern in _SIGNS.items() if pattern.search(question)), None)
     if asked_sign is not None and len(signs) == 1:

@@ -23,7 +23,8 @@ BELIEFS: Mapping[str, float] = {
     "older": -1.0, "other_year": -0.7, "other_report": -0.7, "asked_year": 0.5, "asked_report": 0.3, "part": -0.7,
     "heading": -1.0, "leads": -1.0, "not_expected": -1.0, "expected": 0.3, "states": 3.0, "states_against": -0.5,
     "supposes": -0.5, "terms": 0.5, "other_way": -0.5, "defines": 1.5, "may_define": 0.5,
-    "outside": -0.1, "coverage": 1.0, "fit": 1.0,
+    "outside": -0.1, "qualified": -1.5, "affirms": -2.0, "before_end": -1.5, "further_cause": -0.6,
+    "later_twin": -1.0, "coverage": 1.0, "fit": 1.0,
 }  # fmt: skip
 """Weights before any lesson: signs that few of the lessons have keep about these."""
 _PULL = 25.0
