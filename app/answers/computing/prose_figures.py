@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from functools import cached_property
 from uuid import UUID
@@ -154,9 +155,12 @@ class ProseFigures:
         if not hard:
             return None
         stating = [sentence for sentence in self._sentences if hard <= sentence.terms]
-        found = [figure for sentence in stating for figure in self._read(sentence, words, period, hard)]
-        values = {(figure.amount(), figure.kind) for figure in found}
-        return found[0] if len(values) == 1 else None
+        found = [(sentence, figure) for sentence in stating for figure in self._read(sentence, words, period, hard)]
+        if period is None:
+            newest = max((_last_day(sentence.text) for sentence in stating), default=date.min)
+            found = [each for each in found if _last_day(each[0].text) in (newest, date.min)]
+        values = {(figure.amount(), figure.kind) for _, figure in found}
+        return found[0][1] if len(values) == 1 else None
 
     def find_narrower(self, words: str, period: AskedPeriod) -> Figure | None:
         """Find the only amount that sentences state for an item with more words after it: "Total debt under the notes
@@ -212,7 +216,8 @@ class ProseFigures:
         amounts = counted or [each for each in find_amounts(sentence.text) if not _is_count(sentence.text, each, words)]
         if any(self._is_in_scale_of_tables(sentence.key, each.value) for each in amounts):
             return
-        if not amounts or len(amounts) > _MOST_AMOUNTS or _OF_WHICH.search(sentence.text):
+        before_count = sentence.text[: counted[0].start] if len(counted) == 1 else sentence.text
+        if not amounts or len(amounts) > _MOST_AMOUNTS or _OF_WHICH.search(before_count):
             return
         if not hard & OPERATIONS and _MOVES.search(sentence.text):
             return
@@ -247,6 +252,14 @@ def _figure(sentence: _Sentence, words: str, amount: AmountMention, period: str)
         certainty=_CERTAINTY,
         sentence=(sentence.start, sentence.start + len(sentence.text)),
     )
+
+
+def _last_day(text: str) -> date:
+    """Return the last day of the periods that a sentence names, or the first of all days if it names none."""
+    days = (
+        period.day or (date(period.year, 12, 31) if period.year else date.min) for _, _, period in find_periods(text)
+    )
+    return max(days, default=date.min)
 
 
 def _begins_with(text: str, words: str) -> bool:

@@ -134,3 +134,16 @@ def test_amount_without_scale_is_not_read_beside_tables_in_millions(scale, amoun
     words = ("amortization of patents",)
     found = finder.find(Sought(names=words, labels=words), FiscalSpan.of(FiscalLabel(2022)))
     assert (None if isinstance(found, NotFound) else f"{found.value:f}") == amount
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("At June 30, 2021, we had 304 customers. At June 30, 2022, we had 421 customers, including schools.", "421"),
+        ("At June 30, 2021, we had 304 customers. At June 30, 2022, we served schools and other customers.", None),
+        ("At June 30, 2021, we had 304 customers in all.", "304"),
+    ],
+)
+def test_earlier_count_does_not_answer_a_question_without_a_period(text, count) -> None:
+    series = ProseFigures({(UUID(int=1), 1): text}, EvidenceTables.none()).series("customers")
+    assert (None if isinstance(series, NotFound) else f"{series[0][1].value:f}") == count
