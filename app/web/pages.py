@@ -2,18 +2,20 @@
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from anyio import from_thread
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from fastapi.templating import Jinja2Templates
+from markupsafe import Markup
 
 from app.core.errors import FootnoteError, NotFoundError, UnauthenticatedError
 from app.core.principal import Permission, Principal
 from app.evaluations.wording import difference_of, figure, figure_of, interval_of, p_value, signed
 from app.http.dependencies import Authenticator, count_refusal, count_request
+from app.http.errors import RouteNotFoundError
 from app.identity.sessions.service import form_token
 from app.web.addresses import address_of
 from app.web.kept import Kept, read_kept
@@ -54,7 +56,8 @@ class Pages:
             "interval_of": interval_of,
             "signed": signed,
             "p_value": p_value,
-            "moment": moment,
+            "moment": _time,
+            "day": _day,
             "as_json": _as_json,
         }
 
@@ -86,7 +89,8 @@ class Pages:
         nothing of the request.
         """
         kept = None if error.status == NotFoundError.status else from_thread.run(read_kept, request)
-        shown = {"detail": error.detail, "errors": error.extra.get("errors"), "kept": kept, "here": "/"}
+        detail = "There is no page at this address." if isinstance(error, RouteNotFoundError) else error.detail
+        shown = {"detail": detail, "errors": error.extra.get("errors"), "kept": kept, "here": "/"}
         response = self.show(request, "problem.html", shown, status=error.status)
         response.headers.update(error.headers)
         return response
@@ -127,6 +131,16 @@ class Pages:
 
 def moment(value: datetime) -> str:
     return f"{value.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def _time(value: datetime) -> Markup:
+    """Format a time as an element that no line is broken in."""
+    return Markup('<time datetime="{}">{}</time>').format(value.astimezone(UTC).isoformat(), moment(value))
+
+
+def _day(value: date | None) -> Markup:
+    """Format a day like `_time`; nothing if there is none."""
+    return Markup("") if value is None else Markup("<time>{}</time>").format(value.isoformat())
 
 
 def _as_json(value: object) -> str:

@@ -39,7 +39,7 @@ def desk(server, admin):
 def test_unknown_address_is_a_page_for_browsers_only(server, desk):
     shown = desk.get("/no-such-page", headers=HTML)
     assert (shown.status_code, shown.headers["content-type"]) == (404, "text/html; charset=utf-8")
-    assert "no such address" in shown.text
+    assert "There is no page at this address." in shown.text
     assert 'aria-label="Pages"' in shown.text
     assert "default-src 'none'" in shown.headers["content-security-policy"]
     assert desk.get("/no-such-page").headers["content-type"] == "application/problem+json"

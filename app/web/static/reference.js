@@ -2,6 +2,16 @@
 import { PAGE_HEADER } from "./api.js";
 
 const texts = new Map();
+const { documentElement: root } = document;
+const systemIsDark = matchMedia("(prefers-color-scheme: dark)");
+
+// Swagger UI's style sheet has dark colours for this class.
+function setColours() {
+  root.classList.toggle("dark-mode", root.dataset.theme === "dark" || (!root.dataset.theme && systemIsDark.matches));
+}
+
+setColours();
+systemIsDark.addEventListener("change", setColours);
 
 // Returns the text in which a search looks for words: tag, method, path, description, and codes of possible problems.
 function textOf(tag, item) {
