@@ -61,7 +61,7 @@ class Document(Base):
         Index(None, "tenant_id", "issuer_key"),
         Index(None, "tenant_id", "issuer_id"),
         Index(None, "tenant_id", "collection_id"),
-        Index("ix_documents_title", "tenant_id", text("lower(title)"), "id"),
+        Index("ix_documents_title", "tenant_id", text('lower("left"(title, 200))'), "id"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)

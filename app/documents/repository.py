@@ -105,7 +105,9 @@ def _sort_keys(order: SortOrder) -> list[ColumnElement[Any]]:
 
     keys: dict[SortKey, list[ColumnElement[Any]]] = {
         SortKey.ADDED: [],
-        SortKey.TITLE: [func.lower(Document.title, type_=String)],  # as in ix_documents_title
+        SortKey.TITLE: [
+            func.lower(func.left(Document.title, literal_column("200")), type_=String)
+        ],  # as in ix_documents_title
         SortKey.ISSUER: of(func.lower(Document.issuer, type_=String)),
         SortKey.PERIOD: of(Document.fiscal_year, Document.period_end),
         SortKey.FILED: of(Document.filing_date),

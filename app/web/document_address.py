@@ -86,9 +86,10 @@ class ListAddress:
 
     @property
     def among(self) -> DocumentFilters | None:
-        """The filters that `search_filters` lacks; None without one."""
-        chosen = {name: self.chosen[name] for name in ("label_id", "status", "source") if name in self.chosen}
-        return DocumentFilters(**chosen) if chosen else None
+        """All filters but the issuer's, if `search_filters` lacks one of them; else None."""
+        if self.chosen.keys().isdisjoint(("label_id", "status", "source")):
+            return None
+        return DocumentFilters(**{name: value for name, value in self.chosen.items() if name != "issuer"})
 
     def link(self, **changes: object) -> str:
         """Return the address with some parts changed; None leaves a part out. It leads to the first page."""

@@ -1,5 +1,5 @@
 """Adds the indexes that count a collection's documents and sort documents by title, without locking the documents
-against writes.
+against writes. A file may state a title that is too long for an index.
 
 An index that an interrupted upgrade left invalid is built again. Revision: 0034_document_indexes, after
 0033_renames.
@@ -14,7 +14,7 @@ depends_on: str | None = None
 
 _INDEXES = {
     "ix_documents_tenant_id_collection_id": "(tenant_id, collection_id)",
-    "ix_documents_title": "(tenant_id, lower(title), id)",
+    "ix_documents_title": "(tenant_id, lower(left(title, 200)), id)",
 }
 
 

@@ -1,8 +1,13 @@
 """Lists of documents: search by words, by fiscal period and by label, and their order over pages."""
 
-import pytest
+import random
 
-from app.documents.filters import SortKey, SortOrder
+import pytest
+from sqlalchemy import text
+
+from app.db.session import system_principal
+from app.documents.filters import DocumentFilters, SortKey, SortOrder
+from app.web.document_address import ListAddress
 
 TITLES = {"Ashgrove annual report": 2024, "ashgrove quarterly report": 2023, "Zinnia 100% notes": None}
 
@@ -53,6 +58,23 @@ def test_lists_are_sorted_over_pages_in_both_directions(editor, titled):
     assert list_titles(editor, sort="-title", limit=1) == [third, second, first]
     assert list_titles(editor, sort="-added", limit=2) == [third, second, first]
     assert list_titles(editor, sort="added", limit=2) == [first, second, third]
+
+
+def test_title_that_a_file_states_may_be_longer_than_an_index_permits(server, editor, titled):
+    first, second, third = TITLES
+    letters = random.Random(1)
+    long = "b" + "".join(chr(letters.randrange(0x4E00, 0x9F00)) for _ in range(4_000))
+    with server.database.owner.transaction(system_principal(editor.tenant_id)) as session:
+        change = text("UPDATE documents SET title = :title WHERE id = :id")
+        session.execute(change, {"title": long, "id": titled[1][second]})
+    assert list_titles(editor, sort="title", limit=1) == [first, long, third]
+
+
+def test_search_in_the_text_narrows_by_all_filters_but_the_issuer():
+    chosen = {"status": "ready", "fiscal_year": "2024", "document_type": "10-K", "issuer": "Ashgrove"}
+    address = ListAddress.read("notes", "text", "", chosen)
+    assert address.among == DocumentFilters(status="ready", fiscal_year=2024, document_type="10-K")
+    assert ListAddress.read("notes", "text", "", {"fiscal_year": "2024"}).among is None
 
 
 def test_documents_without_a_value_come_last_in_both_directions(editor, titled):

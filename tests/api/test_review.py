@@ -9,6 +9,7 @@ from sqlalchemy import text
 from typer.testing import CliRunner
 
 from app.cli import build_cli
+from app.core.pagination import encode_cursor
 from app.core.principal import Role
 from app.db.session import system_principal
 from tests.api.review_objects import create_schema, create_task
@@ -150,7 +151,11 @@ def test_fields_of_a_document_are_listed_by_schema(server, editor, task):
     changed = editor.http.get(path, headers={"If-None-Match": shown.headers["ETag"]})
     assert changed.status_code == 200
     assert [each["in_force"]["printed"] for each in changed.json()["items"] if each["in_force"]] == ["Ohio"]
-    for params, code in (({"schema": "none"}, "schema-not-found"), ({"cursor": "x"}, "invalid-cursor")):
+    cursors = ("x", encode_cursor(f"{task['id']} {10**12}"))
+    for params, code in (
+        ({"schema": "none"}, "schema-not-found"),
+        *(({"cursor": each}, "invalid-cursor") for each in cursors),
+    ):
         assert editor.http.get(path, params=params).json()["code"] == code
     stranger = server.user(editor.tenant_id, Role.APPROVER).http.get(path)
     absent = editor.http.get(f"/v1/documents/{uuid4()}/fields")

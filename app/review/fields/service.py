@@ -321,9 +321,12 @@ def _parse_place(page: PageRequest) -> tuple[UUID, int] | None:
         return None
     task_id, _, position = after.partition(" ")
     try:
-        return UUID(task_id), int(position)
+        place = UUID(task_id), int(position)
     except ValueError as error:
         raise InvalidCursorError from error
+    if not 0 <= place[1] < 2**31:
+        raise InvalidCursorError
+    return place
 
 
 def _specs(session: Session, task: ReviewTask) -> Mapping[str, FieldSpec]:
