@@ -33,7 +33,8 @@ _WRITTEN: Final = re.compile(
     rf"(?P<day>\d{{1,2}}) ?(?:s ?t|n ?d|r ?d|t ?h)? +(?:day +)?(?:of +)?(?P<month>{MONTH})\b\.?,? *(?:in +the "
     rf"+year +|of +)?,? *(?P<year>{YEAR})(?!\d)"
     rf"|(?P<month2>{MONTH})\b\.? *(?P<day2>\d{{1,2}}) ?(?:s ?t|n ?d|r ?d|t ?h)?(?: *, *| +)(?P<year2>{YEAR})(?!\d)"
-    rf"|(?P<nth>{'|'.join(sorted(_NTH, key=len, reverse=True))}) +day +of +(?P<month3>{MONTH})\b"
+    rf"|\b(?P<nth>{'|'.join(sorted(_NTH, key=len, reverse=True)).replace('-', '[ -]+')}) +day +of"
+    rf" +(?P<month3>{MONTH})\b"
     rf",? *(?P<year3>{YEAR})(?!\d)"
     rf"|\blast +day +of +(?P<month4>{MONTH})\b,? *(?P<year4>{YEAR})(?!\d)"
     rf"|{DATE}",
@@ -57,10 +58,14 @@ class Day:
     end: int
 
 
+def _number_of(words: str) -> int:
+    return _NTH["-".join(re.split("[ -]+", words.lower()))]
+
+
 def find_days(text: str, start: int = 0, end: int | None = None) -> Iterator[Day]:
     """Find the dates in a text, in order."""
     for found in _WRITTEN.finditer(text, start, len(text) if end is None else end):
-        number = found["day"] or found["day2"] or (_NTH[found["nth"].lower()] if found["nth"] else None)
+        number = found["day"] or found["day2"] or (found["nth"] and _number_of(found["nth"]))
         month, year = (
             next((found[f"{name}{place}"] for place in ("", "2", "3", "4") if found[f"{name}{place}"]), None)
             for name in ("month", "year")
