@@ -8,12 +8,12 @@ and a Unix socket has no such limits. Therefore the client also limits each wait
 import math
 import time
 import traceback
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import psycopg
-from psycopg._preparing import PrepareManager
+from psycopg._preparing import Key, Prepare, PrepareManager
 from psycopg.abc import PQGen
 from psycopg.rows import TupleRow
 from psycopg.waiting import Ready, Wait
@@ -21,7 +21,7 @@ from sqlalchemy import Engine, event
 from sqlalchemy.engine import make_url
 
 if TYPE_CHECKING:
-    from psycopg.pq.abc import PGconn
+    from psycopg.pq.abc import PGconn, PGresult
 
 T = TypeVar("T")
 
@@ -54,10 +54,28 @@ class Liveness:
 class _LastingPlans(PrepareManager):
     """Keeps prepared statements after a ROLLBACK, which ends each rejected request. psycopg drops them all, because the
     transaction may have created types that they use; Footnote's connections create none.
+
+    The server keeps a statement that fails in its first run, but psycopg forgets its name: after `prepared_max` of them
+    all are dropped, before the next statement.
     """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._forgotten = 0
 
     def clear(self) -> bool:
         return False
+
+    def validate(self, key: Key, prep: Prepare, name: bytes, results: "Sequence[PGresult]") -> None:
+        super().validate(key, prep, name, results)
+        if prep is Prepare.SHOULD and key not in self._names:
+            self._forgotten += 1
+        if self._forgotten > self.prepared_max:
+            self._forgotten = 0
+            self._counts.clear()
+            self._names.clear()
+            self._to_flush.clear()
+            self._to_flush.append(None)
 
 
 class LimitedConnection(psycopg.Connection[TupleRow]):

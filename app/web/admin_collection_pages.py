@@ -68,8 +68,9 @@ def admin_collection_pages(desk: AccessDesk) -> APIRouter:
         act: Typed = "rename",
         name: Typed = "",
         parent: Typed = "",
+        previewed: Typed = "",
     ) -> Response:
-        """Rename the collection; preview its move; or move it."""
+        """Rename the collection; preview its move; or move it to the place that was previewed."""
         desk.check_form(request, form_token)
 
         def show(principal: Principal) -> Response:
@@ -87,7 +88,7 @@ def admin_collection_pages(desk: AccessDesk) -> APIRouter:
                         ChangeKind.MOVE, collection=str(collection_id), into=None if into is None else str(into)
                     )
                     preview = importer.preview(principal, [move])
-                if act != "preview":
+                if act == "rename" or (act == "move" and parent == previewed):
                     access.update_collection(principal, collection_id, edit, revision=revision)
                     back = {"q": name.strip() if act == "rename" else view.collection.name}
                     return RedirectResponse(f"/admin/collections?{urlencode(back)}", status_code=303)

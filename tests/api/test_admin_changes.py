@@ -98,7 +98,9 @@ def test_collection_is_renamed_and_moved_after_a_preview(desk, server, admin):
     assert missing.status_code == 404
     assert 'id="parent-problem"' in missing.text
     old = re.search(r'name="revision" value="(\d+)"', preview.text)[1]
-    assert change(desk, address, act="move", parent=outer).status_code == 303
+    unseen = change(desk, address, act="move", parent=outer)
+    assert (unseen.status_code, "Move</button>" in unseen.text) == (200, True)
+    assert change(desk, address, act="move", parent=outer, previewed=outer).status_code == 303
     assert post(desk, address, act="move", parent="", revision=old).status_code == 412
     assert admin.http.get(f"/v1/collections/{ids[inner]}").json()["parent_id"] == ids[outer]
     assert change(desk, address, act="rename", name=f"{inner} 2").status_code == 303

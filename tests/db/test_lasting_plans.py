@@ -2,6 +2,7 @@
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import DataError
 
 from app.core.ids import new_id
 from app.core.principal import Principal, Role
@@ -34,6 +35,14 @@ def test_plan_outlives_a_rejected_request(database):
             assert driver_connection(session).prepare_threshold == ONLY_KEYED
             assert session.execute(text(_PREPARED)).scalar_one() == 1
             raise RejectedError
+
+
+def test_statements_that_fail_in_their_first_run_do_not_pile_up(database):
+    for _ in range(250):
+        with pytest.raises(DataError), database.anonymous() as session:
+            driver_connection(session).execute("SELECT 1 / 0 /* planned-here */", prepare=True)
+    with database.anonymous() as session:
+        assert session.execute(text(_PREPARED)).scalar_one() <= 101
 
 
 def test_connection_used_last_is_used_next(database):
