@@ -19,7 +19,7 @@ The arguments are the field's name, the field's schema and the object's schema.
 _REF = "#/components/schemas/"
 _ID = "0190c0de-7e57-7000-8000-00000000feed"
 _BY_FORMAT = {"uuid": _ID, "date-time": "2026-02-27T14:05:00Z", "date": "2025-12-31", "uri": "https://example.com/"}
-_MAX_DEPTH = 10
+_MAX_DEPTH = 12
 
 
 class Examples:
