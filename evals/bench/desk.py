@@ -1,8 +1,8 @@
 """Measures 50 editors who work on one queue at once, and checks that they never disturb each other.
 
-The API runs in its own process. Each editor claims the next task, lists its fields, decides on each after a short
-thought, and claims the next one. One decision in ten is tried on a field of another editor's task, which the claim must
-reject.
+The API runs in as many processes as `footnote up` starts. Each editor claims the next task, lists its fields, decides
+on each after a short thought, and claims the next one. One decision in ten is tried on a field of another editor's
+task, which the claim must reject.
 """
 
 import random
@@ -35,7 +35,7 @@ from app.review.schemas.definition import Schema, parse_definition
 from app.review.schemas.repository import OWN, SchemaRepository
 from app.review.tasks.repository import TaskRepository
 from app.review.values import TextValue
-from app.settings import DatabaseSettings, Settings
+from app.settings import API_PROCESSES, DatabaseSettings, Settings
 from app.stack.servers.postgres import EmbeddedPostgres
 from evals.bench.serving import run_api
 from evals.running.engine import Case, SuiteResult
@@ -213,7 +213,7 @@ def _serve(notify: Callable[[str], None]) -> Iterator[tuple[int, Database, UUID,
             for number in range(EDITORS)
         ]
         keys = [key for _, key in people]
-        with run_api(Path(name), postgres.url("api")) as port:
+        with run_api(Path(name), postgres.url("api"), processes=API_PROCESSES) as port:
             collection = _share(port, keys[0], [user for user, _ in people[1:]])
             notify(f"Adding {TASKS} tasks with {FIELDS} fields")
             _add_tasks(worker, tenant, collection)

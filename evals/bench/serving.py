@@ -19,8 +19,8 @@ _START_SECONDS = 180.0
 
 
 @contextmanager
-def run_api(folder: Path, database_url: str) -> Iterator[int]:
-    """Run an API without rate limits in its own process; yield its port."""
+def run_api(folder: Path, database_url: str, *, processes: int = 1) -> Iterator[int]:
+    """Run an API without rate limits in `processes` of its own; yield its port."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     ensure_key_file(folder / "keys.json")
@@ -31,6 +31,7 @@ def run_api(folder: Path, database_url: str) -> Iterator[int]:
         "FOOTNOTE_STORAGE__ROOT": str(folder / "blobs"),
         "FOOTNOTE_STORAGE__KEY_FILE": str(folder / "keys.json"),
         "FOOTNOTE_OBSERVABILITY__LOG_LEVEL": "ERROR",
+        **(_several(folder, processes) if processes > 1 else {}),
         **{
             f"FOOTNOTE_LIMITS__{name}": _NO_LIMIT
             for name in ("REQUESTS_PER_MINUTE", "UPLOADS_PER_MINUTE", "STREAMS_PER_KEY", "STREAMS_PER_TENANT")
@@ -44,6 +45,17 @@ def run_api(folder: Path, database_url: str) -> Iterator[int]:
     finally:
         process.terminate()
         process.wait()
+
+
+def _several(folder: Path, processes: int) -> dict[str, str]:
+    """Return the settings of several processes as `footnote up` makes them."""
+    metrics = folder / "metrics"
+    metrics.mkdir()
+    return {
+        "FOOTNOTE_WEB__PROCESSES": str(processes),
+        "FOOTNOTE_OBSERVABILITY__METRICS_DIR": str(metrics),
+        "OPENBLAS_NUM_THREADS": "1",
+    }
 
 
 def _wait_until_alive(process: "subprocess.Popen[bytes]", port: int) -> None:
