@@ -30,7 +30,7 @@ Watch = Annotated[WatchService, Depends(service(WatchService))]
 Chosen = Annotated[list[str], Form(max_length=20)]
 
 OVERLAPS = (
-    ("0", "not at all: it ends now"),
+    ("0", "no, it ends now"),
     ("3600", "for one hour"),
     ("86400", "for one day"),
     ("604800", "for seven days"),

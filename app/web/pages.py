@@ -59,6 +59,7 @@ class Pages:
             "moment": _time,
             "day": _day,
             "as_json": _as_json,
+            "from_json": json.loads,
         }
 
     def show(self, request: Request, template: str, values: Mapping[str, object], *, status: int = 200) -> HTMLResponse:

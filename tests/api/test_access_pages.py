@@ -184,6 +184,7 @@ def test_audit_page_is_for_auditors_only(server, editor, desk, loans):
     page = auditor.get("/audit", params={"action": "documents.version.uploaded"})
     assert page.status_code == 200
     assert page.text.count("documents.version.uploaded") >= 2
+    assert re.search(r"number: 1 · size bytes: \d+ · version id: [0-9a-f-]{36}</td>", page.text)
     assert desk.get("/audit").status_code == 404
     assert auditor.get("/audit", params={"actor": "x"}).status_code == 422
     assert auditor.get("/access").status_code == 200
