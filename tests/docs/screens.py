@@ -5,7 +5,6 @@ The documents are the fictional filings of evals/datasets, and the users and the
 
 import sys
 import tempfile
-import time
 from collections.abc import Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
@@ -27,6 +26,7 @@ from evals.datasets.samples.writing import write_samples
 from evals.environment.printing import find_chromium
 from tests.docs.guides import ROOT
 from tests.running import run_footnote
+from tests.waiting import wait_for
 from tests.web.made_runs import HOSTILE, make_run
 
 SCREENS = ROOT / "docs" / "screens"
@@ -58,7 +58,7 @@ class Shelf:
     def __init__(self, stack: Stack, folder: Path) -> None:
         self.url, self.keys = stack.url, dict[str, str]()
         tenants, database = open_tenant_admin(stack.database_url("owner"))
-        tenant_id = tenants.create_tenant(slug=f"screens-{time.time_ns():x}", name="Harbour Credit Partners")
+        tenant_id = tenants.create_tenant(slug="screens", name="Harbour Credit Partners")
         ids = {}
         for name, (full, roles) in STAFF.items():
             ids[name], self.keys[name] = tenants.create_user(
@@ -142,13 +142,14 @@ class Shelf:
             self.http.put(f"/v1/eval-runs/{run.manifest.id}", content=text, headers=headers)
         self.ids |= {"run_id": after.manifest.id, "before": before.manifest.id}
 
+    def _find_read_tasks(self) -> list[dict[str, Any]]:
+        """Return the tasks, or none as long as a worker still reads some of the documents."""
+        tasks: list[dict[str, Any]] = self.http.get("/v1/review/tasks", params={"limit": 50}).json()["items"]
+        return tasks if len(tasks) >= 6 and all(each["state"] == "open" for each in tasks) else []
+
     def _review(self) -> None:
         """Wait until the fields of the documents are read, and decide some."""
-        for _ in range(240):
-            tasks = self.http.get("/v1/review/tasks", params={"limit": 50}).json()["items"]
-            if len(tasks) >= 6 and all(each["state"] == "open" for each in tasks):
-                break
-            time.sleep(0.5)
+        tasks = wait_for(self._find_read_tasks, seconds=120, what="the reading of all fields")
         reports = [each for each in tasks if each["schema"]["key"] == "annual-report"] or tasks
         task = next((each for each in reports if each["document"]["id"] == self.ids["document_id"]), reports[0])
         self.ids["task_id"] = task["id"]
@@ -244,6 +245,8 @@ class Camera:
                         page.get_by_role("button", name="Ask", exact=True).click()
                         page.locator(".claim .cite").first.click()
                         page.locator("#sheet mark, #sheet rect, #sheet iframe").first.wait_for(state="attached")
+                        if page.locator("#sheet iframe").count():
+                            page.frame_locator("#sheet iframe").locator("mark").first.wait_for()
                     elif address == "/docs":
                         page.locator(".opblock").first.wait_for()
                 with Image.open(BytesIO(page.screenshot())) as shot:
